@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# Shared by the rig's commands: where things live, which kernel is in which
+# release, messages, locks. Sourced, never run; the sourcing script has set -u.
+
+vm_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+checkout=$(cd "$vm_dir/../.." && pwd)
+CACHE=${CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/tcp_closestat}
+ALL_KERNELS="5.10 6.1 6.12 7.2"
+me=${0##*/}
+
+# The exit status of "run" when the guest, not the command in it, failed.
+# shellcheck disable=SC2034 # used by those who source this
+GUEST_FAILED=125
+
+# note TEXT... - say what is going on, with the minutes and seconds so far.
+note() {
+	printf '[%2d:%02d] %s\n' $((SECONDS / 60)) $((SECONDS % 60)) "$*" >&2
+}
+
+# die TEXT... - the work failed.
+die() {
+	printf '%s: %s\n' "$me" "$*" >&2
+	exit 1
+}
+
+# usage_error TEXT... - the caller asked for something that does not exist.
+usage_error() {
+	printf '%s: %s\nTry %s --help.\n' "$me" "$*" "$me" >&2
+	exit 2
+}
+
+# suite_of KERNEL - the Debian release that ships this kernel.
+suite_of() {
+	case $1 in
+	5.10) echo bullseye ;;
+	6.1) echo bookworm ;;
+	6.12) echo trixie ;;
+	7.2) echo forky ;;
+	*) usage_error "no such kernel: '$1' (there are: $ALL_KERNELS)" ;;
+	esac
+}
+
+# need_root - guests' roots are made and used with chroot and mount.
+need_root() {
+	[ "$(id -u)" -eq 0 ] || die "must run as root (it makes chroots and mounts)"
+}
+
+# recipe_of SUITE - identifies what a root of this suite is made from, so that
+# a changed package list or builder gives a new root.
+recipe_of() {
+	{
+		packages_of "$1"
+		sed -n '/^make_root()/,/^}/p' "$vm_dir/root"
+	} | sha256sum | cut -c1-12
+}
+
+# packages_of SUITE - the packages of a guest root, one a line. A name in
+# guest.packages may be followed by "!suite" words: not in those.
+packages_of() {
+	awk -v suite="$1" '
+		{ sub(/#.*/, "") }
+		NF == 0 { next }
+		{
+			for (i = 2; i <= NF; i++)
+				if ($i == "!" suite)
+					next
+			print $1
+		}' "$vm_dir/guest.packages"
+}
+
+# root_of KERNEL - path of that kernel's guest root, there or not.
+root_of() {
+	local suite
+	suite=$(suite_of "$1") || exit
+	echo "$CACHE/roots/$suite-$(recipe_of "$suite")"
+}
+
+# build_of KERNEL - where this checkout is built for that kernel. Checkouts
+# share the roots, not their builds.
+build_of() {
+	echo "$CACHE/build/$(printf %s "$checkout" | sha256sum | cut -c1-12)/$1"
+}
+
+# release_in ROOT - the kernel release (uname -r) that is installed in ROOT.
+release_in() {
+	local modules=("$1"/lib/modules/*)
+
+	if [ ${#modules[@]} -ne 1 ] || [ ! -d "${modules[0]}" ]; then
+		die "$1: expected exactly one kernel in it"
+	fi
+	basename "${modules[0]}"
+}
+
+# in_root ROOT COMMAND... - run COMMAND in a chroot with /proc, /dev/null and
+# friends, and with $BIND ("host-dir:dir-in-root" words) bound into it. The
+# mounts live in a namespace of their own: whatever happens they vanish with
+# the command, and the root is read-only underneath.
+in_root() {
+	local root=$1
+	shift
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	BIND=${BIND:-} unshare --mount --propagation private bash -euc '
+		root=$1
+		shift
+		mount --bind "$root" "$root"
+		mount -o remount,bind,ro "$root"
+		mount -t proc proc "$root/proc"
+		mount -t tmpfs tmpfs "$root/tmp"
+		mount --rbind /dev "$root/dev"
+		for b in $BIND; do
+			mount --bind "${b%%:*}" "$root/${b#*:}"
+		done
+		exec chroot "$root" /usr/bin/env -i HOME=/root LC_ALL=C \
+			PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"
+	' in_root "$root" "$@"
+}
