@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What a subcommand is to the rest of the tool. */
+#ifndef CLOSESTAT_COMMAND_H
+#define CLOSESTAT_COMMAND_H
+
+#include "options.h"
+
+struct command {
+	const char *name;
+	const char *usage;	/* what follows the name on the command line */
+	const char *summary;	/* one line, for the list of subcommands */
+	const char *help;	/* the rest of its help; ends with a newline */
+	const char *options;	/* letters of the options it takes */
+	/*
+	 * Does the work in the namespace of -N, which has been entered already. The words are
+	 * those after the name of the subcommand, and end with NULL. Returns the exit code.
+	 */
+	int (*run)(const struct options *options, int n_words, char **words);
+};
+
+extern const struct command cmd_show;
+extern const struct command cmd_get;
+extern const struct command cmd_set;
+extern const struct command cmd_purge;
+
+#endif

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Finds the subcommand and hands over to it. */
+#include "command.h"
+#include "msg.h"
+#include "netns.h"
+
+#include <locale.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct command *const commands[] = {
+	&cmd_show,	/* the one that runs where none is named */
+	&cmd_get,
+	&cmd_set,
+	&cmd_purge,
+};
+
+#define N_COMMANDS ARRAY_SIZE(commands)
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < N_COMMANDS; i++) {
+		if (!strcmp(name, commands[i]->name))
+			return commands[i];
+	}
+	return NULL;
+}
+
+static int help_all(void)
+{
+	puts("Usage: closestat [COMMAND] [OPTIONS] [ARGUMENTS]\n"
+	     "How TCP connections close, by network namespace, and how long TIME_WAIT lasts.\n"
+	     "\n"
+	     "Commands:");
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		printf("  %-8s %s\n", commands[i]->name, commands[i]->summary);
+	puts("\n"
+	     "Without a command it is 'show'. 'closestat COMMAND --help' tells the rest.\n"
+	     "  -h, --help     this text\n"
+	     "  -V, --version  the version of this program");
+	return EXIT_OK;
+}
+
+static int help_command(const struct command *c)
+{
+	printf("Usage: closestat %s %s\n%s.\n\n%s", c->name, c->usage, c->summary, c->help);
+	return EXIT_OK;
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *command;
+	struct options options;
+	int first, ret;
+
+	setlocale(LC_ALL, "");
+	first = options_parse(argc, argv, &options);
+	if (first < 0)
+		return EXIT_USAGE;
+	command = first < argc ? find_command(argv[first]) : NULL;
+	if (options.help)
+		return command ? help_command(command) : help_all();
+	if (options.version)
+		return printf("closestat %s\n", VERSION) < 0 ? EXIT_FAILED : EXIT_OK;
+	if (command)
+		first++;
+	else
+		command = commands[0];
+
+	ret = options_check(&options, command->name, command->options);
+	if (!ret && options.netns)
+		ret = netns_enter(options.netns);
+	if (!ret)
+		ret = command->run(&options, argc - first, argv + first);
+	return ret;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Entering the network namespace that -N names. */
+#ifndef CLOSESTAT_NETNS_H
+#define CLOSESTAT_NETNS_H
+
+/**
+ * netns_enter - move the calling thread into a network namespace
+ * @spec: a name in /run/netns, else the id of a process, else (with a slash in it) the path of a
+ *        namespace file; a name wins over a process id
+ *
+ * From then on /proc/thread-self/net and /proc/sys/net are those of that namespace. Says on stderr
+ * what is wrong.
+ *
+ * Return: EXIT_OK or EXIT_FAILED.
+ */
+int netns_enter(const char *spec);
+
+#endif

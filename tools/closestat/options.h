@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The options of the command line; every subcommand has its choice of the same ones. */
+#ifndef CLOSESTAT_OPTIONS_H
+#define CLOSESTAT_OPTIONS_H
+
+#include "table.h"
+
+#include <stdbool.h>
+
+struct options {
+	const char *netns;		/* -N, NULL for the caller's own */
+	bool zeros;			/* -z */
+	enum table_format format;	/* -j, -p */
+	bool json;
+	bool pretty;
+	bool help;
+	bool version;
+	char given[32];			/* the letters of those that were given */
+};
+
+/**
+ * options_parse - read the options, wherever on the command line they stand
+ * @argc: as main() got it
+ * @argv: as main() got it; the words that are no options are moved to its end
+ * @options: filled
+ *
+ * Return: index in @argv of the first word that is no option; -1 for a wrong one, which has been
+ * reported.
+ */
+int options_parse(int argc, char **argv, struct options *options);
+
+/**
+ * options_check - see that a subcommand knows the options it was given
+ * @options: as options_parse() filled it
+ * @command: name of the subcommand
+ * @allowed: letters of the options it knows
+ *
+ * Return: EXIT_OK, or EXIT_USAGE with a message.
+ */
+int options_check(const struct options *options, const char *command, const char *allowed);
+
+#endif

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "procfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MAX_FILE ((size_t)256 << 20)
+#define FIRST_READ 16384
+
+int procfile_path(char *buf, size_t size, const char *name)
+{
+	const char *root = getenv("PROC_ROOT");
+	int n;
+
+	if (!root || !*root)
+		root = "/proc";
+	n = snprintf(buf, size, "%s/%s", root, name);
+	return n < 0 || (size_t)n >= size ? -ENAMETOOLONG : 0;
+}
+
+static int open_file(const char *name, int flags)
+{
+	char path[PATH_MAX];
+	int ret, fd;
+
+	ret = procfile_path(path, sizeof(path), name);
+	if (ret)
+		return ret;
+	fd = open(path, flags | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+/* Doubles the buffer until a read finds the end: files of /proc do not know their size. */
+static int read_all(int fd, char **text, size_t *len)
+{
+	size_t size = FIRST_READ, used = 0;
+	char *buf = malloc(size);
+	ssize_t n;
+
+	if (!buf)
+		return -ENOMEM;
+	while ((n = read(fd, buf + used, size - used - 1)) != 0) {
+		char *more;
+
+		if (n < 0) {
+			int err = errno;
+
+			if (err == EINTR)
+				continue;
+			free(buf);
+			return -err;
+		}
+		used += n;
+		if (size - used > 1)
+			continue;
+		more = size < MAX_FILE ? realloc(buf, size * 2) : NULL;
+		if (!more) {
+			free(buf);
+			return size < MAX_FILE ? -ENOMEM : -EFBIG;
+		}
+		buf = more;
+		size *= 2;
+	}
+	buf[used] = '\0';
+	*text = buf;
+	*len = used;
+	return 0;
+}
+
+int procfile_read(const char *name, char **text, size_t *len)
+{
+	size_t used = 0;
+	int fd, ret;
+
+	fd = open_file(name, O_RDONLY);
+	if (fd < 0)
+		return fd;
+	ret = read_all(fd, text, &used);
+	close(fd);
+	if (!ret && len)
+		*len = used;
+	return ret;
+}
+
+int procfile_write(const char *name, const char *text)
+{
+	size_t len = strlen(text);
+	ssize_t n;
+	int fd, ret = 0;
+
+	fd = open_file(name, O_WRONLY | O_TRUNC);
+	if (fd < 0)
+		return fd;
+	n = write(fd, text, len);
+	if (n < 0)
+		ret = -errno;
+	else if ((size_t)n != len)
+		ret = -EIO;
+	if (close(fd) < 0 && !ret)
+		ret = -errno;
+	return ret;
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Feeds the parsers with broken variants of good input, always the same ones, under the address and
+ * undefined-behaviour sanitizers: a finding ends the program.
+ */
+#include "ktap.h"
+
+#include "../counters.h"
+#include "../knobs.h"
+#include "../mib.h"
+#include "../units.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ROUNDS 40000
+#define MAX_INPUT 512
+
+static u64 random_state = 0x9e3779b97f4a7c15;
+
+/* xorshift: the same numbers on every machine. */
+static u64 next_random(void)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return random_state;
+}
+
+static size_t below(size_t n)
+{
+	return next_random() % n;
+}
+
+/* Applies some of: a byte changed, a cut, a piece repeated, a byte from the alphabet put in. */
+static size_t mutate(char *buf, size_t len)
+{
+	static const char alphabet[] = "\n \t0123456789:.-_=ansmx\0\377";
+
+	for (size_t times = below(6); times; times--) {
+		size_t at = len ? below(len) : 0, n;
+
+		switch (below(5)) {
+		case 0:
+			if (len)
+				buf[at] = (char)next_random();
+			break;
+		case 1:
+			len = at;
+			break;
+		case 2:
+			n = below(len - at + 1);
+			if (len + n > MAX_INPUT)
+				break;
+			memmove(buf + at + n, buf + at, len - at);
+			len += n;
+			break;
+		default:
+			if (len == MAX_INPUT)
+				break;
+			memmove(buf + at + 1, buf + at, len - at);
+			buf[at] = alphabet[below(sizeof(alphabet) - 1)];
+			len++;
+			break;
+		}
+	}
+	return len;
+}
+
+/* A copy of exactly its size on the heap, so that a step beyond is seen. */
+static char *make_input(const char *seed, size_t *len, bool terminate)
+{
+	char buf[MAX_INPUT];
+	char *input;
+
+	*len = strlen(seed);
+	memcpy(buf, seed, *len);
+	*len = mutate(buf, *len);
+	input = malloc(*len + 1);
+	memcpy(input, buf, *len);
+	if (terminate) {
+		input[*len] = '\0';
+		return input;
+	}
+	return realloc(input, *len ? *len : 1);
+}
+
+static void counters(void)
+{
+	int good = 0;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		struct counters c;
+		size_t len;
+		char *text = make_input("version 1\nended 12\ntime_wait 3\nnew 4\n", &len, false);
+
+		if (!counters_parse(text, len, &c)) {
+			good++;
+			for (size_t row = 0; row < c.n; row++)
+				EXPECT(strlen(c.rows[row].name) > 0);
+			counters_free(&c);
+		}
+		free(text);
+	}
+	/* All good or all bad would mean that nothing was tried. */
+	EXPECT(good > ROUNDS / 100 && good < ROUNDS);
+}
+
+static void mib(void)
+{
+	int good = 0;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		u64 v;
+		size_t len;
+		char *text = make_input("Ip: A B\nIp: 1 2\nTcp: A B C\nTcp: 1 -1 3\n", &len, true);
+
+		good += !mib_value(text, "Tcp", "C", &v);
+		free(text);
+	}
+	EXPECT(good > ROUNDS / 100 && good < ROUNDS);
+}
+
+static void durations(void)
+{
+	int good = 0;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		u64 us;
+		size_t len;
+		char *text = make_input("1500.25ms", &len, true);
+
+		good += !parse_duration(text, i % 2 * US_PER_S, &us);
+		free(text);
+	}
+	EXPECT(good > ROUNDS / 100 && good < ROUNDS);
+}
+
+static void knobs(void)
+{
+	int good = 0;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		const struct knob *k = knob_find(i % 2 ? "ip_local_port_range" : "tcp_fin_timeout");
+		char value[KNOB_VALUE_SIZE];
+		size_t len;
+		char *text = make_input(i % 2 ? "1024-2048" : "60s", &len, true);
+
+		good += !knob_parse(k, k->name, text, value);
+		free(text);
+	}
+	EXPECT(good > ROUNDS / 100 && good < ROUNDS);
+}
+
+int main(void)
+{
+	ktap_begin(4);
+	RUN(counters);
+	RUN(mib);
+	RUN(durations);
+	RUN(knobs);
+	return ktap_end();
+}

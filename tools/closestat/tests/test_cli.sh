@@ -1,0 +1,172 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck source-path=SCRIPTDIR disable=SC2016,SC2034,SC2317 # check evaluates its condition later
+# Every subcommand's usage, errors and exit codes, on a made-up /proc.
+
+set -u
+# shellcheck source=cli_lib.sh
+. "$(dirname "$0")/cli_lib.sh"
+
+# value NAME: of a counter in the JSON of the last run.
+value() { jq -r --arg n "$1" '.counters[] | select(.name == $n).value' <<<"$out"; }
+knob() { jq -c --arg n "$1" ".knobs[] | select(.name == \$n).$2" <<<"$out"; }
+
+make_proc
+
+# help and usage
+expect 'help goes to stdout' 0 'Usage: closestat .*Commands:' '' --help
+expect 'short help' 0 'Usage: closestat ' '' -h
+expect 'version' 0 '^closestat [^ ]+$' '' --version
+for command in show get set purge; do
+	expect "$command --help" 0 "Usage: closestat $command " '' "$command" --help
+	expect "help names $command" 0 "$command  +[A-Z]" '' --help
+	expect "$command with an unknown option" 2 '' "unknown option '--nonsense'" "$command" --nonsense
+	expect "$command -N without a value" 2 '' 'needs a value' "$command" -N
+	expect "$command in no such namespace" 1 '' 'no such network namespace' "$command" -N no-such
+done
+expect 'purge takes no words' 2 '' "unexpected 'all'" purge all
+expect 'purge takes no -j' 2 '' "does not take option -j" purge -j
+expect 'set takes no -z' 2 '' "does not take option -z" set -z guard=1
+expect 'get takes no -z' 2 '' "does not take option -z" get -z
+
+# show
+expect 'shows counters' 0 'NAME +VALUE +SOURCE.ended +5 +module' ''
+expect 'shows the kernel'"'"'s own' 0 'TCPAbortOnData +9 +kernel.EstabResets +1 +kernel' ''
+expect 'shows names it does not know' 0 'made_up_later +7' '' show
+run
+check 'leaves zeros out' '[[ ! $out =~ ended_other ]]'
+expect '-z shows zeros' 0 'ended_other +0 ' '' -z
+expect 'a pattern shows zeros' 0 'ended_other +0 ' '' show ended_other
+run 'time_wait*'
+check 'a pattern chooses' '[[ $rc = 0 && $out =~ time_wait_entered && ! $out =~ ended ]]'
+expect 'a pattern without a match' 1 'ended ' "is called 'nonsense'" ended nonsense
+expect 'an option may come last' 0 'ended_other' '' show -z
+run -j
+check 'JSON has every counter' '[ "$(value ended) $(value ended_other) $(value OutRsts)" = "5 0 2" ]'
+check 'JSON is one line' '[ "$(wc -l <"$TMP/out")" = 1 ]'
+run -jp
+check 'pretty JSON is the same' '[ "$(value ended)" = 5 ] && [ "$(wc -l <"$TMP/out")" -gt 10 ]'
+rm "$PROC_ROOT/thread-self/net/netstat"
+expect 'without /proc/net/netstat' 0 'OutRsts' '' show
+make_proc
+
+printf 'version 1\nended 5\nend' >"$PROC_ROOT/thread-self/net/tcp_closestat"
+expect 'a file cut short' 1 '' 'not in the format'
+printf 'version 2\n' >"$PROC_ROOT/thread-self/net/tcp_closestat"
+expect 'a version of the future' 1 '' 'format version'
+rm "$PROC_ROOT/thread-self/net/tcp_closestat"
+expect 'module not loaded' 1 '' 'not loaded: modprobe tcp_closestat'
+mkdir "$PROC_ROOT/thread-self/net/tcp_closestat"
+expect 'a directory in its place' 1 '' 'cannot read .*Is a directory'
+make_proc
+"$CLOSESTAT" >/dev/full 2>"$TMP/err"
+rc=$? out='' err=$(<"$TMP/err")
+check 'no room for the output' '[[ $rc = 1 && $err =~ "cannot write" ]]'
+
+# get
+expect 'get shows the knobs' 0 'time_wait_ms +60000 +60000 +0 +600000 ms ' '' get
+expect 'get one' 0 'tcp_fin_timeout +60 ' '' get net.ipv4.tcp_fin_timeout
+expect 'get an unknown one' 2 '' "no knob is called 'nonsense'" get nonsense
+run get -j
+check 'get -j numbers' '[ "$(knob time_wait_ms current) $(knob histograms max)" = "60000 1" ]'
+check 'get -j ports' '[ "$(knob ip_local_port_range current)" = "[32768,60999]" ]'
+check 'get leaves out what is not there' '[[ ! $out =~ tcp_tw_reuse_delay ]]'
+expect 'get what is not there' 1 '' 'has no tcp_tw_reuse_delay' get tcp_tw_reuse_delay
+expect 'get conntrack without it' 1 '' 'nf_conntrack is not loaded' get nf_conntrack_tcp_timeout_close
+rm "$PROC_ROOT/sys/net/tcp_closestat/inherit"
+expect 'get outside the initial namespace' 0 '-' '' get
+set_file ipv4/tcp_fin_timeout 'sixty'
+expect 'get something that is no number' 1 '' 'does not hold a number' get tcp_fin_timeout
+make_proc
+rm -r "$PROC_ROOT/sys/net/tcp_closestat"
+expect 'get without the module' 1 'tcp_fin_timeout' '^closestat: tcp_closestat is not loaded[^:]*: modprobe tcp_closestat$' get
+make_proc
+
+# set: NAME=VALUE, file, what it holds then
+while read -r word name want; do
+	make_proc
+	run set "$word"
+	check "set $word" '[ "$rc$out$err" = 0 ] && [ "$(file $name)" = "${want//_/ }" ]'
+done <<-END
+	time_wait=1500ms			tcp_closestat/time_wait_ms	1500
+	time_wait=1.5s				tcp_closestat/time_wait_ms	1500
+	time_wait=2min				tcp_closestat/time_wait_ms	120000
+	time_wait=0ms				tcp_closestat/time_wait_ms	0
+	time_wait_ms=1500			tcp_closestat/time_wait_ms	1500
+	time_wait_ms=600000			tcp_closestat/time_wait_ms	600000
+	net.tcp_closestat.time_wait_ms=7	tcp_closestat/time_wait_ms	7
+	guard=off				tcp_closestat/time_wait_guard	0
+	guard=0					tcp_closestat/time_wait_guard	0
+	time_wait_guard=on			tcp_closestat/time_wait_guard	1
+	histograms=0				tcp_closestat/histograms	0
+	inherit=on				tcp_closestat/inherit		1
+	tcp_fin_timeout=5			ipv4/tcp_fin_timeout		5
+	net.ipv4.tcp_fin_timeout=5000ms		ipv4/tcp_fin_timeout		5
+	ip_local_port_range=1024-2048		ipv4/ip_local_port_range	1024_2048
+END
+
+make_proc
+run set time_wait=3s guard=off tcp_fin_timeout=9
+check 'set several' '[ "$rc $(file tcp_closestat/time_wait_ms) $(file tcp_closestat/time_wait_guard) $(file ipv4/tcp_fin_timeout)" = "0 3000 0 9" ]'
+
+# Refused, and nothing changed: status, words, what is said.
+while IFS='|' read -r want words message; do
+	make_proc
+	read -ra words <<<"$words"
+	run set "${words[@]}"
+	check "set ${words[*]} is refused" '[[ $rc = "$want" && -z $out && $err =~ $message ]] &&
+		[ "$(file tcp_closestat/time_wait_ms) $(file ipv4/tcp_fin_timeout)" = "60000 60" ]'
+done <<-'END'
+	2||nothing to set
+	2|time_wait|is not NAME=VALUE
+	2|=5|no knob is called ''
+	2|nonsense=5|no knob is called 'nonsense'
+	2|time_wait_purge=1|no knob is called
+	2|time_wait=1500|needs a unit
+	2|time_wait=|no length of time
+	2|time_wait=ten|no length of time
+	2|time_wait=-1s|no length of time
+	2|time_wait=1h|no length of time
+	2|time_wait=0.5ms|whole milliseconds
+	2|tcp_fin_timeout=1500ms|whole seconds
+	1|time_wait_ms=600001|out of range: 0 to 600000 ms
+	1|time_wait=11min|out of range: 0 to 600000 ms
+	1|time_wait_ms=18446744073709551616|out of range
+	2|guard=maybe|neither of 0, 1, off, on
+	1|guard=2|out of range: 0 to 1
+	2|tcp_tw_reuse=x|is not a number
+	2|ip_local_port_range=5|not two ports
+	1|ip_local_port_range=9-5|the lower first
+	2|time_wait=1s time_wait_ms=5|is set twice
+	1|time_wait=1s guard=2|out of range
+	2|time_wait=1s nonsense=5|no knob
+	1|time_wait=1s tcp_tw_reuse_delay=5|has no tcp_tw_reuse_delay
+END
+
+# The kernel refuses: what is said, and what was written before is put back.
+while IFS='|' read -r errno message; do
+	make_proc
+	LD_PRELOAD=$(realpath "$(dirname "$0")")/fail_write.so FAIL_FILE=/tcp_fin_timeout \
+		FAIL_ERRNO=$errno run set time_wait=1s guard=off tcp_fin_timeout=5
+	check "write fails with errno $errno" '[[ $rc = 1 && $err =~ $message ]] &&
+		[ "$(file tcp_closestat/time_wait_ms) $(file tcp_closestat/time_wait_guard)" = "60000 1" ]'
+done <<-END
+	1|not permitted: writing tcp_fin_timeout needs CAP_NET_ADMIN
+	13|not permitted: writing tcp_fin_timeout needs CAP_NET_ADMIN
+	22|tcp_fin_timeout: the kernel refused '5'
+	30|mounted read-only
+	95|tcp_fin_timeout cannot be changed on this kernel: see 'dmesg
+	5|cannot write tcp_fin_timeout: Input/output error
+END
+make_proc
+rm -r "$PROC_ROOT/sys/net/tcp_closestat"
+expect 'set without the module' 1 '' 'not loaded: modprobe tcp_closestat' set time_wait=1s
+
+# purge
+make_proc
+run purge
+check 'purge' '[ "$rc$out$err" = 0 ] && [ "$(file tcp_closestat/time_wait_purge)" = 1 ]'
+rm -r "$PROC_ROOT/sys/net/tcp_closestat"
+expect 'purge without the module' 1 '' 'not loaded: modprobe tcp_closestat' purge
+
+ktap_end

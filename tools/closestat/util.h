@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A few things that kernel code takes for granted. */
+#ifndef CLOSESTAT_UTIL_H
+#define CLOSESTAT_UTIL_H
+
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
+#define __printf(format_at, first_at) __attribute((format(printf, format_at, first_at)))
+
+typedef unsigned long long u64;	/* printed with %llu everywhere */
+
+#endif
