@@ -77,10 +77,15 @@ root_of() {
 	echo "$CACHE/roots/$suite-$(recipe_of "$suite")"
 }
 
-# build_of KERNEL - where this checkout is built for that kernel. Checkouts
-# share the roots, not their builds.
+# checkout_id - stands for this checkout in the names of what it has for itself:
+# checkouts share the roots, not builds and logs.
+checkout_id() {
+	printf %s "$checkout" | sha256sum | cut -c1-12
+}
+
+# build_of KERNEL - where this checkout is built for that kernel.
 build_of() {
-	echo "$CACHE/build/$(printf %s "$checkout" | sha256sum | cut -c1-12)/$1"
+	echo "$CACHE/build/$(checkout_id)/$1"
 }
 
 # release_in ROOT - the kernel release (uname -r) that is installed in ROOT.
