@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Every entry point. The module itself is built by Kbuild, the tools and the
+# self-tests by their own Makefiles.
+
+# Headers of the kernel to build the module for
+KDIR ?= /lib/modules/$(shell uname -r)/build
+# The kernel that "make demo" boots
+DEMO_KERNEL ?= 6.1
+
+all: ## The module for the running kernel, and the tools (the default)
+	@failed=0; \
+	$(MAKE) --no-print-directory tools || failed=1; \
+	$(MAKE) --no-print-directory module || failed=1; \
+	exit $$failed
+
+module: ## The module, for the running kernel or the one of KDIR=
+	@scripts/can-build-module "$(KDIR)" "$(origin KDIR)"
+	$(MAKE) -C "$(KDIR)" M="$(CURDIR)" modules
+
+tools: ## closestat and closelab, for this machine
+	@$(MAKE) --no-print-directory -C tools || { \
+		echo "The tools do not build; 'scripts/setup.sh tools' installs what they need." >&2; \
+		exit 1; }
+
+demo: ## Boot a guest, load the module there, show what it does
+	@scripts/setup.sh rig
+	@selftests/vm/run --kernel "$(DEMO_KERNEL)" -- selftests/demo.sh
+
+check: ## Everything that can be tested, on all kernels (KERNELS=6.1: on that)
+	@scripts/check.sh
+
+style: ## Style and static checks alone (part of check)
+	@scripts/setup.sh rig style
+	@scripts/tap-run style scripts/style.sh
+
+clean: ## Remove what was built here
+	@[ ! -e "$(KDIR)/Makefile" ] || $(MAKE) -s -C "$(KDIR)" M="$(CURDIR)" clean
+	@[ ! -e tools/Makefile ] || $(MAKE) -s --no-print-directory -C tools clean
+
+clean-cache: ## Remove guest roots, builds and logs of all checkouts
+	@selftests/vm/clean-cache
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: all module tools demo check style clean clean-cache help
