@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <pcap/pcap.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture.h"
+#include "netns.h"
+
+#define SNAPLEN 2048
+
+/* A capture of its own for each side and direction. */
+enum direction { SENT, ARRIVED };
+
+struct capture {
+	pcap_t *pcap[2][2];
+	int family;
+	struct wire *wire;
+	size_t count;
+	size_t room;
+	struct wire *arrival;	/* seen where it arrived, not matched yet */
+	size_t arrivals;
+	size_t arrival_room;
+};
+
+static pcap_t *open_one(const char *device, enum direction direction,
+			char *error, size_t size)
+{
+	char pcap_error[PCAP_ERRBUF_SIZE] = "";
+	pcap_t *pcap = pcap_create(device, pcap_error);
+	struct bpf_program filter;
+	int err;
+
+	if (!pcap) {
+		snprintf(error, size, "%s", pcap_error);
+		return NULL;
+	}
+	pcap_set_snaplen(pcap, SNAPLEN);
+	pcap_set_immediate_mode(pcap, 1);
+	pcap_set_buffer_size(pcap, 8 << 20);
+	pcap_set_tstamp_precision(pcap, PCAP_TSTAMP_PRECISION_NANO);
+	err = pcap_activate(pcap);
+	if (err < 0 || pcap_setnonblock(pcap, 1, pcap_error) < 0 ||
+	    pcap_compile(pcap, &filter, "tcp", 1, PCAP_NETMASK_UNKNOWN) < 0) {
+		snprintf(error, size, "%s", pcap_geterr(pcap));
+		pcap_close(pcap);
+		return NULL;
+	}
+	err = pcap_setfilter(pcap, &filter);
+	pcap_freecode(&filter);
+	if (err < 0 || pcap_setdirection(pcap, direction == SENT ?
+					 PCAP_D_OUT : PCAP_D_IN) < 0) {
+		snprintf(error, size, "%s", pcap_geterr(pcap));
+		pcap_close(pcap);
+		return NULL;
+	}
+	return pcap;
+}
+
+struct capture *capture_open(const int ns[2], const char *device, int family,
+			     char *error, size_t size)
+{
+	struct capture *capture = calloc(1, sizeof(*capture));
+
+	if (!capture) {
+		snprintf(error, size, "%s", strerror(ENOMEM));
+		return NULL;
+	}
+	capture->family = family;
+	for (int side = 0; side < 2; side++) {
+		pcap_t **pcap = capture->pcap[side];
+		int err = netns_enter(ns[side]);
+
+		if (err) {
+			snprintf(error, size, "%s", strerror(-err));
+		} else {
+			pcap[SENT] = open_one(device, SENT, error, size);
+			if (pcap[SENT])
+				pcap[ARRIVED] = open_one(device, ARRIVED,
+							 error, size);
+		}
+		if (netns_enter(-1) || !pcap[ARRIVED]) {
+			capture_close(capture);
+			return NULL;
+		}
+	}
+	return capture;
+}
+
+static void free_wires(struct wire *wire, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(wire[i].frame);
+	free(wire);
+}
+
+void capture_close(struct capture *capture)
+{
+	if (!capture)
+		return;
+	for (int i = 0; i < CAPTURE_FDS; i++)
+		if (capture->pcap[i / 2][i % 2])
+			pcap_close(capture->pcap[i / 2][i % 2]);
+	free_wires(capture->wire, capture->count);
+	free_wires(capture->arrival, capture->arrivals);
+	free(capture);
+}
+
+int capture_fd(struct capture *capture, int index)
+{
+	return pcap_get_selectable_fd(capture->pcap[index / 2][index % 2]);
+}
+
+/* Grow an array by one element, cleared. */
+static struct wire *append(struct wire **wire, size_t *count, size_t *room)
+{
+	if (*count == *room) {
+		size_t more = *room ? 2 * *room : 256;
+		struct wire *p = realloc(*wire, more * sizeof(*p));
+
+		if (!p)
+			return NULL;
+		*wire = p;
+		*room = more;
+	}
+	memset(*wire + *count, 0, sizeof(**wire));
+	return *wire + (*count)++;
+}
+
+/* Take in what one handle has seen: 0, or -1. */
+static int drain(struct capture *capture, int side, enum direction direction)
+{
+	pcap_t *pcap = capture->pcap[side][direction];
+	struct pcap_pkthdr *header;
+	const uint8_t *frame;
+	int ret;
+
+	while ((ret = pcap_next_ex(pcap, &header, &frame)) == 1) {
+		struct segment segment;
+		struct wire *wire;
+
+		if (segment_parse(frame, header->caplen, &segment) ||
+		    segment.family != capture->family)
+			continue;
+		if (direction == SENT)
+			wire = append(&capture->wire, &capture->count,
+				      &capture->room);
+		else
+			wire = append(&capture->arrival, &capture->arrivals,
+				      &capture->arrival_room);
+		if (!wire)
+			return -1;
+		wire->segment = segment;
+		wire->from = direction == SENT ? side : !side;
+		/* with nanosecond precision, tv_usec holds nanoseconds */
+		wire->sent = (uint64_t)header->ts.tv_sec * 1000000000 +
+			     header->ts.tv_usec;
+		wire->frame = malloc(header->caplen);
+		if (!wire->frame)
+			return -1;
+		memcpy(wire->frame, frame, header->caplen);
+		wire->length = header->caplen;
+	}
+	return ret < 0 ? -1 : 0;
+}
+
+/*
+ * Which sent segment an arrival is: the youngest that is the same, byte by
+ * byte. The same again is a retransmission, and then the older one was lost.
+ */
+static struct wire *find_sent(struct capture *capture,
+			      const struct wire *arrival)
+{
+	for (size_t i = capture->count; i-- > 0;) {
+		struct wire *wire = &capture->wire[i];
+
+		if (wire->from == arrival->from && !wire->arrived &&
+		    wire->sent <= arrival->sent &&
+		    wire->segment.hash == arrival->segment.hash)
+			return wire;
+	}
+	return NULL;
+}
+
+static int by_sent(const void *a, const void *b)
+{
+	const struct wire *x = a, *y = b;
+
+	return x->sent < y->sent ? -1 : x->sent > y->sent;
+}
+
+static int match(struct capture *capture)
+{
+	for (size_t i = 0; i < capture->arrivals; i++) {
+		struct wire *arrival = &capture->arrival[i];
+		struct wire *wire = find_sent(capture, arrival);
+
+		if (wire) {
+			wire->arrived = arrival->sent;
+			free(arrival->frame);
+			arrival->frame = NULL;
+			continue;
+		}
+		wire = append(&capture->wire, &capture->count, &capture->room);
+		if (!wire)
+			return -1;
+		*wire = *arrival;
+		arrival->frame = NULL;
+		wire->arrived = wire->sent;
+		wire->injected = true;
+	}
+	capture->arrivals = 0;
+	if (capture->count)
+		qsort(capture->wire, capture->count, sizeof(*capture->wire),
+		      by_sent);
+	return 0;
+}
+
+int capture_read(struct capture *capture)
+{
+	/*
+	 * The arrivals first: of every one of them, the sending has been seen
+	 * by the time it is looked for.
+	 */
+	static const enum direction order[] = { ARRIVED, SENT };
+
+	for (int i = 0; i < 2; i++)
+		for (int side = 0; side < 2; side++)
+			if (drain(capture, side, order[i]))
+				return -1;
+	return match(capture);
+}
+
+const struct wire *capture_wires(struct capture *capture, size_t *count)
+{
+	*count = capture->count;
+	return capture->wire;
+}
+
+int capture_inject(struct capture *capture, int side, const struct wire *wire)
+{
+	/* A handle does not see what itself has sent. */
+	return pcap_inject(capture->pcap[side][SENT], wire->frame,
+			   wire->length) == (int)wire->length ? 0 : -1;
+}
+
+int capture_save(struct capture *capture, const char *path, char *error,
+		 size_t size)
+{
+	pcap_t *dead = pcap_open_dead_with_tstamp_precision(DLT_EN10MB,
+			SNAPLEN, PCAP_TSTAMP_PRECISION_NANO);
+	pcap_dumper_t *dumper = dead ? pcap_dump_open(dead, path) : NULL;
+	int ret = -1;
+
+	if (!dumper) {
+		snprintf(error, size, "%s", dead ? pcap_geterr(dead) :
+			 strerror(ENOMEM));
+		if (dead)
+			pcap_close(dead);
+		return -1;
+	}
+	for (size_t i = 0; i < capture->count; i++) {
+		const struct wire *wire = &capture->wire[i];
+		struct pcap_pkthdr header = {
+			.ts.tv_sec = wire->sent / 1000000000,
+			.ts.tv_usec = wire->sent % 1000000000,
+			.caplen = wire->length,
+			.len = wire->length,
+		};
+
+		pcap_dump((u_char *)dumper, &header, wire->frame);
+	}
+	if (!pcap_dump_flush(dumper))
+		ret = 0;
+	else
+		snprintf(error, size, "%s: %s", path, strerror(errno));
+	pcap_dump_close(dumper);
+	pcap_close(dead);
+	return ret;
+}

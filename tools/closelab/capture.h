@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What went over the link, seen at both ends: each segment with the time it
+ * was sent and the time it arrived.
+ */
+#ifndef CLOSELAB_CAPTURE_H
+#define CLOSELAB_CAPTURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "segment.h"
+
+/**
+ * struct wire - a segment on the link
+ * @segment: what it says
+ * @from: 0 when side A sent it, 1 for side B
+ * @sent: CLOCK_REALTIME in nanoseconds; of an injected one, its arrival
+ * @arrived: the same at the other end, 0 while it has not arrived
+ * @injected: it arrived, but the sender's side never sent it
+ * @frame: as it was on the link
+ * @length: bytes of @frame
+ */
+struct wire {
+	struct segment segment;
+	int from;
+	uint64_t sent;
+	uint64_t arrived;
+	bool injected;
+	uint8_t *frame;
+	size_t length;
+};
+
+struct capture;
+
+/**
+ * capture_open() - capture TCP at both ends of the link
+ * @ns: namespaces of side A and B
+ * @device: the link's device in each
+ * @family: AF_INET or AF_INET6
+ * @error: text for people when it fails
+ * @size: room in @error
+ *
+ * Return: the capture, or NULL.
+ */
+struct capture *capture_open(const int ns[2], const char *device, int family,
+			     char *error, size_t size);
+
+/**
+ * capture_close() - end it
+ * @capture: the capture, or NULL
+ */
+void capture_close(struct capture *capture);
+
+#define CAPTURE_FDS 4
+
+/**
+ * capture_fd() - what to poll
+ * @capture: the capture
+ * @index: 0 to CAPTURE_FDS - 1
+ *
+ * Return: a file descriptor, readable when there is something to read.
+ */
+int capture_fd(struct capture *capture, int index);
+
+/**
+ * capture_read() - take in what has been seen since
+ * @capture: the capture
+ *
+ * Return: 0, or -1 when it went wrong or segments were lost by it.
+ */
+int capture_read(struct capture *capture);
+
+/**
+ * capture_wires() - all segments up to now, in the order they were sent
+ * @capture: the capture
+ * @count: how many
+ *
+ * Return: the segments; valid until the next capture_read().
+ */
+const struct wire *capture_wires(struct capture *capture, size_t *count);
+
+/**
+ * capture_inject() - put a frame on the link, as if a side had sent it
+ * @capture: the capture
+ * @side: the side
+ * @wire: the segment to send again
+ *
+ * Return: 0, or -1.
+ */
+int capture_inject(struct capture *capture, int side, const struct wire *wire);
+
+/**
+ * capture_save() - write all segments to a pcap file
+ * @capture: the capture
+ * @path: the file; replaced when it is there
+ * @error: text for people when it fails
+ * @size: room in @error
+ *
+ * Return: 0, or -1.
+ */
+int capture_save(struct capture *capture, const char *path, char *error,
+		 size_t size);
+
+#endif

@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Runs the unit tests named on the command line and the tests of the command
+# line itself; the last line is the count.
+set -u
+cd "$(dirname "$0")" || exit 1
+
+passed=0 failed=0 skipped=0
+
+count() # RESULT NAME
+{
+	case $1 in
+	0) passed=$((passed + 1)) ;;
+	*) failed=$((failed + 1)); echo "not ok $2" ;;
+	esac
+}
+
+# A test program that dies before its plan has failed, whatever it printed.
+unit() # PROGRAM
+{
+	local out good bad
+	out=$("./$1" 2>&1)
+	good=$(grep -c '^ok ' <<<"$out")
+	bad=$(grep -c '^not ok ' <<<"$out")
+	grep -q "^1\\.\\.$((good + bad))\$" <<<"$out" || bad=$((bad + 1))
+	[ "$bad" -eq 0 ] || { echo "# $1"; echo "$out"; }
+	passed=$((passed + good))
+	failed=$((failed + bad))
+}
+
+# Exit code, where the text goes and a word of it.
+usage() # CODE STREAM WORD ARGUMENT...
+{
+	local code=$1 stream=$2 word=$3 got out err
+	shift 3
+	err=$(mktemp)
+	out=$(./closelab "$@" 2>"$err")
+	got=$?
+	[ "$stream" = out ] || out=$(cat "$err")
+	rm -f "$err"
+	[ "$got" -eq "$code" ] && grep -qe "$word" <<<"$out"
+	count $? "closelab $*: exit code $got, \"$out\""
+}
+
+for program; do
+	unit "$program"
+done
+
+usage 0 out Usage --help
+usage 0 out Usage -h
+usage 2 err Usage
+usage 2 err 'unknown command' nonsense
+usage 0 out client-closes-first list
+usage 0 out Usage list --help
+usage 2 err unknown list extra
+usage 0 out Usage run --help
+usage 2 err 'a name is needed' run
+usage 2 err 'a name is needed' run --server 1
+usage 2 err 'no such scenario' run no-such-thing
+usage 2 err 'one scenario' run client-closes-first killed
+usage 2 err 'not both' run client-closes-first --server 1
+usage 2 err 'no such server behaviour' run --server 10 --client 1
+usage 2 err 'no such client behaviour' run --server 1 --client 3
+usage 2 err 'not a time' run client-closes-first --time-wait 1
+usage 2 err '0 to 10min' run client-closes-first --time-wait 11min
+usage 2 err 'needs the module' run client-closes-first -t 1s --without-module
+usage 2 err 'unrecognized option' run --nonsense
+usage 0 out Usage peer --help
+usage 2 err Usage peer
+usage 2 err 'no such behaviour' peer server 77 7000
+usage 2 err 'not a port' peer server 1 70000
+usage 2 err 'not an address' peer client 1 nowhere 7000
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The subcommands. Each gets its own name in argv[0]. */
+#ifndef CLOSELAB_CMD_H
+#define CLOSELAB_CMD_H
+
+#define EXIT_OK 0
+#define EXIT_FAILED 1
+#define EXIT_USAGE 2
+/* As kselftest has it: cannot be run here. */
+#define EXIT_SKIP 4
+
+/**
+ * cmd_list() - "closelab list": name the scenarios and the behaviours
+ * @argc: as of main()
+ * @argv: as of main()
+ *
+ * Return: exit code.
+ */
+int cmd_list(int argc, char **argv);
+
+/**
+ * cmd_run() - "closelab run": run a scenario, check it and draw it
+ * @argc: as of main()
+ * @argv: as of main()
+ *
+ * Return: exit code.
+ */
+int cmd_run(int argc, char **argv);
+
+/**
+ * cmd_peer() - "closelab peer": be a peer, by hand
+ * @argc: as of main()
+ * @argv: as of main()
+ *
+ * Return: exit code.
+ */
+int cmd_peer(int argc, char **argv);
+
+#endif

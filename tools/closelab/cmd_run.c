@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <getopt.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "any_pair.h"
+#include "cmd.h"
+#include "duration.h"
+#include "lab.h"
+#include "ladder.h"
+#include "report.h"
+
+static const char usage[] =
+"Usage: closelab run NAME [OPTION...]\n"
+"       closelab run --server N --client M [OPTION...]\n"
+"\n"
+"Runs a scenario (closelab list names them) or any pair of behaviours, checks\n"
+"states, errors, segments and counters, and draws what happened.\n"
+"\n"
+"  -4, -6                 over IPv4 (the default) or IPv6\n"
+"  -s, --server N         behaviour of the server, on side A\n"
+"  -c, --client M         behaviour of the client, on side B\n"
+"  -t, --time-wait TIME   length of TIME_WAIT, such as 1s or 250ms; up to 10 s\n"
+"                         its end is waited for\n"
+"  -k, --keep-delays      the original delays, of seconds\n"
+"  -p, --pcap FILE        save the segments\n"
+"  -g, --svg FILE         draw the ladder as SVG\n"
+"  -j, --json             print everything as JSON\n"
+"  -n, --no-times         leave out times: the same text on every run\n"
+"  -a, --ascii            draw with ASCII characters alone\n"
+"  -q, --quiet            print nothing but errors\n"
+"      --without-module   run it though tcp_closestat is not loaded\n"
+"  -h, --help             this text\n"
+"\n"
+"Exit code: 0 all as expected, 1 not so or failed, 2 usage, 4 this kernel\n"
+"lacks what the scenario needs.\n";
+
+struct request {
+	struct lab_options lab;
+	int server, client;
+	const char *name, *pcap, *svg;
+	bool json, no_times, ascii, quiet;
+};
+
+static int bad(const char *format, const char *text)
+{
+	fputs("closelab run: ", stderr);
+	fprintf(stderr, format, text);
+	fputc('\n', stderr);
+	return EXIT_USAGE;
+}
+
+static int number(const char *text)
+{
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	return *text < '0' || *text > '9' || *end || n > 99 ? -1 : n;
+}
+
+static int take_time_wait(struct request *request, const char *text)
+{
+	request->lab.time_wait_ms = duration_ms(text);
+	if (request->lab.time_wait_ms == -2)
+		return bad("--time-wait %s: 0 to 10min", text);
+	if (request->lab.time_wait_ms < 0)
+		return bad("--time-wait %s: not a time; a number with ms, s or min",
+			   text);
+	return 0;
+}
+
+static int take(struct request *request, int opt, const char *text)
+{
+	switch (opt) {
+	case '4':
+		request->lab.ipv6 = false;
+		return 0;
+	case '6':
+		request->lab.ipv6 = true;
+		return 0;
+	case 's':
+		request->server = number(text);
+		return server_behaviour(request->server) ? 0 :
+		       bad("no such server behaviour: %s", text);
+	case 'c':
+		request->client = number(text);
+		return client_behaviour(request->client) ? 0 :
+		       bad("no such client behaviour: %s", text);
+	case 't':
+		return take_time_wait(request, text);
+	case 'k':
+		request->lab.keep_delays = true;
+		return 0;
+	case 'p':
+		request->pcap = text;
+		return 0;
+	case 'g':
+		request->svg = text;
+		return 0;
+	case 'j':
+		request->json = true;
+		return 0;
+	case 'n':
+		request->no_times = true;
+		return 0;
+	case 'a':
+		request->ascii = true;
+		return 0;
+	case 'q':
+		request->quiet = true;
+		request->lab.quiet = true;
+		return 0;
+	case 'w':
+		request->lab.without_module = true;
+		return 0;
+	}
+	return EXIT_USAGE;
+}
+
+/* -1: go on; else the exit code. */
+static int parse(int argc, char **argv, struct request *request)
+{
+	static const struct option options[] = {
+		{ "server", required_argument, NULL, 's' },
+		{ "client", required_argument, NULL, 'c' },
+		{ "time-wait", required_argument, NULL, 't' },
+		{ "keep-delays", no_argument, NULL, 'k' },
+		{ "pcap", required_argument, NULL, 'p' },
+		{ "svg", required_argument, NULL, 'g' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "no-times", no_argument, NULL, 'n' },
+		{ "ascii", no_argument, NULL, 'a' },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "without-module", no_argument, NULL, 'w' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "46s:c:t:kp:g:jnaqh", options,
+				  NULL)) != -1) {
+		int code;
+
+		if (opt == 'h') {
+			fputs(usage, stdout);
+			return EXIT_OK;
+		}
+		code = take(request, opt, optarg);
+		if (code)
+			return code;
+	}
+	if (optind < argc)
+		request->name = argv[optind++];
+	if (optind < argc)
+		return bad("one scenario at a time: %s", argv[optind]);
+	if (request->name && (request->server >= 0 || request->client >= 0))
+		return bad("%s: a name, or --server and --client, not both",
+			   request->name);
+	if (!request->name && (request->server < 0 || request->client < 0))
+		return bad("%s", "a name is needed, or both --server and --client; closelab list has them");
+	if (request->lab.without_module && request->lab.time_wait_ms >= 0)
+		return bad("%s", "--time-wait needs the module");
+	return -1;
+}
+
+static void interrupt(int sig)
+{
+	(void)sig;
+	lab_interrupted = 1;
+}
+
+static void catch_signals(void)
+{
+	struct sigaction action = { .sa_handler = interrupt };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static int write_svg(const char *path, const struct lab *lab,
+		     const struct ladder *ladder, size_t count)
+{
+	FILE *out = fopen(path, "we");
+	int failed;
+
+	if (out)
+		ladder_svg(out, lab, ladder, count);
+	failed = !out || ferror(out);
+	if (out)
+		failed |= fclose(out);
+	if (failed)
+		fprintf(stderr, "closelab: %s: %s\n", path, strerror(errno));
+	return failed ? -1 : 0;
+}
+
+static int save_pcap(const char *path, struct lab *lab)
+{
+	char error[256];
+
+	if (!lab->capture) {
+		fprintf(stderr, "closelab: %s: this scenario captures nothing\n",
+			path);
+		return -1;
+	}
+	if (!capture_save(lab->capture, path, error, sizeof(error)))
+		return 0;
+	fprintf(stderr, "closelab: %s\n", error);
+	return -1;
+}
+
+static void print(const struct request *request, const struct lab *lab,
+		  const struct ladder *ladder, size_t count)
+{
+	struct draw_options options = {
+		.times = !request->no_times,
+		.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
+		.unicode = !request->ascii &&
+			   !strcmp(nl_langinfo(CODESET), "UTF-8"),
+	};
+
+	printf("%s: %s\n\n", lab->scenario->name, lab->scenario->title);
+	ladder_text(stdout, ladder, count, &options);
+	report_end(stdout, lab, options.times);
+	if (!lab->failures)
+		printf("as expected: %u checks\n", lab->checks);
+	else
+		printf("not as expected: %s\n", lab->failure);
+}
+
+static int output(const struct request *request, struct lab *lab)
+{
+	size_t count;
+	struct ladder *ladder = ladder_build(lab, &count);
+	int err = 0;
+
+	if (request->pcap)
+		err |= save_pcap(request->pcap, lab);
+	if (request->svg)
+		err |= write_svg(request->svg, lab, ladder, count);
+	if (request->json)
+		err |= ladder_json(stdout, lab, ladder, count);
+	else if (!request->quiet)
+		print(request, lab, ladder, count);
+	ladder_free(ladder, count);
+	return err;
+}
+
+int cmd_run(int argc, char **argv)
+{
+	struct request request = {
+		.server = -1, .client = -1, .lab.time_wait_ms = -1,
+	};
+	struct lab lab = { 0 };
+	int code = parse(argc, argv, &request);
+
+	if (code >= 0)
+		return code;
+	setlocale(LC_CTYPE, "");
+	lab.options = request.lab;
+	lab.scenario = request.name ? scenario_find(request.name) :
+		       any_pair(request.server, request.client);
+	if (!lab.scenario)
+		return bad("no such scenario: %s; closelab list names them",
+			   request.name);
+	catch_signals();
+	code = lab_run(&lab) ? EXIT_FAILED : EXIT_OK;
+	if (lab.skip) {
+		fprintf(stderr, "closelab: %s: %s\n", lab.scenario->name,
+			lab.failure);
+		code = EXIT_SKIP;
+	} else if (lab_interrupted) {
+		code = 128 + SIGINT;
+	} else if (lab.started && output(&request, &lab)) {
+		code = EXIT_FAILED;
+	}
+	lab_close(&lab);
+	return code;
+}

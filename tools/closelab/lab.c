@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lab.h"
+#include "lab_check.h"
+#include "lab_net.h"
+#include "lab_peers.h"
+#include "lab_steps.h"
+#include "progress.h"
+
+/* How often a condition is looked at when nothing happens. */
+#define LOOK_MS 3
+
+volatile sig_atomic_t lab_interrupted;
+
+int lab_fail(struct lab *lab, const char *format, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (!lab->failures++)
+		snprintf(lab->failure, sizeof(lab->failure), "%s", text);
+	if (!lab->skip)
+		fprintf(stderr, "closelab: %s: %s\n", lab->scenario->name,
+			text);
+	return -1;
+}
+
+void lab_note(struct lab *lab, int side, const char *format, ...)
+{
+	struct lab_note *note = &lab->note[lab->notes];
+	va_list args;
+
+	if (lab->notes == sizeof(lab->note) / sizeof(lab->note[0]))
+		return;
+	lab->notes++;
+	note->side = side;
+	note->at = now_ns();
+	va_start(args, format);
+	vsnprintf(note->text, sizeof(note->text), format, args);
+	va_end(args);
+}
+
+int lab_look(struct lab *lab, int side)
+{
+	int family = lab->options.ipv6 ? AF_INET6 : AF_INET;
+	int err = diag_dump(lab->diag[side], family, &lab->last[side]);
+
+	if (err)
+		return lab_fail(lab, "cannot list the sockets of %c: %s",
+				'A' + side, strerror(-err));
+	return 0;
+}
+
+char *lab_states(const struct lab *lab, int side, char *text, size_t size)
+{
+	size_t count[ST_COUNT] = { 0 };
+	size_t len = 0;
+
+	*text = '\0';
+	for (size_t i = 0; i < lab->last[side].count; i++)
+		count[lab->last[side].socket[i].state % ST_COUNT]++;
+	count[ST_LISTEN] = 0;
+	count[ST_CLOSE] = 0;
+	for (int state = 1; state < ST_COUNT && len < size; state++) {
+		if (!count[state])
+			continue;
+		len += snprintf(text + len, size - len, "%s%s", len ? " " : "",
+				tcp_state_name(state));
+		if (count[state] > 1 && len < size)
+			len += snprintf(text + len, size - len, "*%zu",
+					count[state]);
+	}
+	return text;
+}
+
+static int collect(struct lab *lab, int timeout_ms)
+{
+	struct epoll_event ev[16];
+	int n = epoll_wait(lab->epoll, ev, 16, timeout_ms);
+
+	if (n < 0 && errno != EINTR)
+		return lab_fail(lab, "epoll_wait: %s", strerror(errno));
+	if (lab_interrupted)
+		return lab_fail(lab, "interrupted");
+	if (lab->capture && capture_read(lab->capture))
+		return lab_fail(lab, "the capture failed");
+	for (int i = 0; i < MAX_PEERS; i++)
+		if (lab->peer[i].control >= 0 && lab_peer_read(lab, i))
+			return -1;
+	return 0;
+}
+
+static uint64_t monotonic_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* 1 it holds, 0 it did not in time, -1 something else went wrong. */
+static int wait_for(struct lab *lab, const char *what, unsigned int seconds,
+		    int (*holds)(struct lab *lab, void *data), void *data)
+{
+	uint64_t start = monotonic_ms();
+	struct progress progress;
+	int ret;
+
+	progress_begin(&progress, lab->options.quiet ? NULL : what, seconds);
+	for (;;) {
+		uint64_t gone = monotonic_ms() - start;
+
+		ret = collect(lab, 0);
+		if (!ret)
+			ret = holds(lab, data);
+		if (ret || gone > (uint64_t)seconds * 1000)
+			break;
+		progress_tick(&progress, gone);
+		ret = collect(lab, LOOK_MS);
+		if (ret)
+			break;
+	}
+	progress_end(&progress);
+	return ret;
+}
+
+int lab_wait(struct lab *lab, const char *what, unsigned int seconds,
+	     int (*holds)(struct lab *lab, void *data), void *data)
+{
+	int ret = wait_for(lab, what, seconds, holds, data);
+	char a[128], b[128];
+
+	if (ret > 0) {
+		lab->checks++;
+		return 0;
+	}
+	if (ret < 0)
+		return lab->failures ? -1 :
+		       lab_fail(lab, "waiting for %s: it cannot be any more",
+				what);
+	if (lab_look(lab, A) || lab_look(lab, B))
+		return -1;
+	return lab_fail(lab, "waited %u s for %s; now A has \"%s\", B has \"%s\"",
+			seconds, what, lab_states(lab, A, a, sizeof(a)),
+			lab_states(lab, B, b, sizeof(b)));
+}
+
+int lab_settle(struct lab *lab, unsigned int seconds,
+	       int (*holds)(struct lab *lab, void *data), void *data)
+{
+	return wait_for(lab, NULL, seconds, holds, data);
+}
+
+static int read_counters(struct lab *lab, struct counters counters[2])
+{
+	for (int side = 0; side < 2; side++) {
+		int err = counters_read(lab->ns[side], &counters[side]);
+
+		if (err)
+			return lab_fail(lab, "cannot read the counters: %s",
+					strerror(-err));
+		if (!counters[side].module && !lab->options.without_module)
+			return lab_fail(lab, "tcp_closestat is not loaded: modprobe tcp_closestat, or run it --without-module");
+	}
+	return 0;
+}
+
+static int open_eyes(struct lab *lab)
+{
+	struct epoll_event ev = { .events = EPOLLIN };
+	char error[256];
+
+	lab->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (lab->epoll < 0)
+		return lab_fail(lab, "epoll_create1: %s", strerror(errno));
+	for (int side = 0; side < 2; side++) {
+		lab->diag[side] = diag_open(lab->ns[side]);
+		if (!lab->diag[side])
+			return lab_fail(lab, "no sock_diag: %s",
+					strerror(errno));
+	}
+	if (lab->scenario->no_capture)
+		return 0;
+	lab->capture = capture_open(lab->ns, DEVICE, lab->options.ipv6 ?
+				    AF_INET6 : AF_INET, error, sizeof(error));
+	if (!lab->capture)
+		return lab_fail(lab, "cannot capture: %s", error);
+	for (int i = 0; i < CAPTURE_FDS; i++)
+		if (epoll_ctl(lab->epoll, EPOLL_CTL_ADD,
+			      capture_fd(lab->capture, i), &ev))
+			return lab_fail(lab, "epoll_ctl: %s", strerror(errno));
+	return 0;
+}
+
+static int no_time_wait(struct lab *lab, void *unused)
+{
+	(void)unused;
+	for (int side = 0; side < 2; side++) {
+		if (lab_look(lab, side))
+			return -1;
+		for (size_t i = 0; i < lab->last[side].count; i++)
+			if (lab->last[side].socket[i].state == ST_TIME_WAIT)
+				return 0;
+	}
+	return 1;
+}
+
+/* A tuned TIME_WAIT that is short enough is seen to its end. */
+static int wait_out(struct lab *lab)
+{
+	unsigned int seconds = lab->options.time_wait_ms / 1000 + 5;
+	int holder = -1;
+
+	if (lab->options.time_wait_ms < 0 || lab->options.time_wait_ms > 10000)
+		return 0;
+	for (int side = 0; side < 2; side++) {
+		if (lab_look(lab, side))
+			return -1;
+		for (size_t i = 0; i < lab->last[side].count; i++)
+			if (lab->last[side].socket[i].state == ST_TIME_WAIT)
+				holder = side;
+	}
+	lab->waited_out = true;
+	if (lab_wait(lab, "TIME_WAIT to end", seconds, no_time_wait, NULL))
+		return -1;
+	if (holder >= 0)
+		lab_note(lab, holder, "TIME_WAIT is over");
+	return 0;
+}
+
+int lab_run(struct lab *lab)
+{
+	lab->epoll = -1;
+	for (int i = 0; i < 3; i++)
+		lab->ns[i] = -1;
+	for (int i = 0; i < MAX_PEERS; i++)
+		lab->peer[i].control = -1;
+	if (lab_net_build(lab) || open_eyes(lab) ||
+	    read_counters(lab, lab->before))
+		return -1;
+	lab->started = true;
+	if (lab_steps_run(lab) || wait_out(lab)) {
+		/* What can be shown of it is shown. */
+		if (lab->failures && !lab_interrupted) {
+			collect(lab, 0);
+			read_counters(lab, lab->after);
+		}
+		return -1;
+	}
+	lab_check_segments(lab);
+	lab_check_counters(lab);
+	if (lab_look(lab, A) || lab_look(lab, B))
+		return -1;
+	return lab->failures ? -1 : 0;
+}
+
+void lab_close(struct lab *lab)
+{
+	lab_peers_close(lab);
+	capture_close(lab->capture);
+	lab->capture = NULL;
+	for (int side = 0; side < 2; side++) {
+		diag_close(lab->diag[side]);
+		diag_free(&lab->last[side]);
+		counters_free(&lab->before[side]);
+		counters_free(&lab->after[side]);
+	}
+	if (lab->epoll >= 0)
+		close(lab->epoll);
+	lab_net_close(lab);
+	free(lab->event);
+}

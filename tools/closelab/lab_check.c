@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <string.h>
+
+#include "lab.h"
+#include "lab_check.h"
+#include "track.h"
+
+/* How long what is already on its way may take to be seen. */
+#define SETTLE_SECONDS 3
+
+/* What a TIME_WAIT of the kernel's own length lasts. */
+#define KERNEL_TIME_WAIT_MS 60000
+
+/* All segments of one side of a connection, as struct segments has them. */
+static void sent_text(const struct track *track, const struct wire *wire,
+		      int side, char *text, size_t size)
+{
+	size_t len = 0;
+
+	*text = '\0';
+	for (size_t i = 0; i < track->moves && len < size; i++) {
+		const struct move *move = &track->move[i];
+		const struct wire *w = &wire[move->wire];
+		char flags[6], data[16] = "";
+
+		if (w->from != side || move->arrival != w->injected)
+			continue;
+		if (w->segment.length)
+			snprintf(data, sizeof(data), ":%u", w->segment.length);
+		len += snprintf(text + len, size - len, "%s%s%s%s",
+				len ? " " : "",
+				segment_flags(w->segment.flags, flags), data,
+				w->injected ? "*" : w->arrived ? "" : "!");
+	}
+}
+
+/* A comparison that complains, or only says whether all is as expected. */
+static int compare_segments(struct lab *lab, void *data)
+{
+	const struct segments *want = lab->scenario->segments;
+	bool complain = data, same;
+	size_t count, tracks, wanted = 0;
+	const struct wire *wire = capture_wires(lab->capture, &count);
+	struct track *track = track_all(wire, count, &tracks);
+	char got[1024];
+
+	if (!track)
+		return lab_fail(lab, "out of memory");
+	while (want[wanted].side[0])
+		wanted++;
+	same = tracks == wanted;
+	if (!same && complain)
+		lab_fail(lab, "%zu connections on the link instead of %zu",
+			 tracks, wanted);
+	for (size_t i = 0; i < 2 * tracks && i < 2 * wanted; i++) {
+		const char *text = want[i / 2].side[i % 2];
+
+		sent_text(&track[i / 2], wire, i % 2, got, sizeof(got));
+		lab->checks += complain;
+		if (!strcmp(text, got))
+			continue;
+		same = false;
+		if (complain)
+			lab_fail(lab, "connection %zu: %c sent \"%s\" instead of \"%s\"",
+				 i / 2 + 1, (int)('A' + i % 2), got, text);
+	}
+	track_free(track, tracks);
+	return same;
+}
+
+int lab_check_segments(struct lab *lab)
+{
+	if (!lab->scenario->segments || !lab->capture)
+		return 0;
+	if (lab_settle(lab, SETTLE_SECONDS, compare_segments, NULL) < 0)
+		return -1;
+	return compare_segments(lab, lab) == 1 ? 0 : -1;
+}
+
+static long expected_of(const struct change *changes, int side,
+			const char *name)
+{
+	for (const struct change *c = changes; c && c->name; c++)
+		if ((int)c->side == side && !strcmp(c->name, name))
+			return c->delta;
+	return 0;
+}
+
+/*
+ * What a row must have changed by. A scenario's table is for TIME_WAITs of the
+ * kernel's own length; a shorter one also counts as shortened, and the lab has
+ * waited for its end.
+ */
+static long expected(const struct lab *lab, int side, const char *name)
+{
+	const struct change *changes = lab->scenario->changes;
+	long tw = expected_of(changes, side, "time_wait");
+
+	if (lab->options.time_wait_ms >= 0 &&
+	    lab->options.time_wait_ms != KERNEL_TIME_WAIT_MS &&
+	    !strcmp(name, "time_wait_shortened"))
+		return expected_of(changes, side, "time_wait_entered");
+	if (lab->waited_out && !strcmp(name, "time_wait"))
+		return 0;
+	if (lab->waited_out && !strcmp(name, "time_wait_expired"))
+		return expected_of(changes, side, name) + tw;
+	return expected_of(changes, side, name);
+}
+
+static long change_of(const struct lab *lab, int side, const char *name,
+		      bool *known)
+{
+	uint64_t before = 0, after = 0;
+
+	*known = counters_find(&lab->before[side], name, &before) &&
+		 counters_find(&lab->after[side], name, &after);
+	return (long)(after - before);
+}
+
+/* The rows that the contract of the module names; others may come later. */
+static bool checked(const char *name)
+{
+	return strcmp(name, "version") && strcmp(name, "records");
+}
+
+static bool compare_row(struct lab *lab, int side, const char *name,
+			bool complain)
+{
+	bool known;
+	long got = change_of(lab, side, name, &known);
+	long want = expected(lab, side, name);
+
+	if (!known)
+		return true;
+	lab->checks += complain;
+	if (got == want)
+		return true;
+	if (complain)
+		lab_fail(lab, "counter %s of %c changed by %ld instead of %ld",
+			 name, 'A' + side, got, want);
+	return false;
+}
+
+static int compare_counters(struct lab *lab, void *data)
+{
+	bool complain = data, same = true;
+
+	for (int side = 0; side < 2; side++) {
+		struct counters *after = &lab->after[side];
+		int err = counters_read(lab->ns[side], after);
+
+		if (err)
+			return lab_fail(lab, "cannot read the counters: %s",
+					strerror(-err));
+		for (size_t i = 0; i < after->module; i++)
+			if (checked(after->row[i].name))
+				same &= compare_row(lab, side,
+						    after->row[i].name,
+						    complain);
+	}
+	/* Of the kernel's own, those that the scenario names. */
+	for (const struct change *c = lab->scenario->changes; c && c->name; c++)
+		if (strchr(c->name, '.'))
+			same &= compare_row(lab, c->side, c->name, complain);
+	return same;
+}
+
+int lab_check_counters(struct lab *lab)
+{
+	if (lab_settle(lab, SETTLE_SECONDS, compare_counters, NULL) < 0)
+		return -1;
+	if (!lab->scenario->changes)
+		return 0;
+	return compare_counters(lab, lab) == 1 ? 0 : -1;
+}

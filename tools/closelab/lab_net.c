@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lab.h"
+#include "lab_net.h"
+#include "link.h"
+#include "netns.h"
+
+/* The router's devices, by the side they lead to. */
+static const char * const router_device[2] = { "to-a", "to-b" };
+
+/* Addresses from the blocks that are set aside for documentation. */
+struct plan {
+	const char *a, *b, *a2;
+	const char *gateway[2];
+	int prefix;
+};
+
+static const struct plan plans[2][2] = {
+	{	/* IPv4: direct, routed */
+		{ "192.0.2.1", "192.0.2.2", "192.0.2.3", { NULL }, 24 },
+		{ "192.0.2.1", "198.51.100.2", "192.0.2.3",
+		  { "192.0.2.254", "198.51.100.254" }, 24 },
+	}, {	/* IPv6 */
+		{ "2001:db8:a::1", "2001:db8:a::2", "2001:db8:a::3", { NULL },
+		  64 },
+		{ "2001:db8:a::1", "2001:db8:b::2", "2001:db8:a::3",
+		  { "2001:db8:a::fe", "2001:db8:b::fe" }, 64 },
+	},
+};
+
+static int make_namespaces(struct lab *lab)
+{
+	int count = lab->scenario->routed ? 3 : 2;
+	int err = netns_init();
+
+	if (err)
+		return lab_fail(lab, "no network namespaces: %s",
+				strerror(-err));
+	for (int i = 0; i < count; i++) {
+		lab->ns[i] = netns_new();
+		if (lab->ns[i] == -EPERM)
+			return lab_fail(lab, "no permission to make network namespaces: needs CAP_SYS_ADMIN and CAP_NET_ADMIN, run it as root");
+		if (lab->ns[i] < 0)
+			return lab_fail(lab, "cannot make a network namespace: %s",
+					strerror(-lab->ns[i]));
+	}
+	return 0;
+}
+
+static int join_direct(struct lab *lab)
+{
+	return link_veth(lab->ns[A], DEVICE, lab->ns[B], DEVICE);
+}
+
+static int join_routed(struct lab *lab, const struct plan *plan)
+{
+	int err = 0;
+
+	for (int side = 0; side < 2 && !err; side++) {
+		err = link_veth(lab->ns[side], DEVICE, lab->ns[ROUTER],
+				router_device[side]);
+		if (!err)
+			err = link_address(lab->ns[ROUTER],
+					   router_device[side],
+					   plan->gateway[side], plan->prefix);
+	}
+	if (!err)
+		err = netns_sysctl(lab->ns[ROUTER],
+				   "net/ipv6/conf/all/forwarding", "1");
+	if (!err)
+		err = netns_sysctl(lab->ns[ROUTER], "net/ipv4/ip_forward",
+				   "1");
+	return err;
+}
+
+static int give_addresses(struct lab *lab, const struct plan *plan)
+{
+	const struct { int side; const char *text; } all[] = {
+		{ A, plan->a }, { B, plan->b }, { A, plan->a2 },
+	};
+	int err = 0;
+
+	for (size_t i = 0; i < 3 && !err; i++) {
+		lab->address[i] = all[i].text;
+		err = link_address(lab->ns[all[i].side], DEVICE, all[i].text,
+				   plan->prefix);
+	}
+	for (int side = 0; side < 2 && !err; side++)
+		if (plan->gateway[side])
+			err = link_route(lab->ns[side], plan->gateway[side]);
+	return err;
+}
+
+/* A fresh namespace copies some of TCP's settings from the first one. */
+static int settle(struct lab *lab)
+{
+	static const char * const settings[][2] = {
+		{ "net/ipv4/tcp_timestamps", "1" },
+		{ "net/ipv4/tcp_tw_reuse", "0" },
+		{ "net/ipv4/tcp_fin_timeout", "60" },
+		{ "net/ipv4/tcp_syncookies", "1" },
+		{ "net/ipv4/ip_local_port_range", "32768 60999" },
+	};
+	int err = 0;
+
+	for (int side = 0; side < 2; side++)
+		for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]) &&
+		     !err; i++)
+			err = netns_sysctl(lab->ns[side], settings[i][0],
+					   settings[i][1]);
+	return err;
+}
+
+static int set_time_wait(struct lab *lab)
+{
+	char value[32];
+
+	if (lab->options.time_wait_ms < 0)
+		return 0;
+	snprintf(value, sizeof(value), "%ld", lab->options.time_wait_ms);
+	for (int side = 0; side < 2; side++) {
+		int err = netns_sysctl(lab->ns[side],
+				       "net/tcp_closestat/time_wait_guard",
+				       "0");
+
+		if (!err)
+			err = netns_sysctl(lab->ns[side],
+					   "net/tcp_closestat/time_wait_ms",
+					   value);
+		if (err == -EOPNOTSUPP)
+			return lab_fail(lab, "this kernel's TIME_WAIT cannot be tuned by tcp_closestat: see dmesg");
+		if (err)
+			return lab_fail(lab, "cannot set TIME_WAIT to %s ms: %s",
+					value, strerror(-err));
+	}
+	return 0;
+}
+
+int lab_net_build(struct lab *lab)
+{
+	const struct plan *plan = &plans[lab->options.ipv6]
+					[!!lab->scenario->routed];
+	int err;
+
+	if (make_namespaces(lab))
+		return -1;
+	for (int side = 0; side < 2; side++) {
+		err = link_loopback(lab->ns[side]);
+		if (err)
+			return lab_fail(lab, "cannot bring up a loopback device: %s",
+					strerror(-err));
+	}
+	err = lab->scenario->routed ? join_routed(lab, plan) :
+				      join_direct(lab);
+	if (err)
+		return lab_fail(lab, "cannot join the namespaces by veth: %s",
+				strerror(-err));
+	err = give_addresses(lab, plan);
+	if (err)
+		return lab_fail(lab, "cannot set the addresses: %s",
+				strerror(-err));
+	err = settle(lab);
+	if (err)
+		return lab_fail(lab, "cannot set TCP's sysctls: %s",
+				strerror(-err));
+	return set_time_wait(lab);
+}
+
+int lab_net_hold(struct lab *lab, int side, bool hold)
+{
+	int err = link_plug(lab->ns[ROUTER], router_device[side], hold);
+
+	if (!err)
+		return 0;
+	lab->skip = err == -ENOENT;
+	return lab_fail(lab, err == -ENOENT ?
+			"this kernel has no plug queue (sch_plug): %s" :
+			"cannot hold back segments: %s", strerror(-err));
+}
+
+int lab_net_rules(struct lab *lab, int where, const char *rules)
+{
+	static const char *const argv[] = { "nft", "-f", "-", NULL };
+	char text[2048];
+	int code;
+
+	snprintf(text, sizeof(text),
+		 "table inet closelab\n"
+		 "delete table inet closelab\n"
+		 "table inet closelab {\n"
+		 "	chain lab {\n"
+		 "		type filter hook %s priority 0;\n"
+		 "		%s\n"
+		 "	}\n"
+		 "}\n",
+		 where == ROUTER ? "forward" : "output", rules ? rules : "");
+	code = netns_run(lab->ns[where], argv, text);
+	if (code == 127)
+		return lab_fail(lab, "the program nft is missing: install nftables");
+	if (code)
+		return lab_fail(lab, "nft failed (%d)", code);
+	return 0;
+}
+
+int lab_net_sysctl(struct lab *lab, int side, const char *assignment)
+{
+	char name[128];
+	const char *value = strchr(assignment, '=');
+	int err;
+
+	snprintf(name, sizeof(name), "%.*s", (int)(value - assignment),
+		 assignment);
+	err = netns_sysctl(lab->ns[side], name, value + 1);
+	if (err)
+		return lab_fail(lab, "cannot set %s: %s", assignment,
+				strerror(-err));
+	return 0;
+}
+
+void lab_net_close(struct lab *lab)
+{
+	for (int i = 0; i < 3; i++) {
+		if (lab->ns[i] >= 0)
+			close(lab->ns[i]);
+		lab->ns[i] = -1;
+	}
+}

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lab.h"
+#include "lab_net.h"
+#include "lab_peers.h"
+#include "lab_steps.h"
+
+#define PATIENCE 20
+
+static unsigned int patience(const struct lab *lab)
+{
+	unsigned int seconds = lab->scenario->patience ?: PATIENCE;
+
+	/* The longest delay of a peer is ten seconds. */
+	return lab->options.keep_delays ? seconds + 10 : seconds;
+}
+
+static char letter(const struct lab *lab, int number)
+{
+	return 'A' + lab_peer_side(lab, number);
+}
+
+/* The next event of the peer with the operation, from where was looked last. */
+static int find_event(struct lab *lab, const struct step *step, bool gate)
+{
+	struct lab_peer *peer = &lab->peer[step->who];
+
+	for (size_t i = peer->seen; i < lab->events; i++) {
+		const struct lab_event *e = &lab->event[i];
+
+		if (e->peer != step->who || e->event.kind != step->op ||
+		    !!e->event.gate != gate)
+			continue;
+		/* What was read before the end of the file is not the end. */
+		if (step->op == OP_READ_EOF && !gate && e->event.ret > 0)
+			continue;
+		peer->seen = i + 1;
+		if (gate || e->event.err == step->value)
+			return 1;
+		return lab_fail(lab, "%s on %c gave \"%s\" instead of \"%s\"",
+				op_name(step->op), letter(lab, step->who),
+				strerror(e->event.err), strerror(step->value));
+	}
+	return 0;
+}
+
+static int event_done(struct lab *lab, void *data)
+{
+	return find_event(lab, data, false);
+}
+
+static int at_gate(struct lab *lab, void *data)
+{
+	return find_event(lab, data, true);
+}
+
+static int step_event(struct lab *lab, const struct step *step)
+{
+	char what[64];
+
+	snprintf(what, sizeof(what), "%s on %c", op_name(step->op),
+		 letter(lab, step->who));
+	return lab_wait(lab, what, patience(lab), event_done, (void *)step);
+}
+
+static int step_go(struct lab *lab, const struct step *step)
+{
+	char what[64];
+
+	snprintf(what, sizeof(what), "%c to come to its %s",
+		 letter(lab, step->who), op_name(step->op));
+	if (lab_wait(lab, what, patience(lab), at_gate, (void *)step))
+		return -1;
+	return lab_peer_go(lab, step->who, step->op);
+}
+
+static int step_start(struct lab *lab, const struct step *step)
+{
+	struct step listening = EVENT(step->who, OP_LISTEN, 0);
+
+	if (lab_peer_start(lab, step->who))
+		return -1;
+	if (lab->scenario->no_capture || !lab_peer_listens(lab, step->who))
+		return 0;
+	return step_event(lab, &listening);
+}
+
+static int states_are(struct lab *lab, void *data)
+{
+	const struct step *step = data;
+	char text[256];
+
+	if (lab_look(lab, step->who))
+		return -1;
+	return !strcmp(lab_states(lab, step->who, text, sizeof(text)),
+		       step->text);
+}
+
+static int step_states(struct lab *lab, const struct step *step)
+{
+	char what[128];
+
+	snprintf(what, sizeof(what), "%c to have %s", 'A' + step->who,
+		 *step->text ? step->text : "no socket");
+	return lab_wait(lab, what, patience(lab), states_are, (void *)step);
+}
+
+static int listeners_are(struct lab *lab, void *data)
+{
+	const struct step *step = data;
+	int count = 0;
+
+	if (lab_look(lab, step->who))
+		return -1;
+	for (size_t i = 0; i < lab->last[step->who].count; i++)
+		count += lab->last[step->who].socket[i].state == ST_LISTEN;
+	return count == step->value;
+}
+
+static int step_listen(struct lab *lab, const struct step *step)
+{
+	char what[64];
+
+	snprintf(what, sizeof(what), "%c to have %d listeners",
+		 'A' + step->who, step->value);
+	return lab_wait(lab, what, patience(lab), listeners_are, (void *)step);
+}
+
+static int count_segments(struct lab *lab, const struct step *step)
+{
+	size_t count;
+	const struct wire *wire = capture_wires(lab->capture, &count);
+	int seen = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		char flags[6];
+
+		if (wire[i].from == step->who && !wire[i].injected &&
+		    (step->kind == STEP_SENT || wire[i].arrived) &&
+		    !strcmp(segment_flags(wire[i].segment.flags, flags),
+			    step->text))
+			seen++;
+	}
+	return seen;
+}
+
+static int segments_seen(struct lab *lab, void *data)
+{
+	const struct step *step = data;
+
+	return count_segments(lab, step) >= step->value;
+}
+
+static int step_segments(struct lab *lab, const struct step *step)
+{
+	char what[64];
+
+	snprintf(what, sizeof(what), "segment %d with %s of %c to be %s",
+		 step->value, step->text, 'A' + step->who,
+		 step->kind == STEP_SENT ? "sent" : "delivered");
+	return lab_wait(lab, what, patience(lab), segments_seen, (void *)step);
+}
+
+static int step_signal(struct lab *lab, const struct step *step)
+{
+	struct lab_peer *peer = &lab->peer[step->who];
+
+	peer->may_end = true;
+	lab_note(lab, lab_peer_side(lab, step->who), "%s",
+		 step->value == SIGINT ? "SIGINT: exit" : "SIGKILL: exit");
+	if (kill(peer->pid, step->value))
+		return lab_fail(lab, "kill: %s", strerror(errno));
+	return 0;
+}
+
+static int has_ended(struct lab *lab, void *data)
+{
+	const struct step *step = data;
+
+	return lab->peer[step->who].ended;
+}
+
+static int step_exit(struct lab *lab, const struct step *step)
+{
+	char what[64];
+
+	snprintf(what, sizeof(what), "the peer on %c to end",
+		 letter(lab, step->who));
+	return lab_wait(lab, what, patience(lab), has_ended, (void *)step);
+}
+
+static int time_is_up(struct lab *lab, void *data)
+{
+	(void)lab;
+	return now_ns() >= *(uint64_t *)data;
+}
+
+static int step_pause(struct lab *lab, const struct step *step)
+{
+	uint64_t until = now_ns() + (uint64_t)step->value * 1000000000;
+
+	if (!lab->options.keep_delays)
+		return 0;
+	return lab_wait(lab, "the pause to end", step->value + 5, time_is_up,
+			&until);
+}
+
+static int run_step(struct lab *lab, const struct step *step)
+{
+	switch (step->kind) {
+	case STEP_START:
+		return step_start(lab, step);
+	case STEP_EVENT:
+		return step_event(lab, step);
+	case STEP_GO:
+		return step_go(lab, step);
+	case STEP_STATES:
+		return step_states(lab, step);
+	case STEP_LISTEN:
+		return step_listen(lab, step);
+	case STEP_SENT:
+	case STEP_ARRIVED:
+		return step_segments(lab, step);
+	case STEP_HOLD:
+		return lab_net_hold(lab, step->who, true);
+	case STEP_RELEASE:
+		return lab_net_hold(lab, step->who, false);
+	case STEP_RULES:
+		return lab_net_rules(lab, step->who, step->text);
+	case STEP_SIGNAL:
+		return step_signal(lab, step);
+	case STEP_EXIT:
+		return step_exit(lab, step);
+	case STEP_PAUSE:
+		return step_pause(lab, step);
+	case STEP_SYSCTL:
+		return lab_net_sysctl(lab, step->who, step->text);
+	case STEP_CALL:
+		return step->call(lab);
+	case STEP_END:
+		break;
+	}
+	return 0;
+}
+
+int lab_steps_run(struct lab *lab)
+{
+	const struct step *step = lab->scenario->steps;
+
+	for (; step->kind != STEP_END; step++)
+		if (run_step(lab, step))
+			return -1;
+	return 0;
+}

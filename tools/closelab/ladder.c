@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "errname.h"
+#include "lab_peers.h"
+#include "ladder.h"
+
+/* Where a row stands: behind what caused it, else by its time. */
+struct place {
+	uint64_t at;
+	unsigned int order;
+};
+
+static struct row *add_row(struct ladder *ladder)
+{
+	if (ladder->rows == ladder->room) {
+		size_t room = ladder->room ? 2 * ladder->room : 32;
+		struct row *p = realloc(ladder->row, room * sizeof(*p));
+
+		if (!p)
+			return NULL;
+		ladder->row = p;
+		ladder->room = room;
+	}
+	memset(&ladder->row[ladder->rows], 0, sizeof(struct row));
+	return &ladder->row[ladder->rows++];
+}
+
+/* Whether the receiver sends something while a segment is under way. */
+static bool crossed(const struct track *track, const struct wire *wire,
+		    const struct wire *w)
+{
+	for (size_t i = 0; i < track->moves; i++) {
+		const struct wire *other = &wire[track->move[i].wire];
+
+		if (other->from != w->from && !other->injected &&
+		    other->sent > w->sent && other->sent < w->arrived)
+			return true;
+	}
+	return false;
+}
+
+static void describe(const struct track *track, const struct wire *w,
+		     struct row *row)
+{
+	static const struct { uint8_t bit; const char *name; } names[] = {
+		{ SEG_SYN, "SYN" }, { SEG_FIN, "FIN" }, { SEG_RST, "RST" },
+		{ SEG_ACK, "ACK" },
+	};
+	const struct segment *s = &w->segment;
+	size_t len = 0;
+
+	row->flags = s->flags;
+	row->length = s->length;
+	row->seq = s->seq - track->isn[w->from];
+	if (s->flags & SEG_ACK)
+		row->ack = s->ack - track->isn[!w->from];
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (s->flags & names[i].bit)
+			len += snprintf(row->text + len,
+					sizeof(row->text) - len, "%s%s",
+					len ? " " : "", names[i].name);
+	len += snprintf(row->text + len, sizeof(row->text) - len, " seq=%u",
+			row->seq);
+	if (s->flags & SEG_ACK)
+		len += snprintf(row->text + len, sizeof(row->text) - len,
+				" ack=%u", row->ack);
+	if (s->length)
+		snprintf(row->text + len, sizeof(row->text) - len, " len=%u",
+			 s->length);
+}
+
+/* The row of a segment, or of one half of its way: 0, or -1. */
+static int add_segment(struct ladder *ladder, const struct track *track,
+		       const struct wire *w, enum row_kind kind)
+{
+	struct row *row = add_row(ladder);
+	uint64_t at = kind == ROW_ARRIVED ? w->arrived : w->sent;
+
+	if (!row)
+		return -1;
+	row->kind = kind;
+	row->side = w->from;
+	row->at = (int64_t)(at - track->start);
+	describe(track, w, row);
+	return 0;
+}
+
+static void set_states(struct row *row, const struct track *track, size_t wire,
+		       bool sent, bool arrived)
+{
+	for (size_t i = 0; i < track->moves; i++) {
+		const struct move *move = &track->move[i];
+
+		if (move->wire == wire && move->changed &&
+		    (move->arrival ? arrived : sent))
+			row->state[move->side] = move->state;
+	}
+}
+
+static int add_segments(struct ladder *ladder, const struct track *track,
+			const struct wire *wire)
+{
+	for (size_t i = 0; i < track->moves; i++) {
+		const struct move *move = &track->move[i];
+		const struct wire *w = &wire[move->wire];
+		bool split = !w->injected && w->arrived &&
+			     crossed(track, wire, w);
+		enum row_kind kind;
+
+		if (move->arrival && !split && !w->injected)
+			continue;
+		if (w->injected)
+			kind = ROW_REPLAYED;
+		else if (!w->arrived)
+			kind = ROW_LOST;
+		else if (split)
+			kind = move->arrival ? ROW_ARRIVED : ROW_SENT;
+		else
+			kind = ROW_SEGMENT;
+		if (add_segment(ladder, track, w, kind))
+			return -1;
+		set_states(&ladder->row[ladder->rows - 1], track, move->wire,
+			   kind != ROW_ARRIVED && kind != ROW_REPLAYED,
+			   kind != ROW_SENT && kind != ROW_LOST);
+	}
+	return 0;
+}
+
+/* Flags that the segment which let an operation return must have. */
+static uint8_t cause_of(const struct peer_event *e)
+{
+	if (e->err == ECONNRESET || e->err == ECONNREFUSED)
+		return SEG_RST;
+	switch (e->kind) {
+	case OP_CONNECT:
+		return e->err ? 0 : SEG_SYN;
+	case OP_ACCEPT:
+		return SEG_ACK;
+	case OP_READ:
+	case OP_READ_EOF:
+		return e->err ? 0 : e->ret ? SEG_PSH : SEG_FIN;
+	case OP_HTTP_READ_REQUEST:
+	case OP_HTTP_READ_ANSWER:
+		return e->err ? 0 : SEG_PSH;
+	}
+	return 0;
+}
+
+/*
+ * An operation that waited stands right below the segment that ended the
+ * wait: how soon the process then ran is of no interest.
+ */
+static struct place place_of(const struct ladder *ladder, size_t segments,
+			     const struct track *track,
+			     const struct lab_event *e, int side,
+			     struct place before)
+{
+	uint8_t cause = cause_of(&e->event);
+	int64_t at = (int64_t)(e->event.at - track->start);
+	struct place place = { at, 0 };
+
+	for (size_t i = 0; cause && i < segments; i++) {
+		const struct row *row = &ladder->row[i];
+
+		if (row->side == side || row->at > at ||
+		    !(row->flags & cause) || row->kind == ROW_SENT ||
+		    row->kind == ROW_LOST)
+			continue;
+		place.at = row->at;
+		place.order = 1;
+		/* Accepted by the first ACK, the others come later. */
+		if (e->event.kind == OP_ACCEPT && !(row->flags & SEG_SYN))
+			break;
+	}
+	if ((int64_t)place.at < (int64_t)before.at ||
+	    (place.at == before.at && place.order <= before.order)) {
+		place = before;
+		place.order++;
+	}
+	return place;
+}
+
+static bool shown(const struct peer_event *e)
+{
+	if (e->gate)
+		return false;
+	switch (e->kind) {
+	case OP_BIND:
+	case OP_LISTEN:
+		return e->err;
+	case OP_REUSEADDR:
+	case OP_WAIT_EVENT:
+	case OP_WAIT_CLOSE:
+		return false;
+	}
+	return true;
+}
+
+static void call_text(const struct peer_event *e, char *text, size_t size)
+{
+	const char *name = op_name(e->kind);
+	const char *call = strchr(name, '(') || strchr(name, '{') ? "" : "()";
+
+	if (e->err)
+		snprintf(text, size, "%s%s: %s", name, call,
+			 errname(e->err));
+	else if (e->kind == OP_READ || e->kind == OP_READ_EOF || e->ret)
+		snprintf(text, size, "%s%s = %d", name, call, e->ret);
+	else
+		snprintf(text, size, "%s%s", name, call);
+}
+
+/* The connection that an event belongs to: the last one begun on its ports. */
+static size_t owner_of(const struct lab *lab, const struct track *track,
+		       size_t count, const struct lab_event *e)
+{
+	int side = lab_peer_side(lab, e->peer);
+	size_t found = 0;
+	bool exact = false;
+
+	for (size_t i = 0; i < count; i++) {
+		bool same = e->event.local && e->event.remote &&
+			    track[i].port[side] == e->event.local &&
+			    track[i].port[!side] == e->event.remote;
+
+		if (track[i].start > e->event.at && i)
+			continue;
+		if (same || !exact)
+			found = i;
+		exact |= same;
+	}
+	return found;
+}
+
+static int add_calls(struct ladder *ladder, const struct lab *lab,
+		     const struct track *track, size_t count, size_t number)
+{
+	struct place before[MAX_PEERS] = { { 0 } };
+	size_t segments = ladder->rows;
+
+	for (int i = 0; i < MAX_PEERS; i++)
+		before[i].at = (uint64_t)INT64_MIN;
+	for (size_t i = 0; i < lab->events; i++) {
+		const struct lab_event *e = &lab->event[i];
+		int side = lab_peer_side(lab, e->peer);
+		struct row *row;
+
+		if (!shown(&e->event) ||
+		    owner_of(lab, track, count, e) != number)
+			continue;
+		before[e->peer] = place_of(ladder, segments, &track[number], e,
+					   side, before[e->peer]);
+		row = add_row(ladder);
+		if (!row)
+			return -1;
+		row->kind = ROW_CALL;
+		row->side = side;
+		row->at = before[e->peer].at;
+		row->order = before[e->peer].order;
+		call_text(&e->event, row->text, sizeof(row->text));
+	}
+	return 0;
+}
+
+static int add_notes(struct ladder *ladder, const struct lab *lab,
+		     const struct track *track, size_t count, size_t number)
+{
+	for (size_t i = 0; i < lab->notes; i++) {
+		const struct lab_note *note = &lab->note[i];
+		size_t owner = 0;
+		struct row *row;
+
+		for (size_t j = 0; j < count; j++)
+			if (track[j].start <= note->at)
+				owner = j;
+		if (owner != number)
+			continue;
+		row = add_row(ladder);
+		if (!row)
+			return -1;
+		row->kind = ROW_NOTE;
+		row->side = note->side;
+		row->at = (int64_t)(note->at - track[number].start);
+		snprintf(row->text, sizeof(row->text), "%s", note->text);
+	}
+	return 0;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct row *x = a, *y = b;
+
+	if (x->at != y->at)
+		return x->at < y->at ? -1 : 1;
+	if (x->order != y->order)
+		return x->order < y->order ? -1 : 1;
+	return x->side - y->side;
+}
+
+struct ladder *ladder_build(struct lab *lab, size_t *count)
+{
+	size_t wires, tracks = 0;
+	const struct wire *wire;
+	struct ladder *ladder = NULL;
+	struct track *track;
+	bool failed = false;
+
+	*count = 0;
+	if (!lab->capture)
+		return NULL;
+	wire = capture_wires(lab->capture, &wires);
+	track = track_all(wire, wires, &tracks);
+	if (track && tracks)
+		ladder = calloc(tracks, sizeof(*ladder));
+	for (size_t i = 0; ladder && i < tracks; i++) {
+		for (int side = 0; side < 2; side++) {
+			ladder[i].port[side] = track[i].port[side];
+			ladder[i].first[side] = track[i].first[side];
+		}
+		failed |= add_segments(&ladder[i], &track[i], wire) ||
+			  add_calls(&ladder[i], lab, track, tracks, i) ||
+			  add_notes(&ladder[i], lab, track, tracks, i);
+		if (ladder[i].rows)
+			qsort(ladder[i].row, ladder[i].rows,
+			      sizeof(struct row), by_place);
+	}
+	track_free(track, tracks);
+	if (failed) {
+		ladder_free(ladder, tracks);
+		return NULL;
+	}
+	*count = ladder ? tracks : 0;
+	return ladder;
+}
+
+void ladder_free(struct ladder *ladder, size_t count)
+{
+	for (size_t i = 0; ladder && i < count; i++)
+		free(ladder[i].row);
+	free(ladder);
+}

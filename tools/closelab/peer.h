@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A peer: the interpreter that runs a behaviour over epoll. */
+#ifndef CLOSELAB_PEER_H
+#define CLOSELAB_PEER_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "behaviour.h"
+
+/**
+ * union addr - an IPv4 or IPv6 socket address
+ * @sa: generic
+ * @in: IPv4
+ * @in6: IPv6
+ */
+union addr {
+	struct sockaddr sa;
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+};
+
+#define PEER_SERVERS 2
+
+/**
+ * struct peer_config - how to run a behaviour
+ * @main: the process' operations
+ * @conn: operations for each accepted connection, NULL for a client
+ * @server: where to listen (the first), or where to connect to
+ * @source_port: what a client's OP_BIND binds, 0: OP_BIND does nothing
+ * @hold: bit mask by enum op_kind: wait for a PEER_GO before such an operation
+ * @scale: delays are divided by this, 1 keeps them
+ * @control: SOCK_SEQPACKET to the runner, or -1: events are printed
+ * @quiet: report no event but failures
+ */
+struct peer_config {
+	const struct op *main;
+	const struct op *conn;
+	union addr server[PEER_SERVERS];
+	uint16_t source_port;
+	uint32_t hold;
+	unsigned int scale;
+	int control;
+	bool quiet;
+};
+
+/**
+ * struct peer_event - what a peer tells the runner
+ * @at: CLOCK_REALTIME in nanoseconds, as the capture's time stamps; of the
+ *	call for OP_CLOSE, OP_SEND and others that act, of the return for those
+ *	that wait
+ * @kind: the operation
+ * @gate: the operation waits for its PEER_GO and has not been done
+ * @err: errno, 0 on success
+ * @ret: bytes read or sent; 0 from a read is the end of file
+ * @local: own port of the socket, 0 not known
+ * @remote: the other's port, 0 not known
+ * @slot: of the task
+ */
+struct peer_event {
+	uint64_t at;
+	uint32_t kind;
+	uint32_t gate;
+	int32_t err;
+	int32_t ret;
+	uint16_t local;
+	uint16_t remote;
+	int32_t slot;
+};
+
+/**
+ * struct peer_go - what the runner tells a peer
+ * @kind: let the task that has waited longest before such an operation go on
+ */
+struct peer_go {
+	uint32_t kind;
+};
+
+/**
+ * peer_run() - run a behaviour in this process
+ * @config: what to do
+ *
+ * Comes back when every task is over; a server's never is. A peer with a
+ * control socket ends too when the runner closes its end.
+ *
+ * Return: 0, or 1 after an operation failed.
+ */
+int peer_run(const struct peer_config *config);
+
+/**
+ * addr_len() - the length of a socket address
+ * @addr: an IPv4 or IPv6 address
+ *
+ * Return: bytes.
+ */
+socklen_t addr_len(const union addr *addr);
+
+/**
+ * now_ns() - the time, on the clock of the capture
+ *
+ * Return: CLOCK_REALTIME in nanoseconds.
+ */
+uint64_t now_ns(void);
+
+#endif

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+
+#include "report.h"
+
+/* Which of the kernel's own counters tell of closes. */
+static bool about_closing(const char *name)
+{
+	static const char * const prefixes[] = {
+		"Tcp.AttemptFails", "Tcp.EstabResets", "Tcp.OutRsts",
+		"TcpExt.TCPAbort", "TcpExt.TCPTimeWaitOverflow", "TcpExt.TW",
+	};
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		if (!strncmp(name, prefixes[i], strlen(prefixes[i])))
+			return true;
+	return false;
+}
+
+const char *report_counter(const struct lab *lab, int side, size_t *index,
+			   long *change)
+{
+	const struct counters *after = &lab->after[side];
+
+	while (*index < after->count) {
+		size_t i = (*index)++;
+		const char *name = after->row[i].name;
+		uint64_t before;
+
+		if (i >= after->module && !about_closing(name))
+			continue;
+		if (!counters_find(&lab->before[side], name, &before) ||
+		    before == after->row[i].value)
+			continue;
+		*change = (long)(after->row[i].value - before);
+		return name;
+	}
+	return NULL;
+}
+
+static void time_waits(FILE *out, const struct lab *lab, int side, bool times)
+{
+	for (size_t i = 0; i < lab->last[side].count; i++) {
+		const struct diag_socket *s = &lab->last[side].socket[i];
+
+		if (s->state == ST_LISTEN || s->state == ST_CLOSE)
+			continue;
+		if (i > 20) {
+			fprintf(out, "  %c  and more\n", 'A' + side);
+			break;
+		}
+		fprintf(out, "  %c  port %u to %u: %s", 'A' + side, s->local,
+			s->remote, tcp_state_name(s->state));
+		if (times && s->timer_ms)
+			fprintf(out, " for %.1f s more",
+				(double)s->timer_ms / 1000);
+		fputc('\n', out);
+	}
+}
+
+void report_end(FILE *out, const struct lab *lab, bool times)
+{
+	char a[128], b[128];
+
+	lab_states(lab, A, a, sizeof(a));
+	lab_states(lab, B, b, sizeof(b));
+	fprintf(out, "at the end%s\n", *a || *b ? "" : ": no socket is left");
+	for (int side = 0; side < 2; side++)
+		time_waits(out, lab, side, times);
+	fputs("counters that moved\n", out);
+	for (int side = 0; side < 2; side++) {
+		const char *name;
+		size_t index = 0;
+		long change;
+
+		while ((name = report_counter(lab, side, &index, &change)))
+			fprintf(out, "  %c  %-28s %+ld\n", 'A' + side, name,
+				change);
+	}
+}

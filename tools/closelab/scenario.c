@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+
+#include "scenario.h"
+#include "scenario_tables.h"
+
+const struct scenario *scenario_at(size_t index)
+{
+	static const struct scenario * const tables[] = {
+		scenarios_orderly,
+	};
+
+	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)
+		for (const struct scenario *s = tables[t]; s->name; s++)
+			if (!index--)
+				return s;
+	return NULL;
+}
+
+const struct scenario *scenario_find(const char *name)
+{
+	const struct scenario *s;
+
+	for (size_t i = 0; (s = scenario_at(i)); i++)
+		if (!strcmp(s->name, name))
+			return s;
+	return NULL;
+}

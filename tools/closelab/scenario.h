@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A scenario is data: who takes part, what is waited for and let go in which
+ * order, and what must have come of it. One file per family of scenarios holds
+ * a table; lab.c runs it.
+ */
+#ifndef CLOSELAB_SCENARIO_H
+#define CLOSELAB_SCENARIO_H
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "behaviour.h"
+
+struct lab;
+
+enum side { A, B };
+
+/**
+ * enum step_kind - what the runner does next
+ * @STEP_END: the scenario is over
+ * @STEP_START: start peer @who; a server's listening is waited for
+ * @STEP_EVENT: wait until peer @who has done @op with errno @value
+ * @STEP_GO: wait until peer @who stands before @op, let it go on
+ * @STEP_STATES: wait until the sockets of side @who are in exactly the states
+ *	of @text, listeners and closed ones apart
+ * @STEP_LISTEN: side @who has exactly @value listeners
+ * @STEP_SENT: wait until side @who has sent @value segments with the flags of
+ *	@text
+ * @STEP_ARRIVED: wait until @value such segments of side @who have arrived
+ * @STEP_HOLD: keep back what the router has for side @who
+ * @STEP_RELEASE: let it go
+ * @STEP_RULES: give the router, or side @who, the nftables rules of @text;
+ *	NULL takes all rules away
+ * @STEP_SIGNAL: send signal @value to peer @who
+ * @STEP_EXIT: wait for the end of peer @who
+ * @STEP_PAUSE: with --keep-delays wait @value seconds
+ * @STEP_SYSCTL: write @text, "name=value", in the namespace of side @who
+ * @STEP_CALL: call @call
+ */
+enum step_kind {
+	STEP_END,
+	STEP_START,
+	STEP_EVENT,
+	STEP_GO,
+	STEP_STATES,
+	STEP_LISTEN,
+	STEP_SENT,
+	STEP_ARRIVED,
+	STEP_HOLD,
+	STEP_RELEASE,
+	STEP_RULES,
+	STEP_SIGNAL,
+	STEP_EXIT,
+	STEP_PAUSE,
+	STEP_SYSCTL,
+	STEP_CALL,
+};
+
+/**
+ * struct step - one step
+ * @kind: see enum step_kind
+ * @who: a peer's number, or a side
+ * @op: operation of the peer
+ * @value: see enum step_kind
+ * @text: see enum step_kind
+ * @call: returns 0, or -1 after lab_fail()
+ */
+struct step {
+	enum step_kind kind;
+	int who;
+	enum op_kind op;
+	int value;
+	const char *text;
+	int (*call)(struct lab *lab);
+};
+
+#define START(peer) { .kind = STEP_START, .who = (peer) }
+#define EVENT(peer, what, err) \
+	{ .kind = STEP_EVENT, .who = (peer), .op = (what), .value = (err) }
+#define GO(peer, what) { .kind = STEP_GO, .who = (peer), .op = (what) }
+#define STATES(side, list) \
+	{ .kind = STEP_STATES, .who = (side), .text = (list) }
+#define LISTENERS(side, n) \
+	{ .kind = STEP_LISTEN, .who = (side), .value = (n) }
+#define SENT(side, flags, n) \
+	{ .kind = STEP_SENT, .who = (side), .text = (flags), .value = (n) }
+#define ARRIVED(side, flags, n) \
+	{ .kind = STEP_ARRIVED, .who = (side), .text = (flags), .value = (n) }
+#define HOLD(side) { .kind = STEP_HOLD, .who = (side) }
+#define RELEASE(side) { .kind = STEP_RELEASE, .who = (side) }
+#define RULES(side, list) \
+	{ .kind = STEP_RULES, .who = (side), .text = (list) }
+#define SIGNAL(peer, sig) \
+	{ .kind = STEP_SIGNAL, .who = (peer), .value = (sig) }
+#define EXITED(peer) { .kind = STEP_EXIT, .who = (peer) }
+#define PAUSE(seconds) { .kind = STEP_PAUSE, .value = (seconds) }
+#define SYSCTL(side, assignment) \
+	{ .kind = STEP_SYSCTL, .who = (side), .text = (assignment) }
+#define CALL(function) { .kind = STEP_CALL, .call = (function) }
+
+/* The router between the two sides, where STEP_RULES wants it. */
+#define ROUTER 2
+
+/**
+ * struct peer_spec - a peer that takes part
+ * @side: where it runs
+ * @server: number of a server's behaviour, in use when @ops is NULL and the
+ *	peer is the first one
+ * @client: number of a client's behaviour, for the others
+ * @ops: its own operations in place of a behaviour
+ * @conn: a server's own operations for a connection
+ * @hold: bit mask of operations to hold until STEP_GO, see HOLD_OP()
+ * @any_port: a client does not bind its source port
+ */
+struct peer_spec {
+	enum side side;
+	int server;
+	int client;
+	const struct op *ops;
+	const struct op *conn;
+	uint32_t hold;
+	int any_port;
+};
+
+#define HOLD_OP(op) (1u << (op))
+#define OPS(...) ((const struct op[]){ __VA_ARGS__, { OP_END } })
+
+#define MAX_PEERS 4
+
+/**
+ * struct segments - what one connection must have sent
+ * @side: per side, flags of all segments in order, in the letters of
+ *	segment_flags(), with ":" and the bytes of data, "!" when it was lost
+ *	and "*" when it was injected; as in "SA PA:3 FA!"
+ */
+struct segments {
+	const char *side[2];
+};
+
+/**
+ * struct change - how much a counter must have changed
+ * @side: in which namespace
+ * @name: of the row; the module's rows that are not named must not change
+ * @delta: by how much
+ */
+struct change {
+	enum side side;
+	const char *name;
+	int delta;
+};
+
+/**
+ * struct scenario - one scenario
+ * @name: as given to "closelab run"
+ * @title: what happens, one line
+ * @lesson: what to learn from it, for people
+ * @routed: three namespaces, with a router between the sides
+ * @no_capture: too much traffic to capture: no ladder
+ * @patience: seconds a step may take, 0: 20
+ * @servers: how many addresses the server has, 0: 1
+ * @peer: who takes part
+ * @steps: what is done, until STEP_END
+ * @segments: what was sent, per connection, until one that is all zero; NULL:
+ *	not checked
+ * @changes: what the counters must show, until one that is all zero
+ */
+struct scenario {
+	const char *name;
+	const char *title;
+	const char *lesson;
+	int routed;
+	int no_capture;
+	int patience;
+	int servers;
+	struct peer_spec peer[MAX_PEERS];
+	const struct step *steps;
+	const struct segments *segments;
+	const struct change *changes;
+};
+
+/**
+ * scenario_find() - find a scenario
+ * @name: its name
+ *
+ * Return: the scenario, or NULL.
+ */
+const struct scenario *scenario_find(const char *name);
+
+/**
+ * scenario_at() - walk through all scenarios
+ * @index: 0 and up
+ *
+ * Return: the scenario, NULL behind the last.
+ */
+const struct scenario *scenario_at(size_t index);
+
+#endif

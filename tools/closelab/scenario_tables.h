@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The tables of scenarios; each ends with one that has no name. */
+#ifndef CLOSELAB_SCENARIO_TABLES_H
+#define CLOSELAB_SCENARIO_TABLES_H
+
+#include "scenario.h"
+
+extern const struct scenario scenarios_orderly[];
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the segments of a connection amount to: the state of both ends after
+ * each, sequence numbers counted from the start. Pure.
+ */
+#ifndef CLOSELAB_TRACK_H
+#define CLOSELAB_TRACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "capture.h"
+#include "tcpstate.h"
+
+/**
+ * struct move - something a segment did to one end
+ * @wire: index of the segment
+ * @side: 0 for A, 1 for B: the end
+ * @arrival: it arrived there; else it was sent from there
+ * @at: when
+ * @state: state of that end afterwards, enum tcp_state
+ * @changed: whether that is another than before
+ */
+struct move {
+	size_t wire;
+	int side;
+	bool arrival;
+	uint64_t at;
+	int state;
+	bool changed;
+};
+
+/**
+ * struct track - a connection
+ * @port: of side A and B
+ * @opener: the side that sent the first SYN
+ * @first: state of each side at the beginning
+ * @state: and at the end
+ * @isn: first sequence number of each side
+ * @isn_known: whether it is
+ * @start: time of the first segment
+ * @move: all moves, in order of time
+ * @moves: how many
+ */
+struct track {
+	uint16_t port[2];
+	int opener;
+	int first[2];
+	int state[2];
+	uint32_t isn[2];
+	bool isn_known[2];
+	uint64_t start;
+	struct move *move;
+	size_t moves;
+};
+
+/**
+ * track_all() - sort the segments into connections and follow the states
+ * @wire: the segments, in the order they were sent
+ * @count: how many
+ * @tracks: gets how many connections there are
+ *
+ * A SYN on a pair of ports that has already had one with another sequence
+ * number begins a new connection. Injected segments change no state: who was
+ * meant by them is the receiver's to say.
+ *
+ * Return: the connections, to be freed by track_free(); NULL without memory
+ * or without segments.
+ */
+struct track *track_all(const struct wire *wire, size_t count, size_t *tracks);
+
+/**
+ * track_free() - free connections
+ * @track: what track_all() gave
+ * @count: how many
+ */
+void track_free(struct track *track, size_t count);
+
+#endif
