@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Sockets that were closing before the module was loaded, see baseline.h. */
+#include "baseline.h"
+
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+
+#include "compat/timewait.h"
+#include "conn.h"
+#include "pernet.h"
+
+static enum tcs_state state_of(const struct sock *sk)
+{
+	const int state = inet_sk_state_load(sk);
+
+	if (state == TCP_TIME_WAIT)
+		return tcs_closing_state(READ_ONCE(inet_twsk(sk)->tw_substate));
+	return tcs_closing_state(state);
+}
+
+/*
+ * A socket found in a chain under the bucket's lock has not raised its change
+ * to CLOSE yet: tcp_set_state() unhashes it before, under that lock.
+ */
+static bool adopt_chain(struct inet_hashinfo *hashinfo, unsigned int slot)
+{
+	const struct inet_ehash_bucket *head = &hashinfo->ehash[slot];
+	spinlock_t *lock = inet_ehash_lockp(hashinfo, slot);
+	const struct hlist_nulls_node *node;
+	bool ok = true;
+	struct sock *sk;
+
+	rcu_read_lock();
+	spin_lock_bh(lock);
+	sk_nulls_for_each(sk, node, &head->chain) {
+		const enum tcs_state state = state_of(sk);
+
+		if (state == TCS_NOT_CLOSING)
+			continue;
+		ok = tcs_conn_adopt(sk, state,
+				    tcs_stats_of(tcs_live_net(sock_net(sk))));
+		if (!ok)
+			break;
+	}
+	spin_unlock_bh(lock);
+	rcu_read_unlock();
+	return ok;
+}
+
+static int adopt_table(struct inet_hashinfo *hashinfo)
+{
+	unsigned int slot;
+
+	for (slot = 0; slot <= hashinfo->ehash_mask; slot++) {
+		if (!(slot % 1024))
+			cond_resched();
+		if (!hlist_nulls_empty(&hashinfo->ehash[slot].chain) &&
+		    !adopt_chain(hashinfo, slot))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int adopt_all(void)
+{
+	struct inet_hashinfo *common = tcs_death_row(&init_net)->hashinfo;
+	struct tcs_net *tn;
+	int err;
+
+	err = adopt_table(common);
+	/* A namespace may have a table of its own (tcp_child_ehash_entries). */
+	mutex_lock(&tcs_nets_lock);
+	list_for_each_entry(tn, &tcs_nets, list) {
+		struct inet_hashinfo *own = tcs_death_row(tn->net)->hashinfo;
+
+		if (err)
+			break;
+		if (own != common)
+			err = adopt_table(own);
+	}
+	mutex_unlock(&tcs_nets_lock);
+	return err;
+}
+
+/**
+ * tcs_baseline() - start counting, with what is closing already in the gauges
+ *
+ * Process context, sleeps. Probes and hooks are attached.
+ *
+ * Return: 0, or -ENOMEM; counting has to be stopped then.
+ */
+int tcs_baseline(void)
+{
+	int err, err2;
+
+	tcs_conn_baseline_begin();
+	tcs_conn_counting(true);
+	/*
+	 * A task may sit between a tracepoint that did not count yet and the
+	 * store of the new state: wait until all have moved on.
+	 */
+	synchronize_rcu();
+	synchronize_rcu_tasks();
+
+	err = adopt_all();
+	err2 = tcs_conn_baseline_end();
+	return err ?: err2;
+}

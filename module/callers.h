@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Who called a hooked function, by the return address. */
+#ifndef TCS_CALLERS_H
+#define TCS_CALLERS_H
+
+#include "compat/kernel.h"
+
+#include "conn.h"
+
+/* Besides enum tcs_killer: */
+#define TCS_BY_DESCHEDULE	(TCS_BY_HAND + 1)
+#define TCS_BY_DATA		(TCS_BY_HAND + 2)
+
+int tcs_caller(unsigned long addr);
+
+#endif /* TCS_CALLERS_H */

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a state change amounts to.
+ *
+ * Pure: no kernel object, no global, no lock. The same file is compiled on the
+ * host for the unit tests.
+ */
+#ifndef TCS_CLASSIFY_H
+#define TCS_CLASSIFY_H
+
+#ifdef __KERNEL__
+#include <linux/types.h>
+#else
+#include <stdbool.h>
+#endif
+
+/* The closing states of RFC 9293, section 3.3.2, in the order of the files. */
+enum tcs_state {
+	TCS_FIN_WAIT1,
+	TCS_FIN_WAIT2,
+	TCS_CLOSING,
+	TCS_CLOSE_WAIT,
+	TCS_LAST_ACK,
+	TCS_TIME_WAIT,
+	TCS_N_STATES,
+	TCS_NOT_CLOSING = TCS_N_STATES,
+};
+
+/* How a connection ended; resets that we sent are counted by cause. */
+enum tcs_ended {
+	TCS_ENDED_ACTIVE_FIN,
+	TCS_ENDED_PASSIVE_FIN,
+	TCS_ENDED_SIMULTANEOUS_FIN,
+	TCS_ENDED_RST_RECEIVED,
+	TCS_ENDED_TIMEOUT,
+	TCS_ENDED_FIN_WAIT2_EXPIRED,
+	TCS_ENDED_CONNECT_FAILED,
+	TCS_ENDED_OTHER,
+	TCS_N_ENDED,
+	TCS_ENDED_RST_SENT = TCS_N_ENDED,
+	TCS_ENDED_NOT,			/* no connection ended */
+};
+
+/* Why we reset a connection of ours. */
+enum tcs_rst {
+	TCS_RST_UNREAD_DATA,
+	TCS_RST_LINGER,
+	TCS_RST_DATA_AFTER_CLOSE,
+	TCS_RST_MEMORY,
+	TCS_RST_TIMEOUT,
+	TCS_RST_DESTROYED,
+	TCS_RST_OTHER,
+	TCS_N_RST,
+};
+
+/**
+ * struct tcs_facts - what is known of a full socket as it goes to CLOSE
+ * @old: its TCP state before (net/tcp_states.h)
+ * @err: sk_err
+ * @moved: it goes on as a mini-socket, which will be counted
+ * @reset_without_rst: tcp_reset() was called for a segment without RST, that is
+ *	for data that came after the application had closed
+ * @orphan: SOCK_DEAD: the application let go of it
+ * @shut: both directions are shut: tcp_close() does so before anything else
+ * @fin_received: SOCK_DONE: the peer's FIN was processed
+ * @all_acked: everything we sent was acknowledged, our FIN included
+ * @unread: data was received that the application has not read
+ * @linger0: SO_LINGER with 0 s
+ * @linger2_off: TCP_LINGER2 below 0
+ * @repair: TCP_REPAIR: closes without a word to the peer
+ * @tw_full: no TIME_WAIT can be made (tcp_max_tw_buckets)
+ * @acked_now: a segment from the peer is being processed
+ */
+struct tcs_facts {
+	int old;
+	int err;
+	bool moved;
+	bool reset_without_rst;
+	bool orphan;
+	bool shut;
+	bool fin_received;
+	bool all_acked;
+	bool unread;
+	bool linger0;
+	bool linger2_off;
+	bool repair;
+	bool tw_full;
+	bool acked_now;
+};
+
+/**
+ * struct tcs_end - how a connection ended
+ * @ended: the kind; TCS_ENDED_NOT where none ended
+ * @rst: the cause, where @ended is TCS_ENDED_RST_SENT
+ */
+struct tcs_end {
+	enum tcs_ended ended;
+	enum tcs_rst rst;
+};
+
+enum tcs_state tcs_closing_state(int tcp_state);
+struct tcs_end tcs_classify(const struct tcs_facts *f);
+
+#endif /* TCS_CLASSIFY_H */

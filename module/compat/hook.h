@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Hooks: a function of ours that runs at the entry of a kernel function and
+ * may read and change its arguments.
+ *
+ * Two mechanisms, chosen when the module is built:
+ *
+ *  - ftrace: a callback in the function's own nop. On x86-64 since 5.11, and on
+ *    arm64 since 6.2 (DYNAMIC_FTRACE_WITH_ARGS), the argument registers are
+ *    saved and restored for every callback; x86-64 before that wants SAVE_REGS.
+ *    It is cheaper than a kprobe, and it is never skipped: ftrace guards
+ *    against recursion per context (task, softirq, irq), while a kprobe that
+ *    hits in a softirq which interrupted another kprobe's handler is dropped
+ *    (kprobe::nmissed), and with it a count. FTRACE_OPS_FL_PERMANENT keeps
+ *    kernel.ftrace_enabled=0 from switching the hooks off behind our back.
+ *  - kprobes, where ftrace cannot change arguments.
+ *
+ * History of what is used:
+ *  - the callback takes struct ftrace_regs instead of struct pt_regs from 5.11;
+ *  - struct ftrace_regs is opaque from 6.13 (arch_ftrace_regs() opens it);
+ *  - ftrace_set_filter_ip() takes any address in the patch site's function from
+ *    5.18, the exact patch site before. What kprobes resolve a name to is both.
+ */
+#ifndef TCS_COMPAT_HOOK_H
+#define TCS_COMPAT_HOOK_H
+
+#include <linux/ftrace.h>
+#include <linux/kprobes.h>
+#include <linux/ptrace.h>
+#include <linux/version.h>
+
+#if !defined(CONFIG_KPROBES)
+/* Names are resolved by kprobes: without them nothing can be hooked. */
+#elif defined(TCS_FORCE_KPROBES)
+#define TCS_HOOK_KPROBE
+#elif defined(CONFIG_X86_64) && defined(CONFIG_DYNAMIC_FTRACE_WITH_REGS)
+#define TCS_HOOK_FTRACE
+#elif defined(CONFIG_ARM64) && defined(CONFIG_DYNAMIC_FTRACE_WITH_ARGS)
+#define TCS_HOOK_FTRACE
+#elif defined(CONFIG_X86_64) || defined(CONFIG_ARM64)
+#define TCS_HOOK_KPROBE
+#endif
+
+/* struct tcs_args: the registers that hold a function's arguments. */
+#ifdef CONFIG_X86_64
+
+struct tcs_args {
+	struct pt_regs regs;
+};
+
+static __always_inline unsigned long *tcs_arg_slot(struct tcs_args *args,
+						   unsigned int n)
+{
+	switch (n) {
+	case 0:
+		return &args->regs.di;
+	case 1:
+		return &args->regs.si;
+	case 2:
+		return &args->regs.dx;
+	default:
+		return &args->regs.cx;
+	}
+}
+
+#else
+
+struct tcs_args {
+	unsigned long regs[9];		/* x0 ... x8 */
+};
+
+static __always_inline unsigned long *tcs_arg_slot(struct tcs_args *args,
+						   unsigned int n)
+{
+	return &args->regs[n];
+}
+
+#endif
+
+/**
+ * tcs_arg() - read an argument of the hooked function
+ * @args: what the handler was given
+ * @n: which argument, 0 to 3
+ */
+#define tcs_arg(args, n) (*tcs_arg_slot(args, n))
+
+/**
+ * tcs_set_arg() - change an argument of the hooked function
+ * @args: what the handler was given
+ * @n: which argument, 0 to 3
+ * @val: its new value
+ */
+#define tcs_set_arg(args, n, val) \
+	(*tcs_arg_slot(args, n) = (unsigned long)(val))
+
+/**
+ * struct tcs_hook - one hooked function
+ * @symbol: the function's name
+ * @needed_for: what is lost without it, for the log
+ * @addr: where the name was found; 0: nowhere
+ * @seen: set by the proof once the handler ran for its connections
+ * @attached: the handler is in place
+ *
+ * Handlers run in the context of the hooked function and must not sleep.
+ */
+struct tcs_hook {
+	const char *symbol;
+	const char *needed_for;
+	unsigned long addr;
+	bool seen;
+	bool attached;
+#if defined(TCS_HOOK_FTRACE)
+	struct ftrace_ops ops;
+#elif defined(TCS_HOOK_KPROBE)
+	struct kprobe kp;
+#endif
+};
+
+/*
+ * TCS_HOOK(name, symbol, needed_for, handler) defines struct tcs_hook @name, for
+ *	static void handler(struct tcs_args *args, unsigned long caller);
+ * where @caller is the return address, that is: who called the hooked function.
+ */
+#if defined(TCS_HOOK_FTRACE)
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
+#define tcs_ftrace_regs struct pt_regs
+#define TCS_FTRACE_FLAGS (FTRACE_OPS_FL_SAVE_REGS | \
+			  FTRACE_OPS_FL_RECURSION_SAFE | \
+			  FTRACE_OPS_FL_PERMANENT)
+#define tcs_ftrace_args(fregs) ((struct tcs_args *)(fregs))
+#else
+#define tcs_ftrace_regs struct ftrace_regs
+/* DYNAMIC_FTRACE_WITH_ARGS: the arguments are there without SAVE_REGS */
+#ifdef CONFIG_DYNAMIC_FTRACE_WITH_ARGS
+#define TCS_FTRACE_FLAGS FTRACE_OPS_FL_PERMANENT
+#else
+#define TCS_FTRACE_FLAGS (FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_PERMANENT)
+#endif
+#ifdef arch_ftrace_regs
+#define tcs_ftrace_args(fregs) \
+	((struct tcs_args *)&arch_ftrace_regs(fregs)->regs)
+#else
+#define tcs_ftrace_args(fregs) ((struct tcs_args *)&(fregs)->regs)
+#endif
+#endif
+
+#define TCS_HOOK(_name, _symbol, _needed_for, _handler)			\
+static void notrace _name##_cb(unsigned long ip, unsigned long caller,	\
+			       struct ftrace_ops *ops,			\
+			       tcs_ftrace_regs *fregs)			\
+{									\
+	_handler(tcs_ftrace_args(fregs), caller);			\
+}									\
+static struct tcs_hook _name = {					\
+	.symbol = _symbol,						\
+	.needed_for = _needed_for,					\
+	.ops = { .func = _name##_cb, .flags = TCS_FTRACE_FLAGS },	\
+}
+
+#elif defined(TCS_HOOK_KPROBE)
+
+#ifdef CONFIG_X86_64
+/* At entry the return address is on top of the stack. */
+#define tcs_kprobe_caller(regs) (*(unsigned long *)(regs)->sp)
+#else
+#define tcs_kprobe_caller(regs) ((regs)->regs[30])
+#endif
+
+#define TCS_HOOK(_name, _symbol, _needed_for, _handler)			\
+static int __kprobes _name##_cb(struct kprobe *kp, struct pt_regs *regs) \
+{									\
+	_handler((struct tcs_args *)regs, tcs_kprobe_caller(regs));	\
+	return 0;							\
+}									\
+static struct tcs_hook _name = {					\
+	.symbol = _symbol,						\
+	.needed_for = _needed_for,					\
+	.kp = { .symbol_name = _symbol, .pre_handler = _name##_cb },	\
+}
+
+#else
+
+#define TCS_HOOK(_name, _symbol, _needed_for, _handler)			\
+static __maybe_unused void (*_name##_cb)(struct tcs_args *, unsigned long) = \
+	_handler;							\
+static struct tcs_hook _name = {					\
+	.symbol = _symbol,						\
+	.needed_for = _needed_for,					\
+}
+
+#endif
+
+int tcs_hook_attach(struct tcs_hook *hook);
+void tcs_hook_detach(struct tcs_hook *hook);
+
+#endif /* TCS_COMPAT_HOOK_H */

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What this module cannot work without.
+ *
+ * Included by every file, so that a build for such a kernel ends with the
+ * reason and not with a page of errors.
+ */
+#ifndef TCS_COMPAT_KERNEL_H
+#define TCS_COMPAT_KERNEL_H
+
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
+#error "tcp_closestat needs Linux 5.10 or later"
+#endif
+
+#ifndef CONFIG_64BIT
+#error "tcp_closestat needs a 64-bit kernel: its counters are 64 bits wide and read without a lock"
+#endif
+
+#ifndef CONFIG_INET
+#error "tcp_closestat needs CONFIG_INET"
+#endif
+
+#ifndef CONFIG_PROC_FS
+#error "tcp_closestat needs CONFIG_PROC_FS: /proc is where its figures are read"
+#endif
+
+#ifndef CONFIG_SYSCTL
+#error "tcp_closestat needs CONFIG_SYSCTL: that is how TIME_WAIT is tuned"
+#endif
+
+#ifndef CONFIG_TRACEPOINTS
+#error "tcp_closestat needs CONFIG_TRACEPOINTS: they tell it of state changes"
+#endif
+
+#endif /* TCS_COMPAT_KERNEL_H */

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * register_net_sysctl() through the versions.
+ *
+ *  - up to 6.5 a table ends with an empty entry and its length is not told;
+ *  - 6.6 adds register_net_sysctl_sz() and turns register_net_sysctl() into a
+ *    macro over ARRAY_SIZE(), which cannot be used on a duplicated table;
+ *  - 6.11 refuses the empty entry, and hands handlers a const table.
+ *
+ * Tables here are written with an empty last entry (TCS_CTL_END) and are always
+ * registered without counting it where the kernel takes a length.
+ */
+#ifndef TCS_COMPAT_SYSCTL_H
+#define TCS_COMPAT_SYSCTL_H
+
+#include <linux/sysctl.h>
+#include <linux/version.h>
+#include <net/net_namespace.h>
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0)
+#define tcs_ctl_table const struct ctl_table
+#else
+#define tcs_ctl_table struct ctl_table
+#endif
+
+/**
+ * tcs_register_net_sysctl() - register a table in a namespace
+ * @net: the namespace
+ * @path: below /proc/sys, for example "net/tcp_closestat"
+ * @table: entries, followed by one empty entry
+ * @n: number of entries, the empty one not counted
+ *
+ * The table must stay until unregister_net_sysctl_table(). Process context,
+ * may sleep.
+ *
+ * Return: the header to unregister with, or NULL (out of memory, or an entry
+ * of that name exists).
+ */
+static inline struct ctl_table_header *
+tcs_register_net_sysctl(struct net *net, const char *path,
+			struct ctl_table *table, size_t n)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+	return register_net_sysctl_sz(net, path, table, n);
+#else
+	return register_net_sysctl(net, path, table);
+#endif
+}
+
+#endif /* TCS_COMPAT_SYSCTL_H */

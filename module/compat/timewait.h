@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * TIME_WAIT's own API through the versions.
+ *
+ *  - net->ipv4.tcp_death_row is a struct, but from 5.18 to 6.0 a pointer;
+ *  - it counts mini-sockets in tw_count up to 5.17, in tw_refcount (with one
+ *    for the namespace) since;
+ *  - up to 6.10 a mini-socket is armed by inet_twsk_schedule(tw, timeo), then
+ *    hashed by inet_twsk_hashdance(tw, sk, hashinfo), in one section with
+ *    softirqs off; from 6.11 on inet_twsk_hashdance_schedule(tw, sk, hashinfo,
+ *    timeo) does both.
+ */
+#ifndef TCS_COMPAT_TIMEWAIT_H
+#define TCS_COMPAT_TIMEWAIT_H
+
+#include <linux/version.h>
+#include <net/inet_hashtables.h>
+#include <net/inet_timewait_sock.h>
+#include <net/net_namespace.h>
+#include <net/tcp.h>
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0)
+#define TCS_TW_HASHED_AND_ARMED_AT_ONCE
+#define TCS_TW_CREATE_SYMBOL "inet_twsk_hashdance_schedule"
+#else
+#define TCS_TW_CREATE_SYMBOL "inet_twsk_hashdance"
+#endif
+
+static inline struct inet_timewait_death_row *tcs_death_row(struct net *net)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 18, 0) && \
+	LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+	return net->ipv4.tcp_death_row;
+#else
+	return &net->ipv4.tcp_death_row;
+#endif
+}
+
+/**
+ * tcs_tw_full() - whether no further TIME_WAIT can be made
+ * @net: namespace
+ *
+ * The test of inet_twsk_alloc() (net/ipv4/inet_timewait_sock.c).
+ */
+static inline bool tcs_tw_full(struct net *net)
+{
+	const struct inet_timewait_death_row *dr = tcs_death_row(net);
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 18, 0)
+	int n = refcount_read(&dr->tw_refcount) - 1;
+#else
+	int n = atomic_read(&dr->tw_count);
+#endif
+
+	return n >= READ_ONCE(dr->sysctl_max_tw_buckets);
+}
+
+#endif /* TCS_COMPAT_TIMEWAIT_H */

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Tracepoints of the kernel, attached by name.
+ *
+ * Of those about closing only tcp_send_reset is exported, so that
+ * register_trace_*() would not link; for_each_kernel_tracepoint() and
+ * tracepoint_probe_register() are exported everywhere (GPL).
+ *
+ * History of the prototypes:
+ *  - inet_sock_set_state(sk, oldstate, newstate): since 4.16, unchanged;
+ *  - tcp_send_reset(sk, skb): sk is a full socket; from 6.10 on
+ *    (sk, skb, reason), sk and skb may be NULL and sk a mini-socket;
+ *  - tcp_retransmit_skb(sk, skb): from 7.0 on (sk, skb, err).
+ *
+ * From 7.0 on callbacks run under SRCU and may be preempted.
+ */
+#ifndef TCS_COMPAT_TRACEPOINT_H
+#define TCS_COMPAT_TRACEPOINT_H
+
+#include <linux/tracepoint.h>
+#include <linux/version.h>
+#include <trace/events/sock.h>
+#include <trace/events/tcp.h>
+
+/* TCS_SEND_RESET_ARGS: what follows the first argument of every callback. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+#define TCS_SEND_RESET_WITHOUT_SOCKET
+#define TCS_SEND_RESET_ARGS const struct sock *sk, const struct sk_buff *skb, \
+			    const enum sk_rst_reason reason
+#else
+#define TCS_SEND_RESET_ARGS const struct sock *sk, const struct sk_buff *skb
+#endif
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0)
+#define TCS_RETRANSMIT_ARGS const struct sock *sk, const struct sk_buff *skb, \
+			    int err
+#else
+#define TCS_RETRANSMIT_ARGS const struct sock *sk, const struct sk_buff *skb
+#endif
+
+/**
+ * struct tcs_tracepoint - a callback and the tracepoint it belongs to
+ * @name: of the tracepoint
+ * @callback: of the tracepoint's own prototype
+ * @tp: set while attached
+ */
+struct tcs_tracepoint {
+	const char *name;
+	void *callback;
+	struct tracepoint *tp;
+};
+
+/*
+ * TCS_CHECK_TRACEPOINT(name, callback): a statement that does not compile for a
+ * callback of another prototype than the tracepoint's.
+ */
+#define TCS_CHECK_TRACEPOINT(_name, _callback) \
+	check_trace_callback_type_##_name(_callback)
+
+int tcs_tracepoints_attach(struct tcs_tracepoint *tps, unsigned int n);
+void tcs_tracepoints_detach(struct tcs_tracepoint *tps, unsigned int n);
+
+#endif /* TCS_COMPAT_TRACEPOINT_H */

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What is counted, and how counts are added and read.
+ *
+ * A count is a 64-bit cell per CPU and namespace; adding is one instruction that
+ * may be preempted, reading adds the cells up. Gauges and sums are not kept:
+ * they are computed from one and the same reading of the counts, so that the
+ * identities between the rows of a file hold whenever it is read.
+ */
+#ifndef TCS_COUNTERS_H
+#define TCS_COUNTERS_H
+
+#include "compat/kernel.h"
+
+#include <linux/percpu.h>
+#include <linux/types.h>
+
+#include "classify.h"
+#include "hist.h"
+
+/* How a TIME_WAIT ended. */
+enum tcs_tw_end {
+	TCS_TW_EXPIRED,
+	TCS_TW_REUSED,
+	TCS_TW_RESET,
+	TCS_TW_PURGED,
+	TCS_N_TW_END,
+};
+
+/*
+ * Cells. What lets a gauge fall comes before what lets it rise, and is read
+ * first: a reader never sees a socket leave a state that it did not see it enter.
+ */
+enum tcs_count {
+	TCS_LEFT,					/* per state, but TIME_WAIT */
+	TCS_TW_ENDED = TCS_LEFT + TCS_TIME_WAIT,	/* per tcs_tw_end */
+	TCS_RECORD_FREED = TCS_TW_ENDED + TCS_N_TW_END,
+
+	TCS_FIRST_RISE,
+	TCS_ENTERED = TCS_FIRST_RISE,			/* per state */
+	/* Sockets found in a state when the module was loaded. */
+	TCS_BASELINE = TCS_ENTERED + TCS_N_STATES,	/* per state */
+	TCS_RECORD_MADE = TCS_BASELINE + TCS_N_STATES,
+
+	TCS_ENDED,					/* per tcs_ended */
+	TCS_RST = TCS_ENDED + TCS_N_ENDED,		/* per tcs_rst */
+	TCS_RST_NO_SOCKET = TCS_RST + TCS_N_RST,
+	TCS_TW_SHORTENED,
+	TCS_TW_GUARDED,
+	TCS_TW_REARMED,
+	TCS_FIN_RETRANSMITS,
+	TCS_RECORD_FAILURES,
+	TCS_N_COUNTS,
+};
+
+/* One CPU's cells of one namespace. */
+struct tcs_stats {
+	u64 count[TCS_N_COUNTS];
+	struct tcs_hist hist[TCS_N_HIST];
+};
+
+/* The rows of /proc/net/tcp_closestat. */
+enum tcs_row {
+	TCS_ROW_VERSION,
+	TCS_ROW_ENDED,
+	TCS_ROW_ENDED_ACTIVE_FIN,
+	TCS_ROW_ENDED_PASSIVE_FIN,
+	TCS_ROW_ENDED_SIMULTANEOUS_FIN,
+	TCS_ROW_ENDED_RST_SENT,
+	TCS_ROW_ENDED_RST_RECEIVED,
+	TCS_ROW_ENDED_TIMEOUT,
+	TCS_ROW_ENDED_FIN_WAIT2_EXPIRED,
+	TCS_ROW_ENDED_CONNECT_FAILED,
+	TCS_ROW_ENDED_OTHER,
+	TCS_ROW_RST_SENT_UNREAD_DATA,
+	TCS_ROW_RST_SENT_LINGER,
+	TCS_ROW_RST_SENT_DATA_AFTER_CLOSE,
+	TCS_ROW_RST_SENT_MEMORY,
+	TCS_ROW_RST_SENT_TIMEOUT,
+	TCS_ROW_RST_SENT_DESTROYED,
+	TCS_ROW_RST_SENT_OTHER,
+	TCS_ROW_RST_SENT_NO_SOCKET,
+	TCS_ROW_FIN_WAIT1_ENTERED,
+	TCS_ROW_FIN_WAIT2_ENTERED,
+	TCS_ROW_CLOSING_ENTERED,
+	TCS_ROW_CLOSE_WAIT_ENTERED,
+	TCS_ROW_LAST_ACK_ENTERED,
+	TCS_ROW_TIME_WAIT_ENTERED,
+	TCS_ROW_FIN_WAIT1,
+	TCS_ROW_FIN_WAIT2,
+	TCS_ROW_CLOSING,
+	TCS_ROW_CLOSE_WAIT,
+	TCS_ROW_LAST_ACK,
+	TCS_ROW_TIME_WAIT,
+	TCS_ROW_TIME_WAIT_SHORTENED,
+	TCS_ROW_TIME_WAIT_GUARDED,
+	TCS_ROW_TIME_WAIT_REARMED,
+	TCS_ROW_TIME_WAIT_EXPIRED,
+	TCS_ROW_TIME_WAIT_REUSED,
+	TCS_ROW_TIME_WAIT_RESET,
+	TCS_ROW_TIME_WAIT_PURGED,
+	TCS_ROW_FIN_RETRANSMITS,
+	TCS_ROW_RECORDS,
+	TCS_ROW_RECORD_FAILURES,
+	TCS_N_ROWS,
+};
+
+extern const char * const tcs_row_names[TCS_N_ROWS];
+
+/**
+ * tcs_add() - add one to a count
+ * @stats: whose
+ * @id: enum tcs_count, possibly with an offset
+ *
+ * Any context but NMI; may be preempted and may migrate.
+ */
+#define tcs_add(stats, id) this_cpu_inc((stats)->count[id])
+
+void tcs_counters_fold(const struct tcs_stats __percpu *stats, u64 *sum);
+void tcs_counters_rows(const u64 *sum, u64 *row);
+void tcs_counters_move(struct tcs_stats __percpu *to,
+		       const struct tcs_stats __percpu *from);
+
+#endif /* TCS_COUNTERS_H */

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Histograms of durations: power-of-two buckets in microseconds. */
+#ifndef TCS_HIST_H
+#define TCS_HIST_H
+
+#include "compat/kernel.h"
+
+#include <linux/bitops.h>
+#include <linux/percpu.h>
+#include <linux/types.h>
+
+struct tcs_stats;
+struct seq_file;
+
+/* Upper bounds 1 us, 2 us ... 2^36 us (19 hours), then infinity. */
+#define TCS_HIST_BOUNDS	37
+
+/* One for each closing state, in the order of enum tcs_state, and the whole. */
+#define TCS_HIST_CLOSE	6
+#define TCS_N_HIST	7
+
+struct tcs_hist {
+	u64 bucket[TCS_HIST_BOUNDS + 1];
+	u64 sum_us;
+};
+
+/**
+ * tcs_hist_bucket() - the bucket of a duration
+ * @us: microseconds
+ *
+ * Return: the first k with @us <= 2^k, at most TCS_HIST_BOUNDS (no bound).
+ */
+static inline unsigned int tcs_hist_bucket(u64 us)
+{
+	unsigned int k = us > 1 ? fls64(us - 1) : 0;
+
+	return k < TCS_HIST_BOUNDS ? k : TCS_HIST_BOUNDS;
+}
+
+void tcs_hist_add(struct tcs_stats __percpu *stats, unsigned int which, u64 us);
+void tcs_hist_show(struct seq_file *seq,
+		   const struct tcs_stats __percpu *stats);
+
+#endif /* TCS_HIST_H */

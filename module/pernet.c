@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Namespaces: made, and folded into the total of the dead when they go. */
+#include "pernet.h"
+
+#include <net/tcp.h>
+
+unsigned int tcs_net_id;
+
+/* Counts of namespaces that are gone, and events of those that are going. */
+struct tcs_stats __percpu *tcs_dead;
+
+/*
+ * All namespaces that are not folded yet. A reader who holds the lock sees each
+ * count either here or in tcs_dead, so that totals never go backwards.
+ */
+LIST_HEAD(tcs_nets);
+DEFINE_MUTEX(tcs_nets_lock);
+
+static void set_defaults(struct tcs_net *tn)
+{
+	tn->time_wait_ms = jiffies_to_msecs(TCP_TIMEWAIT_LEN);
+	tn->time_wait_guard = 1;
+	tn->histograms = 1;
+}
+
+static void inherit(struct tcs_net *tn)
+{
+	const struct tcs_net *init = tcs_net(&init_net);
+
+	if (!READ_ONCE(init->inherit))
+		return;
+	tn->time_wait_ms = READ_ONCE(init->time_wait_ms);
+	tn->time_wait_guard = READ_ONCE(init->time_wait_guard);
+	tn->histograms = READ_ONCE(init->histograms);
+}
+
+static int __net_init init_one(struct net *net)
+{
+	struct tcs_net *tn = tcs_net(net);
+
+	tn->net = net;
+	set_defaults(tn);
+	if (!net_eq(net, &init_net))
+		inherit(tn);
+
+	tn->stats = alloc_percpu(struct tcs_stats);
+	if (!tn->stats)
+		return -ENOMEM;
+
+	mutex_lock(&tcs_nets_lock);
+	list_add_tail(&tn->list, &tcs_nets);
+	mutex_unlock(&tcs_nets_lock);
+	return 0;
+}
+
+/*
+ * Nobody counts here any more: events of a namespace without references go to
+ * tcs_dead (tcs_live_net()), and those under way were waited for. TCP purges
+ * the namespace's TIME_WAITs later than this, since its operations are older
+ * than ours and exits run newest first; their ends find tcs_dead.
+ */
+static void __net_exit exit_one(struct net *net)
+{
+	struct tcs_net *tn = tcs_net(net);
+
+	mutex_lock(&tcs_nets_lock);
+	list_del(&tn->list);
+	tcs_counters_move(tcs_dead, tn->stats);
+	mutex_unlock(&tcs_nets_lock);
+
+	free_percpu(tn->stats);
+	tn->stats = NULL;
+}
+
+static struct pernet_operations ops = {
+	.init = init_one,
+	.exit = exit_one,
+	.id = &tcs_net_id,
+	.size = sizeof(struct tcs_net),
+};
+
+/**
+ * tcs_pernet_init() - start keeping namespaces, those that exist included
+ *
+ * Process context, sleeps.
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int tcs_pernet_init(void)
+{
+	int err;
+
+	tcs_dead = alloc_percpu(struct tcs_stats);
+	if (!tcs_dead)
+		return -ENOMEM;
+
+	err = register_pernet_subsys(&ops);
+	if (err)
+		free_percpu(tcs_dead);
+	return err;
+}
+
+/**
+ * tcs_pernet_exit() - stop keeping namespaces
+ *
+ * Process context, sleeps. No probe or hook may be attached any more.
+ */
+void tcs_pernet_exit(void)
+{
+	unregister_pernet_subsys(&ops);
+	free_percpu(tcs_dead);
+}

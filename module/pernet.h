@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the module keeps for a network namespace. */
+#ifndef TCS_PERNET_H
+#define TCS_PERNET_H
+
+#include "compat/kernel.h"
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+
+#include "counters.h"
+
+struct ctl_table;
+struct ctl_table_header;
+
+/**
+ * struct tcs_net - a network namespace
+ * @stats: its counts
+ * @net: the namespace
+ * @list: in tcs_nets, under tcs_nets_lock
+ * @time_wait_ms: length of TIME_WAIT, 0 to 600000 ms
+ * @time_wait_guard: 0 or 1
+ * @time_wait_purge: nothing; the sysctl needs an address in here
+ * @histograms: 0 or 1
+ * @inherit: 0 or 1, means something in the initial namespace only
+ * @ctl: net.tcp_closestat
+ * @alias: net.ipv4.tcp_tw_timeout
+ *
+ * The tunables are written by sysctl and read once per use, with READ_ONCE().
+ */
+struct tcs_net {
+	struct tcs_stats __percpu *stats;
+	struct net *net;
+	struct list_head list;
+
+	unsigned int time_wait_ms;
+	unsigned int time_wait_guard;
+	unsigned int time_wait_purge;
+	unsigned int histograms;
+	unsigned int inherit;
+
+	struct tcs_sysctl {
+		struct ctl_table *table;
+		struct ctl_table_header *header;
+	} ctl, alias;
+};
+
+#define TCS_TIME_WAIT_MS_MAX	600000U
+
+extern unsigned int tcs_net_id;
+extern struct tcs_stats __percpu *tcs_dead;
+extern struct list_head tcs_nets;
+extern struct mutex tcs_nets_lock;
+
+/**
+ * tcs_net() - what the module keeps for a namespace
+ * @net: a namespace that cannot go away meanwhile
+ */
+static inline struct tcs_net *tcs_net(const struct net *net)
+{
+	return net_generic(net, tcs_net_id);
+}
+
+/**
+ * tcs_live_net() - the same, for events that may come from a dying namespace
+ * @net: any namespace
+ *
+ * Caller is in an RCU read-side section. cleanup_net() waits for one between
+ * the namespace's last reference and the exit that folds its counts
+ * (net/core/net_namespace.c), so what is returned stays good until it ends.
+ *
+ * Return: NULL when the namespace is dying.
+ */
+static inline struct tcs_net *tcs_live_net(const struct net *net)
+{
+	return likely(check_net(net)) ? tcs_net(net) : NULL;
+}
+
+/**
+ * tcs_stats_of() - where to count an event
+ * @tn: of tcs_live_net()
+ *
+ * Return: the namespace's counts, or those of the dead.
+ */
+static inline struct tcs_stats __percpu *tcs_stats_of(struct tcs_net *tn)
+{
+	return likely(tn) ? tn->stats : tcs_dead;
+}
+
+int tcs_pernet_init(void);
+void tcs_pernet_exit(void);
+
+#endif /* TCS_PERNET_H */

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * How long a TIME_WAIT is to last.
+ *
+ * Pure: no kernel object, no global, no lock. The same file is compiled on the
+ * host for the unit tests.
+ */
+#ifndef TCS_POLICY_H
+#define TCS_POLICY_H
+
+#ifdef __KERNEL__
+#include <linux/types.h>
+#else
+#include <stdbool.h>
+#endif
+
+/* TCP_TIMEWAIT_LEN (include/net/tcp.h), in ms */
+#define TCS_KERNEL_TIME_WAIT_MS	60000U
+
+/* 3.5 x RTO, for an RTO of 1 s: RFC 6298, section 2.1 */
+#define TCS_FLOOR_UNKNOWN_MS	3500U
+
+/**
+ * struct tcs_length - a length of TIME_WAIT
+ * @ms: the length
+ * @floor_ms: what it must not fall short of, 0: it may
+ * @guarded: the guard made it longer than asked for
+ * @tuned: it differs from the kernel's own
+ */
+struct tcs_length {
+	unsigned int ms;
+	unsigned int floor_ms;
+	bool guarded;
+	bool tuned;
+};
+
+struct tcs_length tcs_length(unsigned int time_wait_ms, bool guard,
+			     bool timestamps, unsigned int floor_ms);
+unsigned int tcs_timer_ticks(unsigned int ticks, unsigned int floor_ticks,
+			     unsigned long now);
+
+#endif /* TCS_POLICY_H */

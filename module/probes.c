@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The kernel's tracepoints that tell of connections closing. */
+#include "probes.h"
+
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+#include <net/sock.h>
+#include <net/tcp.h>
+
+#include "compat/tracepoint.h"
+#include "conn.h"
+#include "pernet.h"
+
+static void on_state(void *data, const struct sock *sk, const int old,
+		     const int new)
+{
+	/* SCTP, DCCP and MPTCP raise it as well. */
+	if (sk->sk_protocol == IPPROTO_TCP)
+		tcs_conn_change((struct sock *)sk, old, new);
+}
+
+static void on_retransmit(void *data, TCS_RETRANSMIT_ARGS)
+{
+	if (!(TCP_SKB_CB(skb)->tcp_flags & TCPHDR_FIN))
+		return;
+	rcu_read_lock();
+	tcs_add(tcs_stats_of(tcs_live_net(sock_net(sk))), TCS_FIN_RETRANSMITS);
+	rcu_read_unlock();
+}
+
+#ifdef TCS_SEND_RESET_WITHOUT_SOCKET
+static void on_send_reset(void *data, TCS_SEND_RESET_ARGS)
+{
+	const struct net_device *dev;
+
+	if (sk || !skb)
+		return;
+	dev = skb_dst(skb) ? skb_dst(skb)->dev : skb->dev;
+	if (!dev)
+		return;
+	rcu_read_lock();
+	tcs_add(tcs_stats_of(tcs_live_net(dev_net(dev))), TCS_RST_NO_SOCKET);
+	rcu_read_unlock();
+}
+#endif
+
+static struct tcs_tracepoint tracepoints[] = {
+	{ .name = "inet_sock_set_state", .callback = on_state },
+	{ .name = "tcp_retransmit_skb", .callback = on_retransmit },
+#ifdef TCS_SEND_RESET_WITHOUT_SOCKET
+	{ .name = "tcp_send_reset", .callback = on_send_reset },
+#endif
+};
+
+/**
+ * tcs_probes_attach() - attach to the tracepoints
+ *
+ * Process context, sleeps.
+ *
+ * Return: 0, or an error; nothing is attached then.
+ */
+int tcs_probes_attach(void)
+{
+	TCS_CHECK_TRACEPOINT(inet_sock_set_state, on_state);
+	TCS_CHECK_TRACEPOINT(tcp_retransmit_skb, on_retransmit);
+#ifdef TCS_SEND_RESET_WITHOUT_SOCKET
+	TCS_CHECK_TRACEPOINT(tcp_send_reset, on_send_reset);
+#endif
+	return tcs_tracepoints_attach(tracepoints, ARRAY_SIZE(tracepoints));
+}
+
+/**
+ * tcs_probes_detach() - detach from the tracepoints
+ *
+ * Process context, sleeps: when it returns, no callback runs any more.
+ */
+void tcs_probes_detach(void)
+{
+	tcs_tracepoints_detach(tracepoints, ARRAY_SIZE(tracepoints));
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The kernel's tracepoints that tell of connections closing. */
+#ifndef TCS_PROBES_H
+#define TCS_PROBES_H
+
+#include "compat/kernel.h"
+
+int tcs_probes_attach(void);
+void tcs_probes_detach(void);
+
+#endif /* TCS_PROBES_H */

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The files below /proc: counts and histograms of one namespace, and all. */
+#include "procfs.h"
+
+#include <linux/capability.h>
+#include <linux/nsproxy.h>
+#include <linux/proc_fs.h>
+#include <linux/seq_file.h>
+#include <linux/seq_file_net.h>
+#include <linux/slab.h>
+
+#include "pernet.h"
+
+#define NAME		"tcp_closestat"
+#define NAME_HIST	"tcp_closestat_hist"
+#define NAME_ALL	"tcp_closestat_all"
+
+static void show_rows(struct seq_file *seq,
+		      const struct tcs_stats __percpu *stats)
+{
+	u64 sum[TCS_N_COUNTS] = {};
+	u64 row[TCS_N_ROWS];
+	unsigned int i;
+
+	tcs_counters_fold(stats, sum);
+	tcs_counters_rows(sum, row);
+	for (i = 0; i < TCS_N_ROWS; i++)
+		seq_printf(seq, "%s %llu\n", tcs_row_names[i], row[i]);
+}
+
+static int show(struct seq_file *seq, void *v)
+{
+	show_rows(seq, tcs_net(seq_file_single_net(seq))->stats);
+	return 0;
+}
+
+static int show_hist(struct seq_file *seq, void *v)
+{
+	tcs_hist_show(seq, tcs_net(seq_file_single_net(seq))->stats);
+	return 0;
+}
+
+/*
+ * All in one go and under the lock: no namespace can go over to the dead while
+ * they are read, so that totals never go backwards.
+ */
+static int show_all(struct seq_file *seq, void *v)
+{
+	const struct tcs_net *tn;
+
+	mutex_lock(&tcs_nets_lock);
+	list_for_each_entry(tn, &tcs_nets, list) {
+		seq_printf(seq, "netns %u\n", tn->net->ns.inum);
+		show_rows(seq, tn->stats);
+		seq_putc(seq, '\n');
+		/* It will be called again with a larger buffer. */
+		if (seq_has_overflowed(seq))
+			break;
+	}
+	seq_puts(seq, "netns dead\n");
+	show_rows(seq, tcs_dead);
+	mutex_unlock(&tcs_nets_lock);
+	return 0;
+}
+
+/* Of all namespaces, so only for who rules all of them. */
+static int open_all(struct inode *inode, struct file *file)
+{
+	/* What a block takes when every value has ten digits. */
+	const size_t block = 2048;
+	const struct tcs_net *tn;
+	size_t size = block;
+
+	if (!capable(CAP_NET_ADMIN) ||
+	    !net_eq(current->nsproxy->net_ns, &init_net))
+		return -EPERM;
+
+	mutex_lock(&tcs_nets_lock);
+	list_for_each_entry(tn, &tcs_nets, list)
+		size += block;
+	mutex_unlock(&tcs_nets_lock);
+	return single_open_size(file, show_all, NULL, size);
+}
+
+static const struct proc_ops all_ops = {
+	.proc_open = open_all,
+	.proc_read = seq_read,
+	.proc_lseek = seq_lseek,
+	.proc_release = single_release,
+};
+
+static int __net_init init_one(struct net *net)
+{
+	if (!proc_create_net_single(NAME, 0444, net->proc_net, show, NULL))
+		return -ENOMEM;
+	if (!proc_create_net_single(NAME_HIST, 0444, net->proc_net, show_hist,
+				    NULL)) {
+		remove_proc_entry(NAME, net->proc_net);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+static void __net_exit exit_one(struct net *net)
+{
+	remove_proc_entry(NAME_HIST, net->proc_net);
+	remove_proc_entry(NAME, net->proc_net);
+}
+
+static struct pernet_operations ops = {
+	.init = init_one,
+	.exit = exit_one,
+};
+
+/**
+ * tcs_procfs_init() - make the files, in every namespace there is and will be
+ *
+ * Process context, sleeps.
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int tcs_procfs_init(void)
+{
+	int err;
+
+	err = register_pernet_subsys(&ops);
+	if (err)
+		return err;
+
+	err = -ENOMEM;
+	if (!proc_symlink(NAME, NULL, "self/net/" NAME))
+		goto undo_pernet;
+	if (!proc_create(NAME_ALL, 0400, NULL, &all_ops))
+		goto undo_symlink;
+	return 0;
+
+undo_symlink:
+	remove_proc_entry(NAME, NULL);
+undo_pernet:
+	unregister_pernet_subsys(&ops);
+	return err;
+}
+
+/**
+ * tcs_procfs_exit() - remove the files
+ *
+ * Process context, sleeps: when it returns, nobody reads any more. Files that
+ * are held open give an error from now on.
+ */
+void tcs_procfs_exit(void)
+{
+	remove_proc_entry(NAME_ALL, NULL);
+	remove_proc_entry(NAME, NULL);
+	unregister_pernet_subsys(&ops);
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The proof that the hooks are in the path of this kernel.
+ *
+ * A hook that attaches without error may never run: the function may have been
+ * inlined where it matters. So two real connections are made over the loopback
+ * of the initial namespace, one that goes the whole way through FIN_WAIT2 and
+ * TIME_WAIT, one that is reset, and every hook has to be seen. It is over before
+ * counting starts, so that the module's own connections are in no row.
+ *
+ * Where the loopback is not up yet (module loaded early in boot) the proof waits
+ * for it.
+ */
+#include "prove.h"
+
+#include <linux/in.h>
+#include <linux/jiffies.h>
+#include <linux/net.h>
+#include <linux/netdevice.h>
+#include <linux/tcp.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+#include <net/net_namespace.h>
+#include <net/sock.h>
+#include <net/tcp.h>
+
+#include "purge.h"
+#include "timewait.h"
+
+static int tcp_socket(struct socket **sock)
+{
+	return sock_create_kern(&init_net, AF_INET, SOCK_STREAM, IPPROTO_TCP,
+				sock);
+}
+
+static int listen_on_loopback(struct socket **listener, struct sockaddr_in *at)
+{
+	int err;
+
+	*at = (struct sockaddr_in){
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	err = tcp_socket(listener);
+	if (err)
+		return err;
+	/* void *: the argument's type changed in 6.19 */
+	err = kernel_bind(*listener, (void *)at, sizeof(*at));
+	if (!err)
+		err = kernel_listen(*listener, 2);
+	if (!err) {
+		err = kernel_getsockname(*listener, (struct sockaddr *)at);
+		err = err < 0 ? err : 0;
+	}
+	if (err)
+		sock_release(*listener);
+	return err;
+}
+
+/* Both ends of an established connection. */
+static int connection(struct socket *listener, struct sockaddr_in *to,
+		      struct socket **client, struct socket **server)
+{
+	int err;
+
+	err = tcp_socket(client);
+	if (err)
+		return err;
+	/* A filtered loopback must not hold up the load. */
+	(*client)->sk->sk_sndtimeo = HZ / 2;
+	listener->sk->sk_rcvtimeo = HZ / 2;
+	err = kernel_connect(*client, (void *)to, sizeof(*to), 0);
+	if (!err)
+		err = kernel_accept(listener, server, 0);
+	if (err)
+		sock_release(*client);
+	return err;
+}
+
+static bool wait_for_state(const struct socket *sock, int state)
+{
+	const unsigned long end = jiffies + HZ;
+
+	/* Nothing to sleep on that a tracepoint would not have to be set for. */
+	while (inet_sk_state_load(sock->sk) != state) {
+		if (time_after(jiffies, end))
+			return false;
+		schedule_timeout_uninterruptible(1);
+	}
+	return true;
+}
+
+/* The client goes; the server's ACK makes it FIN_WAIT2, its FIN TIME_WAIT. */
+static int close_by_fin(struct socket *listener, struct sockaddr_in *to)
+{
+	struct socket *client, *server;
+	int err;
+
+	err = connection(listener, to, &client, &server);
+	if (err)
+		return err;
+	sock_release(client);
+	if (!wait_for_state(server, TCP_CLOSE_WAIT))
+		err = -ETIMEDOUT;
+	tcp_sock_set_quickack(server->sk, 1);
+	sock_release(server);
+	return err;
+}
+
+static int close_by_rst(struct socket *listener, struct sockaddr_in *to)
+{
+	struct socket *client, *server;
+	int err;
+
+	err = connection(listener, to, &client, &server);
+	if (err)
+		return err;
+	sock_no_linger(server->sk);
+	sock_release(server);
+	if (!wait_for_state(client, TCP_CLOSE))
+		err = -ETIMEDOUT;
+	sock_release(client);
+	return err;
+}
+
+static void prove(void)
+{
+	struct socket *listener;
+	struct sockaddr_in at;
+	bool complete;
+	u16 port;
+	int err;
+
+	err = listen_on_loopback(&listener, &at);
+	if (err)
+		goto out;
+	port = ntohs(at.sin_port);
+
+	tcs_timewait_proof_begin(port);
+	err = close_by_rst(listener, &at);
+	if (!err)
+		err = close_by_fin(listener, &at);
+	if (!err) {
+		/*
+		 * The purge makes the last hooks run; what is not there yet
+		 * when it looks is found the next time.
+		 */
+		unsigned int tries = 20;
+
+		do {
+			tcs_purge(&init_net, port);
+			complete = tcs_timewait_proof_complete(HZ / 20);
+		} while (!complete && --tries);
+	}
+	tcs_timewait_proof_end(!err);
+	sock_release(listener);
+out:
+	if (err)
+		pr_info("hooks not proven: no connection over the loopback of the initial namespace (%d)\n",
+			err);
+}
+
+static void prove_work(struct work_struct *work)
+{
+	if (tcs_timewait_verdict() == TCS_UNPROVEN)
+		prove();
+}
+
+static DECLARE_WORK(late_proof, prove_work);
+
+static int on_netdevice(struct notifier_block *nb, unsigned long event,
+			void *ptr)
+{
+	const struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+
+	if (event == NETDEV_UP && dev == init_net.loopback_dev)
+		schedule_work(&late_proof);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block netdevice_notifier = {
+	.notifier_call = on_netdevice,
+};
+
+/**
+ * tcs_prove_init() - prove the hooks, now or when the loopback comes up
+ *
+ * Process context, sleeps.
+ *
+ * Return: 0, or an error of register_netdevice_notifier().
+ */
+int tcs_prove_init(void)
+{
+	if (tcs_timewait_verdict() == TCS_UNPROVEN &&
+	    init_net.loopback_dev->flags & IFF_UP)
+		prove();
+	/* Tells of devices that are up already, too. */
+	return register_netdevice_notifier(&netdevice_notifier);
+}
+
+/**
+ * tcs_prove_exit() - stop waiting for the loopback
+ *
+ * Process context, sleeps.
+ */
+void tcs_prove_exit(void)
+{
+	unregister_netdevice_notifier(&netdevice_notifier);
+	cancel_work_sync(&late_proof);
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Ending TIME_WAITs by hand, see purge.h. */
+#include "purge.h"
+
+#include <linux/sched/signal.h>
+
+#include "compat/timewait.h"
+
+static bool wanted(const struct sock *sk, const struct net *net, u16 port)
+{
+	const struct inet_timewait_sock *tw;
+
+	if (READ_ONCE(sk->sk_state) != TCP_TIME_WAIT ||
+	    !net_eq(sock_net(sk), net))
+		return false;
+	tw = inet_twsk(sk);
+	if (port)
+		return tw->tw_num == port || ntohs(tw->tw_dport) == port;
+	return READ_ONCE(tw->tw_substate) == TCP_TIME_WAIT;
+}
+
+/* Find one in a chain and take a reference, under RCU as all lookups do. */
+static struct inet_timewait_sock *find(const struct inet_ehash_bucket *head,
+				       const struct net *net, u16 port)
+{
+	const struct hlist_nulls_node *node;
+	struct sock *sk;
+
+	sk_nulls_for_each_rcu(sk, node, &head->chain) {
+		if (!wanted(sk, net, port) ||
+		    !refcount_inc_not_zero(&sk->sk_refcnt))
+			continue;
+		/* Its memory may have become another socket meanwhile. */
+		if (wanted(sk, net, port))
+			return inet_twsk(sk);
+		sock_gen_put(sk);
+	}
+	return NULL;
+}
+
+/**
+ * tcs_purge() - end TIME_WAITs of a namespace now
+ * @net: the namespace
+ * @port: 0: all TIME_WAITs. Else the mini-sockets of connections from or to this
+ *	port only, those in FIN_WAIT2 included
+ *
+ * Process context, sleeps. One that enters TIME_WAIT meanwhile may be missed.
+ *
+ * Return: 0, or -EINTR: a fatal signal came, some are left.
+ */
+int tcs_purge(struct net *net, u16 port)
+{
+	struct inet_hashinfo *hashinfo = tcs_death_row(net)->hashinfo;
+	struct inet_timewait_sock *tw;
+	unsigned int slot;
+
+	for (slot = 0; slot <= hashinfo->ehash_mask; slot++) {
+		const struct inet_ehash_bucket *head = &hashinfo->ehash[slot];
+
+		if (!(slot % 1024))
+			cond_resched();
+		while (!hlist_nulls_empty(&head->chain)) {
+			rcu_read_lock();
+			tw = find(head, net, port);
+			rcu_read_unlock();
+			if (!tw)
+				break;
+			local_bh_disable();
+			inet_twsk_deschedule_put(tw);
+			local_bh_enable();
+			cond_resched();
+			if (fatal_signal_pending(current))
+				return -EINTR;
+		}
+	}
+	return 0;
+}

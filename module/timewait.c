@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * TIME_WAIT: the hooks that give it its length and follow it to its end.
+ *
+ * A mini-socket (struct inet_timewait_sock) holds a connection in TIME_WAIT, or
+ * in FIN_WAIT2 when the application is gone (tw_substate). No tracepoint tells of
+ * it. What is hooked, and why these functions: docs/design.md.
+ */
+#include "timewait.h"
+
+#include <linux/jiffies.h>
+#include <linux/netdevice.h>
+#include <linux/percpu.h>
+#include <linux/tcp.h>
+#include <linux/wait.h>
+
+#include "callers.h"
+#include "compat/hook.h"
+#include "compat/timewait.h"
+#include "conn.h"
+#include "marks.h"
+#include "pernet.h"
+#include "policy.h"
+#include "records.h"
+
+/* The segment that is being processed found this mini-socket in FIN_WAIT2. */
+static DEFINE_PER_CPU(const void *, fin_wait2_hit);
+
+/* Who is about to end which mini-socket, between the two hooks on that way. */
+struct deschedule {
+	const void *tw;
+	int by;
+};
+
+static DEFINE_PER_CPU(struct deschedule, descheduling);
+
+/* While a proof runs: the port of its connections. */
+static u16 proof_port;
+static DECLARE_WAIT_QUEUE_HEAD(proof_wait);
+
+static enum tcs_verdict verdict = TCS_IMPOSSIBLE;
+
+/* DCCP has mini-sockets as well, and its own death row. */
+static bool is_tcp(const struct inet_timewait_sock *tw)
+{
+	return tw->tw_dr == tcs_death_row(twsk_net(tw));
+}
+
+static void saw(struct tcs_hook *hook)
+{
+	WRITE_ONCE(hook->seen, true);
+	wake_up(&proof_wait);
+}
+
+#define SAW(hook, skc) do {						\
+	const u16 _port = READ_ONCE(proof_port);			\
+	if (unlikely(_port) && is_proof(skc, _port))			\
+		saw(hook);						\
+} while (0)
+
+static bool is_proof(const struct sock_common *skc, u16 port)
+{
+	return net_eq(read_pnet(&skc->skc_net), &init_net) &&
+	       skc->skc_family == AF_INET &&
+	       skc->skc_daddr == htonl(INADDR_LOOPBACK) &&
+	       (ntohs(skc->skc_dport) == port || skc->skc_num == port);
+}
+
+/* The length that a namespace gives, the kernel's own for one that is dying. */
+static struct tcs_length length_of(const struct inet_timewait_sock *tw,
+				   u32 floor_ms)
+{
+	struct tcs_length len = { .ms = TCS_KERNEL_TIME_WAIT_MS };
+	const struct tcs_net *tn;
+
+	rcu_read_lock();
+	tn = tcs_live_net(twsk_net(tw));
+	if (tn)
+		len = tcs_length(READ_ONCE(tn->time_wait_ms),
+				 READ_ONCE(tn->time_wait_guard),
+				 tcp_twsk((const struct sock *)tw)->tw_ts_recent_stamp,
+				 floor_ms);
+	rcu_read_unlock();
+	return len;
+}
+
+static int ticks_of(const struct tcs_length *len)
+{
+	if (!len->tuned)
+		return TCP_TIMEWAIT_LEN;
+	return tcs_timer_ticks(msecs_to_jiffies(len->ms),
+			       msecs_to_jiffies(len->floor_ms), jiffies);
+}
+
+static void count_length(const struct inet_timewait_sock *tw,
+			 const struct tcs_length *len)
+{
+	struct tcs_stats __percpu *stats;
+
+	if (!len->tuned && !len->guarded)
+		return;
+	rcu_read_lock();
+	stats = tcs_stats_of(tcs_live_net(twsk_net(tw)));
+	if (len->tuned)
+		tcs_add(stats, TCS_TW_SHORTENED);
+	if (len->guarded)
+		tcs_add(stats, TCS_TW_GUARDED);
+	rcu_read_unlock();
+}
+
+/* As tcp_time_wait() computes it (net/ipv4/tcp_minisocks.c). */
+static u32 floor_of(const struct sock *sk)
+{
+	const u32 rto = inet_csk(sk)->icsk_rto;
+
+	return jiffies_to_msecs((rto << 2) - (rto >> 1));
+}
+
+static void on_create(struct tcs_args *args, unsigned long caller);
+static void on_schedule(struct tcs_args *args, unsigned long caller);
+static void on_segment(struct tcs_args *args, unsigned long caller);
+static void on_deschedule(struct tcs_args *args, unsigned long caller);
+static void on_kill(struct tcs_args *args, unsigned long caller);
+static void on_reset(struct tcs_args *args, unsigned long caller);
+
+#ifndef TCS_TEST_CREATE_SYMBOL
+#define TCS_TEST_CREATE_SYMBOL TCS_TW_CREATE_SYMBOL
+#endif
+
+TCS_HOOK(create_hook, TCS_TEST_CREATE_SYMBOL, "TIME_WAIT's length", on_create);
+TCS_HOOK(schedule_hook, "__inet_twsk_schedule", "TIME_WAIT's length",
+	 on_schedule);
+TCS_HOOK(segment_hook, "tcp_timewait_state_process", "counting FIN_WAIT2",
+	 on_segment);
+TCS_HOOK(deschedule_hook, "inet_twsk_deschedule_put",
+	 "telling how TIME_WAIT ends", on_deschedule);
+TCS_HOOK(kill_hook, "inet_twsk_kill", "counting the ends of TIME_WAIT", on_kill);
+TCS_HOOK(reset_hook, "tcp_reset", "telling data after close from a RST",
+	 on_reset);
+
+/* In the order of attaching: what ends a mini-socket before what makes one. */
+static struct tcs_hook *const hooks[] = {
+	&kill_hook, &deschedule_hook, &segment_hook, &reset_hook,
+	&schedule_hook, &create_hook,
+};
+
+static bool needed_to_tune(const struct tcs_hook *hook)
+{
+	return hook == &create_hook || hook == &schedule_hook;
+}
+
+/*
+ * inet_twsk_hashdance{,_schedule}(tw, sk, hashinfo{, timeo}): a full socket
+ * becomes a mini-socket, which nobody else can see yet.
+ */
+static void notrace on_create(struct tcs_args *args, unsigned long caller)
+{
+	struct inet_timewait_sock *tw = (void *)tcs_arg(args, 0);
+	struct sock *sk = (void *)tcs_arg(args, 1);
+	u32 floor_ms, time_wait_ms = 0;
+
+	if (sk->sk_protocol != IPPROTO_TCP)
+		return;
+	SAW(&create_hook, &tw->__tw_common);
+
+	floor_ms = floor_of(sk);
+	if (tw->tw_substate == TCP_TIME_WAIT) {
+		struct tcs_length len = length_of(tw, floor_ms);
+
+#ifdef TCS_TW_HASHED_AND_ARMED_AT_ONCE
+		if (len.tuned)
+			tcs_set_arg(args, 3, ticks_of(&len));
+#else
+		/* Armed a moment ago by on_schedule(), which has no RTO. */
+		const struct tcs_length was = length_of(tw, 1);
+
+		if (len.ms != was.ms)
+			mod_timer(&tw->tw_timer, jiffies + ticks_of(&len));
+#endif
+		count_length(tw, &len);
+		time_wait_ms = len.ms;
+	}
+	tcs_conn_to_mini(sk, tw, floor_ms, time_wait_ms);
+}
+
+/* __inet_twsk_schedule(tw, timeo, rearm): the timer is set. */
+static void notrace on_schedule(struct tcs_args *args, unsigned long caller)
+{
+	struct inet_timewait_sock *tw = (void *)tcs_arg(args, 0);
+	const bool rearm = tcs_arg(args, 2) & 0xff;
+	struct tcs_record was;
+	struct tcs_length len;
+	enum tcs_rearm what;
+
+	/* FIN_WAIT2 keeps the time that tcp_fin_timeout gave it. */
+	if (!is_tcp(tw) || READ_ONCE(tw->tw_substate) != TCP_TIME_WAIT)
+		return;
+
+	if (!rearm) {
+#ifndef TCS_TW_HASHED_AND_ARMED_AT_ONCE
+		len = length_of(tw, 1);
+		if (len.tuned)
+			tcs_set_arg(args, 1, ticks_of(&len));
+#endif
+		return;
+	}
+
+	SAW(&schedule_hook, &tw->__tw_common);
+	what = tcs_conn_mini_rearm(tw, this_cpu_read(fin_wait2_hit) == tw,
+				   &was);
+	if (what == TCS_REARM_NONE)
+		return;
+	len = length_of(tw, was.key ? was.floor_ms : 0);
+	if (len.tuned)
+		tcs_set_arg(args, 1, ticks_of(&len));
+	if (what == TCS_REARM_ENTERED) {
+		count_length(tw, &len);
+		tcs_conn_mini_entered(tw, &was, len.ms);
+	}
+}
+
+/*
+ * tcp_timewait_state_process(tw, ...): a segment for a mini-socket, in softirq.
+ * Once on_schedule() runs, a FIN has turned FIN_WAIT2 into TIME_WAIT already.
+ */
+static void notrace on_segment(struct tcs_args *args, unsigned long caller)
+{
+	const struct inet_timewait_sock *tw = (void *)tcs_arg(args, 0);
+	const void *hit = NULL;
+
+	SAW(&segment_hook, &tw->__tw_common);
+	if (READ_ONCE(tw->tw_substate) == TCP_FIN_WAIT2)
+		hit = tw;
+	this_cpu_write(fin_wait2_hit, hit);
+}
+
+/*
+ * inet_twsk_deschedule_put(tw): somebody wants it to end early, with softirqs
+ * off. Whether its timer was faster turns out in inet_twsk_kill().
+ */
+static void notrace on_deschedule(struct tcs_args *args, unsigned long caller)
+{
+	const struct inet_timewait_sock *tw = (void *)tcs_arg(args, 0);
+
+	SAW(&deschedule_hook, &tw->__tw_common);
+	this_cpu_write(descheduling.tw, tw);
+	this_cpu_write(descheduling.by, tcs_caller(caller));
+}
+
+/* inet_twsk_kill(tw): it ends, this once. */
+static void notrace on_kill(struct tcs_args *args, unsigned long caller)
+{
+	struct inet_timewait_sock *tw = (void *)tcs_arg(args, 0);
+	enum tcs_killer by = TCS_BY_TIMER;
+
+	if (!is_tcp(tw))
+		return;
+	SAW(&kill_hook, &tw->__tw_common);
+	if (tcs_caller(caller) == TCS_BY_DESCHEDULE &&
+	    this_cpu_read(descheduling.tw) == tw)
+		by = this_cpu_read(descheduling.by);
+	tcs_conn_mini_end(tw, by);
+}
+
+/*
+ * tcp_reset(sk): called for a RST, but also for data that comes after the
+ * application has closed. tcp_validate_incoming() is where the RSTs come from.
+ */
+static void notrace on_reset(struct tcs_args *args, unsigned long caller)
+{
+	struct sock *sk = (void *)tcs_arg(args, 0);
+
+	SAW(&reset_hook, &sk->__sk_common);
+	if ((sk->sk_state == TCP_FIN_WAIT1 || sk->sk_state == TCP_FIN_WAIT2 ||
+	     sk->sk_state == TCP_CLOSING || sk->sk_state == TCP_LAST_ACK) &&
+	    tcs_caller(caller) == TCS_BY_DATA)
+		tcs_mark(sk, TCS_MARK_RESET_WITHOUT_RST);
+}
+
+/**
+ * tcs_timewait_attach() - hook TIME_WAIT
+ *
+ * Process context, sleeps. What cannot be hooked is said once in the log; the
+ * module then counts what it can, and tuning is refused.
+ *
+ * Return: 0 when everything needed for tuning is in place, an error else.
+ */
+int tcs_timewait_attach(void)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
+		int err = tcs_hook_attach(hooks[i]);
+
+		if (!err)
+			continue;
+		pr_warn("cannot hook %s (%d): without it no %s\n",
+			hooks[i]->symbol, err, hooks[i]->needed_for);
+		if (needed_to_tune(hooks[i]))
+			ret = err;
+	}
+	WRITE_ONCE(verdict, ret ? TCS_IMPOSSIBLE : TCS_UNPROVEN);
+	return ret;
+}
+
+/**
+ * tcs_timewait_detach() - take all hooks away
+ *
+ * Process context, sleeps. What enters TIME_WAIT from now on gets the kernel's
+ * 60 s; what is there keeps its time.
+ */
+void tcs_timewait_detach(void)
+{
+	unsigned int i = ARRAY_SIZE(hooks);
+
+	while (i--)
+		tcs_hook_detach(hooks[i]);
+}
+
+/**
+ * tcs_timewait_verdict() - whether TIME_WAIT can be tuned on this kernel
+ */
+enum tcs_verdict tcs_timewait_verdict(void)
+{
+	return READ_ONCE(verdict);
+}
+
+/**
+ * tcs_timewait_proof_begin() - watch out for the proof's connections
+ * @port: of their listener, on 127.0.0.1 in the initial namespace
+ */
+void tcs_timewait_proof_begin(u16 port)
+{
+	WRITE_ONCE(proof_port, port);
+}
+
+static bool all_seen(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(hooks); i++)
+		if (hooks[i]->attached && !READ_ONCE(hooks[i]->seen))
+			return false;
+	return true;
+}
+
+/**
+ * tcs_timewait_proof_complete() - wait until every hook has run
+ * @timeout: ticks to wait at most
+ *
+ * Process context, sleeps.
+ *
+ * Return: whether they have.
+ */
+bool tcs_timewait_proof_complete(unsigned int timeout)
+{
+	return wait_event_timeout(proof_wait, all_seen(), timeout);
+}
+
+/**
+ * tcs_timewait_proof_end() - the proof's connections are over
+ * @conclusive: they went the whole way: a hook that did not run never will
+ */
+void tcs_timewait_proof_end(bool conclusive)
+{
+	enum tcs_verdict v = TCS_PROVEN;
+	unsigned int i;
+
+	WRITE_ONCE(proof_port, 0);
+	if (!conclusive || verdict == TCS_IMPOSSIBLE)
+		return;
+
+	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
+		if (!hooks[i]->attached || hooks[i]->seen)
+			continue;
+		pr_warn("hook on %s never runs on this kernel: without it no %s\n",
+			hooks[i]->symbol, hooks[i]->needed_for);
+		if (needed_to_tune(hooks[i]))
+			v = TCS_IMPOSSIBLE;
+	}
+	WRITE_ONCE(verdict, v);
+}

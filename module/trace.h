@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The trace event tcp_closestat:tcp_close, once per connection that ended. */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM tcp_closestat
+
+#if !defined(TCS_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
+#define TCS_TRACE_H
+
+#include <linux/tracepoint.h>
+#include <net/sock.h>
+
+#include "classify.h"
+#include "conn.h"
+
+#ifndef TCS_TRACE_NAMES
+#define TCS_TRACE_NAMES
+
+#define TCS_ENDED_NAMES							\
+	{ TCS_ENDED_ACTIVE_FIN, "active_fin" },				\
+	{ TCS_ENDED_PASSIVE_FIN, "passive_fin" },			\
+	{ TCS_ENDED_SIMULTANEOUS_FIN, "simultaneous_fin" },		\
+	{ TCS_ENDED_RST_SENT, "rst_sent" },				\
+	{ TCS_ENDED_RST_RECEIVED, "rst_received" },			\
+	{ TCS_ENDED_TIMEOUT, "timeout" },				\
+	{ TCS_ENDED_FIN_WAIT2_EXPIRED, "fin_wait2_expired" },		\
+	{ TCS_ENDED_CONNECT_FAILED, "connect_failed" },			\
+	{ TCS_ENDED_OTHER, "other" }
+
+#define TCS_RST_NAMES							\
+	{ TCS_RST_UNREAD_DATA, "unread_data" },				\
+	{ TCS_RST_LINGER, "linger" },					\
+	{ TCS_RST_DATA_AFTER_CLOSE, "data_after_close" },		\
+	{ TCS_RST_MEMORY, "memory" },					\
+	{ TCS_RST_TIMEOUT, "timeout" },					\
+	{ TCS_RST_DESTROYED, "destroyed" },				\
+	{ TCS_RST_OTHER, "other" },					\
+	{ TCS_N_RST, "-" }
+#endif
+
+/* User space that prints by the format file has to be told the enums' values. */
+TRACE_DEFINE_ENUM(TCS_ENDED_ACTIVE_FIN);
+TRACE_DEFINE_ENUM(TCS_ENDED_PASSIVE_FIN);
+TRACE_DEFINE_ENUM(TCS_ENDED_SIMULTANEOUS_FIN);
+TRACE_DEFINE_ENUM(TCS_ENDED_RST_SENT);
+TRACE_DEFINE_ENUM(TCS_ENDED_RST_RECEIVED);
+TRACE_DEFINE_ENUM(TCS_ENDED_TIMEOUT);
+TRACE_DEFINE_ENUM(TCS_ENDED_FIN_WAIT2_EXPIRED);
+TRACE_DEFINE_ENUM(TCS_ENDED_CONNECT_FAILED);
+TRACE_DEFINE_ENUM(TCS_ENDED_OTHER);
+TRACE_DEFINE_ENUM(TCS_RST_UNREAD_DATA);
+TRACE_DEFINE_ENUM(TCS_RST_LINGER);
+TRACE_DEFINE_ENUM(TCS_RST_DATA_AFTER_CLOSE);
+TRACE_DEFINE_ENUM(TCS_RST_MEMORY);
+TRACE_DEFINE_ENUM(TCS_RST_TIMEOUT);
+TRACE_DEFINE_ENUM(TCS_RST_DESTROYED);
+TRACE_DEFINE_ENUM(TCS_RST_OTHER);
+TRACE_DEFINE_ENUM(TCS_N_RST);
+
+TRACE_EVENT(tcp_close,
+
+	TP_PROTO(const struct tcs_close *close),
+
+	TP_ARGS(close),
+
+	TP_STRUCT__entry(
+		__field(__u32, netns)
+		__field(__u16, family)
+		__field(__u16, sport)
+		__field(__u16, dport)
+		__field(__u8, ended)
+		__field(__u8, rst)
+		__field(__u32, time_wait_ms)
+		__field(__u64, fin_wait1_us)
+		__field(__u64, fin_wait2_us)
+		__field(__u64, closing_us)
+		__field(__u64, close_wait_us)
+		__field(__u64, last_ack_us)
+		/* IPv4 addresses as ::ffff:a.b.c.d */
+		__array(__u8, saddr, 16)
+		__array(__u8, daddr, 16)
+	),
+
+	TP_fast_assign(
+		__entry->netns = close->netns;
+		__entry->family = close->family;
+		__entry->sport = close->sport;
+		__entry->dport = close->dport;
+		__entry->ended = close->end.ended;
+		__entry->rst = close->end.ended == TCS_ENDED_RST_SENT ?
+			       close->end.rst : TCS_N_RST;
+		__entry->time_wait_ms = close->time_wait_ms;
+		__entry->fin_wait1_us = close->spent_us[TCS_FIN_WAIT1];
+		__entry->fin_wait2_us = close->spent_us[TCS_FIN_WAIT2];
+		__entry->closing_us = close->spent_us[TCS_CLOSING];
+		__entry->close_wait_us = close->spent_us[TCS_CLOSE_WAIT];
+		__entry->last_ack_us = close->spent_us[TCS_LAST_ACK];
+		memcpy(__entry->saddr, &close->saddr, 16);
+		memcpy(__entry->daddr, &close->daddr, 16);
+	),
+
+	TP_printk("netns=%u family=%s saddr=%pI6c sport=%u daddr=%pI6c dport=%u ended=%s rst=%s fin_wait1_us=%llu fin_wait2_us=%llu closing_us=%llu close_wait_us=%llu last_ack_us=%llu time_wait_ms=%u",
+		  __entry->netns,
+		  __print_symbolic(__entry->family,
+				   { AF_INET, "inet" }, { AF_INET6, "inet6" }),
+		  __entry->saddr, __entry->sport,
+		  __entry->daddr, __entry->dport,
+		  __print_symbolic(__entry->ended, TCS_ENDED_NAMES),
+		  __print_symbolic(__entry->rst, TCS_RST_NAMES),
+		  __entry->fin_wait1_us, __entry->fin_wait2_us,
+		  __entry->closing_us, __entry->close_wait_us,
+		  __entry->last_ack_us, __entry->time_wait_ms)
+);
+
+#endif /* TCS_TRACE_H */
+
+#undef TRACE_INCLUDE_PATH
+#define TRACE_INCLUDE_PATH .
+#undef TRACE_INCLUDE_FILE
+#define TRACE_INCLUDE_FILE trace
+#include <trace/define_trace.h>
