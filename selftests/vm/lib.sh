@@ -14,6 +14,9 @@ me=${0##*/}
 # shellcheck disable=SC2034 # used by those who source this
 GUEST_FAILED=125
 
+# The clock of all progress lines: "make check" sets BEGAN for all its parts.
+SECONDS=$((EPOCHSECONDS - ${BEGAN:-EPOCHSECONDS}))
+
 # note TEXT... - say what is going on, with the minutes and seconds so far.
 note() {
 	printf '[%2d:%02d] %s\n' $((SECONDS / 60)) $((SECONDS % 60)) "$*" >&2
