@@ -25,6 +25,7 @@
  * @OP_DELAY: wait @arg microseconds
  * @OP_SHUTDOWN: shutdown(SHUT_WR)
  * @OP_LINGER: SO_LINGER {1, 0}
+ * @OP_KEEPALIVE: keepalive, probing after one second
  * @OP_CLOSE: close
  * @OP_HTTP_REQUEST: send a request
  * @OP_HTTP_READ_REQUEST: read a whole request
@@ -50,6 +51,7 @@ enum op_kind {
 	OP_DELAY,
 	OP_SHUTDOWN,
 	OP_LINGER,
+	OP_KEEPALIVE,
 	OP_CLOSE,
 	OP_HTTP_REQUEST,
 	OP_HTTP_READ_REQUEST,

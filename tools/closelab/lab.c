@@ -171,6 +171,11 @@ static int read_counters(struct lab *lab, struct counters counters[2])
 		if (err)
 			return lab_fail(lab, "cannot read the counters: %s",
 					strerror(-err));
+		if (!counters[side].module && lab->scenario->needs_module &&
+		    lab->options.without_module) {
+			lab->skip = true;
+			return lab_fail(lab, "it is about tcp_closestat, which is not loaded");
+		}
 		if (!counters[side].module && !lab->options.without_module)
 			return lab_fail(lab, "tcp_closestat is not loaded: modprobe tcp_closestat, or run it --without-module");
 	}

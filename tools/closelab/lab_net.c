@@ -47,6 +47,11 @@ static int make_namespaces(struct lab *lab)
 		if (lab->ns[i] < 0)
 			return lab_fail(lab, "cannot make a network namespace: %s",
 					strerror(-lab->ns[i]));
+		/* Addresses are ready at once, the link-local ones too. */
+		err = netns_sysctl(lab->ns[i],
+				   "net/ipv6/conf/default/accept_dad", "0");
+		if (err && lab->options.ipv6)
+			return lab_fail(lab, "no IPv6: %s", strerror(-err));
 	}
 	return 0;
 }
@@ -91,7 +96,8 @@ static int give_addresses(struct lab *lab, const struct plan *plan)
 	}
 	for (int side = 0; side < 2 && !err; side++)
 		if (plan->gateway[side])
-			err = link_route(lab->ns[side], plan->gateway[side]);
+			err = link_route(lab->ns[side], plan->gateway[side],
+					 lab->scenario->rto_min_ms);
 	return err;
 }
 
@@ -103,6 +109,8 @@ static int settle(struct lab *lab)
 		{ "net/ipv4/tcp_tw_reuse", "0" },
 		{ "net/ipv4/tcp_fin_timeout", "60" },
 		{ "net/ipv4/tcp_syncookies", "1" },
+		/* A probe for a lost tail would be one segment too many. */
+		{ "net/ipv4/tcp_early_retrans", "0" },
 		{ "net/ipv4/ip_local_port_range", "32768 60999" },
 	};
 	int err = 0;
@@ -170,9 +178,9 @@ int lab_net_build(struct lab *lab)
 	return set_time_wait(lab);
 }
 
-int lab_net_hold(struct lab *lab, int side, bool hold)
+int lab_net_plug(struct lab *lab, int side, enum plug what)
 {
-	int err = link_plug(lab->ns[ROUTER], router_device[side], hold);
+	int err = link_plug(lab->ns[ROUTER], router_device[side], what);
 
 	if (!err)
 		return 0;

@@ -3,7 +3,7 @@
 #ifndef CLOSELAB_LAB_NET_H
 #define CLOSELAB_LAB_NET_H
 
-#include <stdbool.h>
+#include "link.h"
 
 struct lab;
 
@@ -16,14 +16,14 @@ struct lab;
 int lab_net_build(struct lab *lab);
 
 /**
- * lab_net_hold() - keep back, or let go, what the router has for a side
+ * lab_net_plug() - keep back, or let go, what the router has for a side
  * @lab: the lab
  * @side: 0 or 1
- * @hold: keep back
+ * @what: which of these
  *
  * Return: 0; -1 after lab_fail(), with lab->skip when the kernel cannot.
  */
-int lab_net_hold(struct lab *lab, int side, bool hold);
+int lab_net_plug(struct lab *lab, int side, enum plug what);
 
 /**
  * lab_net_rules() - set the nftables rules of a namespace

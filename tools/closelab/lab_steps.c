@@ -84,7 +84,8 @@ static int step_start(struct lab *lab, const struct step *step)
 
 	if (lab_peer_start(lab, step->who))
 		return -1;
-	if (lab->scenario->no_capture || !lab_peer_listens(lab, step->who))
+	/* Only the first one: others may be there to fail. */
+	if (step->who || !lab_peer_listens(lab, 0))
 		return 0;
 	return step_event(lab, &listening);
 }
@@ -226,9 +227,13 @@ static int run_step(struct lab *lab, const struct step *step)
 	case STEP_ARRIVED:
 		return step_segments(lab, step);
 	case STEP_HOLD:
-		return lab_net_hold(lab, step->who, true);
+		return lab_net_plug(lab, step->who, PLUG_HOLD);
 	case STEP_RELEASE:
-		return lab_net_hold(lab, step->who, false);
+		return lab_net_plug(lab, step->who, PLUG_RELEASE);
+	case STEP_MARK:
+		return lab_net_plug(lab, step->who, PLUG_MARK);
+	case STEP_RELEASE_MARKED:
+		return lab_net_plug(lab, step->who, PLUG_RELEASE_MARKED);
 	case STEP_RULES:
 		return lab_net_rules(lab, step->who, step->text);
 	case STEP_SIGNAL:

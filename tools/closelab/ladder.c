@@ -28,15 +28,22 @@ static struct row *add_row(struct ladder *ladder)
 	return &ladder->row[ladder->rows++];
 }
 
-/* Whether the receiver sends something while a segment is under way. */
+/*
+ * Whether the receiver sends something while a segment is under way. Of two
+ * FINs that cross, both are drawn in two halves.
+ */
 static bool crossed(const struct track *track, const struct wire *wire,
 		    const struct wire *w)
 {
 	for (size_t i = 0; i < track->moves; i++) {
 		const struct wire *other = &wire[track->move[i].wire];
 
-		if (other->from != w->from && !other->injected &&
-		    other->sent > w->sent && other->sent < w->arrived)
+		bool fins = other->segment.flags & w->segment.flags & SEG_FIN;
+
+		if (other->from == w->from || other->injected)
+			continue;
+		if (other->sent < w->arrived &&
+		    (other->sent > w->sent || (fins && other->arrived > w->sent)))
 			return true;
 	}
 	return false;
@@ -192,6 +199,7 @@ static bool shown(const struct peer_event *e)
 	case OP_LISTEN:
 		return e->err;
 	case OP_REUSEADDR:
+	case OP_HOLD:
 	case OP_WAIT_EVENT:
 	case OP_WAIT_CLOSE:
 		return false;
@@ -224,7 +232,9 @@ static size_t owner_of(const struct lab *lab, const struct track *track,
 	for (size_t i = 0; i < count; i++) {
 		bool same = e->event.local && e->event.remote &&
 			    track[i].port[side] == e->event.local &&
-			    track[i].port[!side] == e->event.remote;
+			    track[i].port[!side] == e->event.remote &&
+			    track[i].tail[side] == e->event.local_tail &&
+			    track[i].tail[!side] == e->event.remote_tail;
 
 		if (track[i].start > e->event.at && i)
 			continue;

@@ -177,7 +177,7 @@ int link_address(int ns, const char *name, const char *address, int prefix)
 	return talk_in(ns, nlh);
 }
 
-int link_route(int ns, const char *gateway)
+int link_route(int ns, const char *gateway, unsigned int rto_min_ms)
 {
 	char buf[BUF_SIZE] = { 0 };
 	struct nlmsghdr *nlh = message(buf, RTM_NEWROUTE,
@@ -192,6 +192,14 @@ int link_route(int ns, const char *gateway)
 	rtm->rtm_scope = RT_SCOPE_UNIVERSE;
 	rtm->rtm_type = RTN_UNICAST;
 	mnl_attr_put(nlh, RTA_GATEWAY, len, bytes);
+	if (rto_min_ms) {
+		struct nlattr *metrics = mnl_attr_nest_start(nlh, RTA_METRICS);
+
+		/* TCP heeds it only when it is locked. */
+		mnl_attr_put_u32(nlh, RTAX_LOCK, 1 << RTAX_RTO_MIN);
+		mnl_attr_put_u32(nlh, RTAX_RTO_MIN, rto_min_ms);
+		mnl_attr_nest_end(nlh, metrics);
+	}
 	return talk_in(ns, nlh);
 }
 
@@ -212,24 +220,19 @@ static int set_queue(int ns, const char *name, const char *kind, int flags,
 	return talk_in(ns, nlh);
 }
 
-int link_plug(int ns, const char *name, bool hold)
+int link_plug(int ns, const char *name, enum plug what)
 {
-	struct tc_plug_qopt opt = { .limit = 1 << 20 };
+	static const int actions[] = {
+		[PLUG_HOLD] = TCQ_PLUG_LIMIT,
+		[PLUG_MARK] = TCQ_PLUG_BUFFER,
+		[PLUG_RELEASE_MARKED] = TCQ_PLUG_RELEASE_ONE,
+		[PLUG_RELEASE] = TCQ_PLUG_RELEASE_INDEFINITE,
+	};
+	struct tc_plug_qopt opt = { .action = actions[what], .limit = 1 << 20 };
 
-	int err;
-
-	if (hold) {
-		/* A new plug queue holds from the start, a used one is told. */
-		opt.action = TCQ_PLUG_LIMIT;
-		err = set_queue(ns, name, "plug", NLM_F_CREATE | NLM_F_EXCL,
-				&opt, sizeof(opt));
-		if (err != -EEXIST)
-			return err;
-		opt.action = TCQ_PLUG_BUFFER;
-		return set_queue(ns, name, "plug", 0, &opt, sizeof(opt));
-	}
-	opt.action = TCQ_PLUG_RELEASE_INDEFINITE;
-	return set_queue(ns, name, "plug", 0, &opt, sizeof(opt));
+	/* A new queue of this kind holds back from the start. */
+	return set_queue(ns, name, "plug", what == PLUG_HOLD ?
+			 NLM_F_CREATE | NLM_F_EXCL : 0, &opt, sizeof(opt));
 }
 
 int link_delay(int ns, const char *name, unsigned int us)

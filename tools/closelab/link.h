@@ -3,8 +3,6 @@
 #ifndef CLOSELAB_LINK_H
 #define CLOSELAB_LINK_H
 
-#include <stdbool.h>
-
 /**
  * link_loopback() - bring the loopback device of a namespace up
  * @ns: the namespace
@@ -42,21 +40,36 @@ int link_address(int ns, const char *name, const char *address, int prefix);
  * link_route() - set the default route of a namespace
  * @ns: the namespace
  * @gateway: IPv4 or IPv6, as text
+ * @rto_min_ms: no retransmission sooner than that, in milliseconds; 0: as
+ *	always
  *
  * Return: 0, or -errno.
  */
-int link_route(int ns, const char *gateway);
+int link_route(int ns, const char *gateway, unsigned int rto_min_ms);
+
+/**
+ * enum plug - what to do with what a device sends
+ * @PLUG_HOLD: everything waits in the queue from now on
+ * @PLUG_MARK: tell what waits from what comes
+ * @PLUG_RELEASE_MARKED: send what waited before the mark
+ * @PLUG_RELEASE: send what waits, and let nothing wait any more
+ */
+enum plug {
+	PLUG_HOLD,
+	PLUG_MARK,
+	PLUG_RELEASE_MARKED,
+	PLUG_RELEASE,
+};
 
 /**
  * link_plug() - hold back or let go what a device sends
  * @ns: the namespace
  * @name: the device
- * @hold: true: everything waits in the queue from now on; false: what waits
- *	is sent, in order, and nothing waits any more
+ * @what: see enum plug
  *
  * Return: 0, or -errno (-ENOENT: the kernel has no "plug" queue).
  */
-int link_plug(int ns, const char *name, bool hold);
+int link_plug(int ns, const char *name, enum plug what);
 
 /**
  * link_delay() - put a fixed delay on what a device sends, by netem

@@ -68,6 +68,13 @@ static uint16_t addr_port(const union addr *addr)
 						      addr->in.sin_port);
 }
 
+static uint8_t addr_tail(const union addr *addr)
+{
+	return addr->sa.sa_family == AF_INET6 ?
+	       addr->in6.sin6_addr.s6_addr[15] :
+	       ntohl(addr->in.sin_addr.s_addr) & 0xff;
+}
+
 static void print_event(const struct peer_event *ev)
 {
 	printf("%u.%06u %u>%u %s", (unsigned int)(ev->at / 1000000000),
@@ -98,11 +105,15 @@ static void report(struct peer *peer, struct task *task, uint64_t at,
 		peer->failed = true;
 	if (peer->config->quiet && !err && !gate)
 		return;
-	if (!getsockname(task->fd[op->slot], &addr.sa, &len))
+	if (!getsockname(task->fd[op->slot], &addr.sa, &len)) {
 		ev.local = addr_port(&addr);
+		ev.local_tail = addr_tail(&addr);
+	}
 	len = sizeof(addr);
-	if (!getpeername(task->fd[op->slot], &addr.sa, &len))
+	if (!getpeername(task->fd[op->slot], &addr.sa, &len)) {
 		ev.remote = addr_port(&addr);
+		ev.remote_tail = addr_tail(&addr);
+	}
 	if (peer->config->control < 0)
 		print_event(&ev);
 	else if (send(peer->config->control, &ev, sizeof(ev), MSG_NOSIGNAL) < 0)
@@ -328,6 +339,23 @@ static enum verdict op_linger(int fd)
 			  sizeof(linger)) ? FAILED : DONE;
 }
 
+/* As short as the kernel takes it: a probe after one second, and one more. */
+static enum verdict op_keepalive(int fd)
+{
+	static const struct { int level, name, value; } options[] = {
+		{ SOL_SOCKET, SO_KEEPALIVE, 1 },
+		{ IPPROTO_TCP, TCP_KEEPIDLE, 1 },
+		{ IPPROTO_TCP, TCP_KEEPINTVL, 1 },
+		{ IPPROTO_TCP, TCP_KEEPCNT, 1 },
+	};
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		if (setsockopt(fd, options[i].level, options[i].name,
+			       &options[i].value, sizeof(int)))
+			return FAILED;
+	return DONE;
+}
+
 static enum verdict op_reuseaddr(int fd)
 {
 	int one = 1;
@@ -383,7 +411,10 @@ static enum verdict run_op(struct peer *peer, struct task *task, int *ret)
 		return op_send(*fd, answer, sizeof(answer) - 1, ret);
 	case OP_HTTP_READ_ANSWER:
 		return op_http_read(peer, task, *fd, 3, ret);
+	case OP_KEEPALIVE:
+		return op_keepalive(*fd);
 	case OP_HOLD:
+		report(peer, task, now_ns(), 0, 0, false);
 		return BLOCKED;
 	case OP_END:
 	case OP_AGAIN:
@@ -408,13 +439,19 @@ static bool silent(enum op_kind kind)
 	       kind == OP_LOOP || kind == OP_END;
 }
 
-static void close_slots(struct task *task)
+static void close_slot(struct task *task, int slot)
 {
-	for (int i = 0; i < TASK_SLOTS; i++) {
+	if (task->fd[slot] >= 0)
+		close(task->fd[slot]);
+	task->fd[slot] = -1;
+}
+
+static bool holds_any(const struct task *task)
+{
+	for (int i = 0; i < TASK_SLOTS; i++)
 		if (task->fd[i] >= 0)
-			close(task->fd[i]);
-		task->fd[i] = -1;
-	}
+			return true;
+	return false;
 }
 
 /* An operation without which the rest makes no sense has failed. */
@@ -491,11 +528,15 @@ static void task_run(struct peer *peer, struct task *task)
 		task->started = false;
 		task->passed = false;
 		if (verdict == OVER) {
-			close_slots(task);
+			for (int i = 0; i < TASK_SLOTS; i++)
+				close_slot(task, i);
 			task_over(peer, task);
 		} else if (verdict == FAILED && fatal(op->kind)) {
-			close_slots(task);
-			next_round(task);
+			close_slot(task, op->slot);
+			if (holds_any(task))
+				task->pc++;
+			else
+				next_round(task);
 		} else {
 			task->pc++;
 		}
@@ -528,11 +569,8 @@ static void reap(struct peer *peer)
 
 	while (*at) {
 		struct task *task = *at;
-		bool open = false;
 
-		for (int i = 0; i < TASK_SLOTS; i++)
-			open |= task->fd[i] >= 0;
-		if (!task->over || open) {
+		if (!task->over || holds_any(task)) {
 			at = &task->next;
 			continue;
 		}

@@ -57,6 +57,8 @@ struct peer_config {
  * @local: own port of the socket, 0 not known
  * @remote: the other's port, 0 not known
  * @slot: of the task
+ * @local_tail: last byte of the own address
+ * @remote_tail: last byte of the other's address
  */
 struct peer_event {
 	uint64_t at;
@@ -67,6 +69,8 @@ struct peer_event {
 	uint16_t local;
 	uint16_t remote;
 	int32_t slot;
+	uint8_t local_tail;
+	uint8_t remote_tail;
 };
 
 /**

@@ -8,6 +8,8 @@ const struct scenario *scenario_at(size_t index)
 {
 	static const struct scenario * const tables[] = {
 		scenarios_orderly,
+		scenarios_crossing,
+		scenarios_reset,
 	};
 
 	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)

@@ -31,6 +31,8 @@ enum side { A, B };
  * @STEP_ARRIVED: wait until @value such segments of side @who have arrived
  * @STEP_HOLD: keep back what the router has for side @who
  * @STEP_RELEASE: let it go
+ * @STEP_MARK: what comes for side @who from now on is kept back longer
+ * @STEP_RELEASE_MARKED: let go what came for side @who before the mark
  * @STEP_RULES: give the router, or side @who, the nftables rules of @text;
  *	NULL takes all rules away
  * @STEP_SIGNAL: send signal @value to peer @who
@@ -50,6 +52,8 @@ enum step_kind {
 	STEP_ARRIVED,
 	STEP_HOLD,
 	STEP_RELEASE,
+	STEP_MARK,
+	STEP_RELEASE_MARKED,
 	STEP_RULES,
 	STEP_SIGNAL,
 	STEP_EXIT,
@@ -90,6 +94,8 @@ struct step {
 	{ .kind = STEP_ARRIVED, .who = (side), .text = (flags), .value = (n) }
 #define HOLD(side) { .kind = STEP_HOLD, .who = (side) }
 #define RELEASE(side) { .kind = STEP_RELEASE, .who = (side) }
+#define MARK(side) { .kind = STEP_MARK, .who = (side) }
+#define RELEASE_MARKED(side) { .kind = STEP_RELEASE_MARKED, .who = (side) }
 #define RULES(side, list) \
 	{ .kind = STEP_RULES, .who = (side), .text = (list) }
 #define SIGNAL(peer, sig) \
@@ -157,9 +163,10 @@ struct change {
  * @title: what happens, one line
  * @lesson: what to learn from it, for people
  * @routed: three namespaces, with a router between the sides
+ * @rto_min_ms: in a routed one, no retransmission sooner than that
+ * @needs_module: it is about the module's own settings
  * @no_capture: too much traffic to capture: no ladder
  * @patience: seconds a step may take, 0: 20
- * @servers: how many addresses the server has, 0: 1
  * @peer: who takes part
  * @steps: what is done, until STEP_END
  * @segments: what was sent, per connection, until one that is all zero; NULL:
@@ -171,9 +178,10 @@ struct scenario {
 	const char *title;
 	const char *lesson;
 	int routed;
+	int rto_min_ms;
+	int needs_module;
 	int no_capture;
 	int patience;
-	int servers;
 	struct peer_spec peer[MAX_PEERS];
 	const struct step *steps;
 	const struct segments *segments;

@@ -6,5 +6,7 @@
 #include "scenario.h"
 
 extern const struct scenario scenarios_orderly[];
+extern const struct scenario scenarios_crossing[];
+extern const struct scenario scenarios_reset[];
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "track.h"
 
@@ -75,10 +76,20 @@ static int after_arrival(const struct end *end, const struct segment *s,
 	return state;
 }
 
-static bool same_ports(const struct track *track, const struct wire *wire)
+/* The sides have no two addresses with the same last byte. */
+static uint8_t tail(const struct segment *s, const uint8_t *address)
 {
-	return track->port[wire->from] == wire->segment.sport &&
-	       track->port[!wire->from] == wire->segment.dport;
+	return address[s->family == AF_INET6 ? 15 : 3];
+}
+
+static bool same_ends(const struct track *track, const struct wire *wire)
+{
+	const struct segment *s = &wire->segment;
+
+	return track->port[wire->from] == s->sport &&
+	       track->port[!wire->from] == s->dport &&
+	       track->tail[wire->from] == tail(s, s->src) &&
+	       track->tail[!wire->from] == tail(s, s->dst);
 }
 
 static bool begins(const struct track *track, const struct wire *wire)
@@ -97,6 +108,8 @@ static void begin(struct track *track, const struct wire *wire)
 	memset(track, 0, sizeof(*track));
 	track->port[wire->from] = s->sport;
 	track->port[!wire->from] = s->dport;
+	track->tail[wire->from] = tail(s, s->src);
+	track->tail[!wire->from] = tail(s, s->dst);
 	track->opener = wire->from;
 	track->start = wire->sent;
 	track->first[wire->from] = ST_CLOSE;
@@ -110,7 +123,7 @@ static size_t which(const struct track *track, size_t count,
 		    const struct wire *wire)
 {
 	for (size_t i = count; i-- > 0;)
-		if (same_ports(&track[i], wire))
+		if (same_ends(&track[i], wire))
 			return begins(&track[i], wire) ? count : i;
 	return count;
 }

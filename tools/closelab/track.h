@@ -34,6 +34,7 @@ struct move {
 /**
  * struct track - a connection
  * @port: of side A and B
+ * @tail: last byte of the address of side A and B
  * @opener: the side that sent the first SYN
  * @first: state of each side at the beginning
  * @state: and at the end
@@ -45,6 +46,7 @@ struct move {
  */
 struct track {
 	uint16_t port[2];
+	uint8_t tail[2];
 	int opener;
 	int first[2];
 	int state[2];
@@ -61,7 +63,7 @@ struct track {
  * @count: how many
  * @tracks: gets how many connections there are
  *
- * A SYN on a pair of ports that has already had one with another sequence
+ * A SYN between two addresses and ports that has already had one with another sequence
  * number begins a new connection. Injected segments change no state: who was
  * meant by them is the receiver's to say.
  *

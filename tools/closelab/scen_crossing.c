@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Both sides close at about the same time. */
+#include <string.h>
+
+#include "lab.h"
+#include "scenario_tables.h"
+
+/* Whoever was first, or both: somebody holds TIME_WAIT, nothing else is left. */
+static int somebody_waits(struct lab *lab, void *unused)
+{
+	int waits = 0;
+
+	(void)unused;
+	for (int side = 0; side < 2; side++) {
+		char text[64];
+
+		if (lab_look(lab, side))
+			return -1;
+		lab_states(lab, side, text, sizeof(text));
+		if (!strcmp(text, "TIME_WAIT"))
+			waits++;
+		else if (*text)
+			return 0;
+	}
+	return waits;
+}
+
+static int race_is_over(struct lab *lab)
+{
+	return lab_wait(lab, "one side or both to be in TIME_WAIT", 20,
+			somebody_waits, NULL) < 0 ? -1 : 0;
+}
+
+const struct scenario scenarios_crossing[] = {
+	{
+		.name = "close-race",
+		.title = "both close at about the same time: one side, the other or both hold TIME_WAIT",
+		.lesson =
+"The client closes as soon as it has read the message, the server as soon as it\n"
+"has sent it. Which FIN is first is a matter of microseconds: run it again and it\n"
+"may be the other side that holds TIME_WAIT.",
+		.peer = {
+			{ .side = A, .server = 1 },
+			{ .side = B, .client = 7 },
+		},
+		.steps = (const struct step[]){
+			START(0), START(1),
+			EVENT(1, OP_CONNECT, 0),
+			EVENT(1, OP_CLOSE, 0), EVENT(0, OP_CLOSE, 0),
+			CALL(race_is_over),
+			{ STEP_END }
+		},
+	},
+	{
+		.name = "simultaneous-close",
+		.title = "the FINs cross on the link: CLOSING on both sides, then TIME_WAIT on both",
+		.lesson =
+"The router keeps both FINs back until both have been sent. Each side gets a FIN\n"
+"while its own is not acknowledged: CLOSING. The acknowledgments then bring both\n"
+"to TIME_WAIT: the one close after which both sides hold it.",
+		.routed = 1,
+		/* Nothing is lost, so nothing is to be sent twice. */
+		.rto_min_ms = 20000,
+		.peer = {
+			{ .side = A,
+			  .ops = OPS({ OP_SOCKET }, { OP_REUSEADDR }, { OP_BIND },
+				     { OP_LISTEN }, { OP_ACCEPT }),
+			  .conn = OPS({ OP_CLOSE }),
+			  .hold = HOLD_OP(OP_CLOSE) },
+			{ .side = B,
+			  .ops = OPS({ OP_SOCKET }, { OP_BIND }, { OP_CONNECT },
+				     { OP_CLOSE }),
+			  .hold = HOLD_OP(OP_CLOSE) },
+		},
+		.steps = (const struct step[]){
+			START(0), START(1),
+			EVENT(1, OP_CONNECT, 0), EVENT(0, OP_ACCEPT, 0),
+			HOLD(A), HOLD(B),
+			GO(0, OP_CLOSE), SENT(A, "FA", 1),
+			GO(1, OP_CLOSE), SENT(B, "FA", 1),
+			STATES(A, "FIN_WAIT1"), STATES(B, "FIN_WAIT1"),
+			MARK(B),
+			RELEASE(A),
+			STATES(A, "CLOSING"),
+			SENT(A, "A", 1),
+			RELEASE_MARKED(B),
+			STATES(B, "CLOSING"),
+			STATES(A, "TIME_WAIT"),
+			RELEASE(B),
+			STATES(B, "TIME_WAIT"),
+			{ STEP_END }
+		},
+		.segments = (const struct segments[]){
+			{ { "SA FA A", "S A FA A" } },
+			{ { NULL } }
+		},
+		.changes = (const struct change[]){
+			{ A, "ended", 1 }, { A, "ended_simultaneous_fin", 1 },
+			{ A, "fin_wait1_entered", 1 },
+			{ A, "closing_entered", 1 },
+			{ A, "time_wait_entered", 1 }, { A, "time_wait", 1 },
+			{ B, "ended", 1 }, { B, "ended_simultaneous_fin", 1 },
+			{ B, "fin_wait1_entered", 1 },
+			{ B, "closing_entered", 1 },
+			{ B, "time_wait_entered", 1 }, { B, "time_wait", 1 },
+			{ 0 }
+		},
+	},
+	{ .name = NULL }
+};
