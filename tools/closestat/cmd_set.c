@@ -3,17 +3,12 @@
 #include "command.h"
 #include "knobs.h"
 #include "msg.h"
+#include "save.h"
 #include "sysctl.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct assignment {
-	const struct knob *knob;
-	char value[KNOB_VALUE_SIZE];
-	char old[KNOB_VALUE_SIZE];
-};
 
 static int bad_value(const struct knob *k, const char *name, const char *text, int err)
 {
@@ -111,12 +106,31 @@ static int write_all(const struct assignment *a, int n)
 	return EXIT_OK;
 }
 
+static int apply(const struct options *o, struct assignment *a, int n)
+{
+	struct atomic_file file = { 0 };
+	int ret = EXIT_OK;
+
+	if (o->save)
+		ret = save_prepare(&file, o->save_file ? : SAVE_FILE, a, n);
+	if (!ret)
+		ret = write_all(a, n);
+	if (ret) {
+		atomic_file_abort(&file);
+		return ret;
+	}
+	if (o->save)
+		ret = atomic_file_commit(&file);
+	if (ret)
+		restore(a, n);
+	return ret;
+}
+
 static int set(const struct options *o, int n, char **words)
 {
 	struct assignment *a;
 	int ret;
 
-	(void)o;
 	if (!n)
 		return msg_usage("set", "nothing to set: NAME=VALUE is missing");
 	a = calloc(n, sizeof(*a));
@@ -126,14 +140,14 @@ static int set(const struct options *o, int n, char **words)
 	if (!ret)
 		ret = read_old(a, n);
 	if (!ret)
-		ret = write_all(a, n);
+		ret = apply(o, a, n);
 	free(a);
 	return ret;
 }
 
 const struct command cmd_set = {
 	.name = "set",
-	.usage = "[-N NETNS] NAME=VALUE...",
+	.usage = "[-N NETNS | --save[=FILE]] NAME=VALUE...",
 	.summary = "Change settings, all that are given or none",
 	.help = "A NAME is one that 'closestat get' shows, or its full name as a sysctl;\n"
 		"'time_wait' and 'guard' are short for time_wait_ms and time_wait_guard.\n"
@@ -143,7 +157,10 @@ const struct command cmd_set = {
 		"  closestat set time_wait=1500ms\n"
 		"  closestat set -N blue time_wait=10s guard=off tcp_fin_timeout=15\n"
 		"\n"
-		"  -N, --netns NETNS  in another namespace: a name in /run/netns, a process id or a path\n",
-	.options = "N",
+		"  -N, --netns NETNS  in another namespace: a name in /run/netns, a process id or\n"
+		"                     a path\n"
+		"  -s, --save[=FILE]  for the next boot too, in FILE, which is\n"
+		"                     " SAVE_FILE " unless given\n",
+	.options = "Ns",
 	.run = set,
 };

@@ -1,99 +1,189 @@
 // SPDX-License-Identifier: GPL-2.0
-/* closestat show: the counters of a namespace. */
+/* closestat show: the counters of a network namespace, or of all. */
 #include "command.h"
 #include "msg.h"
-#include "sample.h"
+#include "nsnames.h"
+#include "snapshot.h"
+#include "units.h"
 
 #include <fnmatch.h>
 #include <stdlib.h>
+#include <time.h>
 
-struct filter {
+struct view {
+	const struct options *options;
+	struct table *table;
+	struct nsnames names;
+	double seconds;		/* between the two snapshots, 0 if there is only one */
 	char **patterns;
-	bool *used;	/* one for each pattern */
-	int n;
-	bool zeros;
+	bool *used;		/* one for each pattern */
+	int n_patterns;
 };
 
-static bool wanted(struct filter *f, const struct counter *row)
+static bool matches(struct view *v, const char *name)
 {
 	bool match = false;
 
-	if (!f->n)
-		return f->zeros || row->value;
-	for (int i = 0; i < f->n; i++) {
-		if (fnmatch(f->patterns[i], row->name, 0))
+	for (int i = 0; i < v->n_patterns; i++) {
+		if (fnmatch(v->patterns[i], name, 0))
 			continue;
-		f->used[i] = true;
+		v->used[i] = true;
 		match = true;
 	}
 	return match;
 }
 
-static void add_rows(struct table *t, struct filter *f, const struct counters *c,
-		     const char *source)
+static bool wanted(struct view *v, const struct counter *row, long long change)
+{
+	if (v->n_patterns)
+		return matches(v, row->name);
+	if (v->options->zeros || v->options->json)
+		return true;
+	return v->seconds ? change != 0 : row->value != 0;
+}
+
+static void add_namespace(struct view *v, u64 inode)
+{
+	table_cell(v->table, "%s", nsnames_find(&v->names, inode));
+	if (inode)
+		table_cell(v->table, "%llu", inode);
+	else
+		table_cell(v->table, NULL);
+}
+
+/* The rows of one namespace; before are those of the earlier snapshot, if there was one. */
+static void add_rows(struct view *v, const struct counters *c, const struct counters *before,
+		     u64 inode, const char *source)
 {
 	for (size_t i = 0; i < c->n; i++) {
-		if (!wanted(f, &c->rows[i]))
+		const struct counter *row = &c->rows[i];
+		long long change = row->value;
+
+		if (before)
+			change -= counters_value(before, row->name);
+		if (!wanted(v, row, change))
 			continue;
-		table_row(t);
-		table_cell(t, "%s", c->rows[i].name);
-		table_cell(t, "%llu", c->rows[i].value);
-		table_cell(t, "%s", source);
+		table_row(v->table);
+		if (v->options->all)
+			add_namespace(v, inode);
+		table_cell(v->table, "%s", row->name);
+		table_cell(v->table, "%llu", row->value);
+		if (v->seconds)
+			table_cell(v->table, "%.1f", change / v->seconds);
+		table_cell(v->table, "%s", source);
 	}
 }
 
-static int check_patterns(const struct filter *f)
+static void add_snapshot(struct view *v, const struct snapshot *s, const struct snapshot *before)
+{
+	for (size_t i = 0; i < s->module.n; i++) {
+		const struct block *block = &s->module.v[i];
+		const struct block *then = before ? snapshot_find(before, block->inode) : NULL;
+
+		add_rows(v, &block->counters, then ? &then->counters : NULL, block->inode,
+			 "module");
+	}
+	add_rows(v, &s->kernel, before ? &before->kernel : NULL, 0, "kernel");
+}
+
+static int print(struct view *v, const struct snapshot *s, const struct snapshot *before)
+{
+	struct table *t = table_new("counters", v->options->format);
+
+	v->table = t;
+	if (v->options->all) {
+		nsnames_read(&v->names);
+		table_column(t, "NETNS", COLUMN_TEXT);
+		table_column(t, "INODE", COLUMN_NUMBER);
+	}
+	table_column(t, "NAME", COLUMN_TEXT);
+	table_column(t, "VALUE", COLUMN_NUMBER);
+	if (before) {
+		v->seconds = s->seconds - before->seconds;
+		table_column(t, "RATE", COLUMN_NUMBER);
+	}
+	table_column(t, "SOURCE", COLUMN_TEXT);
+	add_snapshot(v, s, before);
+	nsnames_free(&v->names);
+	return table_print(t);
+}
+
+static int check_patterns(const struct view *v)
 {
 	int ret = EXIT_OK;
 
-	for (int i = 0; i < f->n; i++) {
-		if (!f->used[i])
+	for (int i = 0; i < v->n_patterns; i++) {
+		if (!v->used[i])
 			ret = msg_error("no counter, and no command, is called '%s'",
-					f->patterns[i]);
+					v->patterns[i]);
 	}
 	return ret;
 }
 
-static int show(const struct options *o, int n, char **words)
+static void wait_us(u64 us)
 {
-	struct filter filter = { .patterns = words, .n = n, .zeros = o->zeros || o->json };
-	struct sample sample;
-	struct table *t;
-	int ret, missing;
+	struct timespec t = { .tv_sec = us / US_PER_S, .tv_nsec = us % US_PER_S * 1000 };
 
-	ret = sample_read(&sample);
+	while (clock_nanosleep(CLOCK_MONOTONIC, 0, &t, &t))
+		;
+}
+
+static int take_snapshot(const struct options *o, struct snapshot *s)
+{
+	return o->all ? snapshot_read_all(s) : snapshot_read(s);
+}
+
+static int show_view(struct view *v)
+{
+	struct snapshot first, second;
+	int ret;
+
+	ret = take_snapshot(v->options, &first);
 	if (ret)
 		return ret;
-	filter.used = calloc(n + 1, sizeof(*filter.used));
-	if (!filter.used) {
-		sample_free(&sample);
-		return msg_error("out of memory");
+	if (v->options->rate_us) {
+		wait_us(v->options->rate_us);
+		ret = take_snapshot(v->options, &second);
+		if (!ret) {
+			ret = print(v, &second, &first);
+			snapshot_free(&second);
+		}
+	} else {
+		ret = print(v, &first, NULL);
 	}
-	t = table_new("counters", o->format);
-	table_column(t, "NAME", COLUMN_TEXT);
-	table_column(t, "VALUE", COLUMN_NUMBER);
-	table_column(t, "SOURCE", COLUMN_TEXT);
-	add_rows(t, &filter, &sample.module, "module");
-	add_rows(t, &filter, &sample.kernel, "kernel");
-	ret = table_print(t);
-	missing = check_patterns(&filter);
-	free(filter.used);
-	sample_free(&sample);
-	return ret ? : missing;
+	snapshot_free(&first);
+	return ret ? : check_patterns(v);
+}
+
+static int show(const struct options *o, int n, char **words)
+{
+	struct view view = { .options = o, .patterns = words, .n_patterns = n };
+	int ret;
+
+	view.used = calloc(n + 1, sizeof(*view.used));
+	if (!view.used)
+		return msg_error("out of memory");
+	ret = show_view(&view);
+	free(view.used);
+	return ret;
 }
 
 const struct command cmd_show = {
 	.name = "show",
-	.usage = "[-N NETNS] [-z] [-j [-p]] [PATTERN...]",
+	.usage = "[-N NETNS | -A] [-z] [-d [SECONDS]] [-j [-p]] [PATTERN...]",
 	.summary = "Show the counters of a network namespace",
 	.help = "Rows of source 'module' are those of /proc/net/tcp_closestat, rows of source\n"
 		"'kernel' the kernel's own about closing. A PATTERN is the name of a counter,\n"
 		"'*' and '?' as in the shell. Without one, the text leaves out rows that are 0.\n"
 		"\n"
-		"  -N, --netns NETNS  of another namespace: a name in /run/netns, a process id or a path\n"
-		"  -z, --zeros        rows that are 0 too\n"
-		"  -j, --json         as JSON, rows that are 0 included\n"
-		"  -p, --pretty       JSON with line breaks\n",
-	.options = "Nzjp",
+		"  -N, --netns NETNS    of another namespace: a name in /run/netns, a process id\n"
+		"                       or a path\n"
+		"  -A, --all            of every namespace, and the total of those that are gone;\n"
+		"                       the module's rows only\n"
+		"  -z, --zeros          rows that are 0 too\n"
+		"  -d, --rate[=SECONDS] what changes in that time (1 unless given), a second\n"
+		"  -j, --json           as JSON, rows that are 0 included\n"
+		"  -p, --pretty         JSON with line breaks\n",
+	.options = "NAzdjp",
 	.run = show,
 };

@@ -22,5 +22,6 @@ extern const struct command cmd_show;
 extern const struct command cmd_get;
 extern const struct command cmd_set;
 extern const struct command cmd_purge;
+extern const struct command cmd_hist;
 
 #endif

@@ -14,6 +14,7 @@ static const struct command *const commands[] = {
 	&cmd_get,
 	&cmd_set,
 	&cmd_purge,
+	&cmd_hist,
 };
 
 #define N_COMMANDS ARRAY_SIZE(commands)
@@ -54,7 +55,8 @@ int main(int argc, char **argv)
 	struct options options;
 	int first, ret;
 
-	setlocale(LC_ALL, "");
+	/* For the width of characters only: numbers are the same in every language. */
+	setlocale(LC_CTYPE, "");
 	first = options_parse(argc, argv, &options);
 	if (first < 0)
 		return EXIT_USAGE;

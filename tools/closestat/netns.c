@@ -12,8 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NETNS_DIR "/run/netns"
-
 static int open_namespace(const char *path)
 {
 	/* Not blocking: the name may be that of a pipe. */

@@ -3,6 +3,9 @@
 #ifndef CLOSESTAT_NETNS_H
 #define CLOSESTAT_NETNS_H
 
+/* Where ip netns keeps its names. */
+#define NETNS_DIR "/run/netns"
+
 /**
  * netns_enter - move the calling thread into a network namespace
  * @spec: a name in /run/netns, else the id of a process, else (with a slash in it) the path of a

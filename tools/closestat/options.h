@@ -4,12 +4,17 @@
 #define CLOSESTAT_OPTIONS_H
 
 #include "table.h"
+#include "util.h"
 
 #include <stdbool.h>
 
 struct options {
 	const char *netns;		/* -N, NULL for the caller's own */
+	bool all;			/* -A */
 	bool zeros;			/* -z */
+	u64 rate_us;			/* -d, microseconds; 0 without it */
+	bool save;			/* -s */
+	const char *save_file;		/* NULL for the usual one */
 	enum table_format format;	/* -j, -p */
 	bool json;
 	bool pretty;

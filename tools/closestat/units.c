@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Reads the digits at *text and moves past them. */
@@ -97,4 +98,27 @@ int parse_duration(const char *text, u64 bare_us, u64 *us)
 	}
 	*us = total;
 	return 0;
+}
+
+char *format_duration(u64 us, char *buf)
+{
+	static const struct {
+		u64 below;
+		u64 unit;
+		const char *name;
+	} steps[] = {
+		{ US_PER_MS, 1, "us" },
+		{ US_PER_S, US_PER_MS, "ms" },
+		{ 2 * US_PER_MIN, US_PER_S, "s" },
+		{ 120 * US_PER_MIN, US_PER_MIN, "min" },
+	};
+	double in_unit;
+	size_t i = 0;
+
+	while (i < ARRAY_SIZE(steps) - 1 && us >= steps[i].below)
+		i++;
+	in_unit = (double)us / steps[i].unit;
+	snprintf(buf, DURATION_SIZE, "%.*f %s", in_unit < 10 && steps[i].unit > 1 ? 2 :
+		 in_unit < 100 && steps[i].unit > 1 ? 1 : 0, in_unit, steps[i].name);
+	return buf;
 }

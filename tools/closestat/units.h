@@ -9,6 +9,8 @@
 #define US_PER_S 1000000ULL
 #define US_PER_MIN (60 * US_PER_S)
 
+#define DURATION_SIZE 32
+
 /**
  * parse_u64 - read an unsigned decimal number that fills the whole string
  * @text: digits only; no sign, no blanks
@@ -29,5 +31,14 @@ int parse_u64(const char *text, u64 *value);
  * if it does not fit or is finer than a microsecond.
  */
 int parse_duration(const char *text, u64 bare_us, u64 *us);
+
+/**
+ * format_duration - write a length of time for people, three digits and a unit
+ * @us: microseconds
+ * @buf: DURATION_SIZE bytes
+ *
+ * Return: @buf.
+ */
+char *format_duration(u64 us, char *buf);
 
 #endif

@@ -28,6 +28,25 @@ make_proc() {
 	printf '%s\n' 'TcpExt: TW TWRecycled TCPAbortOnData' 'TcpExt: 4 0 9' \
 		>"$PROC_ROOT/thread-self/net/netstat"
 	printf '%s\n' 'Tcp: EstabResets OutRsts' 'Tcp: 1 2' >"$PROC_ROOT/thread-self/net/snmp"
+	cat >"$PROC_ROOT/tcp_closestat_all" <<-END
+		netns 4026531840
+		version 1
+		ended 5
+		time_wait 0
+
+		netns 12
+		version 1
+		ended 6
+
+		netns dead
+		version 1
+		ended 7
+
+	END
+	printf '%s\n' 'fin_wait1 1 0' 'fin_wait1 2 4' 'fin_wait1 4 8' 'fin_wait1 inf 10' \
+		'fin_wait1 sum_us 70' 'fin_wait1 count 10' \
+		'closing 1 0' 'closing inf 0' 'closing sum_us 0' 'closing count 0' \
+		>"$PROC_ROOT/thread-self/net/tcp_closestat_hist"
 	set_file tcp_closestat/time_wait_ms 60000
 	set_file tcp_closestat/time_wait_guard 1
 	set_file tcp_closestat/histograms 1

@@ -5,7 +5,9 @@
  */
 #include "ktap.h"
 
+#include "../blocks.h"
 #include "../counters.h"
+#include "../hist.h"
 #include "../knobs.h"
 #include "../mib.h"
 #include "../units.h"
@@ -106,6 +108,47 @@ static void counters(void)
 	EXPECT(good > ROUNDS / 100 && good < ROUNDS);
 }
 
+static void blocks(void)
+{
+	int good = 0;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		struct blocks b;
+		size_t len;
+		char *text = make_input("netns 7\nversion 1\nended 12\n\n"
+					"netns dead\nversion 1\nended 3\n\n", &len, false);
+
+		if (!blocks_parse(text, len, &b)) {
+			good++;
+			EXPECT(b.n && !b.v[b.n - 1].inode);
+			blocks_free(&b);
+		}
+		free(text);
+	}
+	EXPECT(good > ROUNDS / 100 && good < ROUNDS);
+}
+
+static void hists(void)
+{
+	int good = 0;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		struct hists h;
+		size_t len;
+		char *text = make_input("a 1 0\na 2 5\na inf 9\na sum_us 70\na count 9\n"
+					"b inf 0\nb sum_us 0\nb count 0\n", &len, false);
+
+		if (!hists_parse(text, len, &h)) {
+			good++;
+			for (size_t j = 0; j < h.n; j++)
+				EXPECT(hist_quantile(&h.v[j], 0.5) <= hist_quantile(&h.v[j], 1));
+			hists_free(&h);
+		}
+		free(text);
+	}
+	EXPECT(good > ROUNDS / 100 && good < ROUNDS);
+}
+
 static void mib(void)
 {
 	int good = 0;
@@ -154,8 +197,10 @@ static void knobs(void)
 
 int main(void)
 {
-	ktap_begin(4);
+	ktap_begin(6);
 	RUN(counters);
+	RUN(blocks);
+	RUN(hists);
 	RUN(mib);
 	RUN(durations);
 	RUN(knobs);

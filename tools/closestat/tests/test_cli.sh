@@ -11,13 +11,18 @@ set -u
 value() { jq -r --arg n "$1" '.counters[] | select(.name == $n).value' <<<"$out"; }
 knob() { jq -c --arg n "$1" ".knobs[] | select(.name == \$n).$2" <<<"$out"; }
 
+# run_failing FILES ERRNO ARGUMENTS...: runs the tool with writes to those files failing.
+run_failing() {
+	LD_PRELOAD=$(realpath "$(dirname "$0")")/fail_write.so FAIL_FILE=$1 FAIL_ERRNO=$2 run "${@:3}"
+}
+
 make_proc
 
 # help and usage
 expect 'help goes to stdout' 0 'Usage: closestat .*Commands:' '' --help
 expect 'short help' 0 'Usage: closestat ' '' -h
 expect 'version' 0 '^closestat [^ ]+$' '' --version
-for command in show get set purge; do
+for command in show get set purge hist; do
 	expect "$command --help" 0 "Usage: closestat $command " '' "$command" --help
 	expect "help names $command" 0 "$command  +[A-Z]" '' --help
 	expect "$command with an unknown option" 2 '' "unknown option '--nonsense'" "$command" --nonsense
@@ -62,6 +67,59 @@ make_proc
 "$CLOSESTAT" >/dev/full 2>"$TMP/err"
 rc=$? out='' err=$(<"$TMP/err")
 check 'no room for the output' '[[ $rc = 1 && $err =~ "cannot write" ]]'
+
+# show -A
+expect 'all namespaces' 0 'NETNS +INODE +NAME.*- +12 +ended +6 .*dead +ended +7 ' '' -A
+run -Aj ended
+check 'all namespaces as JSON' '[ "$(jq -c "[.counters[] | [.inode, .value]]" <<<"$out")" = "[[4026531840,5],[12,6],[null,7]]" ]'
+expect '-A with -N' 2 '' 'do not go together' -A -N 1
+head -n 9 "$PROC_ROOT/tcp_closestat_all" >"$TMP/cut"
+mv "$TMP/cut" "$PROC_ROOT/tcp_closestat_all"
+expect '-A of a file cut short' 1 '' 'not in the format' -A
+rm "$PROC_ROOT/tcp_closestat_all"
+expect '-A without the module' 1 '' 'not loaded' -A
+
+# show -d: the counters have moved once the tool has opened the file for the first time.
+for arguments in '-d 0.5 -j' '-d0.5 -j' '--rate=500ms -j'; do
+	make_proc
+	counters=$PROC_ROOT/thread-self/net/tcp_closestat
+	printf '%s\n' 'version 1' 'ended 505' 'time_wait 4' >"$TMP/later"
+	rm "$counters"
+	mkfifo "$counters"
+	{
+		exec 3>"$counters"
+		mv "$TMP/later" "$counters"
+		printf '%s\n' 'version 1' 'ended 5' 'time_wait 9' >&3
+	} &
+	# shellcheck disable=SC2086 # several words
+	run $arguments
+	kill $! 2>/dev/null
+	wait
+	check "rates with $arguments" 'jq -e "[.counters[] | select(.source == \"module\")] |
+		(.[0].rate > 250 and .[0].rate <= 1000 and .[0].value == 505 and .[1].rate < 0)" <<<"$out"  >/dev/null'
+done
+make_proc
+run -d 1ms
+check 'rates without a change' '[ "$rc$out$err" = 0 ]'
+for seconds in 0 0.0000001 2x 100000 1e3; do
+	expect "-d $seconds" 2 '' "is no number of seconds above 0" -d "$seconds"
+done
+
+# hist
+expect 'hist' 0 'STATE +COUNT +MEAN +P50 +P90 +P99.fin_wait1 +10 +7 us +2 us +4 us +4 us' '' hist
+expect 'hist has bars' 0 'fin_wait1.UP TO +COUNT *. +2 us +4 ##########*. +4 us +4 ###*. +more +2 ###' '' hist
+run hist
+check 'hist leaves out the empty' '[[ ! $out =~ closing ]]'
+expect 'hist of an empty state' 0 'closing +0 +- ' '' hist closing
+expect 'hist of no state' 1 '' "no histogram of 'nonsense'" hist nonsense
+run hist -j
+check 'hist -j' '[ "$(jq -c ".histograms[0] | [.state, .count, .mean_us, .p50_us, .sum_us, .buckets[2]]" <<<"$out")" = "[\"fin_wait1\",10,7,2,70,[4,8]]" ]'
+check 'hist -j of the empty' '[ "$(jq -c ".histograms[1] | [.count, .mean_us]" <<<"$out")" = "[0,null]" ]'
+echo 'fin_wait1 1 0' >"$PROC_ROOT/thread-self/net/tcp_closestat_hist"
+expect 'hist of a broken file' 1 '' 'not in the format' hist
+rm "$PROC_ROOT/thread-self/net/tcp_closestat_hist"
+expect 'hist without the module' 1 '' 'not loaded' hist
+make_proc
 
 # get
 expect 'get shows the knobs' 0 'time_wait_ms +60000 +60000 +0 +600000 ms ' '' get
@@ -143,11 +201,32 @@ done <<-'END'
 	1|time_wait=1s tcp_tw_reuse_delay=5|has no tcp_tw_reuse_delay
 END
 
+# set --save
+make_proc
+conf=$TMP/tcp.conf
+run set --save="$conf" time_wait=2s guard=0
+check 'save' '[ "$rc$err" = 0 ] && [ "$(file tcp_closestat/time_wait_ms)" = 2000 ] &&
+	[ "$(<"$conf")" = "$(printf "%s\n" "net.tcp_closestat.time_wait_ms = 2000" "net.tcp_closestat.time_wait_guard = 0")" ]'
+check 'save with the usual mode' '[ "$(stat -c %a "$conf")" = 644 ]'
+printf '%s\n' '# kept' '-net/tcp_closestat/time_wait_ms=5' 'net.ipv4.tcp_syncookies = 1' >"$conf"
+run set --save="$conf" time_wait=3s
+check 'save keeps the rest' '[ "$(<"$conf")" = "$(printf "%s\n" "# kept" "net.ipv4.tcp_syncookies = 1" "net.tcp_closestat.time_wait_ms = 3000")" ]'
+cp "$conf" "$TMP/before"
+make_proc
+expect 'save what is refused' 1 '' 'out of range' set --save="$conf" time_wait=4s guard=7
+run_failing '*/time_wait_guard' 22 set --save="$conf" time_wait=4s guard=0
+check 'save what the kernel refuses' '[ "$rc" = 1 ] && cmp -s "$conf" "$TMP/before" && [ "$(file tcp_closestat/time_wait_ms)" = 60000 ]'
+make_proc
+run_failing '*/tcp.conf.??????' 28 set --save="$conf" time_wait=4s guard=0
+check 'save without room' '[[ $rc = 1 && $err =~ "No space left" ]] && cmp -s "$conf" "$TMP/before" && [ "$(file tcp_closestat/time_wait_ms)" = 60000 ]'
+expect 'save where there is no directory' 1 '' 'cannot write /nowhere/x.conf' set --save=/nowhere/x.conf time_wait=5s
+check 'failed saves leave nothing' '[ "$(cd "$TMP" && ls tcp.conf*)" = tcp.conf ] && [ "$(file tcp_closestat/time_wait_ms)" = 60000 ]'
+expect 'save with -N' 2 '' 'do not go together' set --save -N $$ time_wait=5s
+
 # The kernel refuses: what is said, and what was written before is put back.
 while IFS='|' read -r errno message; do
 	make_proc
-	LD_PRELOAD=$(realpath "$(dirname "$0")")/fail_write.so FAIL_FILE=/tcp_fin_timeout \
-		FAIL_ERRNO=$errno run set time_wait=1s guard=off tcp_fin_timeout=5
+	run_failing '*/tcp_fin_timeout' "$errno" set time_wait=1s guard=off tcp_fin_timeout=5
 	check "write fails with errno $errno" '[[ $rc = 1 && $err =~ $message ]] &&
 		[ "$(file tcp_closestat/time_wait_ms) $(file tcp_closestat/time_wait_guard)" = "60000 1" ]'
 done <<-END

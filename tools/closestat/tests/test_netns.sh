@@ -48,6 +48,16 @@ if command -v ip >/dev/null && ip netns add "$name"; then
 	on_exit "ip netns del $name"
 	run set -N "$name" tcp_fin_timeout=23
 	check 'by name' '[ "$rc$err" = 0 ] && [ "$(fin_timeout -N "$name")" = 23 ]'
+	inode=$(stat -Lc %i "/run/netns/$name") holder_inode=$(stat -Lc %i "/proc/$holder_pid/ns/net")
+	# The rest of the made-up /proc is the machine's own: there are the processes.
+	mkdir "$TMP/proc"
+	ln -s /proc/* "$TMP/proc/"
+	rm -f "$TMP/proc/tcp_closestat_all"
+	for id in "$inode" "$holder_inode" 5 dead; do
+		printf 'netns %s\nversion 1\nended 3\n\n' "$id"
+	done >"$TMP/proc/tcp_closestat_all"
+	PROC_ROOT=$TMP/proc run -Aj
+	check 'names of namespaces' '[ "$(jq -r ".counters[].netns" <<<"$out" | xargs)" = "$name cat/$holder_pid - dead" ]'
 	if command -v setpriv >/dev/null; then
 		setpriv --reuid 65534 --clear-groups "$CLOSESTAT" get -N "$name" >"$TMP/out" 2>"$TMP/err"
 		rc=$? out=$(<"$TMP/out") err=$(<"$TMP/err")

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What people call a network namespace that the kernel knows by its inode. */
+#ifndef CLOSESTAT_NSNAMES_H
+#define CLOSESTAT_NSNAMES_H
+
+#include "util.h"
+
+#include <stddef.h>
+
+struct nsname {
+	u64 inode;
+	char *name;
+};
+
+struct nsnames {
+	struct nsname *v;
+	size_t n;
+};
+
+/**
+ * nsnames_read - collect the names of /run/netns and, for the namespaces without one, a process
+ * @names: filled; to be released with nsnames_free()
+ *
+ * A process stands for its namespace as "command/pid", the one of the lowest id. Processes that the
+ * caller may not look at are passed over.
+ */
+void nsnames_read(struct nsnames *names);
+
+/**
+ * nsnames_find - what a namespace is called
+ * @names: where
+ * @inode: of the namespace, 0 for the dead ones
+ *
+ * Return: the name; "dead" for 0, "-" for one without a name or process.
+ */
+const char *nsnames_find(const struct nsnames *names, u64 inode);
+
+/**
+ * nsnames_free - release what nsnames_read() filled
+ * @names: may be zeroed
+ */
+void nsnames_free(struct nsnames *names);
+
+/**
+ * nsnames_own_inode - the network namespace the thread is in
+ *
+ * Return: its inode, 0 if that cannot be told.
+ */
+u64 nsnames_own_inode(void);
+
+#endif
