@@ -14,9 +14,10 @@ static bool wanted(const struct sock *sk, const struct net *net, u16 port)
 	    !net_eq(sock_net(sk), net))
 		return false;
 	tw = inet_twsk(sk);
-	if (port)
-		return tw->tw_num == port || ntohs(tw->tw_dport) == port;
-	return READ_ONCE(tw->tw_substate) == TCP_TIME_WAIT;
+	/* FIN_WAIT2 is not ours to end. */
+	if (READ_ONCE(tw->tw_substate) != TCP_TIME_WAIT)
+		return false;
+	return !port || tw->tw_num == port || ntohs(tw->tw_dport) == port;
 }
 
 /* Find one in a chain and take a reference, under RCU as all lookups do. */
@@ -41,8 +42,7 @@ static struct inet_timewait_sock *find(const struct inet_ehash_bucket *head,
 /**
  * tcs_purge() - end TIME_WAITs of a namespace now
  * @net: the namespace
- * @port: 0: all TIME_WAITs. Else the mini-sockets of connections from or to this
- *	port only, those in FIN_WAIT2 included
+ * @port: of connections from or to this port only; 0: all
  *
  * Process context, sleeps. One that enters TIME_WAIT meanwhile may be missed.
  *

@@ -252,13 +252,16 @@ static void notrace on_kill(struct tcs_args *args, unsigned long caller)
 {
 	struct inet_timewait_sock *tw = (void *)tcs_arg(args, 0);
 	enum tcs_killer by = TCS_BY_TIMER;
+	int from;
 
 	if (!is_tcp(tw))
 		return;
 	SAW(&kill_hook, &tw->__tw_common);
-	if (tcs_caller(caller) == TCS_BY_DESCHEDULE &&
-	    this_cpu_read(descheduling.tw) == tw)
+	from = tcs_caller(caller);
+	if (from == TCS_BY_DESCHEDULE && this_cpu_read(descheduling.tw) == tw)
 		by = this_cpu_read(descheduling.by);
+	else if (from == TCS_BY_NETNS)	/* deschedule_put is inlined there */
+		by = TCS_BY_NETNS;
 	tcs_conn_mini_end(tw, by);
 }
 

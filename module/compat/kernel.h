@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What this module cannot work without.
+ * What this module cannot work without, and the name it has in the log.
  *
  * Included by every file, so that a build for such a kernel ends with the
  * reason and not with a page of errors.
  */
 #ifndef TCS_COMPAT_KERNEL_H
 #define TCS_COMPAT_KERNEL_H
+
+/* Before linux/printk.h comes in. */
+#undef pr_fmt
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/version.h>
 
