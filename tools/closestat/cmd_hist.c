@@ -1,39 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* closestat hist: how long connections stay in each closing state. */
 #include "command.h"
-#include "hist.h"
+#include "histfile.h"
 #include "msg.h"
-#include "procfile.h"
-#include "sysctl.h"
 #include "units.h"
 
-#include <errno.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#define HIST_FILE "thread-self/net/tcp_closestat_hist"
 #define BAR_WIDTH 40
-
-static int read_hists(struct hists *hists, char **text)
-{
-	size_t len;
-	int ret;
-
-	*text = NULL;
-	ret = procfile_read(HIST_FILE, text, &len);
-	if (ret == -ENOENT)
-		return module_missing();
-	if (!ret)
-		ret = hists_parse(*text, len, hists);
-	if (!ret)
-		return EXIT_OK;
-	free(*text);
-	if (ret == -EINVAL)
-		return msg_error("/proc/%s is not in the format of tcp_closestat", HIST_FILE);
-	return msg_error("cannot read /proc/%s: %s", HIST_FILE, strerror(-ret));
-}
 
 static bool wanted(const struct hist *h, int n, char **patterns)
 {
@@ -173,7 +149,7 @@ static int hist(const struct options *o, int n, char **words)
 	char *text;
 	int ret;
 
-	ret = read_hists(&hists, &text);
+	ret = histfile_read(&hists, &text);
 	if (ret)
 		return ret;
 	ret = check_words(&hists, n, words);

@@ -92,7 +92,7 @@ static int print(struct view *v, const struct snapshot *s, const struct snapshot
 
 	v->table = t;
 	if (v->options->all) {
-		nsnames_read(&v->names);
+		nsnames_read(&v->names, true);
 		table_column(t, "NETNS", COLUMN_TEXT);
 		table_column(t, "INODE", COLUMN_NUMBER);
 	}

@@ -23,5 +23,6 @@ extern const struct command cmd_get;
 extern const struct command cmd_set;
 extern const struct command cmd_purge;
 extern const struct command cmd_hist;
+extern const struct command cmd_export;
 
 #endif

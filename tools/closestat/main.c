@@ -15,6 +15,7 @@ static const struct command *const commands[] = {
 	&cmd_set,
 	&cmd_purge,
 	&cmd_hist,
+	&cmd_export,
 };
 
 #define N_COMMANDS ARRAY_SIZE(commands)

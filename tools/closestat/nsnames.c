@@ -111,20 +111,26 @@ static void read_processes(struct nsnames *names)
 	free(pids);
 }
 
-void nsnames_read(struct nsnames *names)
+void nsnames_read(struct nsnames *names, bool processes)
 {
 	*names = (struct nsnames){ 0 };
 	read_named(names);
-	read_processes(names);
+	if (processes)
+		read_processes(names);
+}
+
+const char *nsnames_lookup(const struct nsnames *names, u64 inode)
+{
+	const struct nsname *name = find(names, inode);
+
+	return name ? name->name : NULL;
 }
 
 const char *nsnames_find(const struct nsnames *names, u64 inode)
 {
-	const struct nsname *name = find(names, inode);
-
 	if (!inode)
 		return "dead";
-	return name ? name->name : "-";
+	return nsnames_lookup(names, inode) ? : "-";
 }
 
 void nsnames_free(struct nsnames *names)

@@ -5,6 +5,7 @@
 
 #include "util.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct nsname {
@@ -18,13 +19,23 @@ struct nsnames {
 };
 
 /**
- * nsnames_read - collect the names of /run/netns and, for the namespaces without one, a process
+ * nsnames_read - collect the names of /run/netns
  * @names: filled; to be released with nsnames_free()
+ * @processes: also a process for each namespace without a name
  *
  * A process stands for its namespace as "command/pid", the one of the lowest id. Processes that the
  * caller may not look at are passed over.
  */
-void nsnames_read(struct nsnames *names);
+void nsnames_read(struct nsnames *names, bool processes);
+
+/**
+ * nsnames_lookup - the name of a namespace
+ * @names: where
+ * @inode: of the namespace
+ *
+ * Return: the name, NULL if there is none.
+ */
+const char *nsnames_lookup(const struct nsnames *names, u64 inode);
 
 /**
  * nsnames_find - what a namespace is called

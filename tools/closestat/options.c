@@ -19,6 +19,8 @@ static const struct option long_options[] = {
 	{ "json", no_argument, NULL, 'j' },
 	{ "pretty", no_argument, NULL, 'p' },
 	{ "save", optional_argument, NULL, 's' },
+	{ "output", required_argument, NULL, 'o' },
+	{ "openmetrics", no_argument, NULL, 'O' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ },
@@ -71,6 +73,12 @@ static int take(int letter, char **argv, struct options *o)
 		o->save = true;
 		o->save_file = optarg;
 		break;
+	case 'o':
+		o->output = optarg;
+		break;
+	case 'O':
+		o->openmetrics = true;
+		break;
 	case 'h':
 		o->help = true;
 		break;
@@ -93,7 +101,7 @@ int options_parse(int argc, char **argv, struct options *o)
 	int letter;
 
 	*o = (struct options){ 0 };
-	while ((letter = getopt_long(argc, argv, ":N:Azd::jps::hV", long_options, NULL)) != -1) {
+	while ((letter = getopt_long(argc, argv, ":N:Azd::jps::o:OhV", long_options, NULL)) != -1) {
 		if (take(letter, argv, o))
 			return -1;
 		remember(o, letter);

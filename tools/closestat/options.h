@@ -18,6 +18,8 @@ struct options {
 	enum table_format format;	/* -j, -p */
 	bool json;
 	bool pretty;
+	bool openmetrics;		/* -O */
+	const char *output;		/* -o, NULL for stdout */
 	bool help;
 	bool version;
 	char given[32];			/* the letters of those that were given */

@@ -22,7 +22,7 @@ make_proc
 expect 'help goes to stdout' 0 'Usage: closestat .*Commands:' '' --help
 expect 'short help' 0 'Usage: closestat ' '' -h
 expect 'version' 0 '^closestat [^ ]+$' '' --version
-for command in show get set purge hist; do
+for command in show get set purge hist export; do
 	expect "$command --help" 0 "Usage: closestat $command " '' "$command" --help
 	expect "help names $command" 0 "$command  +[A-Z]" '' --help
 	expect "$command with an unknown option" 2 '' "unknown option '--nonsense'" "$command" --nonsense
@@ -119,6 +119,51 @@ echo 'fin_wait1 1 0' >"$PROC_ROOT/thread-self/net/tcp_closestat_hist"
 expect 'hist of a broken file' 1 '' 'not in the format' hist
 rm "$PROC_ROOT/thread-self/net/tcp_closestat_hist"
 expect 'hist without the module' 1 '' 'not loaded' hist
+make_proc
+
+# export
+expect 'export of counters' 0 '# HELP tcp_closestat_ended_total [A-Z].*# TYPE tcp_closestat_ended_total counter.tcp_closestat_ended_total.netns="self". 5' '' export
+expect 'export of gauges' 0 '# TYPE tcp_closestat_time_wait gauge.tcp_closestat_time_wait.netns="self". 2' '' export
+expect 'export of the unknown' 0 '# TYPE tcp_closestat_made_up_later untyped.tcp_closestat_made_up_later.netns="self". 7' '' export
+expect 'export of histograms' 0 '_bucket.netns="self",state="fin_wait1",le="0.000002". 4.*le="\+Inf". 10.*_sum.netns="self",state="fin_wait1". 0.00007.*_count[^ ]* 10' '' export
+expect 'export -A' 0 'netns="4026531840". 5.[^#]*netns="12". 6.[^#]*netns="dead". 7' '' export -A
+expect 'OpenMetrics' 0 '# TYPE tcp_closestat_ended counter.tcp_closestat_ended_total.*made_up_later unknown.*# EOF$' '' export -O
+run export -o "$TMP/x.prom"
+"$CLOSESTAT" export >"$TMP/same"
+check 'export to a file' '[ "$rc$out$err" = 0 ] && cmp -s "$TMP/x.prom" "$TMP/same" && [ "$(ls "$TMP"/x.prom*)" = "$TMP/x.prom" ]'
+expect 'export where there is no directory' 1 '' 'cannot write /nowhere/x.prom' export -o /nowhere/x.prom
+run_failing '*/x.prom.??????' 28 export -o "$TMP/x.prom"
+check 'export without room' '[[ $rc = 1 && $err =~ "No space left" ]] && cmp -s "$TMP/x.prom" "$TMP/same" && [ "$(ls "$TMP"/x.prom*)" = "$TMP/x.prom" ]'
+expect 'export takes no words' 2 '' "unexpected 'x'" export x
+"$CLOSESTAT" export >/dev/full 2>"$TMP/err"
+rc=$? out='' err=$(<"$TMP/err")
+check 'export without room on stdout' '[[ $rc = 1 && $err =~ "cannot write" ]]'
+if command -v promtool >/dev/null; then
+	for all in '' -A; do
+		# shellcheck disable=SC2086 # maybe no word
+		out=$("$CLOSESTAT" export $all | promtool check metrics 2>&1)
+		rc=$? err=
+		check "promtool accepts export $all" '[ "$rc$out" = 0 ]'
+	done
+else
+	skip 'promtool' 'promtool is not installed'
+fi
+if /usr/bin/python3 -c 'import prometheus_client' 2>/dev/null; then
+	out=$("$CLOSESTAT" export -AO | /usr/bin/python3 -c 'import sys
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse
+for family in parse(sys.stdin.read()):
+	print(family.name, family.type)' 2>&1)
+	rc=$? err=
+	check 'an OpenMetrics parser accepts export -O' '[[ $rc = 0 && $out =~ "tcp_closestat_ended counter" ]]'
+else
+	skip 'OpenMetrics' 'python3-prometheus-client is not installed'
+fi
+cp "$TMP/x.prom" "$TMP/before"
+echo garbage >"$PROC_ROOT/thread-self/net/tcp_closestat"
+expect 'export of a broken file' 1 '' 'not in the format' export -o "$TMP/x.prom"
+check 'a failed export leaves the old file' 'cmp -s "$TMP/x.prom" "$TMP/before"'
+rm "$PROC_ROOT/thread-self/net/tcp_closestat"
+expect 'export without the module' 1 '' 'not loaded' export
 make_proc
 
 # get

@@ -36,9 +36,11 @@ done <<-END
 	0 hist
 	0 hist -j
 	1 hist nonsense
+	0 export
+	0 export -AO -o $TMP/x.prom
 END
 rm -r "$PROC_ROOT/thread-self"
-for command in show hist; do
+for command in show hist export; do
 	valgrind -q --leak-check=full --error-exitcode=99 "$CLOSESTAT" "$command" \
 		>"$TMP/out" 2>"$TMP/err"
 	rc=$? out=$(<"$TMP/out") err=$(<"$TMP/err")

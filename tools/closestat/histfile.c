@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "histfile.h"
+
+#include "msg.h"
+#include "procfile.h"
+#include "sysctl.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HIST_FILE "thread-self/net/tcp_closestat_hist"
+
+int histfile_read(struct hists *hists, char **text)
+{
+	size_t len;
+	int ret;
+
+	*text = NULL;
+	ret = procfile_read(HIST_FILE, text, &len);
+	if (ret == -ENOENT)
+		return module_missing();
+	if (!ret)
+		ret = hists_parse(*text, len, hists);
+	if (!ret)
+		return EXIT_OK;
+	free(*text);
+	if (ret == -EINVAL)
+		return msg_error("/proc/%s is not in the format of tcp_closestat", HIST_FILE);
+	return msg_error("cannot read /proc/%s: %s", HIST_FILE, strerror(-ret));
+}

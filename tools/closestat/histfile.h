@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Reading the histograms of the network namespace the thread is in. */
+#ifndef CLOSESTAT_HISTFILE_H
+#define CLOSESTAT_HISTFILE_H
+
+#include "hist.h"
+
+/**
+ * histfile_read - read the histograms
+ * @hists: filled; to be released with hists_free()
+ * @text: set to what the names in @hists point into, to be freed after @hists
+ *
+ * Says on stderr what is wrong.
+ *
+ * Return: EXIT_OK or EXIT_FAILED.
+ */
+int histfile_read(struct hists *hists, char **text);
+
+#endif
