@@ -85,6 +85,7 @@ int tcs_caller(unsigned long addr)
 		if (!READ_ONCE(slots[s].addr) &&
 		    !cmpxchg(&slots[s].addr, 0UL, 1UL)) {
 			WRITE_ONCE(slots[s].by, by);
+			/* whoever finds the address finds what it means */
 			smp_store_release(&slots[s].addr, addr);
 			break;
 		}

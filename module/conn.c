@@ -108,16 +108,14 @@ static void trace_end(const struct sock_common *skc, u16 sport,
 
 	if (rec)
 		memcpy(c.spent_us, rec->spent_us, sizeof(c.spent_us));
+	ipv6_addr_set_v4mapped(skc->skc_rcv_saddr, &c.saddr);
+	ipv6_addr_set_v4mapped(skc->skc_daddr, &c.daddr);
 #if IS_ENABLED(CONFIG_IPV6)
 	if (skc->skc_family == AF_INET6) {
 		c.saddr = skc->skc_v6_rcv_saddr;
 		c.daddr = skc->skc_v6_daddr;
-	} else
-#endif
-	{
-		ipv6_addr_set_v4mapped(skc->skc_rcv_saddr, &c.saddr);
-		ipv6_addr_set_v4mapped(skc->skc_daddr, &c.daddr);
 	}
+#endif
 	trace_tcp_close(&c);
 }
 
@@ -322,8 +320,9 @@ void tcs_conn_to_mini(struct sock *sk, struct inet_timewait_sock *tw,
 		if (!known)
 			tcs_add(w.stats, TCS_BASELINE + TCS_FIN_WAIT2);
 		if (!rec) {
-			/* Its own record: without one it would not be told
-			 * from a TIME_WAIT when the peer's FIN comes.
+			/*
+			 * Without one it would not be told from a TIME_WAIT
+			 * when the peer's FIN comes.
 			 */
 			rec = new_record(&w);
 			if (rec)

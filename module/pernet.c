@@ -14,6 +14,7 @@ struct tcs_stats __percpu *tcs_dead;
  * count either here or in tcs_dead, so that totals never go backwards.
  */
 LIST_HEAD(tcs_nets);
+/* Taken by readers of all namespaces, and when one comes or goes. */
 DEFINE_MUTEX(tcs_nets_lock);
 
 static void set_defaults(struct tcs_net *tn)

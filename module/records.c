@@ -2,13 +2,16 @@
 /* The table of close records, see records.h. */
 #include "records.h"
 
-#include <linux/hash.h>
+#include <linux/cpumask.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
-static struct hlist_bl_head *table;
-static unsigned int table_bits;
+struct hlist_bl_head *tcs_record_table __read_mostly;
+unsigned int tcs_record_table_bits __read_mostly;
+DEFINE_PER_CPU(struct tcs_record_stock, tcs_record_stock);
+
 static struct kmem_cache *cache;
 
 /* One bucket for each 64 KiB of memory: 16384 of them, 128 KiB, for 1 GiB. */
@@ -34,13 +37,44 @@ int tcs_records_init(void)
 	if (!cache)
 		return -ENOMEM;
 
-	table_bits = choose_bits();
-	table = kvcalloc(1UL << table_bits, sizeof(*table), GFP_KERNEL);
-	if (!table) {
+	tcs_record_table_bits = choose_bits();
+	tcs_record_table = kvcalloc(1UL << tcs_record_table_bits,
+				    sizeof(*tcs_record_table), GFP_KERNEL);
+	if (!tcs_record_table) {
 		kmem_cache_destroy(cache);
 		return -ENOMEM;
 	}
 	return 0;
+}
+
+static void free_table(void)
+{
+	struct hlist_bl_node *pos, *next;
+	struct tcs_record *rec;
+	unsigned long i;
+
+	for (i = 0; i < 1UL << tcs_record_table_bits; i++) {
+		hlist_bl_for_each_entry_safe(rec, pos, next,
+					     &tcs_record_table[i], node)
+			kmem_cache_free(cache, rec);
+		cond_resched();
+	}
+	kvfree(tcs_record_table);
+}
+
+static void free_stocks(void)
+{
+	struct tcs_record *rec;
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct tcs_record_stock *s = per_cpu_ptr(&tcs_record_stock, cpu);
+
+		while ((rec = s->first)) {
+			s->first = rec->next_free;
+			kmem_cache_free(cache, rec);
+		}
+	}
 }
 
 /**
@@ -50,98 +84,28 @@ int tcs_records_init(void)
  */
 void tcs_records_exit(void)
 {
-	struct hlist_bl_node *pos, *next;
-	struct tcs_record *rec;
-	unsigned long i;
-
-	for (i = 0; i < 1UL << table_bits; i++) {
-		hlist_bl_for_each_entry_safe(rec, pos, next, &table[i], node)
-			kmem_cache_free(cache, rec);
-		cond_resched();
-	}
-	kvfree(table);
+	free_table();
+	free_stocks();
 	kmem_cache_destroy(cache);
 }
 
 /**
- * tcs_record_alloc() - a new record, in no bucket
+ * tcs_record_alloc_slow() - tcs_record_alloc(), where none is at hand
  *
- * Any context but NMI.
- *
- * Return: a zeroed record, or NULL.
+ * Return: a record with nothing in it, or NULL.
  */
-struct tcs_record *tcs_record_alloc(void)
+struct tcs_record *tcs_record_alloc_slow(void)
 {
 	return kmem_cache_zalloc(cache, GFP_ATOMIC | __GFP_NOWARN);
 }
 
 /**
- * tcs_record_free() - free a record
- * @rec: in no bucket; may be NULL
- */
-void tcs_record_free(struct tcs_record *rec)
-{
-	if (rec)
-		kmem_cache_free(cache, rec);
-}
-
-/**
- * tcs_records_lock() - lock the bucket that a record belongs to
- * @key: of the record
- *
- * Events come from tasks, softirqs and timers, and may nest: interrupts are
- * off while the lock is held.
- *
- * Return: the bucket, to be given to the functions below.
- */
-struct tcs_bucket tcs_records_lock(const void *key)
-{
-	struct tcs_bucket b = { .head = &table[hash_ptr(key, table_bits)] };
-
-	local_irq_save(b.flags);
-	hlist_bl_lock(b.head);
-	return b;
-}
-
-/**
- * tcs_records_unlock() - unlock a bucket
- * @b: of tcs_records_lock()
- */
-void tcs_records_unlock(struct tcs_bucket *b)
-{
-	hlist_bl_unlock(b->head);
-	local_irq_restore(b->flags);
-}
-
-/**
- * tcs_records_find() - find a record
- * @b: its bucket, locked
- * @key: of the record
- *
- * Return: the record, which may be used until the bucket is unlocked, or NULL.
- */
-struct tcs_record *tcs_records_find(const struct tcs_bucket *b, const void *key)
-{
-	struct hlist_bl_node *pos;
-	struct tcs_record *rec;
-
-	hlist_bl_for_each_entry(rec, pos, b->head, node)
-		if (rec->key == key)
-			return rec;
-	return NULL;
-}
-
-/**
- * tcs_records_insert() - put a record into its bucket
- * @b: the bucket of @key, locked
+ * tcs_record_free_slow() - tcs_record_free(), where enough are at hand
  * @rec: in no bucket
- * @key: of which no record is in the table
  */
-void tcs_records_insert(const struct tcs_bucket *b, struct tcs_record *rec,
-			const void *key)
+void tcs_record_free_slow(struct tcs_record *rec)
 {
-	rec->key = key;
-	hlist_bl_add_head(&rec->node, b->head);
+	kmem_cache_free(cache, rec);
 }
 
 /**
@@ -154,11 +118,11 @@ void tcs_records_insert(const struct tcs_bucket *b, struct tcs_record *rec,
  */
 struct tcs_record *tcs_records_take(const void *key)
 {
-	struct tcs_bucket b = tcs_records_lock(key);
+	const struct tcs_bucket b = tcs_records_lock(key);
 	struct tcs_record *rec = tcs_records_find(&b, key);
 
 	if (rec)
-		hlist_bl_del(&rec->node);
+		tcs_records_remove(rec);
 	tcs_records_unlock(&b);
 	return rec;
 }
@@ -172,7 +136,7 @@ struct tcs_record *tcs_records_take(const void *key)
  */
 void tcs_records_put(struct tcs_record *rec, const void *key)
 {
-	struct tcs_bucket b = tcs_records_lock(key);
+	const struct tcs_bucket b = tcs_records_lock(key);
 
 	tcs_records_insert(&b, rec, key);
 	tcs_records_unlock(&b);

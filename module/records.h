@@ -5,13 +5,20 @@
  * A hash table of small objects, keyed by the address of the socket or
  * mini-socket. Whoever looks at a record holds its bucket's lock; whoever took
  * it out of the table owns it. Taking it out is what makes an end count once.
+ *
+ * Events come from tasks, softirqs and timers and may nest: interrupts are off
+ * while a bucket is locked. Each CPU keeps some free records at hand, so that a
+ * close does not go to the allocator; both are worth it, see
+ * docs/performance.md.
  */
 #ifndef TCS_RECORDS_H
 #define TCS_RECORDS_H
 
 #include "compat/kernel.h"
 
+#include <linux/hash.h>
 #include <linux/list_bl.h>
+#include <linux/percpu.h>
 #include <linux/types.h>
 
 #include "classify.h"
@@ -19,6 +26,7 @@
 /**
  * struct tcs_record - a connection that is closing
  * @node: in its bucket
+ * @next_free: while it is at hand on a CPU
  * @key: the socket or mini-socket
  * @first: when the first FIN went by, ns; 0: before the module looked
  * @since: when it entered @state, ns; 0: before the module looked
@@ -27,7 +35,10 @@
  * @state: enum tcs_state
  */
 struct tcs_record {
-	struct hlist_bl_node node;
+	union {
+		struct hlist_bl_node node;
+		struct tcs_record *next_free;
+	};
 	const void *key;
 	u64 first;
 	u64 since;
@@ -41,19 +52,142 @@ struct tcs_bucket {
 	unsigned long flags;
 };
 
+/* Free records at hand on a CPU; interrupts are off for whoever looks. */
+struct tcs_record_stock {
+	struct tcs_record *first;
+	unsigned int n;
+};
+
+#define TCS_RECORD_STOCK_MAX	64
+
+DECLARE_PER_CPU(struct tcs_record_stock, tcs_record_stock);
+extern struct hlist_bl_head *tcs_record_table;
+extern unsigned int tcs_record_table_bits;
+
 int tcs_records_init(void);
 void tcs_records_exit(void);
 
-struct tcs_record *tcs_record_alloc(void);
-void tcs_record_free(struct tcs_record *rec);
-
-struct tcs_bucket tcs_records_lock(const void *key);
-void tcs_records_unlock(struct tcs_bucket *b);
-struct tcs_record *tcs_records_find(const struct tcs_bucket *b,
-				    const void *key);
-void tcs_records_insert(const struct tcs_bucket *b, struct tcs_record *rec,
-			const void *key);
+struct tcs_record *tcs_record_alloc_slow(void);
+void tcs_record_free_slow(struct tcs_record *rec);
 struct tcs_record *tcs_records_take(const void *key);
 void tcs_records_put(struct tcs_record *rec, const void *key);
+
+/**
+ * tcs_record_alloc() - a new record, in no bucket
+ *
+ * Any context but NMI.
+ *
+ * Return: a record with nothing in it, or NULL.
+ */
+static inline struct tcs_record *tcs_record_alloc(void)
+{
+	struct tcs_record *rec;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	rec = __this_cpu_read(tcs_record_stock.first);
+	if (likely(rec)) {
+		__this_cpu_write(tcs_record_stock.first, rec->next_free);
+		__this_cpu_dec(tcs_record_stock.n);
+	}
+	local_irq_restore(flags);
+	if (unlikely(!rec))
+		return tcs_record_alloc_slow();
+	*rec = (struct tcs_record){};
+	return rec;
+}
+
+/**
+ * tcs_record_free() - free a record
+ * @rec: in no bucket
+ *
+ * Any context but NMI.
+ */
+static inline void tcs_record_free(struct tcs_record *rec)
+{
+	unsigned long flags;
+	bool kept;
+
+	local_irq_save(flags);
+	kept = __this_cpu_read(tcs_record_stock.n) < TCS_RECORD_STOCK_MAX;
+	if (likely(kept)) {
+		rec->next_free = __this_cpu_read(tcs_record_stock.first);
+		__this_cpu_write(tcs_record_stock.first, rec);
+		__this_cpu_inc(tcs_record_stock.n);
+	}
+	local_irq_restore(flags);
+	if (unlikely(!kept))
+		tcs_record_free_slow(rec);
+}
+
+/**
+ * tcs_records_lock() - lock the bucket that a record belongs to
+ * @key: of the record
+ *
+ * Return: the bucket, to be given to the functions below.
+ */
+static inline struct tcs_bucket tcs_records_lock(const void *key)
+	__acquires(bitlock)
+{
+	struct tcs_bucket b = {
+		.head = &tcs_record_table[hash_ptr(key, tcs_record_table_bits)],
+	};
+
+	local_irq_save(b.flags);
+	hlist_bl_lock(b.head);
+	return b;
+}
+
+/**
+ * tcs_records_unlock() - unlock a bucket
+ * @b: of tcs_records_lock()
+ */
+static inline void tcs_records_unlock(const struct tcs_bucket *b)
+	__releases(bitlock)
+{
+	hlist_bl_unlock(b->head);
+	local_irq_restore(b->flags);
+}
+
+/**
+ * tcs_records_find() - find a record
+ * @b: its bucket, locked
+ * @key: of the record
+ *
+ * Return: the record, which may be used until the bucket is unlocked, or NULL.
+ */
+static inline struct tcs_record *tcs_records_find(const struct tcs_bucket *b,
+						  const void *key)
+{
+	struct hlist_bl_node *pos;
+	struct tcs_record *rec;
+
+	hlist_bl_for_each_entry(rec, pos, b->head, node)
+		if (rec->key == key)
+			return rec;
+	return NULL;
+}
+
+/**
+ * tcs_records_insert() - put a record into its bucket
+ * @b: the bucket of @key, locked
+ * @rec: in no bucket
+ * @key: of which no record is in the table
+ */
+static inline void tcs_records_insert(const struct tcs_bucket *b,
+				      struct tcs_record *rec, const void *key)
+{
+	rec->key = key;
+	hlist_bl_add_head(&rec->node, b->head);
+}
+
+/**
+ * tcs_records_remove() - take a record that was found out of the table
+ * @rec: in a bucket that is locked; the caller's afterwards
+ */
+static inline void tcs_records_remove(struct tcs_record *rec)
+{
+	__hlist_bl_del(&rec->node);
+}
 
 #endif /* TCS_RECORDS_H */

@@ -60,8 +60,7 @@ static int attach(struct tcs_hook *hook)
 {
 	int err;
 
-	/* A kprobe that was registered before holds its address already. */
-	hook->kp.addr = NULL;
+	hook->kp.symbol_name = hook->symbol;
 	err = register_kprobe(&hook->kp);
 	if (!err)
 		hook->addr = (unsigned long)hook->kp.addr;

@@ -124,13 +124,13 @@ struct tcs_hook {
 #if defined(TCS_HOOK_FTRACE)
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
-#define tcs_ftrace_regs struct pt_regs
+#define TCS_FREGS struct pt_regs *fregs
 #define TCS_FTRACE_FLAGS (FTRACE_OPS_FL_SAVE_REGS | \
 			  FTRACE_OPS_FL_RECURSION_SAFE | \
 			  FTRACE_OPS_FL_PERMANENT)
 #define tcs_ftrace_args(fregs) ((struct tcs_args *)(fregs))
 #else
-#define tcs_ftrace_regs struct ftrace_regs
+#define TCS_FREGS struct ftrace_regs *fregs
 /* DYNAMIC_FTRACE_WITH_ARGS: the arguments are there without SAVE_REGS */
 #ifdef CONFIG_DYNAMIC_FTRACE_WITH_ARGS
 #define TCS_FTRACE_FLAGS FTRACE_OPS_FL_PERMANENT
@@ -147,8 +147,7 @@ struct tcs_hook {
 
 #define TCS_HOOK(_name, _symbol, _needed_for, _handler)			\
 static void notrace _name##_cb(unsigned long ip, unsigned long caller,	\
-			       struct ftrace_ops *ops,			\
-			       tcs_ftrace_regs *fregs)			\
+			       struct ftrace_ops *ops, TCS_FREGS)	\
 {									\
 	_handler(tcs_ftrace_args(fregs), caller);			\
 }									\
@@ -160,12 +159,15 @@ static struct tcs_hook _name = {					\
 
 #elif defined(TCS_HOOK_KPROBE)
 
+static __always_inline unsigned long tcs_kprobe_caller(struct pt_regs *regs)
+{
 #ifdef CONFIG_X86_64
-/* At entry the return address is on top of the stack. */
-#define tcs_kprobe_caller(regs) (*(unsigned long *)(regs)->sp)
+	/* At entry the return address is on top of the stack. */
+	return *(unsigned long *)regs->sp;
 #else
-#define tcs_kprobe_caller(regs) ((regs)->regs[30])
+	return regs->regs[30];
 #endif
+}
 
 #define TCS_HOOK(_name, _symbol, _needed_for, _handler)			\
 static int __kprobes _name##_cb(struct kprobe *kp, struct pt_regs *regs) \
@@ -176,7 +178,7 @@ static int __kprobes _name##_cb(struct kprobe *kp, struct pt_regs *regs) \
 static struct tcs_hook _name = {					\
 	.symbol = _symbol,						\
 	.needed_for = _needed_for,					\
-	.kp = { .symbol_name = _symbol, .pre_handler = _name##_cb },	\
+	.kp = { .pre_handler = _name##_cb },				\
 }
 
 #else
