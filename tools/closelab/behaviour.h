@@ -28,8 +28,9 @@
  * @OP_KEEPALIVE: keepalive, probing after one second
  * @OP_CLOSE: close
  * @OP_HTTP_REQUEST: send a request
- * @OP_HTTP_READ_REQUEST: read a whole request
- * @OP_HTTP_ANSWER: send an answer
+ * @OP_HTTP_READ_REQUEST: read a whole request; at the end of the file go on
+ *	behind the next OP_LOOP
+ * @OP_HTTP_ANSWER: send an answer, with @arg 1 one that keeps the connection
  * @OP_HTTP_READ_ANSWER: read a whole answer
  * @OP_AGAIN: from the first operation again until it was done @arg times
  * @OP_LOOP: back by @arg operations, for ever

@@ -64,6 +64,7 @@ static int run(int server, const char *behaviour, const char *address,
 		return bad("not an address", address);
 	config.server[1] = config.server[0];
 	config.source_port = from;
+	config.serves = server;
 	config.main = b->main;
 	config.conn = b->conn;
 	return peer_run(&config);

@@ -228,6 +228,8 @@ static void print(const struct request *request, const struct lab *lab,
 
 	printf("%s: %s\n\n", lab->scenario->name, lab->scenario->title);
 	ladder_text(stdout, ladder, count, &options);
+	if (*lab->result)
+		printf("%s\n\n", lab->result);
 	report_end(stdout, lab, options.times);
 	if (!lab->failures)
 		printf("as expected: %u checks\n", lab->checks);

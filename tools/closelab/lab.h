@@ -94,6 +94,7 @@ struct lab_peer {
  * @checks: conditions that were met
  * @failure: what went wrong first, empty while nothing has
  * @failures: how many things went wrong
+ * @result: what a scenario has measured, for people; else empty
  * @skip: it cannot be run here, for the reason in @failure
  * @started: the namespaces and peers were there: there is something to show
  * @waited_out: every TIME_WAIT was seen to its end
@@ -118,6 +119,7 @@ struct lab {
 	unsigned int checks;
 	char failure[512];
 	unsigned int failures;
+	char result[256];
 	bool skip;
 	bool started;
 	bool waited_out;

@@ -58,27 +58,35 @@ static int make_namespaces(struct lab *lab)
 
 static int join_direct(struct lab *lab)
 {
-	return link_veth(lab->ns[A], DEVICE, lab->ns[B], DEVICE);
+	int err = link_veth(lab->ns[A], DEVICE, lab->ns[B], DEVICE);
+
+	for (int side = 0; side < 2 && !err; side++)
+		err = link_wait_up(lab->ns[side], DEVICE);
+	return err;
+}
+
+static int join_side(struct lab *lab, const struct plan *plan, int side)
+{
+	const char *device = router_device[side];
+	int err = link_veth(lab->ns[side], DEVICE, lab->ns[ROUTER], device);
+
+	if (!err)
+		err = link_wait_up(lab->ns[side], DEVICE);
+	if (!err)
+		err = link_wait_up(lab->ns[ROUTER], device);
+	return err ?: link_address(lab->ns[ROUTER], device,
+				   plan->gateway[side], plan->prefix);
 }
 
 static int join_routed(struct lab *lab, const struct plan *plan)
 {
-	int err = 0;
+	int err = netns_sysctl(lab->ns[ROUTER], "net/ipv4/ip_forward", "1");
 
-	for (int side = 0; side < 2 && !err; side++) {
-		err = link_veth(lab->ns[side], DEVICE, lab->ns[ROUTER],
-				router_device[side]);
-		if (!err)
-			err = link_address(lab->ns[ROUTER],
-					   router_device[side],
-					   plan->gateway[side], plan->prefix);
-	}
-	if (!err)
+	if (!err && lab->options.ipv6)
 		err = netns_sysctl(lab->ns[ROUTER],
 				   "net/ipv6/conf/all/forwarding", "1");
-	if (!err)
-		err = netns_sysctl(lab->ns[ROUTER], "net/ipv4/ip_forward",
-				   "1");
+	for (int side = 0; side < 2 && !err; side++)
+		err = join_side(lab, plan, side);
 	return err;
 }
 
@@ -211,6 +219,21 @@ int lab_net_rules(struct lab *lab, int where, const char *rules)
 		return lab_fail(lab, "the program nft is missing: install nftables");
 	if (code)
 		return lab_fail(lab, "nft failed (%d)", code);
+	return 0;
+}
+
+int lab_net_program(struct lab *lab, int side, const char *package,
+		    const char *command)
+{
+	const char *const argv[] = { "sh", "-c", command, NULL };
+	int code = netns_run(lab->ns[side], argv, NULL);
+
+	lab->skip = code == 127;
+	if (code == 127)
+		return lab_fail(lab, "a program is missing: install %s",
+				package);
+	if (code)
+		return lab_fail(lab, "exit code %d of: %s", code, command);
 	return 0;
 }
 

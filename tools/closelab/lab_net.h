@@ -38,6 +38,18 @@ int lab_net_plug(struct lab *lab, int side, enum plug what);
 int lab_net_rules(struct lab *lab, int where, const char *rules);
 
 /**
+ * lab_net_program() - run a shell command in a side's namespace
+ * @lab: the lab
+ * @side: 0 or 1
+ * @package: what to install when the command is missing
+ * @command: for /bin/sh
+ *
+ * Return: 0; -1 after lab_fail(), with lab->skip when it is missing.
+ */
+int lab_net_program(struct lab *lab, int side, const char *package,
+		    const char *command);
+
+/**
  * lab_net_sysctl() - write a sysctl
  * @lab: the lab
  * @side: in whose namespace

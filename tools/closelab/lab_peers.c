@@ -77,13 +77,13 @@ static void run_child(struct lab *lab, int number, int control, pid_t parent)
 	struct peer_config config = {
 		.main = main_ops(lab, number),
 		.conn = conn_ops(lab, number),
+		.serves = spec->side == A,
 		.source_port = spec->any_port ? 0 : CLIENT_PORT,
 		.hold = spec->hold,
 		.scale = lab->options.keep_delays ? 1 : SHORT_SCALE,
 		.control = control,
 		.quiet = lab->scenario->no_capture,
 	};
-	bool server = config.conn || lab_peer_listens(lab, number);
 
 	/* Dies with the runner, whatever ends that. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -96,8 +96,8 @@ static void run_child(struct lab *lab, int number, int control, pid_t parent)
 	prctl(PR_SET_NAME, spec->side == A ? "closelab-a" : "closelab-b");
 	if (netns_enter(lab->ns[spec->side]))
 		_exit(1);
-	config.server[0] = address(lab, server ? (lab->options.ipv6 ? "::" :
-						  "0.0.0.0") : lab->address[0]);
+	config.server[0] = address(lab, spec->side == B ? lab->address[0] :
+				   lab->options.ipv6 ? "::" : "0.0.0.0");
 	config.server[1] = address(lab, lab->address[2]);
 	_exit(peer_run(&config));
 }

@@ -118,6 +118,8 @@ int ladder_json(FILE *out, const struct lab *lab, const struct ladder *ladder,
 	put(root, "as_expected", json_object_new_boolean(!lab->failures));
 	if (lab->failures)
 		put_text(root, "failure", lab->failure);
+	if (*lab->result)
+		put_text(root, "result", lab->result);
 	put(root, "checks", json_object_new_int(lab->checks));
 	for (size_t i = 0; i < count; i++)
 		json_object_array_add(connections, ladder_object(&ladder[i]));

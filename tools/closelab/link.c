@@ -13,12 +13,16 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "link.h"
 #include "netns.h"
 
 #define BUF_SIZE 4096
+
+/* How long a device may take to be in operation. */
+#define UP_MS 10000
 
 static int talk(struct nlmsghdr *nlh)
 {
@@ -110,6 +114,36 @@ static int offload_off(int ns, const char *name)
 		ifr.ifr_data = (void *)&value;
 		if (ioctl(fd, SIOCETHTOOL, &ifr) && !err)
 			err = -errno;
+	}
+	close(fd);
+	return err;
+}
+
+int link_wait_up(int ns, const char *name)
+{
+	struct ifreq ifr = { 0 };
+	int fd, err = netns_enter(ns);
+
+	if (err)
+		return err;
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	err = netns_enter(-1);
+	if (err || fd < 0)
+		return err ?: -errno;
+	strncpy(ifr.ifr_name, name, IFNAMSIZ - 1);
+	err = -ETIMEDOUT;
+	for (int ms = 0; ms < UP_MS; ms++) {
+		struct timespec pause = { 0, 1000000 };
+
+		if (ioctl(fd, SIOCGIFFLAGS, &ifr)) {
+			err = -errno;
+			break;
+		}
+		if (ifr.ifr_flags & IFF_RUNNING) {
+			err = 0;
+			break;
+		}
+		nanosleep(&pause, NULL);
 	}
 	close(fd);
 	return err;

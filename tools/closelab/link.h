@@ -26,6 +26,18 @@ int link_loopback(int ns);
 int link_veth(int ns1, const char *name1, int ns2, const char *name2);
 
 /**
+ * link_wait_up() - wait until a device that was brought up is in operation
+ * @ns: the namespace
+ * @name: the device
+ *
+ * The kernel takes up to a second for it, and until then IPv6 does not find
+ * its neighbours.
+ *
+ * Return: 0, or -errno (-ETIMEDOUT).
+ */
+int link_wait_up(int ns, const char *name);
+
+/**
  * link_address() - give a device an address, ready at once (no DAD)
  * @ns: the namespace
  * @name: the device

@@ -45,8 +45,11 @@ enum verdict { DONE, BLOCKED, FAILED, OVER };
 
 static const char message[] = "bip";
 static const char request[] = "GET / HTTP/1.1\r\nHost: lab\r\n\r\n";
-static const char answer[] =
-	"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nbip";
+static const char * const answer[] = {
+	"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nbip",
+	"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n"
+	"Connection: keep-alive\r\n\r\nbip",
+};
 
 uint64_t now_ns(void)
 {
@@ -168,7 +171,7 @@ static enum verdict op_bind(struct peer *peer, int fd)
 	const struct peer_config *config = peer->config;
 	union addr addr = config->server[0];
 
-	if (!config->conn) {
+	if (!config->serves) {
 		if (!config->source_port)
 			return DONE;
 		memset(&addr, 0, sizeof(addr));
@@ -273,7 +276,7 @@ static enum verdict op_read(struct peer *peer, struct task *task, int fd,
 /*
  * Read a request or an answer. Both are short and come in one write: whole
  * means that the empty line and, of an answer, the three bytes are there.
- * A kept connection that its peer closes is over.
+ * The end of the file is the end of a kept connection.
  */
 static enum verdict op_http_read(struct peer *peer, struct task *task, int fd,
 				 size_t body, int *ret)
@@ -408,7 +411,8 @@ static enum verdict run_op(struct peer *peer, struct task *task, int *ret)
 	case OP_HTTP_READ_REQUEST:
 		return op_http_read(peer, task, *fd, 0, ret);
 	case OP_HTTP_ANSWER:
-		return op_send(*fd, answer, sizeof(answer) - 1, ret);
+		return op_send(*fd, answer[op->arg], strlen(answer[op->arg]),
+			       ret);
 	case OP_HTTP_READ_ANSWER:
 		return op_http_read(peer, task, *fd, 3, ret);
 	case OP_KEEPALIVE:
@@ -465,6 +469,16 @@ static void next_round(struct task *task)
 {
 	while (task->ops[task->pc].kind != OP_AGAIN &&
 	       task->ops[task->pc].kind != OP_END)
+		task->pc++;
+}
+
+/* Behind the next OP_LOOP, or to the end. */
+static void leave_loop(struct task *task)
+{
+	while (task->ops[task->pc].kind != OP_LOOP &&
+	       task->ops[task->pc].kind != OP_END)
+		task->pc++;
+	if (task->ops[task->pc].kind == OP_LOOP)
 		task->pc++;
 }
 
@@ -528,9 +542,7 @@ static void task_run(struct peer *peer, struct task *task)
 		task->started = false;
 		task->passed = false;
 		if (verdict == OVER) {
-			for (int i = 0; i < TASK_SLOTS; i++)
-				close_slot(task, i);
-			task_over(peer, task);
+			leave_loop(task);
 		} else if (verdict == FAILED && fatal(op->kind)) {
 			close_slot(task, op->slot);
 			if (holds_any(task))

@@ -28,6 +28,7 @@ union addr {
  * @main: the process' operations
  * @conn: operations for each accepted connection, NULL for a client
  * @server: where to listen (the first), or where to connect to
+ * @serves: OP_BIND binds the first of @server, not @source_port
  * @source_port: what a client's OP_BIND binds, 0: OP_BIND does nothing
  * @hold: bit mask by enum op_kind: wait for a PEER_GO before such an operation
  * @scale: delays are divided by this, 1 keeps them
@@ -38,6 +39,7 @@ struct peer_config {
 	const struct op *main;
 	const struct op *conn;
 	union addr server[PEER_SERVERS];
+	bool serves;
 	uint16_t source_port;
 	uint32_t hold;
 	unsigned int scale;

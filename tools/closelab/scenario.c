@@ -10,6 +10,9 @@ const struct scenario *scenario_at(size_t index)
 		scenarios_orderly,
 		scenarios_crossing,
 		scenarios_reset,
+		scenarios_stuck,
+		scenarios_timewait,
+		scenarios_http,
 	};
 
 	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)

@@ -8,5 +8,8 @@
 extern const struct scenario scenarios_orderly[];
 extern const struct scenario scenarios_crossing[];
 extern const struct scenario scenarios_reset[];
+extern const struct scenario scenarios_stuck[];
+extern const struct scenario scenarios_timewait[];
+extern const struct scenario scenarios_http[];
 
 #endif

@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What TIME_WAIT is good for, what it costs, and how it ends. */
+#include <signal.h>
+
+#include "lab.h"
+#include "scenario_tables.h"
+
+/* tcp_tw_reuse wants a TIME_WAIT to be older than a second, by whole seconds. */
+#define OLD_ENOUGH_MS 57900
+
+static int is_old_enough(struct lab *lab, void *unused)
+{
+	(void)unused;
+	if (lab_look(lab, B))
+		return -1;
+	for (size_t i = 0; i < lab->last[B].count; i++) {
+		const struct diag_socket *s = &lab->last[B].socket[i];
+
+		if (s->state == ST_TIME_WAIT)
+			return s->timer_ms < OLD_ENOUGH_MS;
+	}
+	return -1;
+}
+
+static int grow_old(struct lab *lab)
+{
+	return lab_wait(lab, "TIME_WAIT to be more than a second old", 10,
+			is_old_enough, NULL);
+}
+
+/* Send the last segment of B that fits once more: 0, or -1. */
+static int replay(struct lab *lab, uint8_t flags, bool data)
+{
+	size_t count;
+	const struct wire *wire = capture_wires(lab->capture, &count);
+
+	for (size_t i = count; i-- > 0;) {
+		const struct segment *s = &wire[i].segment;
+
+		if (wire[i].from != B || wire[i].injected ||
+		    s->flags != flags || !!s->length != data)
+			continue;
+		if (capture_inject(lab->capture, B, &wire[i]))
+			break;
+		return 0;
+	}
+	return lab_fail(lab, "cannot replay a segment");
+}
+
+static int replay_data(struct lab *lab)
+{
+	return replay(lab, SEG_PSH | SEG_ACK, true);
+}
+
+static int replay_last_ack(struct lab *lab)
+{
+	return replay(lab, SEG_ACK, false);
+}
+
+#define CLIENT_CLOSES \
+	{ .side = B, .client = 6, \
+	  .hold = HOLD_OP(OP_CLOSE) | HOLD_OP(OP_BIND) }
+
+const struct scenario scenarios_timewait[] = {
+	{
+		.name = "reuseaddr",
+		.title = "a listener restarts on a port with TIME_WAIT: only with SO_REUSEADDR",
+		.lesson =
+"The server closes first, so TIME_WAIT is on its port, and it is restarted. bind()\n"
+"fails with EADDRINUSE for as long as TIME_WAIT lasts, unless SO_REUSEADDR says\n"
+"that the port's past does not matter. Every server should set it.",
+		.peer = {
+			{ .side = A, .server = 1,
+			  .hold = HOLD_OP(OP_CLOSE) },
+			{ .side = B, .client = 0,
+			  .hold = HOLD_OP(OP_CLOSE) | HOLD_OP(OP_BIND) },
+			{ .side = A, .ops = OPS({ OP_SOCKET }, { OP_BIND },
+						{ OP_LISTEN }, { OP_HOLD }) },
+			{ .side = A, .ops = OPS({ OP_SOCKET }, { OP_REUSEADDR },
+						{ OP_BIND }, { OP_LISTEN },
+						{ OP_HOLD }) },
+		},
+		.steps = (const struct step[]){
+			START(0), START(1),
+			GO(1, OP_BIND), EVENT(1, OP_CONNECT, 0),
+			ARRIVED(B, "A", 2),
+			GO(0, OP_CLOSE),
+			STATES(A, "FIN_WAIT2"), STATES(B, "CLOSE_WAIT"),
+			GO(1, OP_CLOSE),
+			STATES(A, "TIME_WAIT"), STATES(B, ""),
+			SIGNAL(0, SIGINT), EXITED(0), LISTENERS(A, 0),
+			START(2), EVENT(2, OP_BIND, EADDRINUSE),
+			START(3), EVENT(3, OP_BIND, 0),
+			EVENT(3, OP_LISTEN, 0), LISTENERS(A, 1),
+			STATES(A, "TIME_WAIT"),
+			{ STEP_END }
+		},
+		.segments = (const struct segments[]){
+			{ { "SA PA:3 FA A", "S A A A FA" } },
+			{ { NULL } }
+		},
+		.changes = (const struct change[]){
+			{ A, "ended", 1 }, { A, "ended_active_fin", 1 },
+			{ A, "fin_wait1_entered", 1 },
+			{ A, "fin_wait2_entered", 1 },
+			{ A, "time_wait_entered", 1 }, { A, "time_wait", 1 },
+			{ B, "ended", 1 }, { B, "ended_passive_fin", 1 },
+			{ B, "close_wait_entered", 1 },
+			{ B, "last_ack_entered", 1 },
+			{ 0 }
+		},
+	},
+	{
+		.name = "tw-reuse",
+		.title = "tcp_tw_reuse=1: connect takes over a TIME_WAIT that is a second old",
+		.lesson =
+"The range has one port, and TIME_WAIT is on it: EADDRNOTAVAIL. With\n"
+"tcp_tw_reuse=1 an outgoing connection may take the port over once the TIME_WAIT\n"
+"is more than a second old, because by then the timestamps tell old segments from\n"
+"new ones. It helps clients only, and only with timestamps.",
+		.peer = {
+			{ .side = A, .server = 3,
+			  .hold = HOLD_OP(OP_CLOSE) },
+			{ .side = B, .any_port = 1,
+			  .ops = OPS({ OP_SOCKET }, { OP_CONNECT }, { OP_CLOSE },
+				     { OP_AGAIN, 3 }, { OP_HOLD }),
+			  .hold = HOLD_OP(OP_CLOSE) | HOLD_OP(OP_CONNECT) },
+		},
+		.steps = (const struct step[]){
+			SYSCTL(B, "net/ipv4/tcp_tw_reuse=1"),
+			SYSCTL(B, "net/ipv4/ip_local_port_range=40000 40000"),
+			START(0), START(1),
+			GO(1, OP_CONNECT), EVENT(1, OP_CONNECT, 0),
+			EVENT(0, OP_ACCEPT, 0),
+			GO(1, OP_CLOSE),
+			STATES(B, "FIN_WAIT2"), STATES(A, "CLOSE_WAIT"),
+			GO(0, OP_CLOSE),
+			STATES(B, "TIME_WAIT"), STATES(A, ""),
+			GO(1, OP_CONNECT), EVENT(1, OP_CONNECT, EADDRNOTAVAIL),
+			CALL(grow_old),
+			GO(1, OP_CONNECT), EVENT(1, OP_CONNECT, 0),
+			STATES(B, "ESTABLISHED"), STATES(A, "ESTABLISHED"),
+			{ STEP_END }
+		},
+		.segments = (const struct segments[]){
+			{ { "SA A FA", "S A FA A" } },
+			{ { "SA", "S A" } },
+			{ { NULL } }
+		},
+		.changes = (const struct change[]){
+			{ A, "ended", 1 }, { A, "ended_passive_fin", 1 },
+			{ A, "close_wait_entered", 1 },
+			{ A, "last_ack_entered", 1 },
+			{ B, "ended", 2 }, { B, "ended_active_fin", 1 },
+			{ B, "ended_connect_failed", 1 },
+			{ B, "fin_wait1_entered", 1 },
+			{ B, "fin_wait2_entered", 1 },
+			{ B, "time_wait_entered", 1 },
+			{ B, "time_wait_reused", 1 },
+			{ B, "TcpExt.TWRecycled", 1 },
+			{ 0 }
+		},
+	},
+	{
+		.name = "last-ack-lost",
+		.title = "the last ACK is lost: the FIN comes again, TIME_WAIT answers and starts again",
+		.lesson =
+"This is the first of the two things that TIME_WAIT is for. The server cannot know\n"
+"whether its FIN arrived, so it sends it again; somebody must be there to\n"
+"acknowledge it once more. TIME_WAIT does, and starts from the beginning.",
+		.routed = 1,
+		.peer = {
+			{ .side = A, .server = 3,
+			  .hold = HOLD_OP(OP_CLOSE) },
+			CLIENT_CLOSES,
+		},
+		.steps = (const struct step[]){
+			START(0), START(1),
+			GO(1, OP_BIND), EVENT(1, OP_CONNECT, 0),
+			EVENT(0, OP_ACCEPT, 0),
+			GO(1, OP_CLOSE),
+			STATES(B, "FIN_WAIT2"), STATES(A, "CLOSE_WAIT"),
+			RULES(ROUTER, "tcp sport 50000 limit rate 1/day burst 1 packets drop"),
+			GO(0, OP_CLOSE),
+			STATES(B, "TIME_WAIT"), STATES(A, "LAST_ACK"),
+			SENT(A, "FA", 2),
+			STATES(A, ""), STATES(B, "TIME_WAIT"),
+			{ STEP_END }
+		},
+		.segments = (const struct segments[]){
+			{ { "SA A FA FA", "S A FA A! A" } },
+			{ { NULL } }
+		},
+		.changes = (const struct change[]){
+			{ A, "ended", 1 }, { A, "ended_passive_fin", 1 },
+			{ A, "close_wait_entered", 1 },
+			{ A, "last_ack_entered", 1 },
+			{ A, "fin_retransmits", 1 },
+			{ B, "ended", 1 }, { B, "ended_active_fin", 1 },
+			{ B, "fin_wait1_entered", 1 },
+			{ B, "fin_wait2_entered", 1 },
+			{ B, "time_wait_entered", 1 }, { B, "time_wait", 1 },
+			{ B, "time_wait_rearmed", 1 },
+			{ 0 }
+		},
+	},
+	{
+		.name = "last-ack-lost-late",
+		.title = "the last ACK is lost and TIME_WAIT is over: the FIN gets RST",
+		.lesson =
+"The same with a TIME_WAIT of next to nothing. When the FIN comes again nobody\n"
+"knows the connection any more, and the kernel answers RST: the server, who has\n"
+"done nothing wrong, sees its connection reset. That is what the guard is for: it\n"
+"keeps TIME_WAIT longer than a retransmission takes.",
+		.routed = 1,
+		.needs_module = 1,
+		.rto_min_ms = 2000,
+		.peer = {
+			{ .side = A, .server = 3,
+			  .hold = HOLD_OP(OP_CLOSE) },
+			CLIENT_CLOSES,
+		},
+		.steps = (const struct step[]){
+			SYSCTL(B, "net/tcp_closestat/time_wait_guard=0"),
+			SYSCTL(B, "net/tcp_closestat/time_wait_ms=0"),
+			START(0), START(1),
+			GO(1, OP_BIND), EVENT(1, OP_CONNECT, 0),
+			EVENT(0, OP_ACCEPT, 0),
+			GO(1, OP_CLOSE),
+			STATES(B, "FIN_WAIT2"), STATES(A, "CLOSE_WAIT"),
+			RULES(ROUTER, "tcp sport 50000 limit rate 1/day burst 1 packets drop"),
+			GO(0, OP_CLOSE),
+			SENT(B, "A", 2),
+			STATES(B, ""), STATES(A, "LAST_ACK"),
+			SENT(A, "FA", 2),
+			STATES(A, ""),
+			{ STEP_END }
+		},
+		.segments = (const struct segments[]){
+			{ { "SA A FA FA", "S A FA A! R" } },
+			{ { NULL } }
+		},
+		.changes = (const struct change[]){
+			{ A, "ended", 1 }, { A, "ended_rst_received", 1 },
+			{ A, "close_wait_entered", 1 },
+			{ A, "last_ack_entered", 1 },
+			{ A, "fin_retransmits", 1 },
+			{ B, "ended", 1 }, { B, "ended_active_fin", 1 },
+			{ B, "fin_wait1_entered", 1 },
+			{ B, "fin_wait2_entered", 1 },
+			{ B, "time_wait_entered", 1 },
+			{ B, "time_wait_shortened", 1 },
+			{ B, "time_wait_expired", 1 },
+			{ B, "rst_sent_no_socket", 1 }, { B, "Tcp.OutRsts", 1 },
+			{ 0 }
+		},
+	},
+	{
+		.name = "old-duplicate",
+		.title = "a segment of the old connection comes late: TIME_WAIT refuses it",
+		.lesson =
+"This is the second of the two things that TIME_WAIT is for. A segment that was\n"
+"long under way comes when its connection is closed. As long as TIME_WAIT keeps\n"
+"the addresses and ports, the segment cannot be mistaken for a new connection's:\n"
+"it is answered with an ACK and thrown away, and TIME_WAIT starts again. B knows\n"
+"nothing of the connection any more and answers that ACK with RST, which would end\n"
+"TIME_WAIT before its time (RFC 1337), were it not for tcp_rfc1337=1.",
+		.peer = {
+			{ .side = A, .server = 3,
+			  .ops = OPS({ OP_SOCKET }, { OP_REUSEADDR }, { OP_BIND },
+				     { OP_LISTEN }, { OP_ACCEPT }),
+			  .conn = OPS({ OP_READ }, { OP_CLOSE }),
+			  .hold = HOLD_OP(OP_CLOSE) },
+			{ .side = B,
+			  .ops = OPS({ OP_SOCKET }, { OP_BIND }, { OP_CONNECT },
+				     { OP_SEND, 3 }, { OP_READ_EOF },
+				     { OP_CLOSE }),
+			  .hold = HOLD_OP(OP_CLOSE) },
+		},
+		.steps = (const struct step[]){
+			SYSCTL(A, "net/ipv4/tcp_rfc1337=1"),
+			START(0), START(1),
+			EVENT(1, OP_CONNECT, 0),
+			ARRIVED(A, "A", 1),
+			GO(0, OP_CLOSE),
+			STATES(A, "FIN_WAIT2"), STATES(B, "CLOSE_WAIT"),
+			GO(1, OP_CLOSE),
+			STATES(A, "TIME_WAIT"), STATES(B, ""),
+			CALL(replay_data),
+			ARRIVED(B, "R", 1),
+			STATES(A, "TIME_WAIT"),
+			{ STEP_END }
+		},
+		.segments = (const struct segments[]){
+			{ { "SA A FA A A", "S A PA:3 A FA PA:3* R" } },
+			{ { NULL } }
+		},
+		.changes = (const struct change[]){
+			{ A, "ended", 1 }, { A, "ended_active_fin", 1 },
+			{ A, "fin_wait1_entered", 1 },
+			{ A, "fin_wait2_entered", 1 },
+			{ A, "time_wait_entered", 1 }, { A, "time_wait", 1 },
+			{ A, "time_wait_rearmed", 1 },
+			{ B, "ended", 1 }, { B, "ended_passive_fin", 1 },
+			{ B, "close_wait_entered", 1 },
+			{ B, "last_ack_entered", 1 },
+			{ B, "rst_sent_no_socket", 1 }, { B, "Tcp.OutRsts", 1 },
+			{ 0 }
+		},
+	},
+	{
+		.name = "time-wait-reset",
+		.title = "a late ACK gets RST from the other side, and that ends TIME_WAIT",
+		.lesson =
+"The client's last ACK comes a second time, when the server has forgotten the\n"
+"connection. Its kernel answers RST, as to any segment for no known connection,\n"
+"and the RST carries just the number that TIME_WAIT expects: TIME_WAIT is over,\n"
+"long before its time. RFC 1337 describes it; tcp_rfc1337=1 prevents it.",
+		.peer = {
+			{ .side = A, .server = 3,
+			  .hold = HOLD_OP(OP_CLOSE) },
+			CLIENT_CLOSES,
+		},
+		.steps = (const struct step[]){
+			START(0), START(1),
+			GO(1, OP_BIND), EVENT(1, OP_CONNECT, 0),
+			EVENT(0, OP_ACCEPT, 0),
+			GO(1, OP_CLOSE),
+			STATES(B, "FIN_WAIT2"), STATES(A, "CLOSE_WAIT"),
+			GO(0, OP_CLOSE),
+			STATES(B, "TIME_WAIT"), STATES(A, ""),
+			ARRIVED(B, "A", 2),
+			CALL(replay_last_ack),
+			ARRIVED(A, "R", 1),
+			STATES(B, ""),
+			{ STEP_END }
+		},
+		.segments = (const struct segments[]){
+			{ { "SA A FA R", "S A FA A A*" } },
+			{ { NULL } }
+		},
+		.changes = (const struct change[]){
+			{ A, "ended", 1 }, { A, "ended_passive_fin", 1 },
+			{ A, "close_wait_entered", 1 },
+			{ A, "last_ack_entered", 1 },
+			{ A, "rst_sent_no_socket", 1 }, { A, "Tcp.OutRsts", 1 },
+			{ B, "ended", 1 }, { B, "ended_active_fin", 1 },
+			{ B, "fin_wait1_entered", 1 },
+			{ B, "fin_wait2_entered", 1 },
+			{ B, "time_wait_entered", 1 },
+			{ B, "time_wait_reset", 1 },
+			{ 0 }
+		},
+	},
+	{ .name = NULL }
+};
