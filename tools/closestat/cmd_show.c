@@ -4,11 +4,10 @@
 #include "msg.h"
 #include "nsnames.h"
 #include "snapshot.h"
-#include "units.h"
+#include "wait.h"
 
 #include <fnmatch.h>
 #include <stdlib.h>
-#include <time.h>
 
 struct view {
 	const struct options *options;
@@ -118,14 +117,6 @@ static int check_patterns(const struct view *v)
 					v->patterns[i]);
 	}
 	return ret;
-}
-
-static void wait_us(u64 us)
-{
-	struct timespec t = { .tv_sec = us / US_PER_S, .tv_nsec = us % US_PER_S * 1000 };
-
-	while (clock_nanosleep(CLOCK_MONOTONIC, 0, &t, &t))
-		;
 }
 
 static int take_snapshot(const struct options *o, struct snapshot *s)

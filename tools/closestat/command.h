@@ -24,5 +24,6 @@ extern const struct command cmd_set;
 extern const struct command cmd_purge;
 extern const struct command cmd_hist;
 extern const struct command cmd_export;
+extern const struct command cmd_doctor;
 
 #endif

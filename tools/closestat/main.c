@@ -16,6 +16,7 @@ static const struct command *const commands[] = {
 	&cmd_purge,
 	&cmd_hist,
 	&cmd_export,
+	&cmd_doctor,
 };
 
 #define N_COMMANDS ARRAY_SIZE(commands)

@@ -3,10 +3,14 @@
 #ifndef CLOSESTAT_UTIL_H
 #define CLOSESTAT_UTIL_H
 
+#define BIT(n) (1U << (n))
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 #define __printf(format_at, first_at) __attribute((format(printf, format_at, first_at)))
 
+typedef unsigned char u8;
+typedef unsigned short u16;
+typedef unsigned int u32;
 typedef unsigned long long u64;	/* printed with %llu everywhere */
 
 #endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What doctor looks at and what it finds. */
+#ifndef CLOSESTAT_DOCTOR_H
+#define CLOSESTAT_DOCTOR_H
+
+#include "snapshot.h"
+#include "sockdiag.h"
+#include "util.h"
+
+#include <stddef.h>
+
+struct finding {
+	const char *check;	/* what was looked for, one word */
+	const char *why;	/* why it matters */
+	char *seen;		/* what was seen; allocated, as is the next */
+	char *command;		/* what to do about it */
+};
+
+struct doctor {
+	const char *where;		/* "-N NETNS " for the commands, or "" */
+	struct snapshot now;
+	struct socks lingering;		/* in CLOSE_WAIT or FIN_WAIT2 all the time */
+	u64 time_wait_ms;
+	struct finding *findings;
+	size_t n_findings;
+};
+
+/**
+ * doctor_find - note a finding
+ * @doctor: whose
+ * @check: what was looked for, one word
+ * @why: why it matters
+ * @seen: what was seen, as from doctor_text(); taken over, as is the next
+ * @command: what to do about it
+ *
+ * Ends the program with an error if memory runs out.
+ */
+void doctor_find(struct doctor *doctor, const char *check, const char *why, char *seen,
+		 char *command);
+
+/**
+ * doctor_text - make a string for doctor_find()
+ * @format: as for printf
+ *
+ * Return: the string; never NULL.
+ */
+char *doctor_text(const char *format, ...) __printf(1, 2);
+
+/**
+ * doctor_settings - judge the settings
+ * @doctor: whose
+ */
+void doctor_settings(struct doctor *doctor);
+
+/**
+ * doctor_counters - judge what the counters tell
+ * @doctor: whose
+ */
+void doctor_counters(struct doctor *doctor);
+
+/**
+ * doctor_ports - judge how many of the ports for outgoing connections are in TIME_WAIT
+ * @doctor: whose
+ *
+ * Says on stderr what keeps it from looking.
+ *
+ * Return: EXIT_OK or EXIT_FAILED.
+ */
+int doctor_ports(struct doctor *doctor);
+
+/**
+ * doctor_sockets - judge the sockets that stay in CLOSE_WAIT and FIN_WAIT2
+ * @doctor: whose
+ */
+void doctor_sockets(struct doctor *doctor);
+
+#endif

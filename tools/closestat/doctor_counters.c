@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+/* doctor: ends that should not be, by the counters. */
+#include "doctor.h"
+
+#include <stdbool.h>
+
+/* Of all connections that ended, in percent: what is rarer is not worth a word. */
+#define WORTH_PERCENT 1
+
+static const struct counters *now(const struct doctor *d)
+{
+	return &d->now.module.v[0].counters;
+}
+
+static bool worth_a_word(const struct doctor *d, u64 count)
+{
+	return count && count >= counters_value(now(d), "ended") / 100 * WORTH_PERCENT;
+}
+
+static void check_overflow(struct doctor *d)
+{
+	u64 overflows = counters_value(&d->now.kernel, "TCPTimeWaitOverflow");
+
+	if (!overflows)
+		return;
+	doctor_find(d, "overflow",
+		    "Those connections ended without TIME_WAIT: a late segment meets a new connection or gets a RST",
+		    doctor_text("%llu TIME_WAITs were given up because tcp_max_tw_buckets was reached",
+				overflows),
+		    doctor_text("closestat set %stcp_max_tw_buckets=262144", d->where));
+}
+
+static void check_expired_fin_wait2(struct doctor *d)
+{
+	u64 expired = counters_value(now(d), "ended_fin_wait2_expired");
+
+	if (!worth_a_word(d, expired))
+		return;
+	doctor_find(d, "fin_wait2_expired",
+		    "Each held a socket in FIN_WAIT2 until tcp_fin_timeout; its peers leak sockets in CLOSE_WAIT or have gone",
+		    doctor_text("%llu of %llu connections were closed here but never by the peer",
+				expired, counters_value(now(d), "ended")),
+		    doctor_text("closestat set %stcp_fin_timeout=15", d->where));
+}
+
+static void check_reset(struct doctor *d, const char *name, const char *seen, const char *why,
+			const char *command)
+{
+	u64 count = counters_value(now(d), name);
+
+	if (worth_a_word(d, count))
+		doctor_find(d, name, why,
+			    doctor_text("%llu connections were reset %s", count, seen),
+			    doctor_text("%s", command));
+}
+
+void doctor_counters(struct doctor *d)
+{
+	check_overflow(d);
+	check_expired_fin_wait2(d);
+	check_reset(d, "rst_sent_unread_data", "by close() with data unread",
+		    "What was sent last may be lost to the peer: a RST discards it",
+		    "read to the end before close(), or shutdown(SHUT_WR) and wait for the peer's FIN");
+	check_reset(d, "rst_sent_data_after_close", "because the peer sent data after close()",
+		    "The peer's data is lost and its next write fails",
+		    "use shutdown(SHUT_WR) and read to the end before close()");
+	check_reset(d, "rst_sent_memory", "for want of memory or because of too many orphans",
+		    "Data not yet sent is lost",
+		    "closestat get tcp_max_orphans; sysctl net.ipv4.tcp_mem");
+	check_reset(d, "rst_sent_other", "for a reason of its own",
+		    "It is none of those that applications usually give",
+		    "closestat monitor kind=rst_sent");
+}
