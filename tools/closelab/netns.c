@@ -3,8 +3,11 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -72,42 +75,130 @@ int netns_sysctl(int fd, const char *name, const char *value)
 	return netns_enter(-1) ?: err;
 }
 
-static void exec_in(int fd, const char *const argv[], int input)
+/* File systems that go with the process. */
+static int own_files(void)
+{
+	static const char * const places[] = { "/run", "/var/lib", "/var/log" };
+
+	if (unshare(CLONE_NEWNS) ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
+		return -1;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (mount("tmpfs", places[i], "tmpfs", 0, NULL))
+			return -1;
+	return 0;
+}
+
+struct child {
+	int ns;
+	const char *const *argv;
+	int input, output;	/* -1: none; messages for people */
+	bool own_files;
+};
+
+static void exec_in(const struct child *child)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (netns_enter(fd))
+	setpgid(0, 0);
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGPIPE, SIG_DFL);
+	if (netns_enter(child->ns) || (child->own_files && own_files()))
 		_exit(126);
-	if (input >= 0)
-		dup2(input, STDIN_FILENO);
+	if (child->input >= 0)
+		dup2(child->input, STDIN_FILENO);
 	/* What it prints is for people, as our own messages are. */
-	dup2(STDERR_FILENO, STDOUT_FILENO);
-	execvp(argv[0], (char *const *)argv);
+	dup2(child->output >= 0 ? child->output : STDERR_FILENO,
+	     STDOUT_FILENO);
+	execvp(child->argv[0], (char *const *)child->argv);
 	_exit(127);
 }
 
-int netns_run(int fd, const char *const argv[], const char *input)
+/* A file in memory that holds a text, read from its beginning: or -errno. */
+static int text_file(const char *text)
 {
-	int pipefd[2] = { -1, -1 };
-	int status;
+	int fd = memfd_create("closelab", MFD_CLOEXEC);
+	ssize_t len = strlen(text);
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, len) == len && !lseek(fd, 0, SEEK_SET))
+		return fd;
+	close(fd);
+	return -EIO;
+}
+
+/* Start a child with a text on its standard input: its number, or -errno. */
+static pid_t start(struct child *child, const char *input)
+{
 	pid_t pid;
 
-	if (input && pipe2(pipefd, O_CLOEXEC))
-		return -errno;
+	child->input = input ? text_file(input) : -1;
+	if (input && child->input < 0)
+		return child->input;
 	pid = fork();
 	if (!pid)
-		exec_in(fd, argv, pipefd[0]);
-	if (input) {
-		close(pipefd[0]);
-		/* Rules are far shorter than a pipe holds: no blocking. */
-		if (pid > 0 && write(pipefd[1], input, strlen(input)) < 0)
-			kill(pid, SIGKILL);
-		close(pipefd[1]);
-	}
-	if (pid < 0)
-		return -errno;
+		exec_in(child);
+	if (child->input >= 0)
+		close(child->input);
+	return pid < 0 ? -errno : pid;
+}
+
+static int finish(pid_t pid)
+{
+	int status;
+
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return -errno;
 	return WIFEXITED(status) ? WEXITSTATUS(status) :
 				   128 + WTERMSIG(status);
+}
+
+int netns_run(int fd, const char *const argv[], const char *input)
+{
+	struct child child = { .ns = fd, .argv = argv, .output = -1 };
+	pid_t pid = start(&child, input);
+
+	return pid < 0 ? pid : finish(pid);
+}
+
+int netns_output(int fd, const char *command, char *text, size_t size)
+{
+	const char *const argv[] = { "sh", "-c", command, NULL };
+	struct child child = { .ns = fd, .argv = argv };
+	char rest[512];
+	size_t len = 0;
+	int pipefd[2];
+	ssize_t n;
+	pid_t pid;
+
+	if (pipe2(pipefd, O_CLOEXEC))
+		return -errno;
+	child.output = pipefd[1];
+	pid = start(&child, NULL);
+	close(pipefd[1]);
+	while (pid > 0) {
+		/* What does not fit is read all the same, lest it blocks. */
+		bool fits = len < size - 1;
+
+		n = read(pipefd[0], fits ? text + len : rest,
+			 fits ? size - 1 - len : sizeof(rest));
+		if (n > 0 && fits)
+			len += n;
+		if (!n || (n < 0 && errno != EINTR))
+			break;
+	}
+	text[len] = '\0';
+	close(pipefd[0]);
+	return pid < 0 ? pid : finish(pid);
+}
+
+int netns_spawn(int fd, const char *const argv[], const char *input)
+{
+	struct child child = {
+		.ns = fd, .argv = argv, .output = -1, .own_files = true,
+	};
+
+	return start(&child, input);
 }

@@ -6,6 +6,8 @@
 #ifndef CLOSELAB_NETNS_H
 #define CLOSELAB_NETNS_H
 
+#include <stddef.h>
+
 /**
  * netns_init() - remember the namespace the process was started in
  *
@@ -51,5 +53,29 @@ int netns_sysctl(int fd, const char *name, const char *value);
  * there is no such program, or -errno.
  */
 int netns_run(int fd, const char *const argv[], const char *input);
+
+/**
+ * netns_output() - run a shell command in a namespace, take what it prints
+ * @fd: of the namespace
+ * @command: for /bin/sh
+ * @text: gets the beginning of its standard output, as a string
+ * @size: room in @text
+ *
+ * Return: as of netns_run().
+ */
+int netns_output(int fd, const char *command, char *text, size_t size);
+
+/**
+ * netns_spawn() - start a program in a namespace and let it run
+ * @fd: of the namespace
+ * @argv: the program and its arguments, NULL behind the last
+ * @input: text for its standard input
+ *
+ * It has a file system of its own, in memory, on each of /run, /var/lib and
+ * /var/log, so that it leaves no file behind, and dies with its parent.
+ *
+ * Return: its process ID, or -errno.
+ */
+int netns_spawn(int fd, const char *const argv[], const char *input);
 
 #endif

@@ -106,7 +106,7 @@ static void report(struct peer *peer, struct task *task, uint64_t at,
 
 	if (err)
 		peer->failed = true;
-	if (peer->config->quiet && !err && !gate)
+	if (peer->config->quiet && !err && !gate && op->kind != OP_LISTEN)
 		return;
 	if (!getsockname(task->fd[op->slot], &addr.sa, &len)) {
 		ev.local = addr_port(&addr);

@@ -33,7 +33,7 @@ union addr {
  * @hold: bit mask by enum op_kind: wait for a PEER_GO before such an operation
  * @scale: delays are divided by this, 1 keeps them
  * @control: SOCK_SEQPACKET to the runner, or -1: events are printed
- * @quiet: report no event but failures
+ * @quiet: report no event but failures and that it listens
  */
 struct peer_config {
 	const struct op *main;

@@ -38,17 +38,23 @@ const char *report_counter(const struct lab *lab, int side, size_t *index,
 	return NULL;
 }
 
-static void time_waits(FILE *out, const struct lab *lab, int side, bool times)
+/* More sockets than that are given by number alone. */
+#define LISTED 8
+
+static void sockets(FILE *out, const struct lab *lab, int side, bool times)
 {
+	char text[128];
+
+	if (lab->last[side].count > LISTED) {
+		fprintf(out, "  %c  %s\n", 'A' + side,
+			lab_states(lab, side, text, sizeof(text)));
+		return;
+	}
 	for (size_t i = 0; i < lab->last[side].count; i++) {
 		const struct diag_socket *s = &lab->last[side].socket[i];
 
 		if (s->state == ST_LISTEN || s->state == ST_CLOSE)
 			continue;
-		if (i > 20) {
-			fprintf(out, "  %c  and more\n", 'A' + side);
-			break;
-		}
 		fprintf(out, "  %c  port %u to %u: %s", 'A' + side, s->local,
 			s->remote, tcp_state_name(s->state));
 		if (times && s->timer_ms)
@@ -66,7 +72,7 @@ void report_end(FILE *out, const struct lab *lab, bool times)
 	lab_states(lab, B, b, sizeof(b));
 	fprintf(out, "at the end%s\n", *a || *b ? "" : ": no socket is left");
 	for (int side = 0; side < 2; side++)
-		time_waits(out, lab, side, times);
+		sockets(out, lab, side, times);
 	fputs("counters that moved\n", out);
 	for (int side = 0; side < 2; side++) {
 		const char *name;

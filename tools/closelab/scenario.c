@@ -13,6 +13,8 @@ const struct scenario *scenario_at(size_t index)
 		scenarios_stuck,
 		scenarios_timewait,
 		scenarios_http,
+		scenarios_exhaustion,
+		scenarios_proxy,
 	};
 
 	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)

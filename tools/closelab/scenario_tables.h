@@ -11,5 +11,7 @@ extern const struct scenario scenarios_reset[];
 extern const struct scenario scenarios_stuck[];
 extern const struct scenario scenarios_timewait[];
 extern const struct scenario scenarios_http[];
+extern const struct scenario scenarios_exhaustion[];
+extern const struct scenario scenarios_proxy[];
 
 #endif

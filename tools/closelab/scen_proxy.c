@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A proxy between clients and a server that keeps connections. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "lab.h"
+#include "netns.h"
+#include "scenario_tables.h"
+
+#define PROXY_PORT 8080
+
+/* Requests a second, by the proxy's own brake, and for how long. */
+#define RATE 100
+#define SECONDS 6
+
+/* Fewer than are needed at the kernel's length, more than at one second. */
+#define PORTS 300
+#define PORT_RANGE "40000 40299"
+
+#define KERNEL_MS 60000
+
+static int proxy_listens(struct lab *lab, void *data)
+{
+	pid_t pid = *(pid_t *)data;
+
+	if (waitpid(pid, NULL, WNOHANG) == pid)
+		return lab_fail(lab, "nginx ended at once");
+	if (lab_look(lab, B))
+		return -1;
+	for (size_t i = 0; i < lab->last[B].count; i++)
+		if (lab->last[B].socket[i].state == ST_LISTEN &&
+		    lab->last[B].socket[i].local == PROXY_PORT)
+			return 1;
+	return 0;
+}
+
+static pid_t start_proxy(struct lab *lab)
+{
+	static const char *const argv[] = {
+		"nginx", "-c", "/dev/stdin", "-e", "stderr", NULL
+	};
+	const char *open = lab->options.ipv6 ? "[" : "";
+	const char *close = lab->options.ipv6 ? "]" : "";
+	char config[1024];
+
+	/* One process, in the foreground, that never keeps an upstream. */
+	snprintf(config, sizeof(config),
+		 "daemon off; master_process off; pid /run/nginx.pid;\n"
+		 "error_log /dev/null crit;\n"
+		 "events { worker_connections 512; }\n"
+		 "http {\n"
+		 "  access_log off;\n"
+		 "  client_body_temp_path /run/body; proxy_temp_path /run/proxy;\n"
+		 "  fastcgi_temp_path /run/fastcgi; uwsgi_temp_path /run/uwsgi;\n"
+		 "  scgi_temp_path /run/scgi;\n"
+		 "  limit_req_zone $server_port zone=brake:1m rate=%dr/s;\n"
+		 "  server {\n"
+		 "    listen %s%s%s:%d;\n"
+		 "    limit_req zone=brake burst=100;\n"
+		 "    location / { proxy_pass http://%s%s%s:%d; }\n"
+		 "  }\n"
+		 "}\n", RATE, open, lab->options.ipv6 ? "::1" : "127.0.0.1",
+		 close, PROXY_PORT, open, lab->address[A], close, SERVER_PORT);
+	return netns_spawn(lab->ns[B], argv, config);
+}
+
+/* What wrk counted: answers, and those that were no success. */
+static int count_answers(struct lab *lab, long *answers, long *failed)
+{
+	char command[256], text[2048];
+	const char *p;
+	int code;
+
+	snprintf(command, sizeof(command),
+		 "exec wrk -t1 -c4 -d%ds http://%s:%d/", SECONDS,
+		 lab->options.ipv6 ? "[::1]" : "127.0.0.1", PROXY_PORT);
+	code = netns_output(lab->ns[B], command, text, sizeof(text));
+	lab->skip = code == 127;
+	if (code == 127)
+		return lab_fail(lab, "a program is missing: install wrk");
+	p = strstr(text, " requests in ");
+	if (code || !p)
+		return lab_fail(lab, "wrk failed (%d): %s", code, text);
+	while (p > text && p[-1] >= '0' && p[-1] <= '9')
+		p--;
+	*answers = strtol(p, NULL, 10);
+	p = strstr(text, "Non-2xx or 3xx responses: ");
+	*failed = p ? strtol(p + strlen("Non-2xx or 3xx responses: "), NULL,
+			     10) : 0;
+	return 0;
+}
+
+static int judge(struct lab *lab, long answers, long failed)
+{
+	long length = lab->options.time_wait_ms >= 0 ?
+		      lab->options.time_wait_ms : KERNEL_MS;
+	bool short_of_ports = PORTS * 1000L / length < RATE;
+
+	snprintf(lab->result, sizeof(lab->result),
+		 "%d ports / %.1f s = %ld a second, asked for %d: %ld answers, %ld of them failures",
+		 PORTS, (double)length / 1000, PORTS * 1000L / length, RATE,
+		 answers, failed);
+	if (answers < RATE)
+		return lab_fail(lab, "only %ld answers", answers);
+	if (short_of_ports && !failed)
+		return lab_fail(lab, "the proxy did not run out of ports");
+	if (!short_of_ports && failed)
+		return lab_fail(lab, "%ld of %ld answers were failures", failed,
+				answers);
+	lab->checks++;
+	return 0;
+}
+
+static int proxy_load(struct lab *lab)
+{
+	long answers, failed;
+	pid_t pid = start_proxy(lab);
+	int ret;
+
+	if (pid < 0)
+		return lab_fail(lab, "cannot start nginx: %s", strerror(-pid));
+	ret = lab_wait(lab, "nginx to listen", 20, proxy_listens, &pid);
+	if (!ret)
+		ret = count_answers(lab, &answers, &failed);
+	if (!ret)
+		ret = judge(lab, answers, failed);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	return ret;
+}
+
+const struct scenario scenarios_proxy[] = {
+	{
+		.name = "proxy",
+		.title = "nginx before a keep-alive server: TIME_WAIT piles up on the proxy",
+		.lesson =
+"The server keeps its connections, the proxy does not: it closes towards its\n"
+"upstream after every answer, so TIME_WAIT is on the proxy and takes its ports.\n"
+"When the requests a second exceed ports / length, it answers 502. A shorter\n"
+"TIME_WAIT, or kept upstream connections, and it does not.",
+		.no_capture = 1,
+		.peer = { { .side = A, .server = 8 } },
+		.steps = (const struct step[]){
+			SYSCTL(B, "net/ipv4/ip_local_port_range=" PORT_RANGE),
+			START(0),
+			CALL(proxy_load),
+			{ STEP_END }
+		},
+	},
+	{ .name = NULL }
+};
