@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Time as the machine under test counts it. */
+#ifndef CLOCK_H
+#define CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+#include "fail.h"
+
+#define NS_PER_MS	1000000L
+#define NS_PER_S	1000000000L
+
+/* How long to wait for what should come soon, on a machine that may be busy. */
+#define PATIENCE_NS	(30 * NS_PER_S)
+
+/**
+ * now_ns() - nanoseconds of the monotonic clock
+ */
+static inline int64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+/**
+ * tick_ns() - the length of a jiffy, in nanoseconds
+ */
+static inline int64_t tick_ns(void)
+{
+	struct timespec ts;
+
+	clock_getres(CLOCK_MONOTONIC_COARSE, &ts);
+	return ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+/**
+ * nap_ms() - let others run before a condition is looked at again
+ * @ms: milliseconds
+ */
+static inline void nap_ms(int ms)
+{
+	const struct timespec ts = {
+		.tv_sec = ms / 1000,
+		.tv_nsec = ms % 1000 * NS_PER_MS,
+	};
+
+	nanosleep(&ts, NULL);
+}
+
+/*
+ * until(condition) - wait until it is true; a test that waits for ever fails.
+ */
+#define until(cond) do {						\
+	const int64_t _end = now_ns() + PATIENCE_NS;			\
+	while (!(cond)) {						\
+		if (now_ns() > _end)					\
+			die("waited in vain for: " #cond);		\
+		nap_ms(2);						\
+	}								\
+} while (0)
+
+#endif /* CLOCK_H */

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the kernel's own sock_diag says of TCP sockets, see diag.h. */
+#include "diag.h"
+
+#include <arpa/inet.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include "fail.h"
+#include "netns.h"
+
+/* idiag_timer of a mini-socket, net/ipv4/inet_diag.c */
+#define TIMER_MINI	3
+
+static void copy_address(struct in6_addr *to, uint16_t *port,
+			 const struct sockaddr_storage *from)
+{
+	const struct sockaddr_in6 *v6 = (const void *)from;
+	const struct sockaddr_in *v4 = (const void *)from;
+
+	if (from->ss_family == AF_INET) {
+		memcpy(to, &v4->sin_addr, sizeof(v4->sin_addr));
+		*port = ntohs(v4->sin_port);
+	} else {
+		*to = v6->sin6_addr;
+		*port = ntohs(v6->sin6_port);
+	}
+}
+
+/**
+ * tuple_of() - which connection a socket is
+ * @t: filled
+ * @fd: a connected TCP socket
+ */
+void tuple_of(struct tuple *t, int fd)
+{
+	struct sockaddr_storage src, dst;
+	socklen_t src_len = sizeof(src), dst_len = sizeof(dst);
+
+	memset(t, 0, sizeof(*t));
+	if (getsockname(fd, (struct sockaddr *)&src, &src_len) ||
+	    getpeername(fd, (struct sockaddr *)&dst, &dst_len))
+		die_errno("socket without addresses");
+	t->family = src.ss_family;
+	copy_address(&t->src, &t->sport, &src);
+	copy_address(&t->dst, &t->dport, &dst);
+}
+
+/**
+ * diag_open() - a way to ask about a namespace's sockets
+ * @ns: the namespace's file descriptor
+ *
+ * Return: a file descriptor for the functions below.
+ */
+int diag_open(int ns)
+{
+	int here = netns_here(), fd;
+
+	netns_enter(ns);
+	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+	if (fd < 0)
+		die_errno("no sock_diag");
+	netns_enter(here);
+	close(here);
+	return fd;
+}
+
+static void ask(int diag, int flags, const struct inet_diag_req_v2 *req)
+{
+	struct {
+		struct nlmsghdr nlh;
+		struct inet_diag_req_v2 req;
+	} msg = {
+		.nlh = {
+			.nlmsg_len = sizeof(msg),
+			.nlmsg_type = SOCK_DIAG_BY_FAMILY,
+			.nlmsg_flags = NLM_F_REQUEST | flags,
+		},
+		.req = *req,
+	};
+
+	if (send(diag, &msg, sizeof(msg), 0) != sizeof(msg))
+		die_errno("cannot ask sock_diag");
+}
+
+/**
+ * diag_find() - look for one socket
+ * @diag: of diag_open()
+ * @t: which, as its owner sees it
+ *
+ * Return: what it is now.
+ */
+struct diag_sock diag_find(int diag, const struct tuple *t)
+{
+	struct inet_diag_req_v2 req = {
+		.sdiag_family = t->family,
+		.sdiag_protocol = IPPROTO_TCP,
+		.idiag_states = -1,
+		.id = {
+			.idiag_sport = htons(t->sport),
+			.idiag_dport = htons(t->dport),
+			.idiag_cookie = { INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE },
+		},
+	};
+	struct diag_sock found = {};
+	union {
+		struct nlmsghdr nlh;
+		char bytes[4096];
+	} in;
+	const struct nlmsgerr *err = NLMSG_DATA(&in.nlh);
+	const struct inet_diag_msg *msg = NLMSG_DATA(&in.nlh);
+	ssize_t n;
+
+	memcpy(req.id.idiag_src, &t->src, sizeof(t->src));
+	memcpy(req.id.idiag_dst, &t->dst, sizeof(t->dst));
+	ask(diag, 0, &req);
+	n = recv(diag, &in, sizeof(in), 0);
+	if (n < (ssize_t)sizeof(in.nlh))
+		die_errno("sock_diag does not answer");
+
+	if (in.nlh.nlmsg_type == NLMSG_ERROR) {
+		if (err->error != -ENOENT)
+			die("sock_diag: %s", strerror(-err->error));
+		return found;
+	}
+	/* Without the connection, its listener is what is found. */
+	if (msg->idiag_state == TCP_LISTEN)
+		return found;
+	found.state = msg->idiag_state;
+	found.mini = msg->idiag_timer == TIMER_MINI;
+	found.left_ms = msg->idiag_expires;
+	return found;
+}
+
+/**
+ * diag_state() - the TCP state of one socket
+ * @diag: of diag_open()
+ * @t: which
+ *
+ * Return: its state, 0 when there is no such socket.
+ */
+int diag_state(int diag, const struct tuple *t)
+{
+	return diag_find(diag, t).state;
+}
+
+static unsigned int count_family(int diag, int family, int state,
+				 unsigned int *mini)
+{
+	const struct inet_diag_req_v2 req = {
+		.sdiag_family = family,
+		.sdiag_protocol = IPPROTO_TCP,
+		.idiag_states = 1U << state,
+	};
+	unsigned int count = 0;
+	union {
+		struct nlmsghdr nlh;
+		char bytes[32768];
+	} in;
+
+	ask(diag, NLM_F_DUMP, &req);
+	for (;;) {
+		const struct nlmsghdr *nlh = &in.nlh;
+		int n = recv(diag, &in, sizeof(in), 0);
+
+		if (n < 0)
+			die_errno("sock_diag does not answer");
+		for (; NLMSG_OK(nlh, (unsigned int)n); nlh = NLMSG_NEXT(nlh, n)) {
+			const struct inet_diag_msg *msg = NLMSG_DATA(nlh);
+
+			if (nlh->nlmsg_type == NLMSG_DONE)
+				return count;
+			if (nlh->nlmsg_type == NLMSG_ERROR)
+				die("sock_diag refuses");
+			count++;
+			*mini += msg->idiag_timer == TIMER_MINI;
+		}
+	}
+}
+
+/**
+ * diag_count() - count the sockets of a namespace in a state, IPv4 and IPv6
+ * @diag: of diag_open()
+ * @state: TCP state
+ * @mini: set to how many of them are mini-sockets, may be NULL
+ *
+ * Return: how many.
+ */
+unsigned int diag_count(int diag, int state, unsigned int *mini)
+{
+	unsigned int minis = 0, count;
+
+	count = count_family(diag, AF_INET, state, &minis) +
+		count_family(diag, AF_INET6, state, &minis);
+	if (mini)
+		*mini = minis;
+	return count;
+}

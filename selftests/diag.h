@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the kernel's own sock_diag says of TCP sockets. */
+#ifndef DIAG_H
+#define DIAG_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/**
+ * struct tuple - a connection, seen from one of its ends
+ * @family: AF_INET or AF_INET6
+ * @sport: port here
+ * @dport: port there
+ * @src: address here, an IPv4 address in the first four bytes
+ * @dst: address there
+ */
+struct tuple {
+	int family;
+	uint16_t sport;
+	uint16_t dport;
+	struct in6_addr src;
+	struct in6_addr dst;
+};
+
+/**
+ * struct diag_sock - a socket
+ * @state: TCP state (netinet/tcp.h), 0: no such socket
+ * @mini: it is a mini-socket
+ * @left_ms: time until the mini-socket ends
+ */
+struct diag_sock {
+	int state;
+	bool mini;
+	int64_t left_ms;
+};
+
+void tuple_of(struct tuple *t, int fd);
+int diag_open(int ns);
+struct diag_sock diag_find(int diag, const struct tuple *t);
+int diag_state(int diag, const struct tuple *t);
+unsigned int diag_count(int diag, int state, unsigned int *mini);
+
+#endif /* DIAG_H */

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Connections that end by FIN: what each side counts, exactly. */
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "ends_fixture.h"
+#include "netns.h"
+
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
+
+#define ACTIVE	"ended_active_fin=1 fin_wait1_entered=1 fin_wait2_entered=1 " \
+		"time_wait_entered=1 time_wait_purged=1"
+#define PASSIVE	"ended_passive_fin=1 close_wait_entered=1 last_ack_entered=1"
+#define CROSSED	"ended_simultaneous_fin=1 fin_wait1_entered=1 closing_entered=1 " \
+		"time_wait_entered=1 time_wait_purged=1"
+
+/* FIN_WAIT2 as a full socket: the application holds it. */
+END(active_full)
+{
+	int fd[2] = {};
+
+	lab_connect(lab, fd);
+	shutdown(fd[B], SHUT_WR);
+	wait_state(fd[B], TCP_FIN_WAIT2);
+	wait_eof(fd[A]);
+	close(fd[A]);
+	wait_eof(fd[B]);
+	close(fd[B]);
+	lab_end(lab, PASSIVE, ACTIVE);
+}
+
+/* FIN_WAIT2 as a mini-socket: the application is gone. */
+END(active_mini)
+{
+	int fd[2] = {};
+
+	lab_connect(lab, fd);
+	close(fd[B]);
+	wait_change(lab, B, "fin_wait2", 1);
+	close(fd[A]);
+	lab_end(lab, PASSIVE, ACTIVE);
+}
+
+END(server_first)
+{
+	int fd[2] = {};
+
+	lab_connect(lab, fd);
+	close(fd[A]);
+	wait_eof(fd[B]);
+	close(fd[B]);
+	lab_end(lab, ACTIVE, PASSIVE);
+}
+
+END(shutdown_both_ways)
+{
+	int fd[2] = {};
+
+	lab_connect(lab, fd);
+	shutdown(fd[B], SHUT_RDWR);
+	wait_eof(fd[A]);
+	close(fd[A]);
+	lab_end(lab, PASSIVE, ACTIVE);
+}
+
+END(half_close_with_data)
+{
+	int fd[2] = {};
+
+	lab_connect(lab, fd);
+	say(fd[B], "ask");
+	shutdown(fd[B], SHUT_WR);
+	hear(fd[A], "ask");
+	wait_eof(fd[A]);
+	say(fd[A], "answer");
+	hear(fd[B], "answer");
+	close(fd[A]);
+	wait_eof(fd[B]);
+	close(fd[B]);
+	lab_end(lab, PASSIVE, ACTIVE);
+}
+
+/* Both FINs are on the link before either arrives. */
+END(crossing)
+{
+	enum side side;
+	int fd[2] = {};
+
+	for (side = A; side <= B; side++)
+		lab_sh(lab, side, "tc qdisc add dev v0 root netem delay 500ms");
+	lab_connect(lab, fd);
+	close(fd[A]);
+	close(fd[B]);
+	lab_end(lab, CROSSED, CROSSED);
+}
+
+/* B's FIN is lost, A's arrives: only B sees them cross. */
+END(crossing_seen_by_one)
+{
+	int fd[2] = {};
+
+	lab_connect(lab, fd);
+	lab_lose(lab, A, LOSE_FIN);
+	close(fd[B]);
+	wait_change(lab, B, "fin_wait1", 1);
+	shutdown(fd[A], SHUT_WR);
+	wait_change(lab, B, "closing", 1);
+	wait_state(fd[A], TCP_FIN_WAIT2);
+	lab_lose_nothing(lab, A);
+	lab_end(lab, ACTIVE, CROSSED " fin_retransmits=*");
+	close(fd[A]);
+}
+
+/* A connection with oneself has one socket; its FIN crosses itself. */
+END(with_oneself)
+{
+	struct sockaddr_storage ss;
+	int fd = lab_bound_socket(lab, B, 7000);
+	socklen_t len = lab_address(lab, B, 7000, &ss);
+
+	if (connect(fd, (struct sockaddr *)&ss, len))
+		die_errno("connect");
+	close(fd);
+	lab_end(lab, "", CROSSED);
+}
+
+/* Two processes hold the socket: the second one's exit is what closes it. */
+END(fork_and_exit)
+{
+	int fd[2] = {}, status;
+	pid_t pid;
+
+	lab_connect(lab, fd);
+	pid = fork();
+	if (!pid) {
+		pause();
+		_exit(0);
+	}
+	close(fd[B]);
+	if (tcp_state(fd[A]) != TCP_ESTABLISHED)
+		die("closed while another process holds it");
+	lab_end(lab, "TcpCurrEstab=1", "TcpCurrEstab=1");
+
+	kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
+	wait_eof(fd[A]);
+	close(fd[A]);
+	lab_end(lab, PASSIVE, ACTIVE);
+}
+
+/* tcp_max_tw_buckets is reached: the FINs are through, TIME_WAIT is left out. */
+END(no_room_full)
+{
+	int fd[2] = {};
+
+	lab_set(lab, B, "ipv4/tcp_max_tw_buckets", "0");
+	lab_connect(lab, fd);
+	shutdown(fd[B], SHUT_WR);
+	wait_state(fd[B], TCP_FIN_WAIT2);
+	wait_eof(fd[A]);
+	close(fd[A]);
+	lab_end(lab, PASSIVE,
+		"ended_active_fin=1 fin_wait1_entered=1 fin_wait2_entered=1 "
+		"TcpExtTCPTimeWaitOverflow=1");
+}
+
+END(no_room_crossing)
+{
+	int fd[2] = {};
+
+	lab_set(lab, B, "ipv4/tcp_max_tw_buckets", "0");
+	lab_connect(lab, fd);
+	lab_lose(lab, A, LOSE_FIN);
+	close(fd[B]);
+	wait_change(lab, B, "fin_wait1", 1);
+	shutdown(fd[A], SHUT_WR);
+	wait_change(lab, B, "closing", 1);
+	wait_state(fd[A], TCP_FIN_WAIT2);
+	lab_lose_nothing(lab, A);
+	lab_end(lab, ACTIVE,
+		"ended_simultaneous_fin=1 fin_wait1_entered=1 closing_entered=1 "
+		"fin_retransmits=* TcpExtTCPTimeWaitOverflow=1");
+}
+
+/* No room for FIN_WAIT2's mini-socket: B forgets at once, A is told so. */
+END(no_room_mini)
+{
+	int fd[2] = {};
+
+	lab_set(lab, B, "ipv4/tcp_max_tw_buckets", "0");
+	lab_connect(lab, fd);
+	close(fd[B]);
+	wait_change(lab, B, "ended_fin_wait2_expired", 1);
+	wait_eof(fd[A]);
+	close(fd[A]);
+	lab_end(lab,
+		"close_wait_entered=1 last_ack_entered=1 ended_rst_received=1",
+		"ended_fin_wait2_expired=1 fin_wait1_entered=1 fin_wait2_entered=1 "
+		"rst_sent_no_socket=1 TcpOutRsts=1 TcpExtTCPTimeWaitOverflow=1");
+}
+
+static int mptcp_socket(int ns, int family)
+{
+	netns_enter(ns);
+	return socket(family, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_MPTCP);
+}
+
+/* MPTCP's own socket is none of ours; its subflow is a TCP connection. */
+TEST_F_TIMEOUT(ends, mptcp, 90)
+{
+	/* Which side's subflow closes first is MPTCP's to choose. */
+	const char *by_fin = "ended_active_fin=* ended_passive_fin=* "
+			     "ended_simultaneous_fin=* fin_wait1_entered=* "
+			     "fin_wait2_entered=* closing_entered=* "
+			     "close_wait_entered=* last_ack_entered=* "
+			     "time_wait_entered=* time_wait_purged=*";
+	const struct lab *lab = &self->lab;
+	struct sockaddr_storage ss;
+	socklen_t len = lab_address(lab, A, 6000, &ss);
+	int listener = mptcp_socket(lab->ns[A], lab->family);
+	int b = mptcp_socket(lab->ns[B], lab->family), a;
+
+	if (listener < 0)
+		SKIP(return, "this kernel has no MPTCP");
+	set_opt(listener, SOL_SOCKET, SO_REUSEADDR, 1);
+	if (bind(listener, (struct sockaddr *)&ss, len) || listen(listener, 1))
+		die_errno("listen");
+	if (connect(b, (struct sockaddr *)&ss, len))
+		die_errno("connect");
+	wait_input(listener);
+	a = accept(listener, NULL, NULL);
+	say(b, "hello");
+	hear(a, "hello");
+	close(b);
+	wait_eof(a);
+	close(a);
+	wait_change(lab, A, "ended", 1);
+	wait_change(lab, B, "ended", 1);
+	lab_end(lab, by_fin, by_fin);
+}
+
+ENDS_MAIN

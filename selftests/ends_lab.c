@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Two namespaces and connections between them, see ends_lab.h. */
+#include "ends_lab.h"
+
+#include <arpa/inet.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "knob.h"
+#include "netns.h"
+
+static const char *const side_names[] = { [A] = "A", [B] = "B" };
+
+/**
+ * lab_sh() - run a shell command in a namespace; failures end the test
+ * @lab: of lab_setup()
+ * @side: where
+ * @fmt: the command
+ */
+void lab_sh(const struct lab *lab, enum side side, const char *fmt, ...)
+{
+	char command[1024];
+	va_list args;
+	int status;
+	pid_t pid;
+
+	va_start(args, fmt);
+	vsnprintf(command, sizeof(command), fmt, args);
+	va_end(args);
+
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0)
+		die_errno("fork");
+	if (!pid) {
+		netns_enter(lab->ns[side]);
+		execl("/bin/sh", "sh", "-c", command, NULL);
+		_exit(127);
+	}
+	if (waitpid(pid, &status, 0) != pid || status)
+		die("in %s: '%s' failed with status %#x", side_names[side],
+		    command, status);
+}
+
+/**
+ * lab_lose() - lose segments that come in
+ * @lab: of lab_setup()
+ * @side: where they come in
+ * @rule: which, one of LOSE_FIN and its like; added to those before
+ */
+void lab_lose(const struct lab *lab, enum side side, const char *rule)
+{
+	lab_sh(lab, side,
+	       "nft 'add table inet lab; add chain inet lab in { type filter hook input priority 0; }; add rule inet lab in %s'",
+	       rule);
+}
+
+/**
+ * lab_lose_nothing() - let all segments in again
+ * @lab: of lab_setup()
+ * @side: where
+ */
+void lab_lose_nothing(const struct lab *lab, enum side side)
+{
+	lab_sh(lab, side, "nft flush ruleset");
+}
+
+/**
+ * lab_set() - set a sysctl of a namespace
+ * @lab: of lab_setup()
+ * @side: where
+ * @name: below /proc/sys/net
+ * @value: text
+ */
+void lab_set(const struct lab *lab, enum side side, const char *name,
+	     const char *value)
+{
+	char path[128];
+	int err;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/%s", name);
+	err = knob_write(lab->ns[side], path, value, strlen(value));
+	if (err)
+		die("cannot set %s to '%s': %s", path, value, strerror(-err));
+}
+
+/* The namespaces' file descriptors serve as their names. */
+static void join(const struct lab *lab)
+{
+	lab_sh(lab, A,
+	       "ip -batch - <<END\n"
+	       "link add v0 type veth peer name v0 netns /proc/%d/fd/%d\n"
+	       "addr add 10.9.0.1/24 dev v0\n"
+	       "addr add fd09::1/64 dev v0 nodad\n"
+	       "link set v0 up\n"
+	       "END", getpid(), lab->ns[B]);
+	lab_sh(lab, B,
+	       "ip -batch - <<END\n"
+	       "addr add 10.9.0.2/24 dev v0\n"
+	       "addr add fd09::2/64 dev v0 nodad\n"
+	       "link set v0 up\n"
+	       "END");
+}
+
+/**
+ * lab_address() - where to find a namespace
+ * @lab: of lab_setup()
+ * @side: which
+ * @port: 0: none in particular
+ * @ss: filled
+ *
+ * Return: the length of the address.
+ */
+socklen_t lab_address(const struct lab *lab, enum side side, int port,
+		      struct sockaddr_storage *ss)
+{
+	struct sockaddr_in6 *v6 = (void *)ss;
+	struct sockaddr_in *v4 = (void *)ss;
+
+	memset(ss, 0, sizeof(*ss));
+	ss->ss_family = lab->family;
+	if (lab->family == AF_INET) {
+		inet_pton(AF_INET, side == A ? "10.9.0.1" : "10.9.0.2",
+			  &v4->sin_addr);
+		v4->sin_port = htons(port);
+		return sizeof(*v4);
+	}
+	inet_pton(AF_INET6, side == A ? "fd09::1" : "fd09::2", &v6->sin6_addr);
+	v6->sin6_port = htons(port);
+	return sizeof(*v6);
+}
+
+/**
+ * lab_socket() - a TCP socket
+ * @lab: of lab_setup()
+ * @side: where
+ */
+int lab_socket(const struct lab *lab, enum side side)
+{
+	int here = netns_here(), fd;
+
+	netns_enter(lab->ns[side]);
+	fd = socket(lab->family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		die_errno("socket");
+	netns_enter(here);
+	close(here);
+	return fd;
+}
+
+/**
+ * lab_bound_socket() - a TCP socket with an address
+ * @lab: of lab_setup()
+ * @side: where
+ * @port: its port
+ */
+int lab_bound_socket(const struct lab *lab, enum side side, int port)
+{
+	int fd = lab_socket(lab, side);
+	struct sockaddr_storage ss;
+	socklen_t len = lab_address(lab, side, port, &ss);
+
+	set_opt(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	if (bind(fd, (struct sockaddr *)&ss, len))
+		die_errno("bind to %d", port);
+	return fd;
+}
+
+/**
+ * lab_try_connect() - connect to A
+ * @lab: of lab_setup()
+ * @fd: a socket in B
+ * @port: in A
+ *
+ * Return: 0, or an error number.
+ */
+int lab_try_connect(const struct lab *lab, int fd, int port)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = lab_address(lab, A, port, &ss);
+
+	return connect(fd, (struct sockaddr *)&ss, len) ? errno : 0;
+}
+
+/**
+ * lab_accept() - accept the next connection
+ * @lab: of lab_setup()
+ */
+int lab_accept(const struct lab *lab)
+{
+	int fd;
+
+	wait_input(lab->listener);
+	fd = accept4(lab->listener, NULL, NULL, SOCK_CLOEXEC);
+	if (fd < 0)
+		die_errno("accept");
+	return fd;
+}
+
+/**
+ * lab_connect() - a connection from B to A
+ * @lab: of lab_setup()
+ * @fd: set to its sockets; fd[B] may be an unconnected socket in B, or 0
+ */
+void lab_connect(const struct lab *lab, int fd[2])
+{
+	int err;
+
+	if (!fd[B])
+		fd[B] = lab_socket(lab, B);
+	err = lab_try_connect(lab, fd[B], LAB_PORT);
+	if (err)
+		die("connect: %s", strerror(err));
+	fd[A] = lab_accept(lab);
+}
+
+/**
+ * lab_setup() - make the namespaces, the link and the listener
+ * @lab: filled
+ * @family: AF_INET or AF_INET6
+ */
+void lab_setup(struct lab *lab, int family)
+{
+	enum side side;
+
+	lab->family = family;
+	lab->ns[A] = netns_new();
+	lab->ns[B] = netns_new();
+	join(lab);
+	lab->listener = lab_bound_socket(lab, A, LAB_PORT);
+	if (listen(lab->listener, 128))
+		die_errno("listen");
+	for (side = A; side <= B; side++)
+		view_take(&lab->before[side], lab->ns[side]);
+}
+
+/**
+ * lab_change() - how much a count has changed since lab_setup()
+ * @lab: of lab_setup()
+ * @side: where
+ * @name: a row, or one of MIBS
+ */
+int64_t lab_change(const struct lab *lab, enum side side, const char *name)
+{
+	struct view now;
+
+	view_take(&now, lab->ns[side]);
+	return view_change(&lab->before[side], &now, name);
+}
+
+/**
+ * lab_end() - end what is in TIME_WAIT; then this must have changed, all told
+ * @lab: of lab_setup()
+ * @a: in A, as for view_differs()
+ * @b: in B
+ */
+void lab_end(const struct lab *lab, const char *a, const char *b)
+{
+	const int64_t end = now_ns() + PATIENCE_NS;
+	bool tell;
+
+	do {
+		tell = now_ns() > end;
+		lab_set(lab, A, "tcp_closestat/time_wait_purge", "1");
+		lab_set(lab, B, "tcp_closestat/time_wait_purge", "1");
+		if (!(view_differs(&lab->before[A], lab->ns[A],
+				   tell ? "A" : NULL, a) +
+		      view_differs(&lab->before[B], lab->ns[B],
+				   tell ? "B" : NULL, b)))
+			return;
+		nap_ms(2);
+	} while (!tell);
+	die("not what was expected");
+}
+
+/**
+ * tcp_state() - the state that a socket is in
+ * @fd: of a TCP socket
+ */
+int tcp_state(int fd)
+{
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(fd, SOL_TCP, TCP_INFO, &info, &len))
+		die_errno("TCP_INFO");
+	return info.tcpi_state;
+}
+
+/**
+ * wait_input() - wait for data, the end of it, an error or a connection
+ * @fd: a socket
+ */
+void wait_input(int fd)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+
+	if (poll(&pfd, 1, PATIENCE_NS / NS_PER_MS) != 1)
+		die("nothing comes");
+}
+
+/**
+ * wait_eof() - read up to the peer's FIN, no data is expected
+ * @fd: a socket
+ */
+void wait_eof(int fd)
+{
+	char c;
+
+	wait_input(fd);
+	if (recv(fd, &c, 1, 0))
+		die("no end of data");
+}
+
+/**
+ * say() - send
+ * @fd: a socket
+ * @text: what
+ */
+void say(int fd, const char *text)
+{
+	const ssize_t len = strlen(text);
+
+	if (send(fd, text, len, MSG_NOSIGNAL) != len)
+		die_errno("send");
+}
+
+/**
+ * hear() - receive
+ * @fd: a socket
+ * @text: what has to come
+ */
+void hear(int fd, const char *text)
+{
+	const ssize_t len = strlen(text);
+	char got[64];
+
+	wait_input(fd);
+	if (recv(fd, got, sizeof(got), 0) != len || memcmp(got, text, len))
+		die("did not hear '%s'", text);
+}
+
+/**
+ * set_opt() - set a socket option that is an int
+ * @fd: a socket
+ * @level: SOL_TCP or its like
+ * @opt: the option
+ * @value: its value
+ */
+void set_opt(int fd, int level, int opt, int value)
+{
+	if (setsockopt(fd, level, opt, &value, sizeof(value)))
+		die_errno("setsockopt %d", opt);
+}
+
+/**
+ * set_linger0() - make close() send a RST
+ * @fd: a socket
+ */
+void set_linger0(int fd)
+{
+	const struct linger l = { .l_onoff = 1 };
+
+	if (setsockopt(fd, SOL_SOCKET, SO_LINGER, &l, sizeof(l)))
+		die_errno("SO_LINGER");
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Two namespaces joined by a link, a server in A, clients in B, and what each
+ * way of ending a connection changes in the counts of either.
+ */
+#ifndef ENDS_LAB_H
+#define ENDS_LAB_H
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "clock.h"
+#include "fail.h"
+#include "observer.h"
+
+#define LAB_PORT	5000
+
+/* The two ends. */
+enum side { A, B };
+
+/* What to lose on the way in, as nftables says it. */
+#define LOSE_FIN	"tcp flags & fin == fin drop"
+#define LOSE_ACK	"tcp flags & (fin | syn | rst | psh) == 0x0 drop"
+#define LOSE_RST	"tcp flags & rst == rst drop"
+#define LOSE_ALL	"meta l4proto tcp drop"
+#define REFUSE_ALL	"meta l4proto tcp reject with icmpx type admin-prohibited"
+
+/**
+ * struct lab - the two namespaces
+ * @family: AF_INET or AF_INET6
+ * @ns: their file descriptors
+ * @before: what they had counted when the lab was ready
+ * @listener: in A, at LAB_PORT
+ */
+struct lab {
+	int family;
+	int ns[2];
+	struct view before[2];
+	int listener;
+};
+
+void lab_setup(struct lab *lab, int family);
+void lab_sh(const struct lab *lab, enum side side, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+void lab_lose(const struct lab *lab, enum side side, const char *rule);
+void lab_lose_nothing(const struct lab *lab, enum side side);
+void lab_set(const struct lab *lab, enum side side, const char *name,
+	     const char *value);
+
+socklen_t lab_address(const struct lab *lab, enum side side, int port,
+		      struct sockaddr_storage *ss);
+int lab_socket(const struct lab *lab, enum side side);
+int lab_bound_socket(const struct lab *lab, enum side side, int port);
+int lab_try_connect(const struct lab *lab, int fd, int port);
+void lab_connect(const struct lab *lab, int fd[2]);
+int lab_accept(const struct lab *lab);
+
+int64_t lab_change(const struct lab *lab, enum side side, const char *name);
+void lab_end(const struct lab *lab, const char *a, const char *b);
+
+int tcp_state(int fd);
+void wait_input(int fd);
+void wait_eof(int fd);
+void say(int fd, const char *text);
+void hear(int fd, const char *text);
+void set_opt(int fd, int level, int opt, int value);
+void set_linger0(int fd);
+
+/* wait_state(fd, state) - until the socket is in that TCP state */
+#define wait_state(fd, state) until(tcp_state(fd) == (state))
+
+/* wait_change(lab, side, name, n) - until a count has changed by that much */
+#define wait_change(lab, side, name, n) \
+	until(lab_change(lab, side, name) == (n))
+
+#endif /* ENDS_LAB_H */

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Tests that mostly wait, run side by side, see lanes.h. */
+#include "lanes.h"
+
+#include <sched.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "fail.h"
+#include "kselftest.h"
+
+#define CASES_MAX	64
+
+/* What a case has at most; one that hangs fails. */
+#define CASE_SECONDS	150
+
+/*
+ * There its timers are set and there they fire: a CPU that stands still for a
+ * while then stands still for who measures as well.
+ */
+static void stay_on_cpu(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu % sysconf(_SC_NPROCESSORS_ONLN), &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		die_errno("cannot stay on CPU %d", cpu);
+}
+
+static pid_t start(const struct lane_case *c)
+{
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0)
+		die_errno("fork");
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	alarm(CASE_SECONDS);
+	stay_on_cpu(c->lane);
+	c->run(c->arg);
+	fflush(NULL);
+	_exit(0);
+}
+
+/* Start the first case of a lane that has not run, if any. */
+static void start_next(const struct lane_case *cases, int n, int lane,
+		       pid_t *pids)
+{
+	int i;
+
+	for (i = 0; i < n; i++)
+		if (cases[i].lane == lane && !pids[i]) {
+			pids[i] = start(&cases[i]);
+			return;
+		}
+}
+
+static bool lane_seen(const struct lane_case *cases, int i)
+{
+	int j;
+
+	for (j = 0; j < i; j++)
+		if (cases[j].lane == cases[i].lane)
+			return true;
+	return false;
+}
+
+/**
+ * lanes_run() - run the cases and report them
+ * @cases: the tests
+ * @n: how many
+ *
+ * Return: 0 when all passed, else 1.
+ */
+int lanes_run(const struct lane_case *cases, int n)
+{
+	pid_t pids[CASES_MAX] = {};
+	int i, done;
+
+	if (n > CASES_MAX)
+		die("too many cases");
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	ksft_print_header();
+	ksft_set_plan(n);
+	for (i = 0; i < n; i++)
+		if (!lane_seen(cases, i))
+			start_next(cases, n, cases[i].lane, pids);
+
+	for (done = 0; done < n; done++) {
+		int status;
+		const pid_t pid = wait(&status);
+
+		if (pid < 0)
+			die_errno("wait");
+		for (i = 0; pids[i] != pid; i++)
+			;
+		if (WIFSIGNALED(status))
+			ksft_print_msg("ended by signal %d\n", WTERMSIG(status));
+		ksft_test_result(status == 0, "%s\n", cases[i].name);
+		start_next(cases, n, cases[i].lane, pids);
+	}
+	ksft_print_cnts();
+	return ksft_get_fail_cnt() ? 1 : 0;
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0
+/* TIME_WAIT lasts as long as its namespace wants, whatever way it began. */
+#include <sys/socket.h>
+
+#include "knob.h"
+#include "pair.h"
+#include "rows.h"
+#include "time_wait_cases.h"
+#include "tuned.h"
+
+/* Several of each, since the timer wheel's rounding depends on the moment. */
+static const int lengths_ms[] = { 250, 1000, 3000, 250, 0, 250, 1000, 0, 250 };
+
+#define N_LENGTHS (sizeof(lengths_ms) / sizeof(lengths_ms[0]))
+
+static void check_counts(const struct wire *w, enum path path)
+{
+	struct rows r;
+	uint64_t ended;
+
+	rows_read(&r, w->ns[0]);
+	ended = rows_get(&r, path == PATH_CLOSING ? "ended_simultaneous_fin" :
+						    "ended_active_fin");
+	check(ended == N_LENGTHS, "%lu", ended);
+	check(rows_get(&r, "ended") == N_LENGTHS, "%lu", rows_get(&r, "ended"));
+	check(rows_get(&r, "time_wait_entered") == N_LENGTHS, "%lu",
+	      rows_get(&r, "time_wait_entered"));
+	check(rows_get(&r, "time_wait_shortened") == N_LENGTHS, "%lu",
+	      rows_get(&r, "time_wait_shortened"));
+	check(rows_get(&r, "time_wait_expired") == N_LENGTHS, "%lu",
+	      rows_get(&r, "time_wait_expired"));
+	check(rows_get(&r, "time_wait") == 0, "%lu", rows_get(&r, "time_wait"));
+	check(rows_get(&r, "time_wait_guarded") == 0, "%lu",
+	      rows_get(&r, "time_wait_guarded"));
+	check(rows_get(&r, "time_wait_rearmed") == 0, "%lu",
+	      rows_get(&r, "time_wait_rearmed"));
+}
+
+/**
+ * case_lengths() - lengths from 0 to 3 s, by one path
+ * @arg: struct length_arg
+ */
+void case_lengths(const void *arg)
+{
+	const struct length_arg *a = arg;
+	struct wire w;
+	struct pair p;
+	unsigned int i;
+
+	wire_make(&w);
+	for (i = 0; i < N_LENGTHS; i++) {
+		tune(w.ns[0], lengths_ms[i], false);
+		pair_open(&p, &w, a->family);
+		pair_to_time_wait(&p, a->path);
+		tuned_check(&p, 0, lengths_ms[i]);
+	}
+	check_counts(&w, a->path);
+}
+
+/**
+ * case_two_namespaces() - the two ends of one connection, different lengths
+ * @arg: unused
+ */
+void case_two_namespaces(const void *arg)
+{
+	struct wire w;
+	struct pair p;
+
+	wire_make(&w);
+	tune(w.ns[0], 500, false);
+	tune(w.ns[1], 2000, false);
+	pair_open(&p, &w, AF_INET);
+	pair_to_time_wait(&p, PATH_CLOSING);
+	tuned_check(&p, 0, 500);
+	tuned_check(&p, 1, 2000);
+	check(knob_get(-1, KNOB("time_wait_ms")) == 60000, "%ld",
+	      knob_get(-1, KNOB("time_wait_ms")));
+}

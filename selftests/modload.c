@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Loading and unloading the module under test, see modload.h. */
+#include "modload.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+
+#include "fail.h"
+
+/**
+ * module_loaded() - whether the module is there
+ */
+bool module_loaded(void)
+{
+	return !access("/sys/module/tcp_closestat", F_OK);
+}
+
+/* $TCS_KO, or what was built in the directory above the test's own. */
+static void module_path(char *path, size_t size)
+{
+	const char *given = getenv("TCS_KO");
+	char self[PATH_MAX];
+	ssize_t len;
+	int i;
+
+	if (given) {
+		snprintf(path, size, "%s", given);
+		return;
+	}
+	len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	if (len < 0)
+		die_errno("cannot tell where this test is");
+	self[len] = '\0';
+	for (i = 0; i < 2 && strrchr(self, '/'); i++)
+		*strrchr(self, '/') = '\0';
+	snprintf(path, size, "%s/tcp_closestat.ko", self);
+}
+
+/**
+ * module_load() - load the module
+ *
+ * Return: 0, or a negative errno of the kernel; no such file ends the test.
+ */
+int module_load(void)
+{
+	char path[PATH_MAX + 32];
+	int fd, err;
+
+	module_path(path, sizeof(path));
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		die_errno("cannot open %s (TCS_KO says where the module is)", path);
+	err = syscall(SYS_finit_module, fd, "", 0) ? -errno : 0;
+	close(fd);
+	return err;
+}
+
+/**
+ * module_unload() - unload the module
+ *
+ * Return: 0, or a negative errno of the kernel.
+ */
+int module_unload(void)
+{
+	return syscall(SYS_delete_module, "tcp_closestat", O_NONBLOCK) ?
+		-errno : 0;
+}
+
+static pid_t loader;
+
+static void leave_as_found(void)
+{
+	if (getpid() == loader && module_loaded())
+		module_unload();
+}
+
+/**
+ * module_needed() - load the module unless it is loaded; it goes when the
+ * calling process exits
+ *
+ * To be called before the first test, by the process that runs them.
+ */
+void module_needed(void)
+{
+	int err;
+
+	if (module_loaded())
+		return;
+	err = module_load();
+	if (err)
+		die("the module cannot be loaded: %s", strerror(-err));
+	loader = getpid();
+	atexit(leave_as_found);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Loading and unloading the module under test. */
+#ifndef MODLOAD_H
+#define MODLOAD_H
+
+#include <stdbool.h>
+
+bool module_loaded(void);
+int module_load(void);
+int module_unload(void);
+void module_needed(void);
+
+#endif /* MODLOAD_H */

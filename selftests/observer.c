@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The module's counts and the kernel's own, see observer.h. */
+#include "observer.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "fail.h"
+#include "knob.h"
+
+#define MIB_NAME(name) [MIB_##name] = #name,
+static const char *const mib_names[N_MIBS] = { MIBS(MIB_NAME) };
+#undef MIB_NAME
+
+static int mib_of(const char *name)
+{
+	int i;
+
+	for (i = 0; i < N_MIBS; i++)
+		if (!strcmp(mib_names[i], name))
+			return i;
+	return -1;
+}
+
+/*
+ * A file of pairs of lines, "Group: name name...", "Group: value value...".
+ * Fills those of @mib that are in it.
+ */
+static void read_mibs(uint64_t *mib, int ns, const char *path)
+{
+	static char text[32768];
+	char *names, *values, *next;
+
+	if (knob_read(ns, path, text, sizeof(text)) < 0)
+		die_errno("cannot read %s", path);
+
+	for (names = text; names && *names; names = next) {
+		char *name, *value, *save_name, *save_value;
+		const char *group;
+
+		values = strchr(names, '\n');
+		if (!values)
+			die("%s: a line without its other half", path);
+		*values++ = '\0';
+		next = strchr(values, '\n');
+		if (next)
+			*next++ = '\0';
+
+		group = strtok_r(names, ": ", &save_name);
+		strtok_r(values, ": ", &save_value);
+		while ((name = strtok_r(NULL, " ", &save_name)) &&
+		       (value = strtok_r(NULL, " ", &save_value))) {
+			char full[80];
+			int i;
+
+			snprintf(full, sizeof(full), "%s%s", group, name);
+			i = mib_of(full);
+			if (i >= 0)
+				mib[i] = strtoull(value, NULL, 10);
+		}
+	}
+}
+
+/**
+ * view_take() - look at a namespace
+ * @view: filled
+ * @ns: its file descriptor
+ */
+void view_take(struct view *view, int ns)
+{
+	memset(view, 0, sizeof(*view));
+	rows_read(&view->rows, ns);
+	read_mibs(view->mib, ns, "/proc/thread-self/net/snmp");
+	read_mibs(view->mib, ns, "/proc/thread-self/net/netstat");
+}
+
+/**
+ * view_change() - what became of a count
+ * @from: the earlier view
+ * @to: the later one
+ * @name: a row, or one of MIBS
+ */
+int64_t view_change(const struct view *from, const struct view *to,
+		    const char *name)
+{
+	int i = mib_of(name);
+
+	if (i >= 0)
+		return to->mib[i] - from->mib[i];
+	return rows_get(&to->rows, name) - rows_get(&from->rows, name);
+}
+
+/* From 6.10 on the kernel tells of RSTs that belong to no connection. */
+static bool sees_stray_resets(void)
+{
+	unsigned int major, minor;
+	struct utsname un;
+
+	uname(&un);
+	if (sscanf(un.release, "%u.%u", &major, &minor) != 2)
+		die("what release is '%s'?", un.release);
+	return major > 6 || (major == 6 && minor >= 10);
+}
+
+/*
+ * What @spec says of @name, see view_differs(). Return: false: it may be anything.
+ */
+static bool wanted(const char *spec, const char *name, int64_t *value)
+{
+	const size_t len = strlen(name);
+	const char *at = spec;
+
+	*value = 0;
+	while ((at = strstr(at, name))) {
+		const bool starts = at == spec || at[-1] == ' ';
+
+		at += len;
+		if (!starts || *at != '=')
+			continue;
+		if (at[1] == '*')
+			return false;
+		*value = strtoll(at + 1, NULL, 10);
+		break;
+	}
+	if (!strcmp(name, "rst_sent_no_socket") && !sees_stray_resets())
+		*value = 0;
+	return true;
+}
+
+static bool starts_with(const char *name, const char *start)
+{
+	return !strncmp(name, start, strlen(start));
+}
+
+/* The sums are not in the spec: they follow from what is. */
+static bool wanted_sum(const char *spec, const struct rows *rows,
+		       const char *name, int64_t *value)
+{
+	const bool all = !strcmp(name, "ended");
+	int64_t sum = 0, one;
+	unsigned int i;
+
+	if (!all && strcmp(name, "ended_rst_sent"))
+		return wanted(spec, name, value);
+	for (i = 0; i < rows->n; i++) {
+		const char *part = rows->row[i].name;
+
+		if (!strcmp(part, "ended_rst_sent") ||
+		    !strcmp(part, "rst_sent_no_socket") ||
+		    !(starts_with(part, "rst_sent_") ||
+		      (all && starts_with(part, "ended_"))))
+			continue;
+		if (!wanted(spec, part, &one))
+			return false;
+		sum += one;
+	}
+	*value = sum;
+	return true;
+}
+
+/* A name that nobody knows is a mistake in the test. */
+static void check_names(const char *spec, const struct rows *rows)
+{
+	char *copy = strdup(spec), *save, *item;
+
+	for (item = strtok_r(copy, " ", &save); item;
+	     item = strtok_r(NULL, " ", &save)) {
+		item[strcspn(item, "=")] = '\0';
+		if (mib_of(item) < 0)
+			rows_get(rows, item);
+	}
+	free(copy);
+}
+
+/**
+ * view_differs() - compare what has changed with what should have
+ * @from: the earlier view
+ * @ns: the namespace's file descriptor
+ * @what: its name, to tell the differences under; NULL: do not tell them
+ * @spec: "name=change name=change ...": rows and MIBS. "*" allows any change.
+ *	What is not named must not have changed. The sums ended and
+ *	ended_rst_sent are not named: they follow from their parts.
+ *
+ * Return: how many differ.
+ */
+unsigned int view_differs(const struct view *from, int ns, const char *what,
+			  const char *spec)
+{
+	unsigned int i, bad = 0;
+	struct view to;
+	int64_t want;
+
+	check_names(spec, &from->rows);
+	view_take(&to, ns);
+	for (i = 0; i < to.rows.n + N_MIBS; i++) {
+		const char *name = i < to.rows.n ? to.rows.row[i].name :
+						   mib_names[i - to.rows.n];
+		const int64_t is = view_change(from, &to, name);
+
+		if (!wanted_sum(spec, &to.rows, name, &want) || is == want)
+			continue;
+		bad++;
+		if (what)
+			fprintf(stderr,
+				"# %s: %s changed by %" PRId64 ", not by %" PRId64 "\n",
+				what, name, is, want);
+	}
+	return bad;
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0
+/* TIME_WAIT that begins again keeps to the namespace's length. */
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include "knob.h"
+#include "life.h"
+#include "pair.h"
+#include "rows.h"
+#include "time_wait_cases.h"
+#include "tuned.h"
+
+/**
+ * case_rearm_repeated_fin() - the peer's FIN comes a second time
+ * @arg: struct length_arg
+ */
+void case_rearm_repeated_fin(const void *arg)
+{
+	const struct length_arg *a = arg;
+	struct wire w;
+	struct pair p;
+
+	wire_make(&w);
+	tune(w.ns[0], 1500, false);
+	pair_open(&p, &w, a->family);
+	pair_to_time_wait(&p, a->path);
+	while (now_ns() - p.after < 700 * NS_PER_MS)
+		nap_ms(20);
+
+	/* Later than that would be no test of beginning again. */
+	if (now_ns() - p.before > 1300 * NS_PER_MS)
+		die("the machine is too slow for this test");
+	p.before = now_ns();
+	wire_repeat_fin(&w, 1);
+	p.after = now_ns();
+	tuned_check(&p, 0, 1500);
+	check(row_now(w.ns[0], "time_wait_rearmed") == 1, "%lu",
+	      row_now(w.ns[0], "time_wait_rearmed"));
+	check(row_now(w.ns[0], "time_wait_entered") == 1, "%lu",
+	      row_now(w.ns[0], "time_wait_entered"));
+	check(row_now(w.ns[0], "time_wait_expired") == 1, "%lu",
+	      row_now(w.ns[0], "time_wait_expired"));
+}
+
+struct ack_loss {
+	int fins;
+	int64_t second_fin;
+};
+
+/* Side 1's FIN gets no answer until it came a second time. */
+static enum wire_verdict lose_last_ack(const struct segment *seg, void *arg)
+{
+	struct ack_loss *loss = arg;
+
+	if (seg->from == 1 && seg->flags & SEG_FIN && ++loss->fins == 2)
+		loss->second_fin = now_ns();
+	return seg->from == 0 && loss->fins == 1 ? WIRE_DROP : WIRE_PASS;
+}
+
+/**
+ * case_rearm_lost_ack() - the last ACK is lost, the peer repeats its FIN itself
+ * @arg: struct length_arg
+ */
+void case_rearm_lost_ack(const void *arg)
+{
+	const struct length_arg *a = arg;
+	struct ack_loss loss = {};
+	struct wire w;
+	struct pair p;
+
+	wire_make(&w);
+	/* Long enough for the FIN to come again before it is over. */
+	tune(w.ns[0], 4000, false);
+	pair_open(&p, &w, a->family);
+	pair_to_fin_wait2(&p, PATH_MINI);
+	w.filter = lose_last_ack;
+	w.arg = &loss;
+	pair_close(&p, 1);
+	wire_until(&w, pair_state(&p, 0) == TCP_TIME_WAIT);
+	check(pair_state(&p, 1) == TCP_LAST_ACK, "%d", pair_state(&p, 1));
+	wire_until(&w, pair_state(&p, 1) == 0);
+	p.before = loss.second_fin;
+	p.after = now_ns();
+	check(loss.fins == 2, "%d", loss.fins);
+	check(pair_state(&p, 0) == TCP_TIME_WAIT, "%d", pair_state(&p, 0));
+	check(row_now(w.ns[0], "time_wait_rearmed") == 1, "%lu",
+	      row_now(w.ns[0], "time_wait_rearmed"));
+	check(row_now(w.ns[1], "fin_retransmits") == 1, "%lu",
+	      row_now(w.ns[1], "fin_retransmits"));
+	check(row_now(w.ns[1], "ended_passive_fin") == 1, "%lu",
+	      row_now(w.ns[1], "ended_passive_fin"));
+	tuned_check(&p, 0, 4000);
+}
+
+static void check_left_after_rearm(struct wire *w, int ms, bool timestamps,
+				   bool guard, int expected_ms)
+{
+	struct diag_sock s;
+	struct pair p;
+	int64_t most;
+
+	knob_set(w->ns[0], "/proc/sys/net/ipv4/tcp_timestamps", timestamps);
+	tune(w->ns[0], ms, guard);
+	pair_open(&p, w, AF_INET);
+	pair_to_time_wait(&p, PATH_FULL);
+	/* So that beginning again can be told from going on. */
+	do {
+		nap_ms(20);
+		s = pair_find(&p, 0);
+	} while (s.left_ms > expected_ms - 200);
+	p.before = now_ns();
+	wire_repeat_fin(w, 1);
+	s = pair_find(&p, 0);
+	most = (now_ns() - p.before) / NS_PER_MS;
+	check(s.left_ms <= expected_ms && s.left_ms >= expected_ms - most - 8,
+	      "%ld ms left, time_wait_ms=%d timestamps=%d guard=%d", s.left_ms,
+	      ms, timestamps, guard);
+}
+
+/**
+ * case_rearm_other_lengths() - of 60 s, of more, and what the guard decides
+ * @arg: unused
+ *
+ * Only lengths that the timer wheel takes as they are (module/policy.c).
+ */
+void case_rearm_other_lengths(const void *arg)
+{
+	struct wire w;
+
+	wire_make(&w);
+	check_left_after_rearm(&w, 60000, true, true, 60000);
+	check_left_after_rearm(&w, 90000, true, true, 90000);
+	check_left_after_rearm(&w, 1000, false, true, 60000);
+	check_left_after_rearm(&w, 8000, true, true, 8000);
+	check(row_now(w.ns[0], "time_wait_rearmed") == 4, "%lu",
+	      row_now(w.ns[0], "time_wait_rearmed"));
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The rows of /proc/net/tcp_closestat, read in any namespace. */
+#ifndef ROWS_H
+#define ROWS_H
+
+#include <stdint.h>
+
+#define ROWS_MAX	64
+
+/**
+ * struct rows - one reading of the file
+ * @n: how many rows
+ * @row: name and value of each
+ */
+struct rows {
+	unsigned int n;
+	struct {
+		char name[40];
+		uint64_t value;
+	} row[ROWS_MAX];
+};
+
+void rows_parse(struct rows *rows, const char *text);
+void rows_read(struct rows *rows, int ns);
+uint64_t rows_get(const struct rows *rows, const char *name);
+uint64_t row_now(int ns, const char *name);
+
+#endif /* ROWS_H */
