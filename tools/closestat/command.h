@@ -25,5 +25,6 @@ extern const struct command cmd_purge;
 extern const struct command cmd_hist;
 extern const struct command cmd_export;
 extern const struct command cmd_doctor;
+extern const struct command cmd_watch;
 
 #endif

@@ -17,6 +17,7 @@ static const struct command *const commands[] = {
 	&cmd_hist,
 	&cmd_export,
 	&cmd_doctor,
+	&cmd_watch,
 };
 
 #define N_COMMANDS ARRAY_SIZE(commands)

@@ -96,7 +96,7 @@ static int parse_one(struct snapshot *s, size_t len)
 	return counters_parse(s->text, len, &s->module.v[0].counters);
 }
 
-static int read_file(struct snapshot *s, const char *file, bool all)
+static int load(struct snapshot *s, const char *file, bool all)
 {
 	size_t len;
 	int ret;
@@ -107,20 +107,28 @@ static int read_file(struct snapshot *s, const char *file, bool all)
 		ret = all ? blocks_parse(s->text, len, &s->module) : parse_one(s, len);
 	if (!ret && !all)
 		ret = read_kernel(s);
-	if (!ret)
-		return EXIT_OK;
-	snapshot_free(s);
-	return explain(file, -ret);
+	if (ret)
+		snapshot_free(s);
+	return ret;
+}
+
+int snapshot_load(struct snapshot *s)
+{
+	return load(s, COUNTERS_FILE, false);
 }
 
 int snapshot_read(struct snapshot *s)
 {
-	return read_file(s, COUNTERS_FILE, false);
+	int ret = snapshot_load(s);
+
+	return ret ? explain(COUNTERS_FILE, -ret) : EXIT_OK;
 }
 
 int snapshot_read_all(struct snapshot *s)
 {
-	return read_file(s, ALL_FILE, true);
+	int ret = load(s, ALL_FILE, true);
+
+	return ret ? explain(ALL_FILE, -ret) : EXIT_OK;
 }
 
 void snapshot_free(struct snapshot *s)

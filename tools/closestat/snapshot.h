@@ -26,6 +26,14 @@ struct snapshot {
 int snapshot_read(struct snapshot *snapshot);
 
 /**
+ * snapshot_load - the same, without a word
+ * @snapshot: filled; to be released with snapshot_free(), zeroed if it could not be read
+ *
+ * Return: 0, -ENOENT if the module is not loaded, or what else failed as a negative errno.
+ */
+int snapshot_load(struct snapshot *snapshot);
+
+/**
  * snapshot_read_all - read all namespaces, without the kernel's own counters
  * @snapshot: filled; to be released with snapshot_free()
  *

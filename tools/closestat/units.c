@@ -118,7 +118,7 @@ char *format_duration(u64 us, char *buf)
 	while (i < ARRAY_SIZE(steps) - 1 && us >= steps[i].below)
 		i++;
 	in_unit = (double)us / steps[i].unit;
-	snprintf(buf, DURATION_SIZE, "%.*f %s", in_unit < 10 && steps[i].unit > 1 ? 2 :
-		 in_unit < 100 && steps[i].unit > 1 ? 1 : 0, in_unit, steps[i].name);
+	snprintf(buf, DURATION_SIZE, in_unit < 1000 ? "%.3g %s" : "%.0f %s", in_unit,
+		 steps[i].name);
 	return buf;
 }

@@ -22,7 +22,7 @@ make_proc
 expect 'help goes to stdout' 0 'Usage: closestat .*Commands:' '' --help
 expect 'short help' 0 'Usage: closestat ' '' -h
 expect 'version' 0 '^closestat [^ ]+$' '' --version
-for command in show get set purge hist export doctor; do
+for command in show get set purge hist export doctor watch; do
 	expect "$command --help" 0 "Usage: closestat $command " '' "$command" --help
 	expect "help names $command" 0 "$command  +[A-Z]" '' --help
 	expect "$command with an unknown option" 2 '' "unknown option '--nonsense'" "$command" --nonsense

@@ -26,12 +26,14 @@ make_healthy() {
 # hold STATE N: sockets in that state until release.
 hold() {
 	coproc holder { exec "$(dirname "$0")/hold_sockets" "$@"; }
+	# Bash forgets it when the process ends.
+	holder_pid=$holder_PID
 	read -r ready <&"${holder[0]}"
-	[ "$ready" = ready ] && ln -sf "/proc/$holder_PID" "$PROC_ROOT/"
+	[ "$ready" = ready ] && ln -sf "/proc/$holder_pid" "$PROC_ROOT/"
 }
 release() {
 	eval "exec ${holder[1]}>&-"
-	wait "$holder_PID"
+	wait "$holder_pid"
 }
 
 counter() { sed -i "s/^$1 .*/$1 $2/;\$a $1 $2" "$PROC_ROOT/thread-self/net/tcp_closestat"; }
@@ -88,12 +90,12 @@ expect 'tells what to do' 1 '^1[.] 1 TIME_WAITs .*Try: closestat set tcp_max_tw_
 make_healthy
 hold close_wait 5
 found 'close_wait' 'CLOSE_WAIT'
-check 'CLOSE_WAIT names the process' '[[ $out =~ "5 sockets stay in CLOSE_WAIT, held by hold_sockets/$holder_PID (5)" ]]'
+check 'CLOSE_WAIT names the process' '[[ $out =~ "5 sockets stay in CLOSE_WAIT, held by hold_sockets/$holder_pid (5)" ]]'
 release
 found '' 'CLOSE_WAIT is gone'
 hold fin_wait2 3
 found 'close_wait fin_wait2' 'FIN_WAIT2'
-check 'FIN_WAIT2 names the process' '[[ $out =~ "3 sockets stay in FIN_WAIT2, held by hold_sockets/$holder_PID (3)" ]]'
+check 'FIN_WAIT2 names the process' '[[ $out =~ "3 sockets stay in FIN_WAIT2, held by hold_sockets/$holder_pid (3)" ]]'
 release
 
 # ports: 20 of them, and then so many in TIME_WAIT to one destination

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <string.h>
 
 static bool u64_is(const char *text, u64 want)
 {
@@ -96,12 +97,32 @@ static void durations_refused(void)
 	EXPECT(duration_error("18446744073709.9s", 0) == -ERANGE);
 }
 
+static bool is_written(u64 us, const char *want)
+{
+	char text[DURATION_SIZE];
+
+	return !strcmp(format_duration(us, text), want);
+}
+
+static void durations_for_people(void)
+{
+	EXPECT(is_written(0, "0 us"));
+	EXPECT(is_written(999, "999 us"));
+	EXPECT(is_written(1500, "1.5 ms"));
+	EXPECT(is_written(US_PER_S, "1 s"));
+	EXPECT(is_written(60 * US_PER_S, "60 s"));
+	EXPECT(is_written(119999 * US_PER_MS, "120 s"));
+	EXPECT(is_written(2 * US_PER_MIN, "2 min"));
+	EXPECT(is_written(100000 * US_PER_MIN, "100000 min"));
+}
+
 int main(void)
 {
-	ktap_begin(4);
+	ktap_begin(5);
 	RUN(numbers);
 	RUN(durations);
 	RUN(durations_without_unit);
 	RUN(durations_refused);
+	RUN(durations_for_people);
 	return ktap_end();
 }
