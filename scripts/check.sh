@@ -27,7 +27,6 @@ cd "$scripts/.." || exit
 export BEGAN=$EPOCHSECONDS
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-trap 'exit 130' INT TERM
 
 passed=0 failed=0 skipped=0
 report=()
@@ -80,6 +79,7 @@ part scripts "$scripts/tap-run" scripts "$scripts/check-scripts"
 part tools make -s --no-print-directory -C tools check
 [ ! -e selftests/unit/Makefile ] ||
 	part unit make -s --no-print-directory -C selftests/unit check
+part build "$scripts/tap-run" build selftests/vm/build-test
 part rig "$scripts/tap-run" rig selftests/vm/rig-test
 part suite selftests/vm/suite
 

@@ -72,7 +72,7 @@ check_checkpatch() {
 			}
 			next
 		}
-		{
+		NF {
 			split($0, part, ":")
 			for (i = 1; i <= n; i++)
 				if (index($0, path[i]) == 1 && part[4] == type[i])
