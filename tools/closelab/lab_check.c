@@ -146,7 +146,7 @@ static bool compare_row(struct lab *lab, int side, const char *name,
 	if (!known)
 		return true;
 	if (!strcmp(name, "rst_sent_no_socket") && !socketless_resets_seen())
-		want = 0;
+		return true;
 	lab->checks += complain;
 	if (got == want)
 		return true;

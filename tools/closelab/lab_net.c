@@ -9,6 +9,13 @@
 #include "link.h"
 #include "netns.h"
 
+/*
+ * Longer than any delay of a slow machine, in milliseconds. FIN_WAIT2 lasts at
+ * least 3.5 times as long, and must stay below the 60 s up to which the kernel
+ * makes it a mini-socket.
+ */
+#define NO_RETRANSMITS 10000
+
 /* The router's devices, by the side they lead to. */
 static const char * const router_device[2] = { "to-a", "to-b" };
 
@@ -102,10 +109,24 @@ static int give_addresses(struct lab *lab, const struct plan *plan)
 		err = link_address(lab->ns[all[i].side], DEVICE, all[i].text,
 				   plan->prefix);
 	}
-	for (int side = 0; side < 2 && !err; side++)
-		if (plan->gateway[side])
-			err = link_route(lab->ns[side], plan->gateway[side],
-					 lab->scenario->rto_min_ms);
+	return err;
+}
+
+static int give_routes(struct lab *lab, const struct plan *plan)
+{
+	unsigned int rto_min_ms = lab->scenario->rto_min_ms ?: NO_RETRANSMITS;
+	const struct { int side; const char *to, *gateway; } direct[] = {
+		{ A, plan->b, NULL }, { B, plan->a, NULL },
+		{ B, plan->a2, NULL },
+	}, routed[] = {
+		{ A, NULL, plan->gateway[A] }, { B, NULL, plan->gateway[B] },
+	}, *route = lab->scenario->routed ? routed : direct;
+	size_t count = lab->scenario->routed ? 2 : 3;
+	int err = 0;
+
+	for (size_t i = 0; i < count && !err; i++)
+		err = link_route(lab->ns[route[i].side], DEVICE, route[i].to,
+				 route[i].gateway, rto_min_ms);
 	return err;
 }
 
@@ -178,6 +199,10 @@ int lab_net_build(struct lab *lab)
 	err = give_addresses(lab, plan);
 	if (err)
 		return lab_fail(lab, "cannot set the addresses: %s",
+				strerror(-err));
+	err = give_routes(lab, plan);
+	if (err)
+		return lab_fail(lab, "cannot set the routes: %s",
 				strerror(-err));
 	err = settle(lab);
 	if (err)

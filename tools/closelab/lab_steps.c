@@ -172,7 +172,8 @@ static int step_signal(struct lab *lab, const struct step *step)
 
 	peer->may_end = true;
 	lab_note(lab, lab_peer_side(lab, step->who), "%s",
-		 step->value == SIGINT ? "SIGINT: exit" : "SIGKILL: exit");
+		 step->value == SIGINT ? "killed by SIGINT" :
+		 "killed by SIGKILL");
 	if (kill(peer->pid, step->value))
 		return lab_fail(lab, "kill: %s", strerror(errno));
 	return 0;

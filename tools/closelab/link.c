@@ -211,29 +211,39 @@ int link_address(int ns, const char *name, const char *address, int prefix)
 	return talk_in(ns, nlh);
 }
 
-int link_route(int ns, const char *gateway, unsigned int rto_min_ms)
+int link_route(int ns, const char *name, const char *to, const char *gateway,
+	       unsigned int rto_min_ms)
 {
 	char buf[BUF_SIZE] = { 0 };
 	struct nlmsghdr *nlh = message(buf, RTM_NEWROUTE,
 				       NLM_F_CREATE | NLM_F_EXCL);
 	struct rtmsg *rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
+	int index = index_in(ns, name);
+	struct nlattr *metrics;
 	unsigned char bytes[16];
 	size_t len;
 
-	rtm->rtm_family = parse(gateway, bytes, &len);
+	if (index < 0)
+		return index;
 	rtm->rtm_table = RT_TABLE_MAIN;
 	rtm->rtm_protocol = RTPROT_STATIC;
-	rtm->rtm_scope = RT_SCOPE_UNIVERSE;
+	rtm->rtm_scope = gateway ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
 	rtm->rtm_type = RTN_UNICAST;
-	mnl_attr_put(nlh, RTA_GATEWAY, len, bytes);
-	if (rto_min_ms) {
-		struct nlattr *metrics = mnl_attr_nest_start(nlh, RTA_METRICS);
-
-		/* TCP heeds it only when it is locked. */
-		mnl_attr_put_u32(nlh, RTAX_LOCK, 1 << RTAX_RTO_MIN);
-		mnl_attr_put_u32(nlh, RTAX_RTO_MIN, rto_min_ms);
-		mnl_attr_nest_end(nlh, metrics);
+	if (to) {
+		rtm->rtm_family = parse(to, bytes, &len);
+		rtm->rtm_dst_len = 8 * len;
+		mnl_attr_put(nlh, RTA_DST, len, bytes);
 	}
+	if (gateway) {
+		rtm->rtm_family = parse(gateway, bytes, &len);
+		mnl_attr_put(nlh, RTA_GATEWAY, len, bytes);
+	}
+	mnl_attr_put_u32(nlh, RTA_OIF, index);
+	metrics = mnl_attr_nest_start(nlh, RTA_METRICS);
+	/* TCP heeds it only when it is locked. */
+	mnl_attr_put_u32(nlh, RTAX_LOCK, 1 << RTAX_RTO_MIN);
+	mnl_attr_put_u32(nlh, RTAX_RTO_MIN, rto_min_ms);
+	mnl_attr_nest_end(nlh, metrics);
 	return talk_in(ns, nlh);
 }
 

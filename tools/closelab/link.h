@@ -49,15 +49,17 @@ int link_wait_up(int ns, const char *name);
 int link_address(int ns, const char *name, const char *address, int prefix);
 
 /**
- * link_route() - set the default route of a namespace
+ * link_route() - set a route
  * @ns: the namespace
- * @gateway: IPv4 or IPv6, as text
- * @rto_min_ms: no retransmission sooner than that, in milliseconds; 0: as
- *	always
+ * @name: the device
+ * @to: the one address that is reached by it; NULL: all others are
+ * @gateway: IPv4 or IPv6, as text; NULL: directly
+ * @rto_min_ms: no retransmission sooner than that, in milliseconds
  *
  * Return: 0, or -errno.
  */
-int link_route(int ns, const char *gateway, unsigned int rto_min_ms);
+int link_route(int ns, const char *name, const char *to, const char *gateway,
+	       unsigned int rto_min_ms);
 
 /**
  * enum plug - what to do with what a device sends

@@ -59,8 +59,6 @@ const struct scenario scenarios_crossing[] = {
 "while its own is not acknowledged: CLOSING. The acknowledgments then bring both\n"
 "to TIME_WAIT: the one close after which both sides hold it.",
 		.routed = 1,
-		/* Nothing is lost, so nothing is to be sent twice. */
-		.rto_min_ms = 20000,
 		.peer = {
 			{ .side = A,
 			  .ops = OPS({ OP_SOCKET }, { OP_REUSEADDR }, { OP_BIND },

@@ -33,7 +33,7 @@ struct filling {
 	uint64_t start;
 };
 
-/* Connect and close: 0 or errno. */
+/* Connect and close: 0 or -errno. */
 static int connect_once(struct lab *lab)
 {
 	int family = lab->options.ipv6 ? AF_INET6 : AF_INET;
@@ -46,13 +46,13 @@ static int connect_once(struct lab *lab)
 	inet_pton(family, lab->address[A], family == AF_INET6 ?
 		  (void *)&to.in6.sin6_addr : (void *)&to.in.sin_addr);
 	if (netns_enter(lab->ns[B]))
-		return EPERM;
+		return -EPERM;
 	fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0 || connect(fd, &to.sa, addr_len(&to)))
-		err = errno;
+		err = -errno;
 	if (fd >= 0)
 		close(fd);
-	return netns_enter(-1) ? EPERM : err;
+	return netns_enter(-1) ?: err;
 }
 
 /* Open what can be opened: 1 when there are enough, 0 when ports ran out. */
@@ -67,10 +67,10 @@ static int fill(struct lab *lab, void *data)
 		if (f->opened == f->wanted)
 			return 1;
 		err = connect_once(lab);
-		if (err == EADDRNOTAVAIL)
+		if (err == -EADDRNOTAVAIL)
 			return 0;
 		if (err)
-			return lab_fail(lab, "connect: %s", strerror(err));
+			return lab_fail(lab, "connect: %s", strerror(-err));
 		f->opened++;
 		f->sum_ns += at - f->start;
 	}
@@ -94,9 +94,9 @@ static int use_ports_twice(struct lab *lab)
 		return -1;
 	err = connect_once(lab);
 	/* Where the length is that short, the first port is free already. */
-	if (err != EADDRNOTAVAIL && length >= 10000)
+	if (err != -EADDRNOTAVAIL && length >= 10000)
 		return lab_fail(lab, "one more connect gave \"%s\" instead of \"%s\"",
-				strerror(err), strerror(EADDRNOTAVAIL));
+				strerror(-err), strerror(EADDRNOTAVAIL));
 	if (!err) {
 		second.opened++;
 		second.sum_ns += now_ns() - second.start;

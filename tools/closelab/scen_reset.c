@@ -98,7 +98,6 @@ const struct scenario scenarios_reset[] = {
 "server expects, which therefore asks (a challenge ACK) before it believes it; the\n"
 "client, who knows nothing of the connection any more, confirms with a second RST.",
 		.routed = 1,
-		.rto_min_ms = 20000,
 		.peer = {
 			{ .side = A,
 			  SERVE_WITH({ OP_READ_EOF }, { OP_CLOSE }) },

@@ -149,6 +149,8 @@ const struct scenario scenarios_stuck[] = {
 "13 in the receive queue for twelve bytes, because the FIN counts. The client is\n"
 "an orphan in FIN_WAIT2, which the kernel ends after tcp_fin_timeout; the server's\n"
 "side stays.",
+		/* FIN_WAIT2 lasts at least 3.5 times as long. */
+		.rto_min_ms = KERNEL_RTO_MIN,
 		.peer = {
 			{ .side = A, .ops = OPS({ OP_SOCKET }, { OP_REUSEADDR },
 						{ OP_BIND }, { OP_LISTEN },
@@ -189,6 +191,7 @@ const struct scenario scenarios_stuck[] = {
 "the server is gone. Its FIN has no answer; as an orphan it repeats it as often as\n"
 "tcp_orphan_retries allows, and then is gone without a word.",
 		.routed = 1,
+		.rto_min_ms = KERNEL_RTO_MIN,
 		.peer = {
 			{ .side = A, .server = 4 },
 			{ .side = B,
@@ -232,6 +235,8 @@ const struct scenario scenarios_stuck[] = {
 "An orphan, whose application has called close(), waits in FIN_WAIT2 for\n"
 "tcp_fin_timeout and no longer. A socket that was only shut down still has its\n"
 "application: it waits for ever.",
+		/* FIN_WAIT2 lasts at least 3.5 times as long. */
+		.rto_min_ms = KERNEL_RTO_MIN,
 		.peer = {
 			{ .side = A, .server = 4 },
 			{ .side = B, .any_port = 1,
@@ -275,6 +280,8 @@ const struct scenario scenarios_stuck[] = {
 "look for the end of the file, or forgets to close, gathers one for every\n"
 "connection it ever had, long after the clients are gone. It is a bug in the\n"
 "program; closestat doctor names the process.",
+		/* FIN_WAIT2 lasts at least 3.5 times as long. */
+		.rto_min_ms = KERNEL_RTO_MIN,
 		.peer = {
 			{ .side = A, .server = 4 },
 			{ .side = B, .any_port = 1,

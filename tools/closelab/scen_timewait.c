@@ -2,7 +2,9 @@
 /* What TIME_WAIT is good for, what it costs, and how it ends. */
 #include <signal.h>
 
+#include "forge.h"
 #include "lab.h"
+#include "track.h"
 #include "scenario_tables.h"
 
 /* tcp_tw_reuse wants a TIME_WAIT to be older than a second, by whole seconds. */
@@ -56,6 +58,73 @@ static int replay_last_ack(struct lab *lab)
 {
 	return replay(lab, SEG_ACK, false);
 }
+
+/*
+ * Send the old connection's data again with the numbers that the new one is
+ * at. That takes an old connection which was that far ahead: at these
+ * lengths of TIME_WAIT, one of some megabytes a second.
+ */
+static int replay_into_new(struct lab *lab)
+{
+	size_t count, tracks;
+	const struct wire *wire = capture_wires(lab->capture, &count);
+	struct track *track = track_all(wire, count, &tracks);
+	int ret = -1;
+
+	for (size_t i = 0; track && tracks == 2 && i < count; i++) {
+		struct wire forged = wire[i];
+
+		if (wire[i].from != B || !wire[i].segment.length)
+			continue;
+		ret = forge_numbers(forged.frame, forged.length,
+				    track[1].isn[B] + 1, track[1].isn[A] + 1);
+		if (!ret)
+			ret = capture_inject(lab->capture, B, &forged);
+		break;
+	}
+	track_free(track, tracks);
+	return ret ? lab_fail(lab, "cannot replay a segment") : 0;
+}
+
+/* How often the server has read three bytes: the client sent them once. */
+static int reads_of_three(struct lab *lab)
+{
+	int reads = 0;
+
+	for (size_t i = 0; i < lab->events; i++)
+		reads += !lab->event[i].peer &&
+			 lab->event[i].event.kind == OP_READ &&
+			 !lab->event[i].event.gate &&
+			 lab->event[i].event.ret == 3;
+	return reads;
+}
+
+static int nothing_was_read(struct lab *lab)
+{
+	return reads_of_three(lab) == 1 ? 0 :
+	       lab_fail(lab, "the server has read what nobody sent");
+}
+
+static int something_was_read(struct lab *lab)
+{
+	return reads_of_three(lab) == 2 ? 0 :
+	       lab_fail(lab, "the server has not read the old segment");
+}
+
+#define OLD_AND_NEW \
+	.peer = { \
+		{ .side = A, \
+		  .ops = OPS({ OP_SOCKET }, { OP_REUSEADDR }, { OP_BIND }, \
+			     { OP_LISTEN }, { OP_ACCEPT }), \
+		  .conn = OPS({ OP_READ }, { OP_CLOSE }), \
+		  .hold = HOLD_OP(OP_CLOSE) }, \
+		{ .side = B, \
+		  .ops = OPS({ OP_SOCKET }, { OP_BIND }, { OP_CONNECT }, \
+			     { OP_SEND, 3 }, { OP_READ_EOF }, { OP_CLOSE }, \
+			     { OP_SOCKET }, { OP_BIND }, { OP_CONNECT }, \
+			     { OP_HOLD }), \
+		  .hold = HOLD_OP(OP_CLOSE) | HOLD_OP(OP_BIND) }, \
+	}
 
 #define CLIENT_CLOSES \
 	{ .side = B, .client = 6, \
@@ -169,6 +238,7 @@ const struct scenario scenarios_timewait[] = {
 "whether its FIN arrived, so it sends it again; somebody must be there to\n"
 "acknowledge it once more. TIME_WAIT does, and starts from the beginning.",
 		.routed = 1,
+		.rto_min_ms = KERNEL_RTO_MIN,
 		.peer = {
 			{ .side = A, .server = 3,
 			  .hold = HOLD_OP(OP_CLOSE) },
@@ -312,10 +382,11 @@ const struct scenario scenarios_timewait[] = {
 		.name = "time-wait-reset",
 		.title = "a late ACK gets RST from the other side, and that ends TIME_WAIT",
 		.lesson =
-"The client's last ACK comes a second time, when the server has forgotten the\n"
-"connection. Its kernel answers RST, as to any segment for no known connection,\n"
-"and the RST carries just the number that TIME_WAIT expects: TIME_WAIT is over,\n"
-"long before its time. RFC 1337 describes it; tcp_rfc1337=1 prevents it.",
+"The client's last ACK comes a second time, when the server is long gone and its\n"
+"side has forgotten the connection. Its kernel answers RST, as to any segment for\n"
+"no known connection, and the RST carries just the number that TIME_WAIT expects:\n"
+"TIME_WAIT is over, long before its time. RFC 1337 describes it; tcp_rfc1337=1\n"
+"prevents it.",
 		.peer = {
 			{ .side = A, .server = 3,
 			  .hold = HOLD_OP(OP_CLOSE) },
@@ -330,6 +401,7 @@ const struct scenario scenarios_timewait[] = {
 			GO(0, OP_CLOSE),
 			STATES(B, "TIME_WAIT"), STATES(A, ""),
 			ARRIVED(B, "A", 2),
+			SIGNAL(0, SIGKILL), EXITED(0), LISTENERS(A, 0),
 			CALL(replay_last_ack),
 			ARRIVED(A, "R", 1),
 			STATES(B, ""),
@@ -349,6 +421,102 @@ const struct scenario scenarios_timewait[] = {
 			{ B, "fin_wait2_entered", 1 },
 			{ B, "time_wait_entered", 1 },
 			{ B, "time_wait_reset", 1 },
+			{ 0 }
+		},
+	},
+	{
+		.name = "old-duplicate-guarded",
+		.title = "TIME_WAIT shortened with the guard on: timestamps refuse the old segment",
+		.lesson =
+"time_wait_ms is 0, but the guard keeps TIME_WAIT for 3.5 times the connection's\n"
+"RTO, and only because the connection has timestamps. The old segment comes when\n"
+"a new connection has the same addresses and ports, with numbers that would fit:\n"
+"its timestamp is older than the connection (PAWS), so it is thrown away.",
+		.rto_min_ms = KERNEL_RTO_MIN,
+		.needs_module = 1,
+		OLD_AND_NEW,
+		.steps = (const struct step[]){
+			SYSCTL(A, "net/tcp_closestat/time_wait_ms=0"),
+			SYSCTL(A, "net/tcp_closestat/time_wait_guard=1"),
+			START(0), START(1),
+			GO(1, OP_BIND), EVENT(1, OP_CONNECT, 0), EVENT(0, OP_READ, 0),
+			ARRIVED(A, "A", 1),
+			GO(0, OP_CLOSE),
+			STATES(A, "FIN_WAIT2"), STATES(B, "CLOSE_WAIT"),
+			GO(1, OP_CLOSE),
+			STATES(B, ""), STATES(A, ""),
+			GO(1, OP_BIND), EVENT(1, OP_CONNECT, 0), EVENT(0, OP_ACCEPT, 0),
+			CALL(replay_into_new),
+			SENT(A, "A", 3),
+			CALL(nothing_was_read),
+			STATES(A, "ESTABLISHED"), STATES(B, "ESTABLISHED"),
+			{ STEP_END }
+		},
+		.segments = (const struct segments[]){
+			{ { "SA A FA A", "S A PA:3 A FA" } },
+			{ { "SA A", "S A PA:3*" } },
+			{ { NULL } }
+		},
+		.changes = (const struct change[]){
+			{ A, "ended", 1 }, { A, "ended_active_fin", 1 },
+			{ A, "fin_wait1_entered", 1 },
+			{ A, "fin_wait2_entered", 1 },
+			{ A, "time_wait_entered", 1 },
+			{ A, "time_wait_shortened", 1 },
+			{ A, "time_wait_guarded", 1 },
+			{ A, "time_wait_expired", 1 },
+			{ A, "TcpExt.PAWSEstab", 1 },
+			{ B, "ended", 1 }, { B, "ended_passive_fin", 1 },
+			{ B, "close_wait_entered", 1 },
+			{ B, "last_ack_entered", 1 },
+			{ 0 }
+		},
+	},
+	{
+		.name = "old-duplicate-hazard",
+		.title = "no TIME_WAIT, no guard, no timestamps: the old segment becomes new data",
+		.lesson =
+"The hazard itself. Without TIME_WAIT nothing keeps the addresses and ports from\n"
+"being used again at once; without timestamps nothing tells old from new. The old\n"
+"segment has numbers that fit, and the server reads three bytes that its client\n"
+"never sent. From then on the two do not agree on what was sent: the connection is\n"
+"beyond repair.",
+		.needs_module = 1,
+		OLD_AND_NEW,
+		.steps = (const struct step[]){
+			SYSCTL(A, "net/tcp_closestat/time_wait_ms=0"),
+			SYSCTL(A, "net/tcp_closestat/time_wait_guard=0"),
+			SYSCTL(A, "net/ipv4/tcp_timestamps=0"),
+			SYSCTL(B, "net/ipv4/tcp_timestamps=0"),
+			START(0), START(1),
+			GO(1, OP_BIND), EVENT(1, OP_CONNECT, 0), EVENT(0, OP_READ, 0),
+			ARRIVED(A, "A", 1),
+			GO(0, OP_CLOSE),
+			STATES(A, "FIN_WAIT2"), STATES(B, "CLOSE_WAIT"),
+			GO(1, OP_CLOSE),
+			STATES(B, ""), STATES(A, ""),
+			GO(1, OP_BIND), EVENT(1, OP_CONNECT, 0), EVENT(0, OP_ACCEPT, 0),
+			CALL(replay_into_new),
+			EVENT(0, OP_READ, 0),
+			CALL(something_was_read),
+			STATES(A, "ESTABLISHED"), STATES(B, "ESTABLISHED"),
+			{ STEP_END }
+		},
+		.segments = (const struct segments[]){
+			{ { "SA A FA A", "S A PA:3 A FA" } },
+			{ { "SA A", "S A PA:3*" } },
+			{ { NULL } }
+		},
+		.changes = (const struct change[]){
+			{ A, "ended", 1 }, { A, "ended_active_fin", 1 },
+			{ A, "fin_wait1_entered", 1 },
+			{ A, "fin_wait2_entered", 1 },
+			{ A, "time_wait_entered", 1 },
+			{ A, "time_wait_shortened", 1 },
+			{ A, "time_wait_expired", 1 },
+			{ B, "ended", 1 }, { B, "ended_passive_fin", 1 },
+			{ B, "close_wait_entered", 1 },
+			{ B, "last_ack_entered", 1 },
 			{ 0 }
 		},
 	},

@@ -15,6 +15,9 @@
 
 struct lab;
 
+/* What the kernel takes by itself: no retransmission sooner, in milliseconds */
+#define KERNEL_RTO_MIN 200
+
 enum side { A, B };
 
 /**
@@ -163,7 +166,8 @@ struct change {
  * @title: what happens, one line
  * @lesson: what to learn from it, for people
  * @routed: three namespaces, with a router between the sides
- * @rto_min_ms: in a routed one, no retransmission sooner than that
+ * @rto_min_ms: no retransmission sooner than that; 0: none within the scenario,
+ *	however slow the machine
  * @needs_module: it is about the module's own settings
  * @no_capture: too much traffic to capture: no ladder
  * @patience: seconds a step may take, 0: 20

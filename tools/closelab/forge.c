@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <sys/socket.h>
+
+#include "forge.h"
+#include "segment.h"
+
+#define ETH_HEADER 14
+#define V6_HEADER 40
+#define PROTO_TCP 6
+
+static void put16(uint8_t *p, uint16_t n)
+{
+	p[0] = n >> 8;
+	p[1] = n & 0xff;
+}
+
+static void put32(uint8_t *p, uint32_t n)
+{
+	put16(p, n >> 16);
+	put16(p + 2, n & 0xffff);
+}
+
+static uint32_t sum(uint32_t total, const uint8_t *p, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		total += i % 2 ? p[i] : (uint32_t)p[i] << 8;
+	return total;
+}
+
+int forge_numbers(uint8_t *frame, size_t len, uint32_t seq, uint32_t ack)
+{
+	struct segment s;
+	size_t address, header, bytes;
+	uint8_t *tcp, *ip = frame + ETH_HEADER;
+	uint32_t total;
+
+	if (segment_parse(frame, len, &s))
+		return -1;
+	if (s.family == AF_INET6) {
+		address = 16;
+		header = V6_HEADER;
+		bytes = (size_t)ip[4] << 8 | ip[5];
+	} else {
+		address = 4;
+		header = (ip[0] & 15) * 4;
+		bytes = ((size_t)ip[2] << 8 | ip[3]) - header;
+	}
+	tcp = ip + header;
+	put32(tcp + 4, seq);
+	put32(tcp + 8, ack);
+	put16(tcp + 16, 0);
+	total = sum(PROTO_TCP + bytes, s.src, address);
+	total = sum(total, s.dst, address);
+	total = sum(total, tcp, bytes);
+	while (total >> 16)
+		total = (total & 0xffff) + (total >> 16);
+	put16(tcp + 16, ~total & 0xffff);
+	return 0;
+}
