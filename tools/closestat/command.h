@@ -26,5 +26,6 @@ extern const struct command cmd_hist;
 extern const struct command cmd_export;
 extern const struct command cmd_doctor;
 extern const struct command cmd_watch;
+extern const struct command cmd_monitor;
 
 #endif

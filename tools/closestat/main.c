@@ -18,6 +18,7 @@ static const struct command *const commands[] = {
 	&cmd_export,
 	&cmd_doctor,
 	&cmd_watch,
+	&cmd_monitor,
 };
 
 #define N_COMMANDS ARRAY_SIZE(commands)

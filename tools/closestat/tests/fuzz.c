@@ -10,6 +10,7 @@
 #include "../hist.h"
 #include "../knobs.h"
 #include "../mib.h"
+#include "../trace_filter.h"
 #include "../units.h"
 
 #include <stdlib.h>
@@ -164,6 +165,24 @@ static void mib(void)
 	EXPECT(good > ROUNDS / 100 && good < ROUNDS);
 }
 
+static void trace_lines(void)
+{
+	int good = 0;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		struct trace_condition c;
+		struct trace_line l;
+		size_t len;
+		char *text = make_input("a-1 [0] 1.5: e: saddr=::1 sport=80 ended=x", &len, true);
+
+		if (!trace_line_parse(text, "e", &l) &&
+		    !trace_condition_parse(i % 2 ? "port=80" : "addr=::1", &c))
+			good += trace_condition_holds(&c, &l);
+		free(text);
+	}
+	EXPECT(good > ROUNDS / 100 && good < ROUNDS);
+}
+
 static void durations(void)
 {
 	int good = 0;
@@ -197,11 +216,12 @@ static void knobs(void)
 
 int main(void)
 {
-	ktap_begin(6);
+	ktap_begin(7);
 	RUN(counters);
 	RUN(blocks);
 	RUN(hists);
 	RUN(mib);
+	RUN(trace_lines);
 	RUN(durations);
 	RUN(knobs);
 	return ktap_end();

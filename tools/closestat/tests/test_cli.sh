@@ -22,7 +22,7 @@ make_proc
 expect 'help goes to stdout' 0 'Usage: closestat .*Commands:' '' --help
 expect 'short help' 0 'Usage: closestat ' '' -h
 expect 'version' 0 '^closestat [^ ]+$' '' --version
-for command in show get set purge hist export doctor watch; do
+for command in show get set purge hist export doctor watch monitor; do
 	expect "$command --help" 0 "Usage: closestat $command " '' "$command" --help
 	expect "help names $command" 0 "$command  +[A-Z]" '' --help
 	expect "$command with an unknown option" 2 '' "unknown option '--nonsense'" "$command" --nonsense
@@ -292,5 +292,13 @@ run purge
 check 'purge' '[ "$rc$out$err" = 0 ] && [ "$(file tcp_closestat/time_wait_purge)" = 1 ]'
 rm -r "$PROC_ROOT/sys/net/tcp_closestat"
 expect 'purge without the module' 1 '' 'not loaded: modprobe tcp_closestat' purge
+
+# monitor
+if [[ $("$CLOSESTAT" monitor --help) =~ libtracefs ]]; then
+	expect 'monitor without libtracefs' 1 '' 'built without libtracefs' monitor
+else
+	expect 'monitor with an unknown filter' 2 '' "no filter 'x=1'" monitor x=1
+	expect 'monitor with a wrong port' 2 '' "'port=x' does not have a value of its kind" monitor port=x
+fi
 
 ktap_end

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0
+/* closestat monitor: a line for each connection as it ends. */
+#include "command.h"
+#include "msg.h"
+#include "nsnames.h"
+#include "trace_filter.h"
+#include "trace_instance.h"
+#include "trace_line.h"
+#include "units.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define POLL_MS 200
+
+struct monitor {
+	const struct options *options;
+	struct trace_condition *conditions;
+	int n_conditions;
+	u64 inode;		/* of the only namespace to show; 0 for all */
+	u64 clock_offset_us;	/* from the trace clock to the time of day */
+	struct nsnames names;
+	time_t names_read;
+	u64 lost;
+	u64 not_understood;
+};
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int signal)
+{
+	(void)signal;
+	stopped = 1;
+}
+
+/* The buffer has to be removed at the end, whatever ends us. */
+static void catch_signals(void)
+{
+	struct sigaction action = { .sa_handler = stop };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static u64 clock_us(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return t.tv_sec * US_PER_S + t.tv_nsec / 1000;
+}
+
+/* Names are read anew for a namespace not seen before, but not more than once a second. */
+static const char *namespace_name(struct monitor *m, u64 inode)
+{
+	time_t now = time(NULL);
+
+	if (!nsnames_lookup(&m->names, inode) && m->names_read != now) {
+		nsnames_free(&m->names);
+		nsnames_read(&m->names, true);
+		m->names_read = now;
+	}
+	return nsnames_find(&m->names, inode);
+}
+
+static bool wanted(const struct monitor *m, const struct trace_line *line)
+{
+	u64 inode;
+
+	if (m->inode && (parse_u64(trace_line_value(line, "netns"), &inode) || inode != m->inode))
+		return false;
+	for (int i = 0; i < m->n_conditions; i++) {
+		if (!trace_condition_holds(&m->conditions[i], line))
+			return false;
+	}
+	return true;
+}
+
+/* IPv4 without the ::ffff: that IPv6 tells it with. */
+static const char *address(const struct trace_line *line, const char *key)
+{
+	const char *text = trace_line_value(line, key);
+
+	if (strcmp(trace_line_value(line, "family"), "inet"))
+		return text;
+	return strncmp(text, "::ffff:", 7) ? text : text + 7;
+}
+
+static void print_endpoint(const struct trace_line *line, const char *addr, const char *port)
+{
+	const char *text = address(line, addr);
+
+	printf(strchr(text, ':') ? " [%s]:%s" : " %s:%s", text, trace_line_value(line, port));
+}
+
+/* The lengths of time that are not 0: "fin_wait2_us=1500" as "fin_wait2 1.5 ms". */
+static void print_durations(const struct trace_line *line)
+{
+	for (size_t i = 0; i < line->n; i++) {
+		const char *unit = strrchr(line->fields[i].key, '_');
+		char text[DURATION_SIZE];
+		u64 value;
+
+		if (!unit || (strcmp(unit, "_us") && strcmp(unit, "_ms")) ||
+		    parse_u64(line->fields[i].value, &value) || !value)
+			continue;
+		if (!strcmp(unit, "_ms") && __builtin_mul_overflow(value, US_PER_MS, &value))
+			continue;
+		printf("  %.*s %s", (int)(unit - line->fields[i].key), line->fields[i].key,
+		       format_duration(value, text));
+	}
+}
+
+static void print_text(struct monitor *m, const struct trace_line *line, u64 us)
+{
+	const char *cause = trace_line_value(line, "rst");
+	time_t seconds = us / US_PER_S;
+	char day[16];
+	u64 inode;
+
+	strftime(day, sizeof(day), "%H:%M:%S", localtime(&seconds));
+	printf("%s.%06llu", day, us % US_PER_S);
+	if (m->options->all && !parse_u64(trace_line_value(line, "netns"), &inode))
+		printf(" %s", namespace_name(m, inode));
+	printf(" %s", trace_line_value(line, "ended"));
+	if (*cause && strcmp(cause, "-"))
+		printf("/%s", cause);
+	print_endpoint(line, "saddr", "sport");
+	print_endpoint(line, "daddr", "dport");
+	print_durations(line);
+	putchar('\n');
+}
+
+static void print_json_string(const char *text)
+{
+	putchar('"');
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			printf("\\%c", *text);
+		else if ((unsigned char)*text < ' ' || *text == 0x7f)
+			printf("\\u%04x", (unsigned char)*text);
+		else
+			putchar(*text);
+	}
+	putchar('"');
+}
+
+static void print_json(const struct trace_line *line, u64 us)
+{
+	printf("{\"time\":%llu.%06llu", us / US_PER_S, us % US_PER_S);
+	for (size_t i = 0; i < line->n; i++) {
+		u64 number;
+
+		putchar(',');
+		print_json_string(line->fields[i].key);
+		putchar(':');
+		if (parse_u64(line->fields[i].value, &number))
+			print_json_string(line->fields[i].value);
+		else
+			printf("%llu", number);
+	}
+	puts("}");
+}
+
+static void take_line(char *text, void *data)
+{
+	struct monitor *m = data;
+	struct trace_line line;
+	int ret = trace_line_parse(text, TRACE_EVENT, &line);
+
+	if (ret == -EINVAL)
+		m->not_understood++;
+	if (ret || !wanted(m, &line))
+		return;
+	line.us += m->clock_offset_us;
+	if (m->options->json)
+		print_json(&line, line.us);
+	else
+		print_text(m, &line, line.us);
+}
+
+static void report_lost(struct monitor *m, struct trace_instance *instance)
+{
+	u64 lost = trace_instance_lost(instance);
+
+	if (lost == m->lost)
+		return;
+	if (m->options->json)
+		printf("{\"lost\":%llu}\n", lost - m->lost);
+	else
+		msg_error("lost %llu events", lost - m->lost);
+	m->lost = lost;
+}
+
+/* Until a signal, until the time is over or until nobody reads what is written. */
+static int loop(struct monitor *m, struct trace_instance *instance)
+{
+	u64 end = m->options->rate_us ? clock_us(CLOCK_MONOTONIC) + m->options->rate_us : 0;
+	u64 now, next_report = 0;
+	int ret = 0;
+
+	while (!stopped && !ferror(stdout)) {
+		now = clock_us(CLOCK_MONOTONIC);
+		if (end && now >= end)
+			break;
+		if (now >= next_report) {
+			report_lost(m, instance);
+			next_report = now + US_PER_S;
+		}
+		ret = trace_instance_read(instance, POLL_MS, take_line, m);
+		if (ret && ret != -EAGAIN && ret != -EINTR)
+			return ret;
+		fflush(stdout);
+	}
+	trace_instance_stop(instance);
+	while (!ferror(stdout) && !trace_instance_read(instance, 0, take_line, m))
+		;
+	report_lost(m, instance);
+	return 0;
+}
+
+static int run(struct monitor *m)
+{
+	struct trace_instance *instance;
+	int ret;
+
+	ret = trace_instance_open(&instance);
+	if (ret)
+		return ret;
+	catch_signals();
+	m->clock_offset_us = clock_us(CLOCK_REALTIME) - clock_us(CLOCK_MONOTONIC);
+	ret = loop(m, instance);
+	trace_instance_close(instance);
+	nsnames_free(&m->names);
+	if (ret)
+		return msg_error("cannot read the trace pipe: %s", strerror(-ret));
+	if (m->not_understood)
+		return msg_error("%llu events were not understood", m->not_understood);
+	return fflush(stdout) || ferror(stdout) ? msg_error("cannot write: %m") : EXIT_OK;
+}
+
+static int monitor(const struct options *o, int n, char **words)
+{
+	struct monitor m = { .options = o, .n_conditions = n };
+	int ret = EXIT_OK;
+
+	m.conditions = calloc(n + 1, sizeof(*m.conditions));
+	if (!m.conditions)
+		return msg_error("out of memory");
+	for (int i = 0; !ret && i < n; i++) {
+		ret = trace_condition_parse(words[i], &m.conditions[i]);
+		if (ret == -ENOENT)
+			ret = msg_usage("monitor", "there is no filter '%s'", words[i]);
+		else if (ret)
+			ret = msg_usage("monitor", "'%s' does not have a value of its kind",
+					words[i]);
+	}
+	if (!ret && !o->all) {
+		m.inode = nsnames_own_inode();
+		if (!m.inode)
+			ret = msg_error("cannot tell which namespace this is");
+	}
+	if (!ret)
+		ret = run(&m);
+	free(m.conditions);
+	return ret;
+}
+
+const struct command cmd_monitor = {
+	.name = "monitor",
+	.usage = "[-N NETNS | -A] [-d SECONDS] [-j] [FILTER...]",
+	.summary = "Show each connection as it ends",
+	.help = "A line tells when, how (as in the ended_* counters) and, after a RST of ours, why;\n"
+		"our end, the peer's end and the time in each closing state. All FILTERs have to hold:\n"
+		"  port=N sport=N dport=N          either end's port, ours, the peer's\n"
+		"  addr=ADDR saddr=ADDR daddr=ADDR the same for addresses\n"
+		"  kind=WORD                       how it ended, as in kind=rst_sent\n"
+		"  cause=WORD                      why it was reset, as in cause=unread_data\n"
+		"\n"
+		"  -N, --netns NETNS    of another namespace: a name in /run/netns, a process id\n"
+		"                       or a path\n"
+		"  -A, --all            of every namespace\n"
+		"  -d, --rate[=SECONDS] end after that time; else at Ctrl+C\n"
+		"  -j, --json           a JSON object a line\n"
+		"\n"
+		"Events that came faster than they were read are lost; how many is told on stderr,\n"
+		"with -j in an object {\"lost\":N}.\n",
+	.options = "NAdj",
+	.run = monitor,
+};

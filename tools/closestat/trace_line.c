@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "trace_line.h"
+
+#include "units.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/*
+ * Where ": event: " is. The last one: before it stands the name of the task, which a user chooses,
+ * behind it only what the kernel writes.
+ */
+static char *find_event(char *line, const char *event)
+{
+	char mark[64], *found = NULL;
+
+	snprintf(mark, sizeof(mark), ": %s: ", event);
+	for (char *p = line; (p = strstr(p, mark)); p++)
+		found = p;
+	return found;
+}
+
+/* The word that ends at end, "123.456789". */
+static int parse_time(char *line, char *end, u64 *us)
+{
+	char *start = end;
+
+	*end = '\0';
+	while (start > line && start[-1] != ' ')
+		start--;
+	return parse_duration(start, US_PER_S, us) ? -EINVAL : 0;
+}
+
+int trace_line_parse(char *line, const char *event, struct trace_line *parsed)
+{
+	char *mark = find_event(line, event);
+	char *word, *rest;
+
+	if (!mark)
+		return -ENOMSG;
+	rest = mark + strlen(event) + 4;
+	parsed->n = 0;
+	if (parse_time(line, mark, &parsed->us))
+		return -EINVAL;
+	while ((word = strsep(&rest, " "))) {
+		char *value = strchr(word, '=');
+
+		/* Two blanks in a row, or one at the end. */
+		if (!*word)
+			continue;
+		if (!value || value == word || parsed->n == TRACE_MAX_FIELDS)
+			return -EINVAL;
+		*value++ = '\0';
+		parsed->fields[parsed->n].key = word;
+		parsed->fields[parsed->n].value = value;
+		parsed->n++;
+	}
+	return 0;
+}
+
+const char *trace_line_value(const struct trace_line *line, const char *key)
+{
+	for (size_t i = 0; i < line->n; i++) {
+		if (!strcmp(line->fields[i].key, key))
+			return line->fields[i].value;
+	}
+	return "";
+}
