@@ -26,6 +26,20 @@ static inline int64_t now_ns(void)
 }
 
 /**
+ * ticked_ns() - the monotonic clock as of the latest tick
+ *
+ * Timers count from here. On a machine that stood still the latest tick may be
+ * long ago.
+ */
+static inline int64_t ticked_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
+	return ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+/**
  * tick_ns() - the length of a jiffy, in nanoseconds
  */
 static inline int64_t tick_ns(void)

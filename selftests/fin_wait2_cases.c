@@ -29,7 +29,7 @@ void case_fin_wait2_life(const void *arg)
 	knob_set(w.ns[0], FIN_TIMEOUT, 5);
 	tune(w.ns[0], 1000, false);
 	pair_open(&p, &w, AF_INET);
-	p.before = now_ns();
+	p.before = ticked_ns();
 	pair_to_fin_wait2(&p, PATH_MINI);
 	p.after = now_ns();
 	l = life_watch(w.diag[0], &p.end[0], TCP_FIN_WAIT2, p.before, p.after, ns);
@@ -54,7 +54,7 @@ static int64_t given_ms(struct wire *w, int64_t *uncertain)
 	struct pair p;
 
 	pair_open(&p, w, AF_INET6);
-	before = now_ns();
+	before = ticked_ns();
 	pair_to_fin_wait2(&p, PATH_MINI);
 	s = pair_find(&p, 0);
 	after = now_ns();

@@ -43,8 +43,8 @@ static int tick_socket(void)
  * @diag: of diag_open(), in its namespace
  * @t: which
  * @state: TCP state that it is in while it lives
- * @before: its life began after this, ns
- * @after: its life began before this, ns
+ * @before: its life began after this, of ticked_ns()
+ * @after: its life began before this, of now_ns()
  * @expected: how long it should live, ns
  *
  * Looks rarely at first, every tick from nine tenths of the expected length on.

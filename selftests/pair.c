@@ -55,7 +55,7 @@ static int listener_of(const struct wire *w, int family,
 /**
  * pair_open() - connect side 0 to side 1
  * @p: filled
- * @w: the wire; its filter sees the handshake
+ * @w: the wire; its filter sees the handshake and is removed
  * @family: AF_INET or AF_INET6
  */
 void pair_open(struct pair *p, struct wire *w, int family)
@@ -72,6 +72,7 @@ void pair_open(struct pair *p, struct wire *w, int family)
 	wire_until(w, (p->fd[1] = accept4(listener, NULL, NULL,
 					  SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0);
 	close(listener);
+	w->filter = NULL;
 	tuple_of(&p->end[0], p->fd[0]);
 	tuple_of(&p->end[1], p->fd[1]);
 }
@@ -153,6 +154,11 @@ static enum wire_verdict hold_fin(const struct segment *seg, void *arg)
 	return seg->flags & SEG_FIN ? WIRE_HOLD : WIRE_PASS;
 }
 
+static enum wire_verdict no_fin(const struct segment *seg, void *arg)
+{
+	return seg->flags & SEG_FIN ? WIRE_DROP : WIRE_PASS;
+}
+
 static bool both_fins_held(const struct wire *w)
 {
 	int i, sides = 0;
@@ -167,7 +173,8 @@ static bool both_fins_held(const struct wire *w)
  * @p: an established connection
  * @path: how; with PATH_CLOSING side 1 is in TIME_WAIT as well
  *
- * Sets @p->before and @p->after. Both sockets are closed.
+ * Sets @p->before and @p->after. Both sockets are closed. No other FIN passes
+ * the wire until its filter is changed.
  */
 void pair_to_time_wait(struct pair *p, enum path path)
 {
@@ -189,17 +196,19 @@ void pair_to_time_wait(struct pair *p, enum path path)
 		break;
 	}
 
-	p->before = now_ns();
+	p->before = ticked_ns();
 	pair_close(p, 1);
 	if (path == PATH_CLOSING) {
 		wire_release(p->w);
 		check(pair_state(p, 0) == TCP_CLOSING, "%d", pair_state(p, 0));
 		check(pair_state(p, 1) == TCP_CLOSING, "%d", pair_state(p, 1));
+		p->w->filter = no_fin;
 		wire_until(p->w, time_wait_begun(p, 1));
 	}
 	wire_until(p->w, time_wait_begun(p, 0));
 	p->after = now_ns();
-	p->w->filter = NULL;
+	/* On a slow machine the FIN may be repeated, and TIME_WAIT begin again. */
+	p->w->filter = no_fin;
 	/* The last ACK */
 	if (path != PATH_CLOSING)
 		wire_until(p->w, pair_state(p, 1) == 0);

@@ -28,8 +28,8 @@ enum path {
  * @w: its wire
  * @fd: the two sockets, -1 once closed
  * @end: the connection as each side sees it
- * @before: when side 0 was not in TIME_WAIT yet for sure, ns
- * @after: when it was for sure, ns
+ * @before: when side 0 was not in TIME_WAIT yet for sure, of ticked_ns()
+ * @after: when it was for sure, of now_ns()
  */
 struct pair {
 	struct wire *w;

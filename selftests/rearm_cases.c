@@ -10,6 +10,15 @@
 #include "time_wait_cases.h"
 #include "tuned.h"
 
+static void check_moved(const struct wire *w, const struct rows *since,
+			const char *row, unsigned int by)
+{
+	const uint64_t was = rows_get(since, row), is = row_now(w->ns[0], row);
+
+	check(is - was == by, "%s was %lu, is %lu, should have moved by %u", row,
+	      was, is, by);
+}
+
 /**
  * case_rearm_repeated_fin() - the peer's FIN comes a second time
  * @arg: struct length_arg
@@ -17,34 +26,35 @@
 void case_rearm_repeated_fin(const void *arg)
 {
 	const struct length_arg *a = arg;
+	struct rows r;
 	struct wire w;
 	struct pair p;
+	int64_t began;
 
 	wire_make(&w);
-	tune(w.ns[0], 1500, false);
-	pair_open(&p, &w, a->family);
-	pair_to_time_wait(&p, a->path);
-	while (now_ns() - p.after < 700 * NS_PER_MS)
-		nap_ms(20);
+	tune(w.ns[0], 2000, false);
+	do {
+		pair_open(&p, &w, a->family);
+		pair_to_time_wait(&p, a->path);
+		rows_read(&r, w.ns[0]);
+		while (now_ns() - p.after < 1000 * NS_PER_MS)
+			nap_ms(20);
+		began = p.before;
+		p.before = ticked_ns();
+		wire_repeat_fin(&w, 1);
+		p.after = now_ns();
+		/* On a slow machine it may have been over already. */
+	} while (p.after - began > 1700 * NS_PER_MS);
 
-	/* Later than that would be no test of beginning again. */
-	if (now_ns() - p.before > 1300 * NS_PER_MS)
-		die("the machine is too slow for this test");
-	p.before = now_ns();
-	wire_repeat_fin(&w, 1);
-	p.after = now_ns();
-	tuned_check(&p, 0, 1500);
-	check(row_now(w.ns[0], "time_wait_rearmed") == 1, "%lu",
-	      row_now(w.ns[0], "time_wait_rearmed"));
-	check(row_now(w.ns[0], "time_wait_entered") == 1, "%lu",
-	      row_now(w.ns[0], "time_wait_entered"));
-	check(row_now(w.ns[0], "time_wait_expired") == 1, "%lu",
-	      row_now(w.ns[0], "time_wait_expired"));
+	tuned_check(&p, 0, 2000);
+	check_moved(&w, &r, "time_wait_rearmed", 1);
+	check_moved(&w, &r, "time_wait_entered", 0);
+	check_moved(&w, &r, "time_wait_expired", 1);
 }
 
 struct ack_loss {
 	int fins;
-	int64_t second_fin;
+	int64_t last_fin;
 };
 
 /* Side 1's FIN gets no answer until it came a second time. */
@@ -52,8 +62,10 @@ static enum wire_verdict lose_last_ack(const struct segment *seg, void *arg)
 {
 	struct ack_loss *loss = arg;
 
-	if (seg->from == 1 && seg->flags & SEG_FIN && ++loss->fins == 2)
-		loss->second_fin = now_ns();
+	if (seg->from == 1 && seg->flags & SEG_FIN) {
+		loss->fins++;
+		loss->last_fin = ticked_ns();
+	}
 	return seg->from == 0 && loss->fins == 1 ? WIRE_DROP : WIRE_PASS;
 }
 
@@ -65,12 +77,13 @@ void case_rearm_lost_ack(const void *arg)
 {
 	const struct length_arg *a = arg;
 	struct ack_loss loss = {};
+	uint64_t rearmed;
 	struct wire w;
 	struct pair p;
 
 	wire_make(&w);
 	/* Long enough for the FIN to come again before it is over. */
-	tune(w.ns[0], 4000, false);
+	tune(w.ns[0], 6000, false);
 	pair_open(&p, &w, a->family);
 	pair_to_fin_wait2(&p, PATH_MINI);
 	w.filter = lose_last_ack;
@@ -79,17 +92,18 @@ void case_rearm_lost_ack(const void *arg)
 	wire_until(&w, pair_state(&p, 0) == TCP_TIME_WAIT);
 	check(pair_state(&p, 1) == TCP_LAST_ACK, "%d", pair_state(&p, 1));
 	wire_until(&w, pair_state(&p, 1) == 0);
-	p.before = loss.second_fin;
+	p.before = loss.last_fin;
 	p.after = now_ns();
-	check(loss.fins == 2, "%d", loss.fins);
+	/* Once, if the machine is not too slow. */
+	check(loss.fins >= 2, "%d", loss.fins);
 	check(pair_state(&p, 0) == TCP_TIME_WAIT, "%d", pair_state(&p, 0));
-	check(row_now(w.ns[0], "time_wait_rearmed") == 1, "%lu",
-	      row_now(w.ns[0], "time_wait_rearmed"));
-	check(row_now(w.ns[1], "fin_retransmits") == 1, "%lu",
+	rearmed = row_now(w.ns[0], "time_wait_rearmed");
+	check(rearmed == loss.fins - 1, "%lu of %d", rearmed, loss.fins);
+	check(row_now(w.ns[1], "fin_retransmits") >= rearmed, "%lu",
 	      row_now(w.ns[1], "fin_retransmits"));
 	check(row_now(w.ns[1], "ended_passive_fin") == 1, "%lu",
 	      row_now(w.ns[1], "ended_passive_fin"));
-	tuned_check(&p, 0, 4000);
+	tuned_check(&p, 0, 6000);
 }
 
 static void check_left_after_rearm(struct wire *w, int ms, bool timestamps,
@@ -108,7 +122,7 @@ static void check_left_after_rearm(struct wire *w, int ms, bool timestamps,
 		nap_ms(20);
 		s = pair_find(&p, 0);
 	} while (s.left_ms > expected_ms - 200);
-	p.before = now_ns();
+	p.before = ticked_ns();
 	wire_repeat_fin(w, 1);
 	s = pair_find(&p, 0);
 	most = (now_ns() - p.before) / NS_PER_MS;

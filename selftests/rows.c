@@ -12,12 +12,12 @@
 
 /**
  * rows_parse() - take apart what was read, to the letter
- * @rows: filled
+ * @rows: filled, so that two readings can be compared with memcmp()
  * @text: "name value\n" any number of times; anything else ends the test
  */
 void rows_parse(struct rows *rows, const char *text)
 {
-	rows->n = 0;
+	memset(rows, 0, sizeof(*rows));
 	while (*text) {
 		const size_t len = strcspn(text, " \n");
 		char *end;

@@ -25,7 +25,7 @@ void tune(int ns, int time_wait_ms, bool guard)
  * @side: which of its ends
  * @ms: without the guard
  *
- * Never more than 5 % and a tick too late; less than 7.5 % and a tick too early,
+ * Never more than 5 % and a tick too late; less than 7.7 % and a tick too early,
  * where the kernel's timer wheel has nothing better (module/policy.c).
  */
 void tuned_check(struct pair *p, int side, int ms)
@@ -36,6 +36,6 @@ void tuned_check(struct pair *p, int side, int ms)
 	char what[32];
 
 	snprintf(what, sizeof(what), "%d ms", ms);
-	life_check(&l, what, ns - ns * 75 / 1000 - tick_ns(),
+	life_check(&l, what, ns - ns * 77 / 1000 - tick_ns(),
 		   ns + ns / 20 + tick_ns());
 }

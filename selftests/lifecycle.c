@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Loading and unloading, whatever is going on at the time. */
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+
+#include "kselftest_harness.h"
+
+#include "clock.h"
+#include "knob.h"
+#include "life.h"
+#include "modload.h"
+#include "netns.h"
+#include "pair.h"
+#include "rows.h"
+#include "traffic.h"
+#include "tuned.h"
+
+#define FILE_NS		"/proc/self/net/tcp_closestat"
+#define FILE_HIST	"/proc/self/net/tcp_closestat_hist"
+#define FILE_ALL	"/proc/tcp_closestat_all"
+
+#define N_CYCLES	100
+#define N_LOADS		2
+
+FIXTURE(lifecycle) {
+	struct wire w;
+};
+
+FIXTURE_SETUP(lifecycle)
+{
+	wire_make(&self->w);
+	ASSERT_EQ(0, module_load());
+}
+
+FIXTURE_TEARDOWN(lifecycle)
+{
+	if (module_loaded())
+		EXPECT_EQ(0, module_unload());
+	EXPECT_EQ(-1, access(FILE_NS, F_OK));
+	EXPECT_EQ(-1, access("/proc/tcp_closestat", F_OK));
+	EXPECT_EQ(-1, access(FILE_ALL, F_OK));
+	EXPECT_EQ(-1, access("/proc/sys/net/tcp_closestat", F_OK));
+	EXPECT_EQ(-1, access(KNOB_ALIAS, F_OK));
+	EXPECT_EQ(-1, access("/sys/kernel/tracing/events/tcp_closestat", F_OK));
+	EXPECT_EQ(-1, access("/sys/kernel/slab/tcs_record", F_OK));
+	wire_break(&self->w);
+}
+
+TEST_F(lifecycle, load_twice)
+{
+	EXPECT_EQ(-EEXIST, module_load());
+	EXPECT_TRUE(module_loaded());
+	EXPECT_EQ(0, module_unload());
+	EXPECT_EQ(-ENOENT, module_unload());
+	EXPECT_EQ(0, module_load());
+}
+
+TEST_F_TIMEOUT(lifecycle, unload_with_time_waits, 60)
+{
+	struct wire *w = &self->w;
+	struct diag_sock s;
+	struct pair p, later;
+
+	tune(w->ns[0], 3000, false);
+	pair_open(&p, w, AF_INET);
+	pair_to_time_wait(&p, PATH_MINI);
+	EXPECT_EQ(0, module_unload());
+	EXPECT_EQ(TCP_TIME_WAIT, pair_state(&p, 0));
+
+	/* What comes now is the kernel's again; what was there keeps its time. */
+	pair_open(&later, w, AF_INET);
+	pair_to_time_wait(&later, PATH_MINI);
+	s = pair_find(&later, 0);
+	EXPECT_LT(50000, s.left_ms);
+	EXPECT_GE(60000, s.left_ms);
+	tuned_check(&p, 0, 3000);
+
+	/* It is counted as one that was there before. */
+	ASSERT_EQ(0, module_load());
+	EXPECT_EQ(1, row_now(w->ns[0], "time_wait"));
+	EXPECT_EQ(0, row_now(w->ns[0], "time_wait_entered"));
+	EXPECT_EQ(60000, knob_get(w->ns[0], KNOB("time_wait_ms")));
+	knob_set(w->ns[0], KNOB("time_wait_purge"), 1);
+	EXPECT_EQ(0, row_now(w->ns[0], "time_wait"));
+	EXPECT_EQ(1, row_now(w->ns[0], "time_wait_purged"));
+}
+
+static enum wire_verdict drop_all(const struct segment *seg, void *arg)
+{
+	return WIRE_DROP;
+}
+
+TEST_F(lifecycle, load_with_closing_sockets)
+{
+	struct wire *w = &self->w;
+	struct pair wait, full, mini, last;
+	struct rows r;
+
+	EXPECT_EQ(0, module_unload());
+	pair_open(&wait, w, AF_INET);
+	pair_to_time_wait(&wait, PATH_FULL);
+	pair_open(&full, w, AF_INET6);
+	pair_to_fin_wait2(&full, PATH_FULL);
+	pair_open(&mini, w, AF_INET);
+	pair_to_fin_wait2(&mini, PATH_MINI);
+	pair_open(&last, w, AF_INET6);
+	pair_to_fin_wait2(&last, PATH_FULL);
+	w->filter = drop_all;
+	pair_close(&last, 1);
+	ASSERT_EQ(0, module_load());
+
+	rows_read(&r, w->ns[0]);
+	EXPECT_EQ(1, rows_get(&r, "time_wait"));
+	EXPECT_EQ(3, rows_get(&r, "fin_wait2"));
+	EXPECT_EQ(0, rows_get(&r, "time_wait_entered"));
+	EXPECT_EQ(0, rows_get(&r, "fin_wait2_entered"));
+	rows_read(&r, w->ns[1]);
+	EXPECT_EQ(2, rows_get(&r, "close_wait"));
+	EXPECT_EQ(1, rows_get(&r, "last_ack"));
+	EXPECT_EQ(0, rows_get(&r, "last_ack_entered"));
+	EXPECT_EQ(0, rows_get(&r, "ended"));
+
+	/* All go on to their ends, and no gauge below 0. */
+	w->filter = NULL;
+	pair_close(&full, 1);
+	pair_close(&mini, 1);
+	wire_until(w, row_now(w->ns[0], "time_wait") == 4);
+	pair_close(&full, 0);
+	pair_close(&last, 0);
+	wire_until(w, row_now(w->ns[1], "ended_passive_fin") == 3);
+	knob_set(w->ns[0], KNOB("time_wait_purge"), 1);
+	rows_read(&r, w->ns[0]);
+	EXPECT_EQ(0, rows_get(&r, "time_wait"));
+	EXPECT_EQ(0, rows_get(&r, "fin_wait2"));
+	EXPECT_EQ(3, rows_get(&r, "ended_active_fin"));
+	EXPECT_EQ(3, rows_get(&r, "time_wait_entered"));
+	EXPECT_EQ(4, rows_get(&r, "time_wait_purged"));
+	EXPECT_EQ(0, rows_get(&r, "records"));
+	rows_read(&r, w->ns[1]);
+	EXPECT_EQ(0, rows_get(&r, "close_wait"));
+	EXPECT_EQ(0, rows_get(&r, "last_ack"));
+	EXPECT_EQ(0, rows_get(&r, "records"));
+}
+
+TEST_F(lifecycle, unload_with_files_open)
+{
+	static const char * const paths[] = {
+		FILE_NS, FILE_HIST, FILE_ALL, KNOB("time_wait_ms"), KNOB_ALIAS,
+	};
+	enum { N = sizeof(paths) / sizeof(paths[0]) };
+	int fd[N], i, round;
+	char byte;
+
+	for (i = 0; i < N; i++) {
+		fd[i] = open(paths[i], O_RDWR | O_CLOEXEC);
+		if (fd[i] < 0)
+			fd[i] = open(paths[i], O_RDONLY | O_CLOEXEC);
+		ASSERT_LE(0, fd[i]) TH_LOG("%s", paths[i]);
+		EXPECT_EQ(1, read(fd[i], &byte, 1));
+	}
+	/* Neither when it is gone nor when another one is there. */
+	for (round = 0; round < 2; round++) {
+		ASSERT_EQ(0, round ? module_load() : module_unload());
+		for (i = 0; i < N; i++) {
+			EXPECT_EQ(-1, pread(fd[i], &byte, 1, 0));
+			EXPECT_EQ(-1, pwrite(fd[i], "1", 1, 0));
+		}
+	}
+	for (i = 0; i < N; i++)
+		close(fd[i]);
+}
+
+static void dead_rows(struct rows *r)
+{
+	static const char heading[] = "netns dead\n";
+	static char text[1 << 20];
+	const char *block;
+
+	if (knob_read(-1, FILE_ALL, text, sizeof(text)) < 0)
+		die_errno("cannot read " FILE_ALL);
+	block = strstr(text, heading);
+	if (!block)
+		die("no total of the dead");
+	rows_parse(r, block + strlen(heading));
+}
+
+static uint64_t dead_row(const char *name)
+{
+	struct rows r;
+
+	dead_rows(&r);
+	return rows_get(&r, name);
+}
+
+TEST_F_TIMEOUT(lifecycle, namespaces_die_with_time_waits, 120)
+{
+	struct pair p[2], mini;
+	struct wire w;
+	struct rows r;
+
+	dead_rows(&r);
+	EXPECT_EQ(0, rows_get(&r, "ended"));
+	wire_make(&w);
+	pair_open(&p[0], &w, AF_INET);
+	pair_to_time_wait(&p[0], PATH_CLOSING);
+	pair_open(&p[1], &w, AF_INET6);
+	pair_to_time_wait(&p[1], PATH_MINI);
+	pair_open(&mini, &w, AF_INET6);
+	pair_to_fin_wait2(&mini, PATH_MINI);
+	EXPECT_EQ(2, row_now(w.ns[0], "time_wait"));
+	wire_break(&w);
+	pair_close(&mini, 1);
+
+	until(dead_row("time_wait_entered") == 3);
+	until(dead_row("time_wait") == 0);
+	until(dead_row("fin_wait2") == 0);
+	until(dead_row("records") == 0);
+	dead_rows(&r);
+	EXPECT_EQ(2, rows_get(&r, "ended_simultaneous_fin"));
+	EXPECT_EQ(1, rows_get(&r, "ended_active_fin"));
+	EXPECT_EQ(1, rows_get(&r, "ended_passive_fin"));
+	EXPECT_EQ(3, rows_get(&r, "time_wait_purged"));
+	EXPECT_EQ(0, rows_get(&r, "time_wait_expired"));
+}
+
+TEST_F_TIMEOUT(lifecycle, unload_while_namespaces_die, 120)
+{
+	struct wire w;
+	struct pair p;
+	int i;
+
+	for (i = 0; i < 10; i++) {
+		wire_make(&w);
+		pair_open(&p, &w, AF_INET);
+		pair_to_time_wait(&p, PATH_CLOSING);
+		wire_break(&w);
+		ASSERT_EQ(0, module_unload());
+		ASSERT_EQ(0, module_load());
+	}
+}
+
+/* Opens, reads and writes all there is, whether it is there or not. */
+static pid_t start_meddler(int ns)
+{
+	pid_t pid = fork();
+	char text[65536];
+
+	if (pid < 0)
+		die_errno("fork");
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	netns_enter(ns);
+	for (;;) {
+		knob_read(-1, FILE_NS, text, sizeof(text));
+		knob_read(-1, FILE_HIST, text, sizeof(text));
+		knob_write(-1, KNOB("time_wait_ms"), "100\n", 4);
+		knob_write(-1, KNOB("time_wait_guard"), "0\n", 2);
+		knob_write(-1, KNOB("time_wait_purge"), "1\n", 2);
+		nap_ms(1);
+	}
+}
+
+/* kB of per-CPU memory: a leak of the module's would be most of all there. */
+static long percpu_kb(void)
+{
+	char text[8192];
+	const char *row;
+
+	if (knob_read(-1, "/proc/meminfo", text, sizeof(text)) < 0)
+		die_errno("cannot read meminfo");
+	row = strstr(text, "\nPercpu:");
+	return row ? atol(row + strlen("\nPercpu:")) : 0;
+}
+
+TEST_F_TIMEOUT(lifecycle, hundred_times_under_traffic, 280)
+{
+	pid_t load[N_LOADS], meddler;
+	long before = 0;
+	int i;
+
+	for (i = 0; i < N_LOADS; i++)
+		load[i] = traffic_start(self->w.ns[i]);
+	meddler = start_meddler(self->w.ns[0]);
+	for (i = 0; i < N_CYCLES; i++) {
+		ASSERT_EQ(0, module_unload());
+		/* What grows while it is used for the first time is no leak. */
+		if (i == 10)
+			before = percpu_kb();
+		ASSERT_EQ(0, module_load());
+	}
+	/* It is alive: it counts. */
+	until(row_now(self->w.ns[1], "time_wait_entered") > 10);
+	EXPECT_EQ(0, module_unload());
+	EXPECT_GT(before + 256, percpu_kb());
+	for (i = 0; i < N_LOADS; i++)
+		traffic_stop(load[i]);
+	traffic_stop(meddler);
+}
+
+/* The tests want it unloaded; it is left as it was found. */
+static pid_t reloader;
+
+static void load_again(void)
+{
+	if (getpid() == reloader && !module_loaded())
+		module_load();
+}
+
+int main(int argc, char **argv)
+{
+	int err;
+
+	if (module_loaded()) {
+		err = module_unload();
+		if (err)
+			die("the module cannot be unloaded: %s", strerror(-err));
+		reloader = getpid();
+		atexit(load_again);
+	}
+	return test_harness_run(argc, argv);
+}
