@@ -11,6 +11,7 @@
 
 #include "any_pair.h"
 #include "cmd.h"
+#include "doc.h"
 #include "duration.h"
 #include "lab.h"
 #include "ladder.h"
@@ -32,6 +33,7 @@ static const char usage[] =
 "  -p, --pcap FILE        save the segments\n"
 "  -g, --svg FILE         draw the ladder as SVG\n"
 "  -j, --json             print everything as JSON\n"
+"  -m, --markdown         print it as a section of docs/scenarios.md\n"
 "  -n, --no-times         leave out times: the same text on every run\n"
 "  -a, --ascii            draw with ASCII characters alone\n"
 "  -q, --quiet            print nothing but errors\n"
@@ -45,7 +47,7 @@ struct request {
 	struct lab_options lab;
 	int server, client;
 	const char *name, *pcap, *svg;
-	bool json, no_times, ascii, quiet;
+	bool json, markdown, no_times, ascii, quiet;
 };
 
 static int bad(const char *format, const char *text)
@@ -106,6 +108,9 @@ static int take(struct request *request, int opt, const char *text)
 	case 'j':
 		request->json = true;
 		return 0;
+	case 'm':
+		request->markdown = true;
+		return 0;
 	case 'n':
 		request->no_times = true;
 		return 0;
@@ -134,6 +139,7 @@ static int parse(int argc, char **argv, struct request *request)
 		{ "pcap", required_argument, NULL, 'p' },
 		{ "svg", required_argument, NULL, 'g' },
 		{ "json", no_argument, NULL, 'j' },
+		{ "markdown", no_argument, NULL, 'm' },
 		{ "no-times", no_argument, NULL, 'n' },
 		{ "ascii", no_argument, NULL, 'a' },
 		{ "quiet", no_argument, NULL, 'q' },
@@ -143,7 +149,7 @@ static int parse(int argc, char **argv, struct request *request)
 	};
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "46s:c:t:kp:g:jnaqh", options,
+	while ((opt = getopt_long(argc, argv, "46s:c:t:kp:g:jmnaqh", options,
 				  NULL)) != -1) {
 		int code;
 
@@ -164,6 +170,8 @@ static int parse(int argc, char **argv, struct request *request)
 			   request->name);
 	if (!request->name && (request->server < 0 || request->client < 0))
 		return bad("%s", "a name is needed, or both --server and --client; closelab list has them");
+	if (request->markdown && !request->name)
+		return bad("%s", "--markdown is for a scenario by its name");
 	if (request->lab.without_module && request->lab.time_wait_ms >= 0)
 		return bad("%s", "--time-wait needs the module");
 	return -1;
@@ -249,6 +257,8 @@ static int output(const struct request *request, struct lab *lab)
 		err |= write_svg(request->svg, lab, ladder, count);
 	if (request->json)
 		err |= ladder_json(stdout, lab, ladder, count);
+	else if (request->markdown)
+		doc_section(stdout, lab, ladder, count);
 	else if (!request->quiet)
 		print(request, lab, ladder, count);
 	ladder_free(ladder, count);

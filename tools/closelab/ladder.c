@@ -310,6 +310,15 @@ static int by_place(const void *a, const void *b)
 	return x->side - y->side;
 }
 
+/* A port that is another one in every run. */
+static bool port_chosen(const struct lab *lab, uint16_t port)
+{
+	for (int i = 0; i < MAX_PEERS; i++)
+		if (lab->scenario->peer[i].any_port)
+			return port != CLIENT_PORT;
+	return false;
+}
+
 struct ladder *ladder_build(struct lab *lab, size_t *count)
 {
 	size_t wires, tracks = 0;
@@ -330,6 +339,7 @@ struct ladder *ladder_build(struct lab *lab, size_t *count)
 			ladder[i].port[side] = track[i].port[side];
 			ladder[i].first[side] = track[i].first[side];
 		}
+		ladder[i].chosen = port_chosen(lab, ladder[i].port[B]);
 		failed |= add_segments(&ladder[i], &track[i], wire) ||
 			  add_calls(&ladder[i], lab, track, tracks, i) ||
 			  add_notes(&ladder[i], lab, track, tracks, i);

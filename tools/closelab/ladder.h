@@ -63,6 +63,7 @@ struct row {
 /**
  * struct ladder - one connection
  * @port: of A and B
+ * @chosen: the kernel chose the port of B
  * @first: state of A and B at the beginning
  * @row: the rows
  * @rows: how many
@@ -70,6 +71,7 @@ struct row {
  */
 struct ladder {
 	uint16_t port[2];
+	bool chosen;
 	int first[2];
 	struct row *row;
 	size_t rows;

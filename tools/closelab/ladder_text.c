@@ -118,6 +118,8 @@ static void head(const struct ink *ink, const struct ladder *ladder,
 	for (int side = 0; side < 2; side++)
 		snprintf(end[side], sizeof(end[side]), "%c port %u",
 			 'A' + side, ladder->port[side]);
+	if (ladder->chosen && !ink->options->times)
+		snprintf(end[B], sizeof(end[B]), "B any port");
 	if (count > 1)
 		fprintf(ink->out, "connection %zu\n", number + 1);
 	if (ink->options->times)

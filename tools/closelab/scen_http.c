@@ -33,8 +33,9 @@ static int scan(struct lab *lab)
 	char command[256];
 
 	snprintf(command, sizeof(command),
-		 "exec nmap %s -n -Pn -sS -r --max-retries 0 -p %d-%d %s >/dev/null",
-		 lab->options.ipv6 ? "-6" : "", SERVER_PORT, SERVER_PORT + 2,
+		 "exec nmap %s -g %d -n -Pn -sS -r --max-retries 0 -p %d-%d %s >/dev/null",
+		 lab->options.ipv6 ? "-6" : "", CLIENT_PORT, SERVER_PORT,
+		 SERVER_PORT + 2,
 		 lab->address[A]);
 	return lab_net_program(lab, B, "nmap", command);
 }

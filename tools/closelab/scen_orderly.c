@@ -149,7 +149,7 @@ const struct scenario scenarios_orderly[] = {
 			  .ops = OPS({ OP_SOCKET }, { OP_BIND }, { OP_CONNECT },
 				     { OP_SEND, 3 }, { OP_SHUTDOWN },
 				     { OP_READ_EOF }, { OP_CLOSE }),
-			  .hold = HOLD_OP(OP_SHUTDOWN) },
+			  .hold = HOLD_OP(OP_SHUTDOWN) | HOLD_OP(OP_CLOSE) },
 		},
 		.steps = (const struct step[]){
 			START(0), START(1),
@@ -161,6 +161,7 @@ const struct scenario scenarios_orderly[] = {
 			ARRIVED(B, "A", 2),
 			GO(0, OP_CLOSE),
 			STATES(B, "TIME_WAIT"), STATES(A, ""),
+			GO(1, OP_CLOSE), EVENT(1, OP_CLOSE, 0),
 			{ STEP_END }
 		},
 		.segments = (const struct segments[]){
@@ -231,7 +232,8 @@ const struct scenario scenarios_orderly[] = {
 				      { OP_SEND, 3 }, { OP_CLOSE }),
 			  .hold = HOLD_OP(OP_SEND) | HOLD_OP(OP_CLOSE) },
 			{ .side = B, .client = 4,
-			  .hold = HOLD_OP(OP_SHUTDOWN) | HOLD_OP(OP_CLOSE) },
+			  .hold = HOLD_OP(OP_SHUTDOWN) | HOLD_OP(OP_READ_EOF) |
+				  HOLD_OP(OP_CLOSE) },
 		},
 		.steps = (const struct step[]){
 			START(0), START(1),
@@ -242,10 +244,11 @@ const struct scenario scenarios_orderly[] = {
 			STATES(B, "FIN_WAIT2"), STATES(A, "CLOSE_WAIT"),
 			GO(0, OP_SEND),
 			ARRIVED(B, "A", 3),
+			GO(1, OP_READ_EOF),
 			GO(0, OP_CLOSE),
 			STATES(B, "TIME_WAIT"), STATES(A, ""),
 			EVENT(1, OP_READ_EOF, 0),
-			GO(1, OP_CLOSE),
+			GO(1, OP_CLOSE), EVENT(1, OP_CLOSE, 0),
 			{ STEP_END }
 		},
 		.segments = (const struct segments[]){

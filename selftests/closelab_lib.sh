@@ -1,0 +1,101 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+# What the scenario tests share: load the module when it is not loaded, run a
+# scenario over both families, report in KTAP.
+
+closelab_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+closelab_tests=0 closelab_failed=0 closelab_loaded=
+
+closelab_find()
+{
+	local program
+
+	for program in "${CLOSELAB-}" "$closelab_dir/../tools/closelab/closelab" \
+		       "$(command -v closelab)"; do
+		[ -x "$program" ] && echo "$program" && return
+	done
+	return 1
+}
+
+# The whole test cannot be run here.
+closelab_skip_all() # REASON
+{
+	echo "1..0 # SKIP $1"
+	exit 4
+}
+
+closelab_unload()
+{
+	[ -z "$closelab_loaded" ] || rmmod tcp_closestat
+}
+
+closelab_begin() # TESTS
+{
+	echo "TAP version 13"
+	[ "$(id -u)" -eq 0 ] || closelab_skip_all "needs root"
+	closelab=$(closelab_find) || closelab_skip_all "closelab is not built"
+	if [ ! -e /proc/net/tcp_closestat ]; then
+		insmod "${TCS_KO:-$closelab_dir/../tcp_closestat.ko}" 2>/dev/null ||
+			modprobe -q tcp_closestat ||
+			closelab_skip_all "tcp_closestat cannot be loaded"
+		closelab_loaded=1
+		trap closelab_unload EXIT
+	fi
+	echo "1..$1"
+}
+
+# Report one test; what it said is shown when it failed.
+closelab_report() # EXIT-CODE NAME OUTPUT
+{
+	closelab_tests=$((closelab_tests + 1))
+	case $1 in
+	0) echo "ok $closelab_tests $2" ;;
+	4) echo "ok $closelab_tests $2 # SKIP $(tail -n 1 <<<"$3")" ;;
+	*)
+		echo "# ${3//$'\n'/$'\n'# }"
+		echo "not ok $closelab_tests $2"
+		closelab_failed=1
+		;;
+	esac
+}
+
+closelab_run() # NAME OPTION...
+{
+	local name=$1 output
+
+	output=$("$closelab" run "$@" 2>&1)
+	closelab_report $? "${name} ${*:2}" "$output"
+}
+
+closelab_end()
+{
+	exit $closelab_failed
+}
+
+# The section of a scenario in docs/scenarios.md.
+closelab_documented() # NAME
+{
+	awk -v "heading=### $1" '
+		$0 == heading { on = 1; print; next }
+		/^##/ { on = 0 }
+		on' "$closelab_dir/../docs/scenarios.md"
+}
+
+# A scenario over IPv6, and over IPv4 with what its documentation has to say.
+closelab_test() # NAME
+{
+	local section code
+
+	closelab_begin 3
+	section=$("$closelab" run "$1" -4 --markdown 2>&1)
+	code=$?
+	closelab_report $code "$1 -4" "$section"
+	if [ $code -eq 4 ] || [ ! -e "$closelab_dir/../docs/scenarios.md" ]; then
+		closelab_report 4 "$1 as documented" "there is nothing to compare"
+	else
+		section=$(diff <(closelab_documented "$1") <(echo "$section"))
+		closelab_report $? "$1 as documented" "$section"
+	fi
+	closelab_run "$1" -6
+	closelab_end
+}

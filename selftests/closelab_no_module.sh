@@ -1,0 +1,19 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Without the module a run says so, and --without-module does without.
+# shellcheck source=selftests/closelab_lib.sh
+. "$(dirname "$0")/closelab_lib.sh"
+
+if [ -e /proc/net/tcp_closestat ]; then
+	echo "TAP version 13"
+	closelab_skip_all "tcp_closestat is loaded"
+fi
+closelab_begin 2
+closelab_unload
+closelab_loaded=
+
+output=$("$closelab" run client-closes-first 2>&1)
+[ $? -eq 1 ] && grep -q 'tcp_closestat is not loaded: modprobe' <<<"$output"
+closelab_report $? "not loaded" "$output"
+closelab_run client-closes-first --without-module
+closelab_end

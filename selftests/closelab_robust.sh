@@ -1,0 +1,94 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Whatever ends a run, nothing of it is left: no process, no namespace, no file;
+# and what goes wrong is said.
+# shellcheck source=selftests/closelab_lib.sh
+. "$(dirname "$0")/closelab_lib.sh"
+
+# Peers and programs of a run that is over.
+leftovers()
+{
+	pgrep -a 'closelab-[ab]|nginx|wrk'
+	lsns -t net -n -o NS,COMMAND | grep closelab
+	ls -d /tmp/closelab* /run/netns/closelab* 2>/dev/null
+}
+
+# Wait up to ten seconds until a command succeeds.
+until_true() # COMMAND...
+{
+	local end=$((SECONDS + 10))
+
+	until "$@"; do
+		[ $SECONDS -lt $end ] || return 1
+	done
+}
+
+no_leftovers()
+{
+	[ -z "$(leftovers)" ]
+}
+
+# shellcheck disable=SC2317 # called by until_true
+peer_runs()
+{
+	pgrep closelab-a >/dev/null && pgrep closelab-b >/dev/null
+}
+
+# A scenario that waits for long, ended from outside while its peers run.
+ended_by() # SIGNAL EXIT-CODE
+{
+	local pid code output
+
+	"$closelab" run fin-wait2-stuck >"$logs/out" 2>&1 &
+	pid=$!
+	until_true peer_runs || echo "the peers do not run" >>"$logs/out"
+	kill "-$1" $pid
+	wait $pid
+	code=$?
+	until_true no_leftovers
+	output="exit code $code; left: $(leftovers); said: $(cat "$logs/out")"
+	[ $code -eq "$2" ] && no_leftovers
+	closelab_report $? "ended by SIG$1" "$output"
+}
+
+# A peer is killed behind the runner's back.
+peer_dies()
+{
+	local pid code output
+
+	"$closelab" run fin-wait2-stuck >"$logs/out" 2>&1 &
+	pid=$!
+	until_true peer_runs || echo "the peers do not run" >>"$logs/out"
+	pkill -KILL closelab-a
+	wait $pid
+	code=$?
+	output=$(cat "$logs/out")
+	[ $code -eq 1 ] && no_leftovers &&
+		grep -q 'peer 0 (on A) was ended early by signal 9' <<<"$output"
+	closelab_report $? "a peer dies early" "exit code $code: $output"
+}
+
+# Exit code and message of a run that cannot be.
+complains() # NAME CODE WORDS COMMAND...
+{
+	local name=$1 code=$2 words=$3 output got
+
+	shift 3
+	output=$("$@" 2>&1)
+	got=$?
+	[ $got -eq "$code" ] && grep -q "$words" <<<"$output" && no_leftovers
+	closelab_report $? "$name" "exit code $got: $output"
+}
+
+closelab_begin 6
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"; closelab_unload' EXIT
+
+ended_by INT 130
+ended_by TERM 130
+ended_by KILL 137
+peer_dies
+complains "an unknown scenario" 2 'no such scenario' "$closelab" run nonsense
+complains "no permission" 1 'needs CAP_SYS_ADMIN' \
+	setpriv --reuid 65534 --clear-groups "$closelab" run client-closes-first
+closelab_end
