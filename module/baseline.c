@@ -2,7 +2,6 @@
 /* Sockets that were closing before the module was loaded, see baseline.h. */
 #include "baseline.h"
 
-#include <linux/rcupdate.h>
 #include <linux/sched.h>
 
 #include "compat/timewait.h"
@@ -30,20 +29,20 @@ static bool adopt_chain(struct inet_hashinfo *hashinfo, unsigned int slot)
 	bool ok = true;
 	struct sock *sk;
 
-	rcu_read_lock();
+	tcs_event_begin();
 	spin_lock_bh(lock);
 	sk_nulls_for_each(sk, node, &head->chain) {
 		const enum tcs_state state = state_of(sk);
 
 		if (state == TCS_NOT_CLOSING)
 			continue;
-		ok = tcs_conn_adopt(sk, state,
+		ok = tcs_conn_adopt(&sk->__sk_common, state,
 				    tcs_stats_of(tcs_live_net(sock_net(sk))));
 		if (!ok)
 			break;
 	}
 	spin_unlock_bh(lock);
-	rcu_read_unlock();
+	tcs_event_end();
 	return ok;
 }
 

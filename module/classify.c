@@ -10,6 +10,19 @@
 #include <netinet/tcp.h>
 #endif
 
+const unsigned char tcs_closing_states[TCS_N_TCP_STATES] = {
+	[0 ... TCP_SYN_RECV] = TCS_NOT_CLOSING,
+	[TCP_FIN_WAIT1] = TCS_FIN_WAIT1,
+	[TCP_FIN_WAIT2] = TCS_FIN_WAIT2,
+	[TCP_TIME_WAIT] = TCS_TIME_WAIT,
+	[TCP_CLOSE] = TCS_NOT_CLOSING,
+	[TCP_CLOSE_WAIT] = TCS_CLOSE_WAIT,
+	[TCP_LAST_ACK] = TCS_LAST_ACK,
+	[TCP_LISTEN] = TCS_NOT_CLOSING,
+	[TCP_CLOSING] = TCS_CLOSING,
+	[TCP_CLOSING + 1 ... TCS_N_TCP_STATES - 1] = TCS_NOT_CLOSING,
+};
+
 static const struct tcs_end not_ended = { .ended = TCS_ENDED_NOT };
 
 static struct tcs_end ended(enum tcs_ended kind)
@@ -37,23 +50,43 @@ static bool need_reset(int state)
 	}
 }
 
-/* An abort by our own side, which tells the peer only where it has to. */
-static struct tcs_end aborted(int state, enum tcs_rst cause)
+/* tcp_abort(): the peer is told only where it has to be. */
+static struct tcs_end destroyed(const struct tcs_facts *f)
 {
-	return need_reset(state) ? rst_sent(cause) : ended(TCS_ENDED_OTHER);
+	return need_reset(f->old) ? rst_sent(TCS_RST_DESTROYED) :
+				    ended(TCS_ENDED_OTHER);
+}
+
+/* tcp_disconnect(): the same, but what is left to send is missed as well. */
+static struct tcs_end disconnected(const struct tcs_facts *f, enum tcs_rst cause)
+{
+	const bool to_send = f->unsent && (f->old == TCP_CLOSING ||
+					   f->old == TCP_LAST_ACK);
+
+	return need_reset(f->old) || to_send ? rst_sent(cause) :
+					       ended(TCS_ENDED_OTHER);
+}
+
+/* tcp_write_err(). An error of another kind is one that nobody has read yet. */
+static bool timed_out(const struct tcs_facts *f)
+{
+	return f->err && f->err == (f->err_soft ? f->err_soft : ETIMEDOUT);
 }
 
 /* Never established: everything but our own change of mind is a failure. */
 static struct tcs_end classify_connecting(const struct tcs_facts *f)
 {
 	if (f->err == ECONNABORTED)
-		return aborted(f->old, TCS_RST_DESTROYED);
-	if (!f->err && f->shut && !f->orphan) {
-		if (f->unread)
-			return aborted(f->old, TCS_RST_UNREAD_DATA);
-		return aborted(f->old, f->linger0 ? TCS_RST_LINGER :
-						    TCS_RST_OTHER);
-	}
+		return destroyed(f);
+	/*
+	 * Given up by close(), shutdown() or connect(AF_UNSPEC), or the child
+	 * of a listener that is gone. In SYN_SENT it may also be connect()
+	 * itself that finds no port, before it has sent a SYN.
+	 */
+	if (!f->err && !f->orphan &&
+	    (f->shut || f->syn_sent || f->old == TCP_SYN_RECV))
+		return disconnected(f, f->shut && f->linger0 ? TCS_RST_LINGER :
+							       TCS_RST_OTHER);
 	return ended(TCS_ENDED_CONNECT_FAILED);
 }
 
@@ -63,59 +96,37 @@ static struct tcs_end classify_owned(const struct tcs_facts *f)
 	/* tcp_close(): unread data is looked at before SO_LINGER */
 	if (f->shut && f->unread)
 		return rst_sent(TCS_RST_UNREAD_DATA);
-	if (f->shut && f->linger0)
-		return aborted(f->old, TCS_RST_LINGER);
-	if (f->err)
+	if (timed_out(f))
 		return ended(TCS_ENDED_TIMEOUT);
+	if (f->shut && f->linger0)
+		return disconnected(f, TCS_RST_LINGER);
 	/* connect(AF_UNSPEC), or a listener closed with this one not accepted */
-	return aborted(f->old, TCS_RST_OTHER);
+	return disconnected(f, TCS_RST_OTHER);
 }
 
 /* The application is gone: tcp_close() after sock_orphan(), timers, segments. */
 static struct tcs_end classify_orphan(const struct tcs_facts *f)
 {
+	if (f->net_gone)
+		return ended(TCS_ENDED_OTHER);
 	if (f->old == TCP_FIN_WAIT2) {
 		if (f->linger2_off)
 			return rst_sent(TCS_RST_LINGER);
 		if (f->tw_full)
 			return ended(TCS_ENDED_FIN_WAIT2_EXPIRED);
+		/* tcp_rcv_state_process(): data with the ACK of our FIN */
+		if (f->acked_now)
+			return rst_sent(TCS_RST_DATA_AFTER_CLOSE);
 		/*
-		 * tcp_rcv_state_process(): data with the ACK of our FIN. Else
-		 * tcp_keepalive_timer() ended the wait, and says so by a RST.
+		 * tcp_check_oom() in tcp_close(). Else tcp_keepalive_timer()
+		 * ended the wait, and says so by a RST.
 		 */
-		return rst_sent(f->acked_now ? TCS_RST_DATA_AFTER_CLOSE :
-					       TCS_RST_TIMEOUT);
+		return rst_sent(f->in_task ? TCS_RST_MEMORY : TCS_RST_TIMEOUT);
 	}
-	if (f->err)
+	if (timed_out(f))
 		return ended(TCS_ENDED_TIMEOUT);
 	/* tcp_check_oom(), in tcp_close() or in a timer */
 	return rst_sent(TCS_RST_MEMORY);
-}
-
-/**
- * tcs_closing_state() - the closing state that a TCP state is
- * @tcp_state: of net/tcp_states.h, any value
- *
- * Return: the closing state, TCS_NOT_CLOSING for all others.
- */
-enum tcs_state tcs_closing_state(int tcp_state)
-{
-	switch (tcp_state) {
-	case TCP_FIN_WAIT1:
-		return TCS_FIN_WAIT1;
-	case TCP_FIN_WAIT2:
-		return TCS_FIN_WAIT2;
-	case TCP_CLOSING:
-		return TCS_CLOSING;
-	case TCP_CLOSE_WAIT:
-		return TCS_CLOSE_WAIT;
-	case TCP_LAST_ACK:
-		return TCS_LAST_ACK;
-	case TCP_TIME_WAIT:
-		return TCS_TIME_WAIT;
-	default:
-		return TCS_NOT_CLOSING;
-	}
 }
 
 /**
@@ -154,7 +165,7 @@ struct tcs_end tcs_classify(const struct tcs_facts *f)
 			rst_sent(TCS_RST_DATA_AFTER_CLOSE) :
 			ended(TCS_ENDED_RST_RECEIVED);
 	if (f->err == ECONNABORTED)
-		return aborted(f->old, TCS_RST_DESTROYED);
+		return destroyed(f);
 	if (f->repair)
 		return ended(TCS_ENDED_OTHER);
 

@@ -26,6 +26,9 @@ enum tcs_state {
 	TCS_NOT_CLOSING = TCS_N_STATES,
 };
 
+/* Room for every TCP state (net/tcp_states.h). */
+#define TCS_N_TCP_STATES 16
+
 /* How a connection ended; resets that we sent are counted by cause. */
 enum tcs_ended {
 	TCS_ENDED_ACTIVE_FIN,
@@ -57,6 +60,7 @@ enum tcs_rst {
  * struct tcs_facts - what is known of a full socket as it goes to CLOSE
  * @old: its TCP state before (net/tcp_states.h)
  * @err: sk_err
+ * @err_soft: sk_err_soft: what an ICMP message said, to be told on a timeout
  * @moved: it goes on as a mini-socket, which will be counted
  * @reset_without_rst: tcp_reset() was called for a segment without RST, that is
  *	for data that came after the application had closed
@@ -64,28 +68,37 @@ enum tcs_rst {
  * @shut: both directions are shut: tcp_close() does so before anything else
  * @fin_received: SOCK_DONE: the peer's FIN was processed
  * @all_acked: everything we sent was acknowledged, our FIN included
- * @unread: data was received that the application has not read
+ * @unsent: not all that the application sent, its FIN included, has gone out
+ * @syn_sent: something is on its way; before ESTABLISHED, that is our SYN
+ * @unread: tcp_close() threw data away that the application had not read
  * @linger0: SO_LINGER with 0 s
  * @linger2_off: TCP_LINGER2 below 0
  * @repair: TCP_REPAIR: closes without a word to the peer
  * @tw_full: no TIME_WAIT can be made (tcp_max_tw_buckets)
  * @acked_now: a segment from the peer is being processed
+ * @in_task: the socket is held by a task, not by a timer or a segment
+ * @net_gone: its namespace is dying, nothing can be sent any more
  */
 struct tcs_facts {
 	int old;
 	int err;
+	int err_soft;
 	bool moved;
 	bool reset_without_rst;
 	bool orphan;
 	bool shut;
 	bool fin_received;
 	bool all_acked;
+	bool unsent;
+	bool syn_sent;
 	bool unread;
 	bool linger0;
 	bool linger2_off;
 	bool repair;
 	bool tw_full;
 	bool acked_now;
+	bool in_task;
+	bool net_gone;
 };
 
 /**
@@ -98,7 +111,20 @@ struct tcs_end {
 	enum tcs_rst rst;
 };
 
-enum tcs_state tcs_closing_state(int tcp_state);
+extern const unsigned char tcs_closing_states[TCS_N_TCP_STATES];
+
+/**
+ * tcs_closing_state() - the closing state that a TCP state is
+ * @tcp_state: of net/tcp_states.h
+ *
+ * Return: the closing state, TCS_NOT_CLOSING for all others.
+ */
+static inline enum tcs_state tcs_closing_state(unsigned int tcp_state)
+{
+	return tcp_state < TCS_N_TCP_STATES ? tcs_closing_states[tcp_state] :
+					      TCS_NOT_CLOSING;
+}
+
 struct tcs_end tcs_classify(const struct tcs_facts *f);
 
 #endif /* TCS_CLASSIFY_H */

@@ -13,6 +13,7 @@
 #include "compat/timewait.h"
 #include "marks.h"
 #include "pernet.h"
+#include "policy.h"
 #include "records.h"
 
 #define CREATE_TRACE_POINTS
@@ -40,8 +41,10 @@ static atomic_t unrecorded = ATOMIC_INIT(0);
 struct where {
 	struct tcs_stats __percpu *stats;
 	bool durations;
+	bool tuned;		/* TIME_WAIT is not the kernel's own */
 };
 
+/* Between tcs_event_begin() and tcs_event_end(), as all that uses it. */
 static struct where where_is(const struct net *net)
 {
 	struct tcs_net *tn = tcs_live_net(net);
@@ -49,12 +52,24 @@ static struct where where_is(const struct net *net)
 	return (struct where){
 		.stats = tcs_stats_of(tn),
 		.durations = !tn || READ_ONCE(tn->histograms),
+		.tuned = tn && READ_ONCE(tn->time_wait_ms) !=
+			 TCS_KERNEL_TIME_WAIT_MS,
 	};
 }
 
 static bool wants_record(const struct where *w)
 {
 	return w->durations || READ_ONCE(baseline_running);
+}
+
+/*
+ * A TIME_WAIT of the kernel's own length needs no record: its timer tells when
+ * it began. There may be hundreds of thousands of them.
+ */
+static bool time_wait_wants_record(const struct where *w, u32 time_wait_ms)
+{
+	return (w->durations && time_wait_ms != TCS_KERNEL_TIME_WAIT_MS) ||
+	       READ_ONCE(baseline_running);
 }
 
 static struct tcs_record *new_record(const struct where *w)
@@ -73,10 +88,13 @@ static struct tcs_record *new_record(const struct where *w)
 
 static void drop_record(const struct where *w, struct tcs_record *rec)
 {
-	if (!rec)
-		return;
 	tcs_record_free(rec);
 	tcs_add(w->stats, TCS_RECORD_FREED);
+}
+
+static u64 us_between(u64 from, u64 to)
+{
+	return to > from ? (to - from) / NSEC_PER_USEC : 0;
 }
 
 /* The record leaves its state: book the time that it was in there. */
@@ -86,9 +104,9 @@ static void spend(const struct where *w, struct tcs_record *rec, u64 now)
 
 	if (!rec->since)
 		return;
-	us = (now - rec->since) / NSEC_PER_USEC;
+	us = us_between(rec->since, now);
 	if (rec->state < TCS_TIME_WAIT)
-		rec->spent_us[rec->state] += us;
+		rec->spent_us[rec->state] = us;
 	if (w->durations)
 		tcs_hist_add(w->stats, rec->state, us);
 }
@@ -133,7 +151,7 @@ static void end_connection(const struct where *w, const struct sock_common *skc,
 
 	if (rec && rec->first && w->durations)
 		tcs_hist_add(w->stats, TCS_HIST_CLOSE,
-			     (now - rec->first) / NSEC_PER_USEC);
+			     us_between(rec->first, now));
 	if (trace_tcp_close_enabled())
 		trace_end(skc, ntohs(sport), rec, end, time_wait_ms);
 }
@@ -143,13 +161,17 @@ static bool may_be_marked(const struct sock *sk, int old)
 	return old == TCP_FIN_WAIT2 || old == TCP_CLOSING || sk->sk_err;
 }
 
-/* tcp_close() looks for data beyond copied_seq, the FIN not counted. */
-static bool has_unread(const struct sock *sk)
+/*
+ * tcp_close() looks for data beyond copied_seq, the FIN not counted, and throws
+ * it away before anything else: what is still queued, nobody has closed upon.
+ */
+static bool threw_unread_away(const struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 
 	return (s32)(tp->rcv_nxt - READ_ONCE(tp->copied_seq) -
-		     sock_flag(sk, SOCK_DONE)) > 0;
+		     sock_flag(sk, SOCK_DONE)) > 0 &&
+	       skb_queue_empty(&sk->sk_receive_queue);
 }
 
 static struct tcs_end end_of(struct sock *sk, int old, enum tcs_mark mark)
@@ -158,109 +180,229 @@ static struct tcs_end end_of(struct sock *sk, int old, enum tcs_mark mark)
 	const struct tcs_facts f = {
 		.old = old,
 		.err = sk->sk_err,
+		.err_soft = READ_ONCE(sk->sk_err_soft),
 		.moved = mark == TCS_MARK_MOVED,
 		.reset_without_rst = mark == TCS_MARK_RESET_WITHOUT_RST,
 		.orphan = sock_flag(sk, SOCK_DEAD),
 		.shut = sk->sk_shutdown == SHUTDOWN_MASK,
 		.fin_received = sock_flag(sk, SOCK_DONE),
 		.all_acked = tp->snd_una == tp->write_seq,
-		.unread = has_unread(sk),
+		.unsent = tp->snd_nxt != tp->write_seq,
+		.syn_sent = tp->packets_out,
+		.unread = threw_unread_away(sk),
 		.linger0 = sock_flag(sk, SOCK_LINGER) && !sk->sk_lingertime,
 		.linger2_off = tp->linger2 < 0,
 		.repair = tp->repair,
 		.tw_full = tcs_tw_full(sock_net(sk)),
 		.acked_now = tcp_jiffies32 - tp->rcv_tstamp <= 1,
+		.in_task = sock_owned_by_user(sk),
+		.net_gone = !check_net(sock_net(sk)),
 	};
 
 	return tcs_classify(&f);
 }
 
-/* One step of a full socket: @from and @to may be TCS_NOT_CLOSING. */
-static struct tcs_record *step(const struct where *w, struct sock *sk,
-			       enum tcs_state from, enum tcs_state to, u64 now)
+/*
+ * When a full socket enters a state. What a segment brings about happened when
+ * TCP looked at its clock to process that segment (tcp_mstamp_refresh()); that
+ * saves reading the clock for all but what the application does.
+ */
+static u64 time_of(const struct sock *sk, enum tcs_state to)
 {
+	switch (to) {
+	case TCS_FIN_WAIT2:
+	case TCS_CLOSING:
+	case TCS_CLOSE_WAIT:
+	case TCS_TIME_WAIT:
+		return tcp_sk(sk)->tcp_clock_cache;
+	default:
+		return ktime_get_ns();
+	}
+}
+
+/* The first FIN of a connection went by. */
+static void begin(const struct where *w, const struct sock *sk,
+		  enum tcs_state state)
+{
+	struct tcs_record *rec;
+
+	tcs_add(w->stats, TCS_ENTERED + state);
+	if (!wants_record(w))
+		return;
+	rec = new_record(w);
+	if (!rec)
+		return;
+	rec->state = state;
+	rec->since = time_of(sk, state);
+	rec->first = rec->since;
+	tcs_records_put(rec, &sk->__sk_common);
+}
+
+/*
+ * From one closing state to the next. The record knows better than the socket
+ * which state is left: the socket's may be older than the module.
+ */
+static void move(const struct where *w, struct sock *sk, enum tcs_state from,
+		 enum tcs_state to)
+{
+	const struct sock_common *key = &sk->__sk_common;
 	struct tcs_record *rec, *fresh = NULL;
+	bool known = true;
 	struct tcs_bucket b;
-	bool known = !READ_ONCE(baseline_running);
 
-	if (to != TCS_NOT_CLOSING &&
-	    (from == TCS_NOT_CLOSING ? wants_record(w) : !known))
+	tcs_add(w->stats, TCS_ENTERED + to);
+	if (unlikely(READ_ONCE(baseline_running))) {
 		fresh = new_record(w);
+		known = false;
+	} else if (tcs_records_none(key)) {
+		goto left;
+	}
 
-	b = tcs_records_lock(sk);
-	rec = tcs_records_find(&b, sk);
+	b = tcs_records_lock(key);
+	rec = tcs_records_find(&b, key);
 	if (rec) {
+		const u64 now = time_of(sk, to);
+
 		known = true;
 		from = rec->state;
 		spend(w, rec, now);
-		if (to == TCS_NOT_CLOSING)
-			hlist_bl_del(&rec->node);
-	} else if (fresh) {
-		rec = fresh;
-		fresh = NULL;
-		rec->first = from == TCS_NOT_CLOSING ? now : 0;
-		tcs_records_insert(&b, rec, sk);
-	}
-	if (rec) {
 		rec->state = to;
 		rec->since = now;
+	} else if (fresh) {
+		fresh->state = to;
+		fresh->since = time_of(sk, to);
+		tcs_records_insert(&b, fresh, key);
+		fresh = NULL;
 	}
 	tcs_records_unlock(&b);
-	drop_record(w, fresh);
-
-	if (from != TCS_NOT_CLOSING && known)
+	if (unlikely(fresh))
+		drop_record(w, fresh);
+left:
+	if (likely(known))
 		tcs_add(w->stats, TCS_LEFT + from);
-	if (to != TCS_NOT_CLOSING)
-		tcs_add(w->stats, TCS_ENTERED + to);
+}
 
-	return to == TCS_NOT_CLOSING ? rec : NULL;
+/* To CLOSE, from a closing state or from any other. */
+static void end(const struct where *w, struct sock *sk, int old,
+		enum tcs_mark mark)
+{
+	const struct sock_common *key = &sk->__sk_common;
+	enum tcs_state from = tcs_closing_state(old);
+	const struct tcs_end how = end_of(sk, old, mark);
+	struct tcs_record *rec = NULL;
+	u64 now = 0;
+
+	if (from != TCS_NOT_CLOSING) {
+		bool known = !READ_ONCE(baseline_running);
+
+		if (!known || !tcs_records_none(key))
+			rec = tcs_records_take(key);
+		if (rec) {
+			/* The ACK of our FIN is a segment, too. */
+			now = how.ended == TCS_ENDED_PASSIVE_FIN ?
+				tcp_sk(sk)->tcp_clock_cache : ktime_get_ns();
+			known = true;
+			from = rec->state;
+			spend(w, rec, now);
+		}
+		if (likely(known))
+			tcs_add(w->stats, TCS_LEFT + from);
+	}
+	end_connection(w, key, inet_sk(sk)->inet_sport, rec, how, now, 0);
+	if (rec)
+		drop_record(w, rec);
 }
 
 /**
  * tcs_conn_change() - a full TCP socket changes its state
  * @sk: the socket, locked by the kernel; sk_state is still the old one
  * @old: TCP state
- * @new: TCP state
+ * @new: TCP state, one that tcs_conn_cares() for
  *
  * Any context but NMI.
  */
 void tcs_conn_change(struct sock *sk, int old, int new)
 {
-	const enum tcs_state from = tcs_closing_state(old);
-	const enum tcs_state to = tcs_closing_state(new);
 	enum tcs_mark mark = TCS_MARK_NONE;
-	struct tcs_record *rec = NULL;
 	struct where w;
-	u64 now = 0;
 
+	/* tcp_close() sets the state that it finds, in FIN_WAIT2 and others. */
+	if (old == new)
+		return;
 	if (new == TCP_CLOSE) {
 		if (may_be_marked(sk, old))
 			mark = tcs_unmark(sk);
-	} else if (to == TCS_NOT_CLOSING) {
-		return;
+		/* Where it went on, all was done: tcs_conn_to_mini() */
+		if (mark == TCS_MARK_MOVED)
+			return;
 	}
-	if (!READ_ONCE(counting) || mark == TCS_MARK_MOVED)
+	if (!READ_ONCE(counting))
 		return;
 
-	rcu_read_lock();
+	tcs_event_begin();
 	w = where_is(sock_net(sk));
-	if (from != TCS_NOT_CLOSING || to != TCS_NOT_CLOSING) {
-		now = ktime_get_ns();
-		rec = step(&w, sk, from, to, now);
-	}
 	if (new == TCP_CLOSE) {
-		end_connection(&w, &sk->__sk_common, inet_sk(sk)->inet_sport,
-			       rec, end_of(sk, old, mark), now, 0);
-		drop_record(&w, rec);
+		end(&w, sk, old, mark);
+	} else {
+		const enum tcs_state from = tcs_closing_state(old);
+		const enum tcs_state to = tcs_closing_state(new);
+
+		if (from == TCS_NOT_CLOSING)
+			begin(&w, sk, to);
+		else
+			move(&w, sk, from, to);
 	}
-	rcu_read_unlock();
+	tcs_event_end();
+}
+
+/* A mini-socket that has no record gets one. */
+static bool adopt_mini(const struct where *w,
+		       const struct inet_timewait_sock *tw,
+		       enum tcs_state state, u64 since, u32 floor)
+{
+	struct tcs_record *rec = new_record(w);
+
+	if (!rec)
+		return false;
+	rec->state = state;
+	rec->since = since;
+	rec->floor = floor;
+	tcs_records_put(rec, &tw->__tw_common);
+	return true;
+}
+
+/*
+ * The socket's record goes over to the mini-socket, or out of the table when
+ * that has no need of one. NULL where there is none.
+ */
+static struct tcs_record *hand_over(struct sock *sk,
+				    struct inet_timewait_sock *tw, bool keep,
+				    struct tcs_record *was)
+{
+	const struct sock_common *key = &sk->__sk_common;
+	struct tcs_record *rec;
+	struct tcs_bucket b;
+
+	if (!READ_ONCE(baseline_running) && tcs_records_none(key))
+		return NULL;
+
+	b = tcs_records_lock(key);
+	rec = tcs_records_find(&b, key);
+	if (rec) {
+		*was = *rec;
+		rec->key = &tw->__tw_common;
+		if (!keep)
+			tcs_records_remove(rec);
+	}
+	tcs_records_unlock(&b);
+	return rec;
 }
 
 /**
  * tcs_conn_to_mini() - a full socket goes on as a mini-socket
  * @sk: the socket, locked by the kernel, in FIN_WAIT2 or CLOSING
  * @tw: its mini-socket, which nobody else can see yet
- * @floor_ms: what the guard allows TIME_WAIT at the least
+ * @floor: what the guard allows TIME_WAIT at the least, ticks
  * @time_wait_ms: the length given, where @tw is in TIME_WAIT
  *
  * tcp_time_wait() (net/ipv4/tcp_minisocks.c) calls tcp_done() for @sk next; that
@@ -269,74 +411,65 @@ void tcs_conn_change(struct sock *sk, int old, int new)
  * Any context but NMI.
  */
 void tcs_conn_to_mini(struct sock *sk, struct inet_timewait_sock *tw,
-		      u32 floor_ms, u32 time_wait_ms)
+		      u32 floor, u32 time_wait_ms)
 {
 	const bool in_time_wait = tw->tw_substate == TCP_TIME_WAIT;
 	enum tcs_state from = tcs_closing_state(sk->sk_state);
-	struct tcs_record *rec;
+	struct tcs_record *rec, was;
+	bool keep = true, known;
 	struct where w;
-	bool known;
-	u64 now;
 
 	tcs_mark(sk, TCS_MARK_MOVED);
 	if (!READ_ONCE(counting))
 		return;
 
-	rcu_read_lock();
+	tcs_event_begin();
 	w = where_is(sock_net(sk));
-	now = ktime_get_ns();
-
-	rec = tcs_records_take(sk);
+	if (in_time_wait)
+		keep = time_wait_wants_record(&w, time_wait_ms);
+	rec = hand_over(sk, tw, keep, &was);
 	known = rec || !READ_ONCE(baseline_running);
-	if (rec) {
-		from = rec->state;
-		if (in_time_wait)
-			spend(&w, rec, now);
-	}
+	if (rec)
+		from = was.state;
 
 	if (in_time_wait) {
-		struct tcs_end end = {
+		const struct tcs_end how = {
 			.ended = from == TCS_CLOSING ?
 				 TCS_ENDED_SIMULTANEOUS_FIN :
 				 TCS_ENDED_ACTIVE_FIN,
 		};
+		const u64 now = time_of(sk, TCS_TIME_WAIT);
 
 		tcs_add(w.stats, TCS_ENTERED + TCS_TIME_WAIT);
-		if (known && from != TCS_NOT_CLOSING)
+		if (likely(known && from != TCS_NOT_CLOSING))
 			tcs_add(w.stats, TCS_LEFT + from);
+		if (rec)
+			spend(&w, &was, now);
 		end_connection(&w, &sk->__sk_common, inet_sk(sk)->inet_sport,
-			       rec, end, now, time_wait_ms);
-		if (!wants_record(&w)) {
+			       rec ? &was : NULL, how, now, time_wait_ms);
+		if (rec && !keep) {
 			drop_record(&w, rec);
-			goto out;
-		}
-		if (!rec && !known)
-			rec = new_record(&w);
-		if (rec) {
+		} else if (rec) {
+			/* Nobody else can see the mini-socket yet. */
 			rec->state = TCS_TIME_WAIT;
 			rec->since = now;
+			rec->floor = floor;
+		} else if (unlikely(!known)) {
+			adopt_mini(&w, tw, TCS_TIME_WAIT, now, floor);
 		}
+	} else if (rec) {
+		rec->floor = floor;
 	} else {
 		if (!known)
 			tcs_add(w.stats, TCS_BASELINE + TCS_FIN_WAIT2);
-		if (!rec) {
-			/*
-			 * Without one it would not be told from a TIME_WAIT
-			 * when the peer's FIN comes.
-			 */
-			rec = new_record(&w);
-			if (rec)
-				rec->state = TCS_FIN_WAIT2;
-			else
-				atomic_inc(&unrecorded);
-		}
+		/*
+		 * Without one it would not be told from a TIME_WAIT when the
+		 * peer's FIN comes.
+		 */
+		if (!adopt_mini(&w, tw, TCS_FIN_WAIT2, 0, floor))
+			atomic_inc(&unrecorded);
 	}
-	if (rec) {
-		rec->floor_ms = floor_ms;
-		tcs_records_put(rec, tw);
-	}
-out:
-	rcu_read_unlock();
+	tcs_event_end();
 }
 
 /**
@@ -356,32 +489,30 @@ enum tcs_rearm tcs_conn_mini_rearm(struct inet_timewait_sock *tw,
 	struct tcs_record *rec;
 	struct tcs_bucket b;
 
-	b = tcs_records_lock(tw);
-	rec = tcs_records_find(&b, tw);
+	b = tcs_records_lock(&tw->__tw_common);
+	rec = tcs_records_find(&b, &tw->__tw_common);
 	if (rec) {
 		*was = *rec;
-		if (rec->state == TCS_FIN_WAIT2) {
+		if (rec->state == TCS_FIN_WAIT2)
 			ret = TCS_REARM_ENTERED;
-			rec->state = TCS_TIME_WAIT;
-			rec->since = ktime_get_ns();
-		}
+		rec->state = TCS_TIME_WAIT;
+		rec->since = ktime_get_ns();
 	} else {
-		memset(was, 0, sizeof(*was));
-		was->state = TCS_FIN_WAIT2;
-		if (!was_fin_wait2)
-			ret = TCS_REARM_AGAIN;
-		else if (READ_ONCE(baseline_running) ||
-			 atomic_add_unless(&unrecorded, -1, 0))
-			ret = TCS_REARM_ENTERED;
-		else
-			ret = TCS_REARM_NONE;
+		*was = (struct tcs_record){ .state = TCS_FIN_WAIT2 };
+		/*
+		 * No FIN_WAIT2 is without a record, but those counted here:
+		 * another CPU has taken it. Or the baseline will find it.
+		 */
+		if (was_fin_wait2)
+			ret = atomic_add_unless(&unrecorded, -1, 0) ?
+				TCS_REARM_ENTERED : TCS_REARM_NONE;
 	}
 	tcs_records_unlock(&b);
 
 	if (ret == TCS_REARM_AGAIN && READ_ONCE(counting)) {
-		rcu_read_lock();
+		tcs_event_begin();
 		tcs_add(where_is(twsk_net(tw)).stats, TCS_TW_REARMED);
-		rcu_read_unlock();
+		tcs_event_end();
 	}
 	return ret;
 }
@@ -397,7 +528,7 @@ enum tcs_rearm tcs_conn_mini_rearm(struct inet_timewait_sock *tw,
 void tcs_conn_mini_entered(struct inet_timewait_sock *tw,
 			   const struct tcs_record *was, u32 time_wait_ms)
 {
-	const struct tcs_end end = { .ended = TCS_ENDED_ACTIVE_FIN };
+	const struct tcs_end how = { .ended = TCS_ENDED_ACTIVE_FIN };
 	struct tcs_record before = *was;
 	struct where w;
 	u64 now;
@@ -405,29 +536,23 @@ void tcs_conn_mini_entered(struct inet_timewait_sock *tw,
 	if (!READ_ONCE(counting))
 		return;
 
-	rcu_read_lock();
+	tcs_event_begin();
 	w = where_is(twsk_net(tw));
 	now = ktime_get_ns();
 
 	tcs_add(w.stats, TCS_ENTERED + TCS_TIME_WAIT);
-	if (before.key || !READ_ONCE(baseline_running)) {
-		tcs_add(w.stats, TCS_LEFT + TCS_FIN_WAIT2);
-	} else {
-		/* Seen before the baseline came by: count it from here. */
-		struct tcs_record *rec = new_record(&w);
-
-		if (rec) {
-			rec->state = TCS_TIME_WAIT;
-			rec->since = now;
-			tcs_records_put(rec, tw);
-		}
-	}
+	tcs_add(w.stats, TCS_LEFT + TCS_FIN_WAIT2);
 	spend(&w, &before, now);
-	end_connection(&w, &tw->__tw_common, tw->tw_sport, &before, end, now,
+	end_connection(&w, &tw->__tw_common, tw->tw_sport, &before, how, now,
 		       time_wait_ms);
-	if (before.key && !wants_record(&w))
-		drop_record(&w, tcs_records_take(tw));
-	rcu_read_unlock();
+	if (before.key && !time_wait_wants_record(&w, time_wait_ms)) {
+		struct tcs_record *rec = tcs_records_take(before.key);
+
+		/* Its timer may have been faster. */
+		if (rec)
+			drop_record(&w, rec);
+	}
+	tcs_event_end();
 }
 
 static struct tcs_end end_of_fin_wait2(enum tcs_killer by)
@@ -469,6 +594,13 @@ static enum tcs_tw_end end_of_time_wait(enum tcs_killer by)
 	}
 }
 
+/* Of one that was given the kernel's own length, when it was (re)started. */
+static u64 us_in_time_wait(const struct inet_timewait_sock *tw)
+{
+	return jiffies_to_usecs(jiffies - (tw->tw_timer.expires -
+					   TCP_TIMEWAIT_LEN));
+}
+
 /**
  * tcs_conn_mini_end() - a mini-socket ends
  * @tw: the mini-socket, in TIME_WAIT or FIN_WAIT2
@@ -481,17 +613,17 @@ void tcs_conn_mini_end(struct inet_timewait_sock *tw, enum tcs_killer by)
 	struct tcs_record *rec;
 	enum tcs_state state;
 	struct where w;
-	u64 now;
+	u64 now = 0;
 
 	if (!READ_ONCE(counting))
 		return;
 
-	rcu_read_lock();
+	tcs_event_begin();
 	w = where_is(twsk_net(tw));
-	now = ktime_get_ns();
 
-	rec = tcs_records_take(tw);
+	rec = tcs_records_take(&tw->__tw_common);
 	if (rec) {
+		now = ktime_get_ns();
 		state = rec->state;
 		spend(&w, rec, now);
 	} else {
@@ -500,6 +632,8 @@ void tcs_conn_mini_end(struct inet_timewait_sock *tw, enum tcs_killer by)
 			atomic_add_unless(&unrecorded, -1, 0);
 	}
 
+	if (state == TCS_TIME_WAIT && !rec && w.durations && !w.tuned)
+		tcs_hist_add(w.stats, TCS_TIME_WAIT, us_in_time_wait(tw));
 	if (rec || !READ_ONCE(baseline_running)) {
 		if (state == TCS_TIME_WAIT)
 			tcs_add(w.stats, TCS_TW_ENDED + end_of_time_wait(by));
@@ -509,8 +643,9 @@ void tcs_conn_mini_end(struct inet_timewait_sock *tw, enum tcs_killer by)
 	if (state == TCS_FIN_WAIT2)
 		end_connection(&w, &tw->__tw_common, tw->tw_sport, rec,
 			       end_of_fin_wait2(by), now, 0);
-	drop_record(&w, rec);
-	rcu_read_unlock();
+	if (rec)
+		drop_record(&w, rec);
+	tcs_event_end();
 }
 
 /**
@@ -524,7 +659,7 @@ void tcs_conn_mini_end(struct inet_timewait_sock *tw, enum tcs_killer by)
  *
  * Return: false when out of memory.
  */
-bool tcs_conn_adopt(const void *key, enum tcs_state state,
+bool tcs_conn_adopt(const struct sock_common *key, enum tcs_state state,
 		    struct tcs_stats __percpu *stats)
 {
 	struct tcs_record *fresh = tcs_record_alloc();

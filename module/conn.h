@@ -10,12 +10,14 @@
 
 #include <linux/in6.h>
 #include <linux/types.h>
+#include <net/tcp_states.h>
 
 #include "classify.h"
 #include "counters.h"
 
 struct inet_timewait_sock;
 struct sock;
+struct sock_common;
 struct tcs_record;
 
 /* What the trace event says of a connection that ended. */
@@ -43,10 +45,21 @@ enum tcs_killer {
 
 /* What a mini-socket that is hit by a segment turned out to be. */
 enum tcs_rearm {
-	TCS_REARM_NONE,		/* it is gone already */
+	TCS_REARM_NONE,		/* another CPU has seen to it */
 	TCS_REARM_ENTERED,	/* FIN in FIN_WAIT2: TIME_WAIT begins */
 	TCS_REARM_AGAIN,	/* TIME_WAIT starts again */
 };
+
+/**
+ * tcs_conn_cares() - whether a change to a state means anything here
+ * @tcp_state: the new state
+ */
+static inline bool tcs_conn_cares(int tcp_state)
+{
+	return (1U << tcp_state) &
+	       (TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2 | TCPF_CLOSING |
+		TCPF_CLOSE_WAIT | TCPF_LAST_ACK | TCPF_CLOSE);
+}
 
 void tcs_conn_counting(bool on);
 void tcs_conn_baseline_begin(void);
@@ -54,14 +67,14 @@ int tcs_conn_baseline_end(void);
 
 void tcs_conn_change(struct sock *sk, int old, int new);
 void tcs_conn_to_mini(struct sock *sk, struct inet_timewait_sock *tw,
-		      u32 floor_ms, u32 time_wait_ms);
+		      u32 floor, u32 time_wait_ms);
 enum tcs_rearm tcs_conn_mini_rearm(struct inet_timewait_sock *tw,
 				   bool was_fin_wait2,
 				   struct tcs_record *was);
 void tcs_conn_mini_entered(struct inet_timewait_sock *tw,
 			   const struct tcs_record *was, u32 time_wait_ms);
 void tcs_conn_mini_end(struct inet_timewait_sock *tw, enum tcs_killer by);
-bool tcs_conn_adopt(const void *key, enum tcs_state state,
+bool tcs_conn_adopt(const struct sock_common *key, enum tcs_state state,
 		    struct tcs_stats __percpu *stats);
 
 #endif /* TCS_CONN_H */

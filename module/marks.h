@@ -12,9 +12,12 @@
 
 #include "compat/kernel.h"
 
+#include <linux/atomic.h>
+#include <linux/percpu.h>
 #include <linux/types.h>
 
-struct sock;
+#define TCS_MARK_SLOTS	4
+#define TCS_MARK_BITS	3UL
 
 enum tcs_mark {
 	TCS_MARK_NONE,
@@ -22,7 +25,54 @@ enum tcs_mark {
 	TCS_MARK_RESET_WITHOUT_RST,	/* data after close */
 };
 
-void tcs_mark(const struct sock *sk, enum tcs_mark mark);
-enum tcs_mark tcs_unmark(const struct sock *sk);
+struct tcs_marks {
+	/* The socket with the mark in its low bits; 0: free. */
+	unsigned long slot[TCS_MARK_SLOTS];
+};
+
+DECLARE_PER_CPU(struct tcs_marks, tcs_marks);
+
+struct sock;
+
+enum tcs_mark tcs_unmark_slow(const struct sock *sk);
+
+/**
+ * tcs_mark() - leave a note for the socket's change to CLOSE
+ * @sk: the socket, locked; not marked yet
+ * @mark: the note
+ *
+ * Any context but NMI. Were all slots of a CPU in use by preempted tasks, the
+ * note would be lost and the end be derived from the socket alone.
+ */
+static inline void tcs_mark(const struct sock *sk, enum tcs_mark mark)
+{
+	struct tcs_marks *m = raw_cpu_ptr(&tcs_marks);
+	unsigned int i;
+
+	/* Atomic, so that it does not matter which CPU this is by now. */
+	for (i = 0; i < TCS_MARK_SLOTS; i++)
+		if (!cmpxchg(&m->slot[i], 0UL, (unsigned long)sk | mark))
+			return;
+}
+
+/**
+ * tcs_unmark() - take the note that was left for a socket
+ * @sk: the socket, locked
+ *
+ * Any context but NMI.
+ *
+ * Return: the note, TCS_MARK_NONE where there is none.
+ */
+static inline enum tcs_mark tcs_unmark(const struct sock *sk)
+{
+	struct tcs_marks *m = raw_cpu_ptr(&tcs_marks);
+	const unsigned long val = READ_ONCE(m->slot[0]);
+
+	/* As good as always: nothing came in between. */
+	if (likely((val & ~TCS_MARK_BITS) == (unsigned long)sk) &&
+	    cmpxchg(&m->slot[0], val, 0UL) == val)
+		return val & TCS_MARK_BITS;
+	return tcs_unmark_slow(sk);
+}
 
 #endif /* TCS_MARKS_H */

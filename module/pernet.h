@@ -18,28 +18,29 @@ struct ctl_table_header;
 /**
  * struct tcs_net - a network namespace
  * @stats: its counts
- * @net: the namespace
- * @list: in tcs_nets, under tcs_nets_lock
+ * @histograms: 0 or 1
  * @time_wait_ms: length of TIME_WAIT, 0 to 600000 ms
  * @time_wait_guard: 0 or 1
  * @time_wait_purge: nothing; the sysctl needs an address in here
- * @histograms: 0 or 1
  * @inherit: 0 or 1, means something in the initial namespace only
+ * @net: the namespace
+ * @list: in tcs_nets, under tcs_nets_lock
  * @ctl: net.tcp_closestat
  * @alias: net.ipv4.tcp_tw_timeout
  *
  * The tunables are written by sysctl and read once per use, with READ_ONCE().
  */
 struct tcs_net {
+	/* read by every event */
 	struct tcs_stats __percpu *stats;
-	struct net *net;
-	struct list_head list;
-
+	unsigned int histograms;
 	unsigned int time_wait_ms;
 	unsigned int time_wait_guard;
+
 	unsigned int time_wait_purge;
-	unsigned int histograms;
 	unsigned int inherit;
+	struct net *net;
+	struct list_head list;
 
 	struct tcs_sysctl {
 		struct ctl_table *table;
@@ -63,19 +64,30 @@ static inline struct tcs_net *tcs_net(const struct net *net)
 	return net_generic(net, tcs_net_id);
 }
 
+/*
+ * Events may come from a dying namespace. They look it up with preemption off,
+ * which holds up synchronize_rcu(): cleanup_net() calls that between a
+ * namespace's last reference and the exit that folds its counts
+ * (net/core/net_namespace.c). So what is looked up stays good until preemption
+ * is on again. Cheaper than rcu_read_lock(), which is a call.
+ */
+#define tcs_event_begin()	preempt_disable_notrace()
+#define tcs_event_end()		preempt_enable_notrace()
+
 /**
- * tcs_live_net() - the same, for events that may come from a dying namespace
+ * tcs_live_net() - what the module keeps for a namespace, if that is not dying
  * @net: any namespace
  *
- * Caller is in an RCU read-side section. cleanup_net() waits for one between
- * the namespace's last reference and the exit that folds its counts
- * (net/core/net_namespace.c), so what is returned stays good until it ends.
+ * Between tcs_event_begin() and tcs_event_end().
  *
  * Return: NULL when the namespace is dying.
  */
 static inline struct tcs_net *tcs_live_net(const struct net *net)
 {
-	return likely(check_net(net)) ? tcs_net(net) : NULL;
+	/* net_generic() without its rcu_read_lock() */
+	const struct net_generic *ng = rcu_dereference_raw(net->gen);
+
+	return likely(check_net(net)) ? ng->ptr[tcs_net_id] : NULL;
 }
 
 /**

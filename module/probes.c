@@ -14,8 +14,8 @@
 static void on_state(void *data, const struct sock *sk, const int old,
 		     const int new)
 {
-	/* SCTP, DCCP and MPTCP raise it as well. */
-	if (sk->sk_protocol == IPPROTO_TCP)
+	/* Most are about opening. SCTP, DCCP and MPTCP raise it as well. */
+	if (tcs_conn_cares(new) && sk->sk_protocol == IPPROTO_TCP)
 		tcs_conn_change((struct sock *)sk, old, new);
 }
 
@@ -23,9 +23,9 @@ static void on_retransmit(void *data, TCS_RETRANSMIT_ARGS)
 {
 	if (!(TCP_SKB_CB(skb)->tcp_flags & TCPHDR_FIN))
 		return;
-	rcu_read_lock();
+	tcs_event_begin();
 	tcs_add(tcs_stats_of(tcs_live_net(sock_net(sk))), TCS_FIN_RETRANSMITS);
-	rcu_read_unlock();
+	tcs_event_end();
 }
 
 #ifdef TCS_SEND_RESET_WITHOUT_SOCKET
@@ -38,9 +38,9 @@ static void on_send_reset(void *data, TCS_SEND_RESET_ARGS)
 	dev = skb_dst(skb) ? skb_dst(skb)->dev : skb->dev;
 	if (!dev)
 		return;
-	rcu_read_lock();
+	tcs_event_begin();
 	tcs_add(tcs_stats_of(tcs_live_net(dev_net(dev))), TCS_RST_NO_SOCKET);
-	rcu_read_unlock();
+	tcs_event_end();
 }
 #endif
 

@@ -9,17 +9,17 @@
 #include <linux/slab.h>
 
 struct hlist_bl_head *tcs_record_table __read_mostly;
-unsigned int tcs_record_table_bits __read_mostly;
+unsigned int tcs_record_table_mask __read_mostly;
 DEFINE_PER_CPU(struct tcs_record_stock, tcs_record_stock);
 
 static struct kmem_cache *cache;
 
 /* One bucket for each 64 KiB of memory: 16384 of them, 128 KiB, for 1 GiB. */
-static unsigned int choose_bits(void)
+static unsigned int choose_size(void)
 {
 	unsigned long buckets = totalram_pages() >> (16 - PAGE_SHIFT);
 
-	return clamp_t(unsigned int, ilog2(buckets | 1), 10, 18);
+	return 1U << clamp_t(unsigned int, ilog2(buckets | 1), 10, 18);
 }
 
 /**
@@ -37,8 +37,8 @@ int tcs_records_init(void)
 	if (!cache)
 		return -ENOMEM;
 
-	tcs_record_table_bits = choose_bits();
-	tcs_record_table = kvcalloc(1UL << tcs_record_table_bits,
+	tcs_record_table_mask = choose_size() - 1;
+	tcs_record_table = kvcalloc(tcs_record_table_mask + 1,
 				    sizeof(*tcs_record_table), GFP_KERNEL);
 	if (!tcs_record_table) {
 		kmem_cache_destroy(cache);
@@ -51,9 +51,9 @@ static void free_table(void)
 {
 	struct hlist_bl_node *pos, *next;
 	struct tcs_record *rec;
-	unsigned long i;
+	unsigned int i;
 
-	for (i = 0; i < 1UL << tcs_record_table_bits; i++) {
+	for (i = 0; i <= tcs_record_table_mask; i++) {
 		hlist_bl_for_each_entry_safe(rec, pos, next,
 					     &tcs_record_table[i], node)
 			kmem_cache_free(cache, rec);
@@ -116,7 +116,7 @@ void tcs_record_free_slow(struct tcs_record *rec)
  *
  * Return: the record, now the caller's, or NULL.
  */
-struct tcs_record *tcs_records_take(const void *key)
+struct tcs_record *tcs_records_take(const struct sock_common *key)
 {
 	const struct tcs_bucket b = tcs_records_lock(key);
 	struct tcs_record *rec = tcs_records_find(&b, key);
@@ -134,7 +134,7 @@ struct tcs_record *tcs_records_take(const void *key)
  *
  * Any context but NMI.
  */
-void tcs_records_put(struct tcs_record *rec, const void *key)
+void tcs_records_put(struct tcs_record *rec, const struct sock_common *key)
 {
 	const struct tcs_bucket b = tcs_records_lock(key);
 

@@ -3,8 +3,10 @@
  * Close records: what is remembered of a connection that is closing.
  *
  * A hash table of small objects, keyed by the address of the socket or
- * mini-socket. Whoever looks at a record holds its bucket's lock; whoever took
- * it out of the table owns it. Taking it out is what makes an end count once.
+ * mini-socket. Both have the same skc_hash (of addresses and ports, keyed by a
+ * secret), which chooses the bucket: a record stays in its bucket when the one
+ * becomes the other. Whoever looks at a record holds its bucket's lock; whoever
+ * took it out of the table owns it. Taking it out is what makes an end count once.
  *
  * Events come from tasks, softirqs and timers and may nest: interrupts are off
  * while a bucket is locked. Each CPU keeps some free records at hand, so that a
@@ -16,10 +18,10 @@
 
 #include "compat/kernel.h"
 
-#include <linux/hash.h>
 #include <linux/list_bl.h>
 #include <linux/percpu.h>
 #include <linux/types.h>
+#include <net/sock.h>
 
 #include "classify.h"
 
@@ -31,7 +33,7 @@
  * @first: when the first FIN went by, ns; 0: before the module looked
  * @since: when it entered @state, ns; 0: before the module looked
  * @spent_us: time in the states it has left (TIME_WAIT is the last)
- * @floor_ms: what the guard allows TIME_WAIT at the least
+ * @floor: what the guard allows TIME_WAIT at the least, ticks; 0: unknown
  * @state: enum tcs_state
  */
 struct tcs_record {
@@ -39,11 +41,11 @@ struct tcs_record {
 		struct hlist_bl_node node;
 		struct tcs_record *next_free;
 	};
-	const void *key;
+	const struct sock_common *key;
 	u64 first;
 	u64 since;
 	u64 spent_us[TCS_TIME_WAIT];
-	u32 floor_ms;
+	u32 floor;
 	u8 state;
 };
 
@@ -62,15 +64,15 @@ struct tcs_record_stock {
 
 DECLARE_PER_CPU(struct tcs_record_stock, tcs_record_stock);
 extern struct hlist_bl_head *tcs_record_table;
-extern unsigned int tcs_record_table_bits;
+extern unsigned int tcs_record_table_mask;
 
 int tcs_records_init(void);
 void tcs_records_exit(void);
 
 struct tcs_record *tcs_record_alloc_slow(void);
 void tcs_record_free_slow(struct tcs_record *rec);
-struct tcs_record *tcs_records_take(const void *key);
-void tcs_records_put(struct tcs_record *rec, const void *key);
+struct tcs_record *tcs_records_take(const struct sock_common *key);
+void tcs_records_put(struct tcs_record *rec, const struct sock_common *key);
 
 /**
  * tcs_record_alloc() - a new record, in no bucket
@@ -120,18 +122,33 @@ static inline void tcs_record_free(struct tcs_record *rec)
 		tcs_record_free_slow(rec);
 }
 
+static inline struct hlist_bl_head *
+tcs_records_bucket(const struct sock_common *key)
+{
+	return &tcs_record_table[key->skc_hash & tcs_record_table_mask];
+}
+
+/**
+ * tcs_records_none() - whether there surely is no record
+ * @key: of the record, which nobody else may be putting into the table
+ *
+ * Cheaper than to lock the bucket and look.
+ */
+static inline bool tcs_records_none(const struct sock_common *key)
+{
+	return hlist_bl_empty(tcs_records_bucket(key));
+}
+
 /**
  * tcs_records_lock() - lock the bucket that a record belongs to
  * @key: of the record
  *
  * Return: the bucket, to be given to the functions below.
  */
-static inline struct tcs_bucket tcs_records_lock(const void *key)
+static inline struct tcs_bucket tcs_records_lock(const struct sock_common *key)
 	__acquires(bitlock)
 {
-	struct tcs_bucket b = {
-		.head = &tcs_record_table[hash_ptr(key, tcs_record_table_bits)],
-	};
+	struct tcs_bucket b = { .head = tcs_records_bucket(key) };
 
 	local_irq_save(b.flags);
 	hlist_bl_lock(b.head);
@@ -157,7 +174,7 @@ static inline void tcs_records_unlock(const struct tcs_bucket *b)
  * Return: the record, which may be used until the bucket is unlocked, or NULL.
  */
 static inline struct tcs_record *tcs_records_find(const struct tcs_bucket *b,
-						  const void *key)
+						  const struct sock_common *key)
 {
 	struct hlist_bl_node *pos;
 	struct tcs_record *rec;
@@ -175,7 +192,8 @@ static inline struct tcs_record *tcs_records_find(const struct tcs_bucket *b,
  * @key: of which no record is in the table
  */
 static inline void tcs_records_insert(const struct tcs_bucket *b,
-				      struct tcs_record *rec, const void *key)
+				      struct tcs_record *rec,
+				      const struct sock_common *key)
 {
 	rec->key = key;
 	hlist_bl_add_head(&rec->node, b->head);

@@ -66,21 +66,24 @@ static bool is_proof(const struct sock_common *skc, u16 port)
 	       (ntohs(skc->skc_dport) == port || skc->skc_num == port);
 }
 
-/* The length that a namespace gives, the kernel's own for one that is dying. */
+/*
+ * The length that a namespace gives, the kernel's own for one that is dying.
+ * @floor: ticks, 0: unknown
+ */
 static struct tcs_length length_of(const struct inet_timewait_sock *tw,
-				   u32 floor_ms)
+				   u32 floor)
 {
 	struct tcs_length len = { .ms = TCS_KERNEL_TIME_WAIT_MS };
 	const struct tcs_net *tn;
 
-	rcu_read_lock();
+	tcs_event_begin();
 	tn = tcs_live_net(twsk_net(tw));
-	if (tn)
+	if (tn && READ_ONCE(tn->time_wait_ms) != TCS_KERNEL_TIME_WAIT_MS)
 		len = tcs_length(READ_ONCE(tn->time_wait_ms),
 				 READ_ONCE(tn->time_wait_guard),
 				 tcp_twsk((const struct sock *)tw)->tw_ts_recent_stamp,
-				 floor_ms);
-	rcu_read_unlock();
+				 jiffies_to_msecs(floor));
+	tcs_event_end();
 	return len;
 }
 
@@ -99,13 +102,13 @@ static void count_length(const struct inet_timewait_sock *tw,
 
 	if (!len->tuned && !len->guarded)
 		return;
-	rcu_read_lock();
+	tcs_event_begin();
 	stats = tcs_stats_of(tcs_live_net(twsk_net(tw)));
 	if (len->tuned)
 		tcs_add(stats, TCS_TW_SHORTENED);
 	if (len->guarded)
 		tcs_add(stats, TCS_TW_GUARDED);
-	rcu_read_unlock();
+	tcs_event_end();
 }
 
 /* As tcp_time_wait() computes it (net/ipv4/tcp_minisocks.c). */
@@ -113,7 +116,7 @@ static u32 floor_of(const struct sock *sk)
 {
 	const u32 rto = inet_csk(sk)->icsk_rto;
 
-	return jiffies_to_msecs((rto << 2) - (rto >> 1));
+	return (rto << 2) - (rto >> 1);
 }
 
 static void on_create(struct tcs_args *args, unsigned long caller);
@@ -157,30 +160,28 @@ static void notrace on_create(struct tcs_args *args, unsigned long caller)
 {
 	struct inet_timewait_sock *tw = (void *)tcs_arg(args, 0);
 	struct sock *sk = (void *)tcs_arg(args, 1);
-	u32 floor_ms, time_wait_ms = 0;
+	u32 floor, time_wait_ms = 0;
 
 	if (sk->sk_protocol != IPPROTO_TCP)
 		return;
 	SAW(&create_hook, &tw->__tw_common);
 
-	floor_ms = floor_of(sk);
+	floor = floor_of(sk);
 	if (tw->tw_substate == TCP_TIME_WAIT) {
-		struct tcs_length len = length_of(tw, floor_ms);
+		struct tcs_length len = length_of(tw, floor);
 
 #ifdef TCS_TW_HASHED_AND_ARMED_AT_ONCE
 		if (len.tuned)
 			tcs_set_arg(args, 3, ticks_of(&len));
 #else
 		/* Armed a moment ago by on_schedule(), which has no RTO. */
-		const struct tcs_length was = length_of(tw, 1);
-
-		if (len.ms != was.ms)
+		if (len.guarded)
 			mod_timer(&tw->tw_timer, jiffies + ticks_of(&len));
 #endif
 		count_length(tw, &len);
 		time_wait_ms = len.ms;
 	}
-	tcs_conn_to_mini(sk, tw, floor_ms, time_wait_ms);
+	tcs_conn_to_mini(sk, tw, floor, time_wait_ms);
 }
 
 /* __inet_twsk_schedule(tw, timeo, rearm): the timer is set. */
@@ -210,7 +211,7 @@ static void notrace on_schedule(struct tcs_args *args, unsigned long caller)
 				   &was);
 	if (what == TCS_REARM_NONE)
 		return;
-	len = length_of(tw, was.key ? was.floor_ms : 0);
+	len = length_of(tw, was.floor);
 	if (len.tuned)
 		tcs_set_arg(args, 1, ticks_of(&len));
 	if (what == TCS_REARM_ENTERED) {
