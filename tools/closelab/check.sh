@@ -63,6 +63,7 @@ usage 2 err 'no such server behaviour' run --server 10 --client 1
 usage 2 err 'no such client behaviour' run --server 1 --client 3
 usage 2 err 'not a time' run client-closes-first --time-wait 1
 usage 2 err '0 to 10min' run client-closes-first --time-wait 11min
+usage 2 err 'not a time' run client-closes-first --delay 20
 usage 2 err 'needs the module' run client-closes-first -t 1s --without-module
 usage 2 err 'unrecognized option' run --nonsense
 usage 0 out Usage peer --help

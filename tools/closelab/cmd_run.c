@@ -29,6 +29,7 @@ static const char usage[] =
 "  -c, --client M         behaviour of the client, on side B\n"
 "  -t, --time-wait TIME   length of TIME_WAIT, such as 1s or 250ms; up to 10 s\n"
 "                         its end is waited for\n"
+"  -d, --delay TIME       how long every segment is under way, such as 20ms\n"
 "  -k, --keep-delays      the original delays, of seconds\n"
 "  -p, --pcap FILE        save the segments\n"
 "  -g, --svg FILE         draw the ladder as SVG\n"
@@ -66,14 +67,13 @@ static int number(const char *text)
 	return *text < '0' || *text > '9' || *end || n > 99 ? -1 : n;
 }
 
-static int take_time_wait(struct request *request, const char *text)
+static int take_time(long *ms, const char *text)
 {
-	request->lab.time_wait_ms = duration_ms(text);
-	if (request->lab.time_wait_ms == -2)
-		return bad("--time-wait %s: 0 to 10min", text);
-	if (request->lab.time_wait_ms < 0)
-		return bad("--time-wait %s: not a time; a number with ms, s or min",
-			   text);
+	*ms = duration_ms(text);
+	if (*ms == -2)
+		return bad("%s: out of range, 0 to 10min", text);
+	if (*ms < 0)
+		return bad("%s: not a time; a number with ms, s or min", text);
 	return 0;
 }
 
@@ -95,7 +95,9 @@ static int take(struct request *request, int opt, const char *text)
 		return client_behaviour(request->client) ? 0 :
 		       bad("no such client behaviour: %s", text);
 	case 't':
-		return take_time_wait(request, text);
+		return take_time(&request->lab.time_wait_ms, text);
+	case 'd':
+		return take_time(&request->lab.delay_ms, text);
 	case 'k':
 		request->lab.keep_delays = true;
 		return 0;
@@ -135,6 +137,7 @@ static int parse(int argc, char **argv, struct request *request)
 		{ "server", required_argument, NULL, 's' },
 		{ "client", required_argument, NULL, 'c' },
 		{ "time-wait", required_argument, NULL, 't' },
+		{ "delay", required_argument, NULL, 'd' },
 		{ "keep-delays", no_argument, NULL, 'k' },
 		{ "pcap", required_argument, NULL, 'p' },
 		{ "svg", required_argument, NULL, 'g' },
@@ -149,7 +152,7 @@ static int parse(int argc, char **argv, struct request *request)
 	};
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "46s:c:t:kp:g:jmnaqh", options,
+	while ((opt = getopt_long(argc, argv, "46s:c:t:d:kp:g:jmnaqh", options,
 				  NULL)) != -1) {
 		int code;
 

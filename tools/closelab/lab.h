@@ -29,6 +29,7 @@
  * @without_module: do without the module's counters
  * @quiet: no progress
  * @time_wait_ms: length of TIME_WAIT to set, -1: leave it
+ * @delay_ms: how long a segment is under way; not 0: there is a router
  */
 struct lab_options {
 	bool ipv6;
@@ -36,6 +37,7 @@ struct lab_options {
 	bool without_module;
 	bool quiet;
 	long time_wait_ms;
+	long delay_ms;
 };
 
 /**

@@ -39,9 +39,14 @@ static const struct plan plans[2][2] = {
 	},
 };
 
+static bool routed(const struct lab *lab)
+{
+	return lab->scenario->routed || lab->options.delay_ms;
+}
+
 static int make_namespaces(struct lab *lab)
 {
-	int count = lab->scenario->routed ? 3 : 2;
+	int count = routed(lab) ? 3 : 2;
 	int err = netns_init();
 
 	if (err)
@@ -118,10 +123,10 @@ static int give_routes(struct lab *lab, const struct plan *plan)
 	const struct { int side; const char *to, *gateway; } direct[] = {
 		{ A, plan->b, NULL }, { B, plan->a, NULL },
 		{ B, plan->a2, NULL },
-	}, routed[] = {
+	}, by_router[] = {
 		{ A, NULL, plan->gateway[A] }, { B, NULL, plan->gateway[B] },
-	}, *route = lab->scenario->routed ? routed : direct;
-	size_t count = lab->scenario->routed ? 2 : 3;
+	}, *route = routed(lab) ? by_router : direct;
+	size_t count = routed(lab) ? 2 : 3;
 	int err = 0;
 
 	for (size_t i = 0; i < count && !err; i++)
@@ -177,10 +182,27 @@ static int set_time_wait(struct lab *lab)
 	return 0;
 }
 
+static int set_delay(struct lab *lab)
+{
+	int err = 0;
+
+	if (!lab->options.delay_ms)
+		return 0;
+	for (int side = 0; side < 2 && !err; side++)
+		err = link_delay(lab->ns[ROUTER], router_device[side],
+				 lab->options.delay_ms);
+	lab->skip = err == -ENOENT;
+	if (err)
+		return lab_fail(lab, err == -ENOENT ?
+				"this kernel has no netem (sch_netem): %s" :
+				"cannot set the delay: %s", strerror(-err));
+	return 0;
+}
+
 int lab_net_build(struct lab *lab)
 {
 	const struct plan *plan = &plans[lab->options.ipv6]
-					[!!lab->scenario->routed];
+					[routed(lab)];
 	int err;
 
 	if (make_namespaces(lab))
@@ -191,7 +213,7 @@ int lab_net_build(struct lab *lab)
 			return lab_fail(lab, "cannot bring up a loopback device: %s",
 					strerror(-err));
 	}
-	err = lab->scenario->routed ? join_routed(lab, plan) :
+	err = routed(lab) ? join_routed(lab, plan) :
 				      join_direct(lab);
 	if (err)
 		return lab_fail(lab, "cannot join the namespaces by veth: %s",
@@ -208,7 +230,7 @@ int lab_net_build(struct lab *lab)
 	if (err)
 		return lab_fail(lab, "cannot set TCP's sysctls: %s",
 				strerror(-err));
-	return set_time_wait(lab);
+	return set_delay(lab) ?: set_time_wait(lab);
 }
 
 int lab_net_plug(struct lab *lab, int side, enum plug what)

@@ -310,6 +310,31 @@ static int by_place(const void *a, const void *b)
 	return x->side - y->side;
 }
 
+/*
+ * tcp_rfc1337 lets TIME_WAIT ignore a RST, which no segment shows: where it
+ * is still there at the end, that RST did not end it.
+ */
+static void keep_time_wait(struct ladder *ladder, const struct lab *lab,
+			   int side)
+{
+	bool there = false;
+
+	for (size_t i = 0; i < lab->last[side].count; i++) {
+		const struct diag_socket *s = &lab->last[side].socket[i];
+
+		there |= s->state == ST_TIME_WAIT &&
+			 s->local == ladder->port[side] &&
+			 s->remote == ladder->port[!side];
+	}
+	for (size_t i = 0; there && i < ladder->rows; i++) {
+		struct row *row = &ladder->row[i];
+
+		if (row->flags & SEG_RST && row->side != side &&
+		    row->state[side] == ST_CLOSE)
+			row->state[side] = 0;
+	}
+}
+
 /* A port that is another one in every run. */
 static bool port_chosen(const struct lab *lab, uint16_t port)
 {
@@ -343,6 +368,8 @@ struct ladder *ladder_build(struct lab *lab, size_t *count)
 		failed |= add_segments(&ladder[i], &track[i], wire) ||
 			  add_calls(&ladder[i], lab, track, tracks, i) ||
 			  add_notes(&ladder[i], lab, track, tracks, i);
+		keep_time_wait(&ladder[i], lab, A);
+		keep_time_wait(&ladder[i], lab, B);
 		if (ladder[i].rows)
 			qsort(ladder[i].row, ladder[i].rows,
 			      sizeof(struct row), by_place);

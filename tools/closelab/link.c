@@ -279,11 +279,11 @@ int link_plug(int ns, const char *name, enum plug what)
 			 NLM_F_CREATE | NLM_F_EXCL : 0, &opt, sizeof(opt));
 }
 
-int link_delay(int ns, const char *name, unsigned int us)
+int link_delay(int ns, const char *name, unsigned int ms)
 {
 	/* The kernel counts these in psched ticks of 64 ns. */
 	struct tc_netem_qopt opt = {
-		.latency = (__u32)((unsigned long long)us * 1000 / 64),
+		.latency = (__u32)((unsigned long long)ms * 1000000 / 64),
 		.limit = 1000,
 	};
 

@@ -89,10 +89,10 @@ int link_plug(int ns, const char *name, enum plug what);
  * link_delay() - put a fixed delay on what a device sends, by netem
  * @ns: the namespace
  * @name: the device
- * @us: microseconds
+ * @ms: milliseconds
  *
  * Return: 0, or -errno (-ENOENT: the kernel has no netem).
  */
-int link_delay(int ns, const char *name, unsigned int us);
+int link_delay(int ns, const char *name, unsigned int ms);
 
 #endif

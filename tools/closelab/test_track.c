@@ -121,6 +121,18 @@ static void unfinished(void)
 	test(ends(ST_CLOSE, ST_CLOSE), "a reset ends both");
 }
 
+static void challenged(void)
+{
+	handshake();
+	put(1, SEG_ACK | SEG_PSH, 1, 1, 3)->arrived = 0;
+	put(1, SEG_RST | SEG_ACK, 4, 1, 0);
+	test(ends(ST_ESTABLISHED, ST_CLOSE),
+	     "a reset with another number than expected");
+	put(0, SEG_ACK, 1, 1, 0);
+	put(1, SEG_RST, 1, 0, 0);
+	test(ends(ST_CLOSE, ST_CLOSE), "and with that one");
+}
+
 static void refused(void)
 {
 	count = 0;
@@ -145,6 +157,7 @@ int main(void)
 	three();
 	lost();
 	unfinished();
+	challenged();
 	refused();
 	injected();
 	track_free(track_all(wire, 0, &tracks), 0);

@@ -9,6 +9,8 @@
 struct end {
 	bool fin_sent;
 	uint32_t fin_end;	/* sequence number behind our FIN */
+	bool next_known;
+	uint32_t next;		/* what we expect from the other */
 };
 
 struct tracker {
@@ -61,11 +63,32 @@ static int after_fin(int state)
 	return state;
 }
 
-static int after_arrival(const struct end *end, const struct segment *s,
-			 int state)
+/* Take what is in order, and note what is expected next. */
+static void advance(struct end *end, const struct segment *s)
+{
+	if (s->flags & SEG_SYN) {
+		end->next_known = true;
+		end->next = s->seq;
+	}
+	if (s->seq == end->next)
+		end->next += s->length + !!(s->flags & SEG_SYN) +
+			     !!(s->flags & SEG_FIN);
+}
+
+/* A RST beside the expected number is not believed, but asked about. */
+static int after_reset(const struct end *end, const struct segment *s,
+		       int state)
+{
+	if (state == ST_LISTEN || (end->next_known && s->seq != end->next))
+		return state;
+	return ST_CLOSE;
+}
+
+static int after_arrival(struct end *end, const struct segment *s, int state)
 {
 	if (s->flags & SEG_RST)
-		return state == ST_LISTEN ? state : ST_CLOSE;
+		return after_reset(end, s, state);
+	advance(end, s);
 	if (s->flags & SEG_SYN)
 		return s->flags & SEG_ACK && state == ST_SYN_SENT ?
 		       ST_ESTABLISHED : state;
