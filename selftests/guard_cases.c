@@ -47,17 +47,13 @@ static void check_floor(struct wire *w, int family, int64_t at_least)
 	floor = rto_ns(p.fd[0]) * 7 / 2;
 	check(floor >= at_least, "RTO %ld us", rto_ns(p.fd[0]) / 1000);
 
-	p.before = ticked_ns();
-	pair_close(&p, 1);
-	wire_until(w, pair_state(&p, 0) == TCP_TIME_WAIT);
-	p.after = now_ns();
+	pair_finish(&p);
 	l = life_watch(w->diag[0], &p.end[0], TCP_TIME_WAIT, p.before, p.after,
 		       floor);
 	/* A tick from rounding the RTO, one from where in a tick it began. */
 	life_check(&l, "3.5 RTO", floor - 2 * tick_ns(),
 		   floor + wheel_ns(floor) + 2 * tick_ns());
 	check_counted(w, 1, 1);
-	pair_close(&p, 0);
 }
 
 /**

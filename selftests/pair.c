@@ -111,6 +111,20 @@ void pair_close(struct pair *p, int side)
 	p->fd[side] = -1;
 }
 
+/**
+ * pair_reset() - close a side's socket with a RST
+ * @p: the connection
+ * @side: 0 or 1
+ */
+void pair_reset(struct pair *p, int side)
+{
+	const struct linger now = { .l_onoff = 1 };
+
+	if (setsockopt(p->fd[side], SOL_SOCKET, SO_LINGER, &now, sizeof(now)))
+		die_errno("SO_LINGER");
+	pair_close(p, side);
+}
+
 static bool is_mini_fin_wait2(const struct pair *p)
 {
 	const struct diag_sock s = pair_find(p, 0);
@@ -168,49 +182,72 @@ static bool both_fins_held(const struct wire *w)
 	return sides == 3;
 }
 
+/*
+ * Side 0 is about to come to TIME_WAIT. On a slow machine a FIN may be repeated:
+ * it must not begin again, nor get a RST because the other side is gone.
+ */
+static void arrive(struct pair *p)
+{
+	wire_until(p->w, time_wait_begun(p, 0));
+	p->after = now_ns();
+	p->w->filter = no_fin;
+}
+
+/**
+ * pair_finish() - side 1 closes, side 0 comes to TIME_WAIT
+ * @p: a connection with side 0 in FIN_WAIT2, or FIN_WAIT1 with its FIN arrived
+ *
+ * Sets @p->before and @p->after. Both sockets are closed. No other FIN passes
+ * the wire until its filter is changed.
+ */
+void pair_finish(struct pair *p)
+{
+	p->before = ticked_ns();
+	pair_close(p, 1);
+	arrive(p);
+	/* The last ACK */
+	wire_until(p->w, pair_state(p, 1) == 0);
+	wire_drain(p->w);
+	pair_close(p, 0);
+}
+
+static void cross(struct pair *p)
+{
+	p->w->filter = hold_fin;
+	pair_close(p, 0);
+	pair_close(p, 1);
+	wire_until(p->w, both_fins_held(p->w));
+	p->before = ticked_ns();
+	wire_release(p->w);
+	check(pair_state(p, 0) == TCP_CLOSING, "%d", pair_state(p, 0));
+	check(pair_state(p, 1) == TCP_CLOSING, "%d", pair_state(p, 1));
+	p->w->filter = no_fin;
+	wire_until(p->w, time_wait_begun(p, 1));
+	arrive(p);
+	wire_drain(p->w);
+}
+
 /**
  * pair_to_time_wait() - close until side 0 is in TIME_WAIT
  * @p: an established connection
  * @path: how; with PATH_CLOSING side 1 is in TIME_WAIT as well
  *
- * Sets @p->before and @p->after. Both sockets are closed. No other FIN passes
- * the wire until its filter is changed.
+ * As pair_finish().
  */
 void pair_to_time_wait(struct pair *p, enum path path)
 {
 	switch (path) {
-	case PATH_FULL:
-	case PATH_MINI:
-		pair_to_fin_wait2(p, path);
-		break;
+	case PATH_CLOSING:
+		cross(p);
+		return;
 	case PATH_THREE:
 		p->w->filter = no_lone_ack;
 		pair_close(p, 0);
 		wire_until(p->w, pair_state(p, 1) == TCP_CLOSE_WAIT);
 		break;
 	default:
-		p->w->filter = hold_fin;
-		pair_close(p, 0);
-		pair_close(p, 1);
-		wire_until(p->w, both_fins_held(p->w));
+		pair_to_fin_wait2(p, path);
 		break;
 	}
-
-	p->before = ticked_ns();
-	pair_close(p, 1);
-	if (path == PATH_CLOSING) {
-		wire_release(p->w);
-		check(pair_state(p, 0) == TCP_CLOSING, "%d", pair_state(p, 0));
-		check(pair_state(p, 1) == TCP_CLOSING, "%d", pair_state(p, 1));
-		p->w->filter = no_fin;
-		wire_until(p->w, time_wait_begun(p, 1));
-	}
-	wire_until(p->w, time_wait_begun(p, 0));
-	p->after = now_ns();
-	/* On a slow machine the FIN may be repeated, and TIME_WAIT begin again. */
-	p->w->filter = no_fin;
-	/* The last ACK */
-	if (path != PATH_CLOSING)
-		wire_until(p->w, pair_state(p, 1) == 0);
-	pair_close(p, 0);
+	pair_finish(p);
 }

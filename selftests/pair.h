@@ -45,6 +45,8 @@ void pair_open(struct pair *p, struct wire *w, int family);
 struct diag_sock pair_find(const struct pair *p, int side);
 int pair_state(const struct pair *p, int side);
 void pair_close(struct pair *p, int side);
+void pair_reset(struct pair *p, int side);
+void pair_finish(struct pair *p);
 void pair_to_fin_wait2(struct pair *p, enum path path);
 void pair_to_time_wait(struct pair *p, enum path path);
 

@@ -138,17 +138,13 @@ static void forward(struct wire *w, const struct wire_packet *p)
 	}
 }
 
-/**
- * wire_step() - take what was sent, at most one packet from each side
- * @w: of wire_make()
- * @timeout_ms: how long to wait for some
- */
-void wire_step(struct wire *w, int timeout_ms)
+static bool step(struct wire *w, int timeout_ms)
 {
 	struct pollfd pfd[2] = {
 		{ .fd = w->tun[0], .events = POLLIN },
 		{ .fd = w->tun[1], .events = POLLIN },
 	};
+	bool moved = false;
 	int side;
 
 	if (poll(pfd, 2, timeout_ms) < 0)
@@ -162,7 +158,29 @@ void wire_step(struct wire *w, int timeout_ms)
 		if (p.len < 0)
 			die_errno("cannot take a packet");
 		forward(w, &p);
+		moved = true;
 	}
+	return moved;
+}
+
+/**
+ * wire_step() - take what was sent, at most one packet from each side
+ * @w: of wire_make()
+ * @timeout_ms: how long to wait for some
+ */
+void wire_step(struct wire *w, int timeout_ms)
+{
+	step(w, timeout_ms);
+}
+
+/**
+ * wire_drain() - take all that was sent so far, and what that leads to
+ * @w: of wire_make()
+ */
+void wire_drain(struct wire *w)
+{
+	while (step(w, 0))
+		;
 }
 
 /**

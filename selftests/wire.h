@@ -72,6 +72,7 @@ struct wire {
 void wire_make(struct wire *w);
 void wire_break(struct wire *w);
 void wire_step(struct wire *w, int timeout_ms);
+void wire_drain(struct wire *w);
 void wire_release(struct wire *w);
 void wire_repeat_fin(struct wire *w, int from);
 

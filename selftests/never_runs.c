@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A build whose hook is on a function that is never called: the module has to
+ * find that out when it is loaded.
+ */
+#include <libgen.h>
+#include <limits.h>
+
+#include "kselftest_harness.h"
+
+#include "clock.h"
+#include "kmsg.h"
+#include "knob.h"
+#include "modload.h"
+#include "pair.h"
+#include "rows.h"
+
+FIXTURE(never_runs) {
+	struct wire w;
+	int kmsg;
+};
+
+FIXTURE_SETUP(never_runs)
+{
+	wire_make(&self->w);
+	self->kmsg = kmsg_open();
+	ASSERT_EQ(0, module_load());
+}
+
+FIXTURE_TEARDOWN(never_runs)
+{
+	EXPECT_EQ(0, module_unload());
+	wire_break(&self->w);
+}
+
+TEST_F(never_runs, is_said_once)
+{
+	EXPECT_TRUE(kmsg_find(self->kmsg, "hook on tcp_abort never runs"));
+	EXPECT_FALSE(kmsg_find(self->kmsg, "never runs"));
+}
+
+static int set(int ns, const char *path, const char *value)
+{
+	return knob_write(ns, path, value, strlen(value));
+}
+
+TEST_F(never_runs, tuning_is_refused)
+{
+	const int ns = self->w.ns[0];
+
+	EXPECT_EQ(-EOPNOTSUPP, set(ns, KNOB("time_wait_ms"), "1000"));
+	EXPECT_EQ(-EOPNOTSUPP, set(ns, KNOB("time_wait_ms"), "60000"));
+	EXPECT_EQ(-EOPNOTSUPP, set(ns, KNOB_ALIAS, "1"));
+	EXPECT_EQ(60000, knob_get(ns, KNOB("time_wait_ms")));
+	EXPECT_EQ(60, knob_get(ns, KNOB_ALIAS));
+}
+
+TEST_F(never_runs, it_counts_all_the_same)
+{
+	struct wire *w = &self->w;
+	struct diag_sock s;
+	struct rows r;
+	struct pair p;
+
+	pair_open(&p, w, AF_INET);
+	pair_to_time_wait(&p, PATH_FULL);
+	s = pair_find(&p, 0);
+	EXPECT_LT(50000, s.left_ms);
+	EXPECT_GE(60000, s.left_ms);
+	rows_read(&r, w->ns[0]);
+	EXPECT_EQ(1, rows_get(&r, "fin_wait1_entered"));
+	EXPECT_EQ(1, rows_get(&r, "fin_wait2_entered"));
+	EXPECT_EQ(0, rows_get(&r, "fin_wait2"));
+	EXPECT_EQ(1, rows_get(&r, "ended"));
+	rows_read(&r, w->ns[1]);
+	EXPECT_EQ(1, rows_get(&r, "ended_passive_fin"));
+	EXPECT_EQ(1, rows_get(&r, "last_ack_entered"));
+	EXPECT_EQ(0, rows_get(&r, "last_ack"));
+}
+
+int main(int argc, char **argv)
+{
+	char self[PATH_MAX] = "", ko[PATH_MAX + 40];
+
+	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
+		die_errno("cannot tell where this test is");
+	snprintf(ko, sizeof(ko), "%s/variants/never_runs/tcp_closestat.ko",
+		 dirname(self));
+	if (access(ko, R_OK))
+		return ksft_exit_skip("not built, there were no kernel headers\n");
+	if (module_loaded())
+		return ksft_exit_skip("another build of the module is loaded\n");
+	setenv("TCS_KO", ko, 1);
+	return test_harness_run(argc, argv);
+}
