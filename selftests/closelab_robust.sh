@@ -8,7 +8,11 @@
 # Peers and programs of a run that is over.
 leftovers()
 {
-	pgrep -a 'closelab-[ab]|nginx|wrk'
+	local name
+
+	for name in closelab closelab-a closelab-b; do
+		pgrep -x $name
+	done
 	lsns -t net -n -o NS,COMMAND | grep closelab
 	ls -d /tmp/closelab* /run/netns/closelab* 2>/dev/null
 }
@@ -80,10 +84,26 @@ complains() # NAME CODE WORDS COMMAND...
 	closelab_report $? "$name" "exit code $got: $output"
 }
 
-closelab_begin 6
+# A leftover is noticed, or the other tests would not mean anything.
+noticed()
+{
+	local pid
+
+	"$closelab" peer server 4 127.0.0.1 7000 >"$logs/out" 2>&1 &
+	pid=$!
+	until_true grep -q listen "$logs/out"
+	[[ $(leftovers) = *$pid* ]]
+	closelab_report $? "a leftover is noticed" "$(ps -e)"
+	kill $pid
+	wait $pid 2>/dev/null
+	until_true no_leftovers
+}
+
+closelab_begin 7
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"; closelab_unload' EXIT
 
+noticed
 ended_by INT 130
 ended_by TERM 130
 ended_by KILL 137
