@@ -98,6 +98,14 @@ static int get(const struct options *o, int n, char **words)
 	return n ? get_named(o, n, words) : get_all(o);
 }
 
+static void print_words(void)
+{
+	const struct knob *k;
+
+	for (size_t i = 0; (k = knob_at(i)); i++)
+		puts(k->name);
+}
+
 const struct command cmd_get = {
 	.name = "get",
 	.usage = "[-N NETNS] [-j [-p]] [NAME...]",
@@ -111,4 +119,5 @@ const struct command cmd_get = {
 		"  -p, --pretty       JSON with line breaks\n",
 	.options = "Njp",
 	.run = get,
+	.print_words = print_words,
 };

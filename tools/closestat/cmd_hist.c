@@ -164,6 +164,19 @@ static int hist(const struct options *o, int n, char **words)
 	return ret;
 }
 
+static void print_words(void)
+{
+	struct hists hists;
+	char *text;
+
+	if (histfile_load(&hists, &text))
+		return;
+	for (size_t i = 0; i < hists.n; i++)
+		puts(hists.v[i].state);
+	hists_free(&hists);
+	free(text);
+}
+
 const struct command cmd_hist = {
 	.name = "hist",
 	.usage = "[-N NETNS] [-j [-p]] [STATE...]",
@@ -178,4 +191,5 @@ const struct command cmd_hist = {
 		"  -p, --pretty       JSON with line breaks\n",
 	.options = "Njp",
 	.run = hist,
+	.print_words = print_words,
 };

@@ -272,6 +272,14 @@ static int monitor(const struct options *o, int n, char **words)
 	return ret;
 }
 
+static void print_words(void)
+{
+	const char *name;
+
+	for (size_t i = 0; (name = trace_condition_name(i)); i++)
+		printf("%s=\n", name);
+}
+
 const struct command cmd_monitor = {
 	.name = "monitor",
 	.usage = "[-N NETNS | -A] [-d SECONDS] [-j] [FILTER...]",
@@ -293,4 +301,5 @@ const struct command cmd_monitor = {
 		"with -j in an object {\"lost\":N}.\n",
 	.options = "NAdj",
 	.run = monitor,
+	.print_words = print_words,
 };

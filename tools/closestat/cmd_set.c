@@ -7,6 +7,7 @@
 #include "sysctl.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -145,6 +146,17 @@ static int set(const struct options *o, int n, char **words)
 	return ret;
 }
 
+static void print_words(void)
+{
+	const struct knob *k;
+
+	for (size_t i = 0; (k = knob_at(i)); i++) {
+		printf("%s=\n", k->name);
+		if (k->alias)
+			printf("%s=\n", k->alias);
+	}
+}
+
 const struct command cmd_set = {
 	.name = "set",
 	.usage = "[-N NETNS | --save[=FILE]] NAME=VALUE...",
@@ -163,4 +175,5 @@ const struct command cmd_set = {
 		"                     " SAVE_FILE " unless given\n",
 	.options = "Ns",
 	.run = set,
+	.print_words = print_words,
 };

@@ -7,6 +7,7 @@
 #include "wait.h"
 
 #include <fnmatch.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 struct view {
@@ -159,6 +160,19 @@ static int show(const struct options *o, int n, char **words)
 	return ret;
 }
 
+static void print_words(void)
+{
+	struct snapshot s;
+
+	if (snapshot_load(&s))
+		return;
+	for (size_t i = 0; i < s.module.v[0].counters.n; i++)
+		puts(s.module.v[0].counters.rows[i].name);
+	for (size_t i = 0; i < s.kernel.n; i++)
+		puts(s.kernel.rows[i].name);
+	snapshot_free(&s);
+}
+
 const struct command cmd_show = {
 	.name = "show",
 	.usage = "[-N NETNS | -A] [-z] [-d [SECONDS]] [-j [-p]] [PATTERN...]",
@@ -177,4 +191,5 @@ const struct command cmd_show = {
 		"  -p, --pretty         JSON with line breaks\n",
 	.options = "NAzdjp",
 	.run = show,
+	.print_words = print_words,
 };

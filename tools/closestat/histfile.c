@@ -11,21 +11,32 @@
 
 #define HIST_FILE "thread-self/net/tcp_closestat_hist"
 
-int histfile_read(struct hists *hists, char **text)
+int histfile_load(struct hists *hists, char **text)
 {
 	size_t len;
 	int ret;
 
 	*text = NULL;
 	ret = procfile_read(HIST_FILE, text, &len);
-	if (ret == -ENOENT)
-		return module_missing();
 	if (!ret)
 		ret = hists_parse(*text, len, hists);
-	if (!ret)
+	if (ret)
+		free(*text);
+	return ret;
+}
+
+int histfile_read(struct hists *hists, char **text)
+{
+	int ret = histfile_load(hists, text);
+
+	switch (ret) {
+	case 0:
 		return EXIT_OK;
-	free(*text);
-	if (ret == -EINVAL)
+	case -ENOENT:
+		return module_missing();
+	case -EINVAL:
 		return msg_error("/proc/%s is not in the format of tcp_closestat", HIST_FILE);
-	return msg_error("cannot read /proc/%s: %s", HIST_FILE, strerror(-ret));
+	default:
+		return msg_error("cannot read /proc/%s: %s", HIST_FILE, strerror(-ret));
+	}
 }

@@ -16,4 +16,13 @@
  */
 int histfile_read(struct hists *hists, char **text);
 
+/**
+ * histfile_load - the same, without a word
+ * @hists: filled; to be released with hists_free()
+ * @text: set to what the names in @hists point into, to be freed after @hists
+ *
+ * Return: 0, -ENOENT if the module is not loaded, or what else failed as a negative errno.
+ */
+int histfile_load(struct hists *hists, char **text);
+
 #endif

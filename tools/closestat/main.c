@@ -7,39 +7,19 @@
 #include <locale.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <string.h>
-
-static const struct command *const commands[] = {
-	&cmd_show,	/* the one that runs where none is named */
-	&cmd_get,
-	&cmd_set,
-	&cmd_purge,
-	&cmd_hist,
-	&cmd_export,
-	&cmd_doctor,
-	&cmd_watch,
-	&cmd_monitor,
-};
-
-#define N_COMMANDS ARRAY_SIZE(commands)
-
-static const struct command *find_command(const char *name)
-{
-	for (size_t i = 0; i < N_COMMANDS; i++) {
-		if (!strcmp(name, commands[i]->name))
-			return commands[i];
-	}
-	return NULL;
-}
 
 static int help_all(void)
 {
+	const struct command *c;
+
 	puts("Usage: closestat [COMMAND] [OPTIONS] [ARGUMENTS]\n"
 	     "How TCP connections close, by network namespace, and how long TIME_WAIT lasts.\n"
 	     "\n"
 	     "Commands:");
-	for (size_t i = 0; i < N_COMMANDS; i++)
-		printf("  %-8s %s\n", commands[i]->name, commands[i]->summary);
+	for (size_t i = 0; (c = command_at(i)); i++) {
+		if (c->summary)
+			printf("  %-8s %s\n", c->name, c->summary);
+	}
 	puts("\n"
 	     "Without a command it is 'show'. 'closestat COMMAND --help' tells the rest.\n"
 	     "  -h, --help     this text\n"
@@ -49,7 +29,10 @@ static int help_all(void)
 
 static int help_command(const struct command *c)
 {
-	printf("Usage: closestat %s %s\n%s.\n\n%s", c->name, c->usage, c->summary, c->help);
+	printf("Usage: closestat %s %s\n", c->name, c->usage);
+	if (c->summary)
+		printf("%s.\n\n", c->summary);
+	fputs(c->help, stdout);
 	return EXIT_OK;
 }
 
@@ -64,7 +47,7 @@ int main(int argc, char **argv)
 	first = options_parse(argc, argv, &options);
 	if (first < 0)
 		return EXIT_USAGE;
-	command = first < argc ? find_command(argv[first]) : NULL;
+	command = first < argc ? command_find(argv[first]) : NULL;
 	if (options.help)
 		return command ? help_command(command) : help_all();
 	if (options.version)
@@ -72,7 +55,7 @@ int main(int argc, char **argv)
 	if (command)
 		first++;
 	else
-		command = commands[0];
+		command = command_at(0);
 
 	ret = options_check(&options, command->name, command->options);
 	if (!ret && options.netns)

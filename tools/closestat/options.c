@@ -6,6 +6,7 @@
 
 #include <ctype.h>
 #include <getopt.h>
+#include <stdio.h>
 #include <string.h>
 
 #define DEFAULT_RATE_US US_PER_S
@@ -109,6 +110,14 @@ int options_parse(int argc, char **argv, struct options *o)
 	if (o->json)
 		o->format = o->pretty ? TABLE_JSON_PRETTY : TABLE_JSON;
 	return optind;
+}
+
+void options_print_words(const char *letters)
+{
+	for (const struct option *o = long_options; o->name; o++) {
+		if (strchr(letters, o->val) || o->val == 'h')
+			printf("-%c\n--%s\n", o->val, o->name);
+	}
 }
 
 int options_check(const struct options *o, const char *command, const char *allowed)

@@ -37,6 +37,12 @@ struct options {
 int options_parse(int argc, char **argv, struct options *options);
 
 /**
+ * options_print_words - print options as they are written, one a line
+ * @letters: of the options wanted
+ */
+void options_print_words(const char *letters);
+
+/**
  * options_check - see that a subcommand knows the options it was given
  * @options: as options_parse() filled it
  * @command: name of the subcommand

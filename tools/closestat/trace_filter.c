@@ -78,6 +78,11 @@ int trace_condition_parse(const char *text, struct trace_condition *c)
 	return -ENOENT;
 }
 
+const char *trace_condition_name(size_t i)
+{
+	return i < ARRAY_SIZE(kinds) ? kinds[i].name : NULL;
+}
+
 static bool matches(const struct trace_condition *c, const char *value)
 {
 	struct in6_addr address;

@@ -33,4 +33,12 @@ int trace_condition_parse(const char *text, struct trace_condition *condition);
  */
 bool trace_condition_holds(const struct trace_condition *condition, const struct trace_line *line);
 
+/**
+ * trace_condition_name - go through the names of conditions
+ * @i: from 0 on
+ *
+ * Return: the name, NULL after the last.
+ */
+const char *trace_condition_name(size_t i);
+
 #endif

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0
+/* closestat words: what may stand on a command line, for the completion of shells. */
+#include "command.h"
+#include "msg.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int words_of_commands(void)
+{
+	const struct command *c;
+
+	for (size_t i = 0; (c = command_at(i)); i++) {
+		if (c->summary)
+			puts(c->name);
+	}
+	return EXIT_OK;
+}
+
+static int words(const struct options *o, int n, char **words)
+{
+	const struct command *c;
+
+	(void)o;
+	if (!n)
+		return words_of_commands();
+	c = command_find(words[n - 1]);
+	if (n > 2 || !c)
+		return msg_usage("words", "no command is called '%s'", words[n - 1]);
+	if (n == 2 && !strcmp(words[0], "options"))
+		options_print_words(c->options);
+	else if (n == 1 && c->print_words)
+		c->print_words();
+	return EXIT_OK;
+}
+
+const struct command cmd_words = {
+	.name = "words",
+	.usage = "[[options] COMMAND]",
+	.help = "Prints the names of the commands, or the words that COMMAND takes, or its options.\n"
+		"The completion of shells asks for them.\n",
+	.options = "",
+	.run = words,
+};

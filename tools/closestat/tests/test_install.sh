@@ -1,0 +1,63 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck source-path=SCRIPTDIR disable=SC2016,SC2034,SC2317 # check evaluates its condition later
+# What is installed, and that the manual says what the tool does.
+
+set -u
+# shellcheck source=cli_lib.sh
+. "$(dirname "$0")/cli_lib.sh"
+top=$(realpath "$(dirname "$0")/..")
+rc='' err=''
+
+out=$(make -s -C "$top" install DESTDIR="$TMP/root" PREFIX=/usr 2>&1)
+rc=$?
+check 'install' '[ "$rc$out" = 0 ]'
+for file in sbin/closestat share/man/man8/closestat.8 share/man/man4/tcp_closestat.4 \
+	share/bash-completion/completions/closestat share/zsh/site-functions/_closestat \
+	lib/systemd/system/closestat-export.service lib/systemd/system/closestat-export.timer; do
+	check "has $file" '[ -s "$TMP/root/usr/$file" ]'
+done
+check 'the service runs what is installed' \
+	'grep -q "^ExecStart=/usr/sbin/closestat export " "$TMP"/root/usr/lib/systemd/system/*.service'
+make -s -C "$top" uninstall DESTDIR="$TMP/root" PREFIX=/usr
+out=$(find "$TMP/root" -type f)
+check 'uninstall leaves nothing' '[ -z "$out" ]'
+
+# Every command, option, counter and setting is in the manual.
+missing() {
+	local page=$1 word
+
+	# Roff writes a dash as "Fl".
+	while read -r word; do
+		grep -qE -- "(^|[^a-z_])(Fl )?${word#-}([^a-z_]|$)" "$top/$page" || echo "$word"
+	done
+}
+out=$({
+	"$CLOSESTAT" words
+	for command in $("$CLOSESTAT" words); do "$CLOSESTAT" words options "$command"; done
+} | missing closestat.8)
+check 'the manual has every command and option' '[ -z "$out" ]'
+counters=$(sed -n 's/^\t{ "\([a-z0-9_]*\)", METRIC_.*/\1/p' "$top/metrics.c")
+out=$(missing tcp_closestat.4 <<<"$counters")
+check 'the manual has every counter' '[ -z "$out" ]'
+check 'there are counters to look for' '[ "$(wc -l <<<"$counters")" -ge 40 ]'
+
+if command -v mandoc >/dev/null; then
+	for page in closestat.8 tcp_closestat.4; do
+		out=$(mandoc -T lint -W style "$top/$page" 2>&1 | grep -v 'outdated mandoc.db')
+		check "$page is well formed" '[ -z "$out" ]'
+	done
+else
+	skip 'manual' 'mandoc is not installed'
+fi
+if command -v systemd-analyze >/dev/null && [ -d /run/systemd/system ]; then
+	make -s -C "$top" install DESTDIR="$TMP/root" PREFIX=/usr
+	sed -i "s,/usr/sbin,$TMP/root/usr/sbin," "$TMP"/root/usr/lib/systemd/system/*.service
+	out=$(systemd-analyze verify "$TMP"/root/usr/lib/systemd/system/closestat-export.* 2>&1 |
+		grep closestat-export)
+	check 'systemd takes the units' '[ -z "$out" ]'
+else
+	skip 'units' 'systemd is not running'
+fi
+
+ktap_end
