@@ -19,7 +19,7 @@ void rows_parse(struct rows *rows, const char *text)
 {
 	memset(rows, 0, sizeof(*rows));
 	while (*text) {
-		const size_t len = strcspn(text, " \n");
+		const size_t len = strcspn(text, "\n ");
 		char *end;
 
 		if (text[len] != ' ' || !isdigit((unsigned char)text[len + 1]))

@@ -13,7 +13,7 @@
 #include "netns.h"
 #include "rights.h"
 
-#define MEGABYTE	(1 << 20)
+#define MEGABYTE	(1024 * 1024)
 
 /* A namespace to try things in, and an eye on the log. */
 FIXTURE(sysctl) {
@@ -136,7 +136,7 @@ TEST_F(sysctl, white_space_around_is_taken)
 		long value;
 	} cases[] = {
 		{ "0", 0 }, { "0\n", 0 }, { "600000\n", 600000 },
-		{ " 1000 \n", 1000 }, { "\t1001", 1001 }, { "1002\n\n", 1002 },
+		{ " 1000\t\n", 1000 }, { "\t1001", 1001 }, { "1002\n\n", 1002 },
 		{ "+1003", 1003 }, { "0x3e8", 1000 },
 	};
 	unsigned int i;

@@ -52,10 +52,4 @@ static inline int tap_run(const struct tap_test *tests, int n)
 	return failed ? 1 : 0;
 }
 
-#define TAP_MAIN(tests)							\
-int main(void)								\
-{									\
-	return tap_run(tests, sizeof(tests) / sizeof((tests)[0]));	\
-}
-
 #endif /* TAP_H */

@@ -16,9 +16,10 @@
 			 STATES(TCP_SYN_RECV))
 #define CONNECTIONS	(SYN | TELLS | STATES(TCP_CLOSING) | STATES(TCP_LAST_ACK))
 
-#define N_TCP_STATES	16
+/* A FIN may still have to be sent there. */
+#define FIN_UNSENT	(STATES(TCP_CLOSING) | STATES(TCP_LAST_ACK))
 
-enum errors { ALL_ERRORS, NONE, RESET, ABORT, OTHER, SOME };
+enum errors { ALL_ERRORS, NONE, RESET, ABORT, TIMEOUT, OTHER };
 
 /* The yes-or-no facts, a bit each. */
 enum {
@@ -34,7 +35,11 @@ enum {
 	REPAIR = 1 << 9,
 	TW_FULL = 1 << 10,
 	ACKED_NOW = 1 << 11,
-	ALL_FACTS = (1 << 12) - 1,
+	UNSENT = 1 << 12,
+	SENT_SYN = 1 << 13,
+	IN_TASK = 1 << 14,
+	NET_GONE = 1 << 15,
+	ALL_FACTS = (1 << 16) - 1,
 };
 
 /* A kind, or the cause of a reset. */
@@ -63,10 +68,10 @@ static const struct rule {
 	/* not established */
 	{ SYN & TELLS, ABORT, 0, 0, RST(DESTROYED) },
 	{ SYN, ABORT, 0, 0, END(OTHER) },
-	{ SYN & TELLS, NONE, SHUT | UNREAD, ORPHAN, RST(UNREAD_DATA) },
 	{ SYN & TELLS, NONE, SHUT | LINGER0, ORPHAN, RST(LINGER) },
-	{ SYN & TELLS, NONE, SHUT, ORPHAN, RST(OTHER) },
+	{ SYN & TELLS, NONE, 0, ORPHAN, RST(OTHER) },
 	{ SYN, NONE, SHUT, ORPHAN, END(OTHER) },
+	{ SYN, NONE, SENT_SYN, ORPHAN, END(OTHER) },
 	{ SYN, ALL_ERRORS, 0, 0, END(CONNECT_FAILED) },
 
 	/* a segment, or an administrator, ended it */
@@ -82,30 +87,36 @@ static const struct rule {
 	{ STATES(TCP_CLOSING), ALL_ERRORS, ALL_ACKED, 0, END(SIMULTANEOUS_FIN) },
 
 	/* the application is gone */
+	{ ANY, ALL_ERRORS, ORPHAN | NET_GONE, 0, END(OTHER) },
 	{ STATES(TCP_FIN_WAIT2), ALL_ERRORS, ORPHAN | LINGER2_OFF, 0, RST(LINGER) },
 	{ STATES(TCP_FIN_WAIT2), ALL_ERRORS, ORPHAN | TW_FULL, 0, END(FIN_WAIT2_EXPIRED) },
 	{ STATES(TCP_FIN_WAIT2), ALL_ERRORS, ORPHAN | ACKED_NOW, 0, RST(DATA_AFTER_CLOSE) },
+	{ STATES(TCP_FIN_WAIT2), ALL_ERRORS, ORPHAN | IN_TASK, 0, RST(MEMORY) },
 	{ STATES(TCP_FIN_WAIT2), ALL_ERRORS, ORPHAN, 0, RST(TIMEOUT) },
-	{ ANY, SOME, ORPHAN, 0, END(TIMEOUT) },
+	{ ANY, TIMEOUT, ORPHAN, 0, END(TIMEOUT) },
 	{ ANY, ALL_ERRORS, ORPHAN, 0, RST(MEMORY) },
 
 	/* the application closes it, or an error came */
 	{ ANY, ALL_ERRORS, SHUT | UNREAD, 0, RST(UNREAD_DATA) },
+	{ ANY, TIMEOUT, 0, 0, END(TIMEOUT) },
 	{ TELLS, ALL_ERRORS, SHUT | LINGER0, 0, RST(LINGER) },
-	{ ANY, ALL_ERRORS, SHUT | LINGER0, 0, END(OTHER) },
-	{ ANY, SOME, 0, 0, END(TIMEOUT) },
+	{ FIN_UNSENT, ALL_ERRORS, SHUT | LINGER0 | UNSENT, 0, RST(LINGER) },
 	{ TELLS, ALL_ERRORS, 0, 0, RST(OTHER) },
+	{ FIN_UNSENT, ALL_ERRORS, UNSENT, 0, RST(OTHER) },
 	{ ANY, ALL_ERRORS, 0, 0, END(OTHER) },
 };
 
+/* An ICMP message's error is reported when the time is over. */
 static const struct {
 	int err;
+	int soft;
 	enum errors class;
 } errors[] = {
-	{ 0, NONE }, { ECONNRESET, RESET }, { EPIPE, RESET },
-	{ ECONNABORTED, ABORT }, { ETIMEDOUT, OTHER }, { ECONNREFUSED, OTHER },
-	{ EHOSTUNREACH, OTHER }, { ENETUNREACH, OTHER }, { EPROTO, OTHER },
-	{ -1, OTHER },
+	{ 0, 0, NONE }, { 0, EHOSTUNREACH, NONE }, { ECONNRESET, 0, RESET },
+	{ EPIPE, EHOSTUNREACH, RESET }, { ECONNABORTED, 0, ABORT },
+	{ ETIMEDOUT, 0, TIMEOUT }, { ETIMEDOUT, EHOSTUNREACH, OTHER },
+	{ EHOSTUNREACH, EHOSTUNREACH, TIMEOUT }, { EHOSTUNREACH, 0, OTHER },
+	{ ECONNREFUSED, 0, OTHER },
 };
 
 #define N_ERRORS (sizeof(errors) / sizeof(errors[0]))
@@ -115,15 +126,16 @@ static bool fits(const struct rule *r, int state, enum errors err,
 {
 	return r->states >> state & 1 && (facts & r->set) == r->set &&
 	       !(facts & r->clear) &&
-	       (r->err == ALL_ERRORS || r->err == err ||
-		(r->err == SOME && err != NONE));
+	       (r->err == ALL_ERRORS || r->err == err);
 }
 
-static struct tcs_facts facts_of(int state, int err, unsigned int facts)
+static struct tcs_facts facts_of(int state, int err, int soft,
+				 unsigned int facts)
 {
 	return (struct tcs_facts){
 		.old = state,
 		.err = err,
+		.err_soft = soft,
 		.moved = facts & MOVED,
 		.reset_without_rst = facts & WITHOUT_RST,
 		.orphan = facts & ORPHAN,
@@ -136,6 +148,10 @@ static struct tcs_facts facts_of(int state, int err, unsigned int facts)
 		.repair = facts & REPAIR,
 		.tw_full = facts & TW_FULL,
 		.acked_now = facts & ACKED_NOW,
+		.unsent = facts & UNSENT,
+		.syn_sent = facts & SENT_SYN,
+		.in_task = facts & IN_TASK,
+		.net_gone = facts & NET_GONE,
 	};
 }
 
@@ -144,11 +160,12 @@ static bool every_combination(void)
 	unsigned int facts, e, r;
 	int state;
 
-	for (state = 0; state < N_TCP_STATES; state++)
+	for (state = 0; state < TCS_N_TCP_STATES; state++)
 		for (e = 0; e < N_ERRORS; e++)
 			for (facts = 0; facts <= ALL_FACTS; facts++) {
 				const struct tcs_facts f =
-					facts_of(state, errors[e].err, facts);
+					facts_of(state, errors[e].err,
+						 errors[e].soft, facts);
 				const struct tcs_end is = tcs_classify(&f);
 
 				for (r = 0; !fits(&rules[r], state,
@@ -174,7 +191,7 @@ static bool every_rule_counts(void)
 	unsigned int facts, e, r;
 	int state;
 
-	for (state = 0; state < N_TCP_STATES; state++)
+	for (state = 0; state < TCS_N_TCP_STATES; state++)
 		for (e = 0; e < N_ERRORS; e++)
 			for (facts = 0; facts <= ALL_FACTS; facts++) {
 				for (r = 0; !fits(&rules[r], state,
@@ -198,7 +215,7 @@ static bool no_such_state(void)
 	for (i = 0; i < sizeof(states) / sizeof(states[0]); i++)
 		for (facts = 0; facts <= ALL_FACTS; facts++) {
 			const struct tcs_facts f =
-				facts_of(states[i], ECONNRESET, facts);
+				facts_of(states[i], ECONNRESET, 0, facts);
 
 			if (tcs_classify(&f).ended != TCS_ENDED_NOT)
 				return tap_fails("state %d ends", states[i]);
@@ -252,6 +269,8 @@ static const struct {
 	{ "both: the data are looked at first", TCP_ESTABLISHED, 0,
 	  SHUT | LINGER0 | UNREAD, RST(UNREAD_DATA) },
 	{ "linger 0 in LAST_ACK tells nobody", TCP_LAST_ACK, 0, SHUT | LINGER0, END(OTHER) },
+	{ "the same with the FIN not sent yet", TCP_LAST_ACK, 0,
+	  SHUT | LINGER0 | UNSENT, RST(LINGER) },
 	{ "RST came", TCP_ESTABLISHED, ECONNRESET, 0, END(RST_RECEIVED) },
 	{ "RST came in CLOSE_WAIT", TCP_CLOSE_WAIT, EPIPE, FIN_RECEIVED, END(RST_RECEIVED) },
 	{ "data after close()", TCP_FIN_WAIT1, ECONNRESET,
@@ -265,12 +284,16 @@ static const struct {
 	{ "TCP_LINGER2 below 0", TCP_FIN_WAIT2, 0,
 	  ORPHAN | SHUT | ALL_ACKED | LINGER2_OFF, RST(LINGER) },
 	{ "out of socket memory", TCP_FIN_WAIT1, 0, ORPHAN | SHUT, RST(MEMORY) },
+	{ "the same in FIN_WAIT2, in tcp_close()", TCP_FIN_WAIT2, 0,
+	  ORPHAN | SHUT | ALL_ACKED | IN_TASK, RST(MEMORY) },
+	{ "its namespace dies", TCP_FIN_WAIT1, 0, ORPHAN | SHUT | NET_GONE, END(OTHER) },
 	{ "ss -K", TCP_ESTABLISHED, ECONNABORTED, 0, RST(DESTROYED) },
 	{ "ss -K in LAST_ACK tells nobody", TCP_LAST_ACK, ECONNABORTED,
 	  ORPHAN | SHUT | FIN_RECEIVED, END(OTHER) },
 	{ "connect(AF_UNSPEC)", TCP_ESTABLISHED, 0, 0, RST(OTHER) },
 	{ "refused", TCP_SYN_SENT, ECONNREFUSED, 0, END(CONNECT_FAILED) },
 	{ "no answer", TCP_SYN_SENT, ETIMEDOUT, 0, END(CONNECT_FAILED) },
+	{ "no port left", TCP_SYN_SENT, 0, 0, END(CONNECT_FAILED) },
 	{ "close() while connecting", TCP_SYN_SENT, 0, SHUT, END(OTHER) },
 	{ "TCP_REPAIR", TCP_ESTABLISHED, 0, REPAIR | SHUT, END(OTHER) },
 };
@@ -282,7 +305,7 @@ static bool named(void)
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const struct tcs_facts f = facts_of(cases[i].state, cases[i].err,
-						    cases[i].facts);
+						    0, cases[i].facts);
 		const struct tcs_end is = tcs_classify(&f);
 
 		if (is.ended != cases[i].answer.ended ||
@@ -302,4 +325,7 @@ static const struct tap_test tests[] = {
 	{ "named cases", named },
 };
 
-TAP_MAIN(tests)
+int main(void)
+{
+	return tap_run(tests, sizeof(tests) / sizeof(tests[0]));
+}

@@ -73,4 +73,7 @@ static const struct tap_test tests[] = {
 	{ "named durations", named },
 };
 
-TAP_MAIN(tests)
+int main(void)
+{
+	return tap_run(tests, sizeof(tests) / sizeof(tests[0]));
+}

@@ -177,4 +177,7 @@ static const struct tap_test tests[] = {
 	{ "timer, named cases", timer_named },
 };
 
-TAP_MAIN(tests)
+int main(void)
+{
+	return tap_run(tests, sizeof(tests) / sizeof(tests[0]));
+}
