@@ -6,13 +6,11 @@
 #ifndef ENDS_LAB_H
 #define ENDS_LAB_H
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
 #include "clock.h"
+#include "ends_sock.h"
 #include "fail.h"
 #include "observer.h"
 
@@ -60,17 +58,6 @@ int lab_accept(const struct lab *lab);
 
 int64_t lab_change(const struct lab *lab, enum side side, const char *name);
 void lab_end(const struct lab *lab, const char *a, const char *b);
-
-int tcp_state(int fd);
-void wait_input(int fd);
-void wait_eof(int fd);
-void say(int fd, const char *text);
-void hear(int fd, const char *text);
-void set_opt(int fd, int level, int opt, int value);
-void set_linger0(int fd);
-
-/* wait_state(fd, state) - until the socket is in that TCP state */
-#define wait_state(fd, state) until(tcp_state(fd) == (state))
 
 /* wait_change(lab, side, name, n) - until a count has changed by that much */
 #define wait_change(lab, side, name, n) \

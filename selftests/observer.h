@@ -15,6 +15,7 @@
 	X(TcpAttemptFails)		\
 	X(TcpEstabResets)		\
 	X(TcpOutRsts)			\
+	X(TcpRetransSegs)		\
 	X(TcpCurrEstab)			\
 	X(TcpExtTW)			\
 	X(TcpExtTWRecycled)		\

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Connections that never come to be: what each side counts, exactly. */
+#include <fcntl.h>
+
+#include "ends_fixture.h"
+
+#define FAILED	"ended_connect_failed=1 TcpAttemptFails=1"
+
+static void expect(int err, int wanted)
+{
+	if (err != wanted)
+		die("connect: %s, not %s", strerror(err), strerror(wanted));
+}
+
+/* A connect under way, to a side that does not answer. */
+static int connecting(const struct lab *lab)
+{
+	int fd = lab_socket(lab, B);
+
+	lab_lose(lab, A, LOSE_ALL);
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	expect(lab_try_connect(lab, fd, LAB_PORT), EINPROGRESS);
+	return fd;
+}
+
+END(refused)
+{
+	expect(lab_try_connect(lab, lab_socket(lab, B), LAB_PORT + 1), ECONNREFUSED);
+	lab_end(lab, "rst_sent_no_socket=1 TcpOutRsts=1", FAILED);
+}
+
+END(unreachable)
+{
+	int err;
+
+	lab_lose(lab, A, REFUSE_ALL);
+	err = lab_try_connect(lab, lab_socket(lab, B), LAB_PORT);
+	expect(err, lab->family == AF_INET ? EHOSTUNREACH : EACCES);
+	lab_end(lab, "", FAILED);
+}
+
+END(timed_out)
+{
+	lab_set(lab, B, "ipv4/tcp_syn_retries", "1");
+	lab_lose(lab, A, LOSE_ALL);
+	expect(lab_try_connect(lab, lab_socket(lab, B), LAB_PORT), ETIMEDOUT);
+	lab_end(lab, "", FAILED " TcpExtTCPAbortOnTimeout=1");
+}
+
+END(no_port_left)
+{
+	int fd[2] = {};
+
+	lab_set(lab, B, "ipv4/ip_local_port_range", "40000 40000");
+	lab_connect(lab, fd);
+	expect(lab_try_connect(lab, lab_socket(lab, B), LAB_PORT), EADDRNOTAVAIL);
+	lab_end(lab, "TcpCurrEstab=1", "ended_connect_failed=1 TcpCurrEstab=1");
+}
+
+/* Without a route the socket does not even begin. */
+END(no_route)
+{
+	lab_sh(lab, B, "ip link set v0 down");
+	expect(lab_try_connect(lab, lab_socket(lab, B), LAB_PORT), ENETUNREACH);
+	lab_end(lab, "", "");
+}
+
+/* Nothing failed where we changed our mind. */
+END(abandoned)
+{
+	close(connecting(lab));
+	lab_end(lab, "", "ended_other=1");
+}
+
+END(abandoned_with_linger0)
+{
+	int fd = connecting(lab);
+
+	set_linger0(fd);
+	close(fd);
+	lab_end(lab, "", "ended_other=1 TcpExtTCPAbortOnData=1");
+}
+
+END(shut_down)
+{
+	shutdown(connecting(lab), SHUT_RDWR);
+	lab_end(lab, "", "ended_other=1");
+}
+
+END(disconnected)
+{
+	const struct sockaddr sa = { .sa_family = AF_UNSPEC };
+
+	if (connect(connecting(lab), &sa, sizeof(sa)))
+		die_errno("disconnect");
+	lab_end(lab, "", "ended_other=1");
+}
+
+ENDS_MAIN

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Connections that we reset: what each side counts, and why, exactly. */
+#include "ends_fixture.h"
+
+/* The side that is reset, established until then. */
+#define RESET	"ended_rst_received=1 TcpEstabResets=1"
+/* The same after it had our FIN. */
+#define RESET_AFTER_FIN RESET " close_wait_entered=1"
+
+#define FIN_WAIT2 "fin_wait1_entered=1 fin_wait2_entered=1 TcpOutRsts=1"
+
+END(unread_data)
+{
+	int fd[2] = {};
+
+	lab_connect(lab, fd);
+	say(fd[A], "unread");
+	wait_input(fd[B]);
+	close(fd[B]);
+	lab_end(lab, RESET,
+		"rst_sent_unread_data=1 TcpOutRsts=1 TcpEstabResets=1 "
+		"TcpExtTCPAbortOnClose=1");
+}
+
+END(unread_data_and_fin)
+{
+	int fd[2] = {};
+
+	lab_connect(lab, fd);
+	say(fd[A], "unread");
+	shutdown(fd[A], SHUT_WR);
+	wait_state(fd[B], TCP_CLOSE_WAIT);
+	wait_state(fd[A], TCP_FIN_WAIT2);
+	close(fd[B]);
+	lab_end(lab,
+		"ended_rst_received=1 fin_wait1_entered=1 fin_wait2_entered=1",
+		"rst_sent_unread_data=1 close_wait_entered=1 TcpOutRsts=1 "
+		"TcpEstabResets=1 TcpExtTCPAbortOnClose=1");
+}
+
+END(unread_data_in_fin_wait2)
+{
+	int fd[2] = {};
+
+	lab_connect(lab, fd);
+	shutdown(fd[B], SHUT_WR);
+	wait_state(fd[B], TCP_FIN_WAIT2);
+	say(fd[A], "unread");
+	wait_input(fd[B]);
+	close(fd[B]);
+	lab_end(lab, RESET_AFTER_FIN,
+		"rst_sent_unread_data=1 " FIN_WAIT2 " TcpExtTCPAbortOnClose=1");
+}
+
+/* What was read in part is unread as well. */
+END(partly_read_data)
+{
+	int fd[2] = {};
+
+	lab_connect(lab, fd);
+	say(fd[A], "abc");
+	wait_input(fd[B]);
+	if (recv(fd[B], &(char){ 0 }, 1, 0) != 1)
+		die("no data");
+	close(fd[B]);
+	lab_end(lab, RESET,
+		"rst_sent_unread_data=1 TcpOutRsts=1 TcpEstabResets=1 "
+		"TcpExtTCPAbortOnClose=1");
+}
+
+END(linger0)
+{
+	int fd[2] = {};
+
+	lab_connect(lab, fd);
+	set_linger0(fd[B]);
+	close(fd[B]);
+	lab_end(lab, RESET,
+		"rst_sent_linger=1 TcpOutRsts=1 TcpEstabResets=1 "
+		"TcpExtTCPAbortOnData=1");
+}
+
+END(linger0_and_unread_data)
+{
+	int fd[2] = {};
+
+	lab_connect(lab, fd);
+	set_linger0(fd[B]);
+	say(fd[A], "unread");
+	wait_input(fd[B]);
+	close(fd[B]);
+	lab_end(lab, RESET,
+		"rst_sent_unread_data=1 TcpOutRsts=1 TcpEstabResets=1 "
+		"TcpExtTCPAbortOnClose=1");
+}
+
+/* The application does not want to wait in FIN_WAIT2, and it is there. */
+END(linger2_off_in_fin_wait2)
+{
+	int fd[2] = {};
+
+	lab_connect(lab, fd);
+	set_opt(fd[B], SOL_TCP, TCP_LINGER2, -1);
+	shutdown(fd[B], SHUT_WR);
+	wait_state(fd[B], TCP_FIN_WAIT2);
+	close(fd[B]);
+	lab_end(lab, RESET_AFTER_FIN,
+		"rst_sent_linger=1 " FIN_WAIT2 " TcpExtTCPAbortOnLinger=1");
+}
+
+/* The same, and it gets there after the application is gone. */
+END(linger2_off_in_fin_wait1)
+{
+	int fd[2] = {};
+
+	lab_connect(lab, fd);
+	set_opt(fd[B], SOL_TCP, TCP_LINGER2, -1);
+	lab_lose(lab, B, LOSE_ACK);
+	close(fd[B]);
+	wait_change(lab, B, "fin_wait1", 1);
+	lab_lose_nothing(lab, B);
+	lab_end(lab, RESET_AFTER_FIN,
+		"rst_sent_linger=1 " FIN_WAIT2
+		" TcpExtTCPAbortOnData=1");
+}
+
+END(data_after_close_mini)
+{
+	int fd[2] = {};
+
+	lab_connect(lab, fd);
+	close(fd[B]);
+	wait_change(lab, B, "fin_wait2", 1);
+	say(fd[A], "late");
+	lab_end(lab, RESET_AFTER_FIN,
+		"rst_sent_data_after_close=1 " FIN_WAIT2 " TcpExtTW=1");
+}
+
+/* With tcp_fin_timeout over 60 s FIN_WAIT2 is a full socket for the difference. */
+END(data_after_close_orphan)
+{
+	int fd[2] = {};
+
+	lab_set(lab, B, "ipv4/tcp_fin_timeout", "120");
+	lab_connect(lab, fd);
+	close(fd[B]);
+	wait_change(lab, B, "fin_wait2", 1);
+	say(fd[A], "late");
+	lab_end(lab, RESET_AFTER_FIN,
+		"rst_sent_data_after_close=1 " FIN_WAIT2 " TcpExtTCPAbortOnData=1");
+}
+
+END(data_after_shutdown)
+{
+	int fd[2] = {};
+
+	lab_connect(lab, fd);
+	shutdown(fd[B], SHUT_RDWR);
+	wait_state(fd[B], TCP_FIN_WAIT2);
+	say(fd[A], "late");
+	lab_end(lab, RESET_AFTER_FIN,
+		"rst_sent_data_after_close=1 " FIN_WAIT2 " TcpExtTCPAbortOnData=1");
+	close(fd[B]);
+}
+
+/* A has not heard of the close yet. */
+END(data_after_close_in_fin_wait1)
+{
+	int fd[2] = {};
+
+	lab_connect(lab, fd);
+	lab_lose(lab, A, LOSE_FIN);
+	close(fd[B]);
+	wait_change(lab, B, "fin_wait1", 1);
+	say(fd[A], "late");
+	lab_end(lab, RESET,
+		"rst_sent_data_after_close=1 fin_wait1_entered=1 "
+		"TcpOutRsts=1 TcpExtTCPAbortOnData=1");
+}
+
+/* The first that B sees of A after its FIN is data, which acknowledges it. */
+END(data_after_close_with_ack)
+{
+	int fd[2] = {};
+
+	lab_connect(lab, fd);
+	lab_lose(lab, B, LOSE_ACK);
+	close(fd[B]);
+	wait_state(fd[A], TCP_CLOSE_WAIT);
+	say(fd[A], "late");
+	lab_end(lab, RESET_AFTER_FIN,
+		"rst_sent_data_after_close=1 " FIN_WAIT2
+		" TcpExtTCPAbortOnData=1");
+}
+
+/* connect(AF_UNSPEC) */
+END(disconnect)
+{
+	const struct sockaddr sa = { .sa_family = AF_UNSPEC };
+	int fd[2] = {};
+
+	lab_connect(lab, fd);
+	if (connect(fd[B], &sa, sizeof(sa)))
+		die_errno("disconnect");
+	lab_end(lab, RESET, "rst_sent_other=1 TcpOutRsts=1 TcpEstabResets=1");
+}
+
+/* What nobody has accepted dies with the listener, whatever state it is in. */
+END(listener_closes)
+{
+	int fd[3], i;
+
+	for (i = 0; i < 3; i++) {
+		fd[i] = lab_socket(lab, B);
+		if (lab_try_connect(lab, fd[i], LAB_PORT))
+			die("connect");
+	}
+	say(fd[1], "unread");
+	shutdown(fd[2], SHUT_WR);
+	wait_state(fd[2], TCP_FIN_WAIT2);
+	wait_input(lab->listener);
+	until(lab_change(lab, A, "TcpCurrEstab") == 3);
+	close(lab->listener);
+	lab_end(lab,
+		"rst_sent_other=3 close_wait_entered=1 TcpOutRsts=3 TcpEstabResets=3",
+		"ended_rst_received=3 TcpEstabResets=2 fin_wait1_entered=1 "
+		"fin_wait2_entered=1");
+}
+
+/*
+ * FIN_WAIT2 as a full socket without its application, whose wait turns out to be
+ * over when its timer runs.
+ */
+END(fin_wait2_timer)
+{
+	int fd[2] = {};
+
+	lab_set(lab, B, "ipv4/tcp_fin_timeout", "63");
+	lab_connect(lab, fd);
+	close(fd[B]);
+	wait_change(lab, B, "fin_wait2", 1);
+	lab_set(lab, B, "ipv4/tcp_fin_timeout", "5");
+	lab_end(lab, RESET_AFTER_FIN, "rst_sent_timeout=1 " FIN_WAIT2);
+}
+
+ENDS_MAIN
