@@ -44,7 +44,9 @@ check 'there are counters to look for' '[ "$(wc -l <<<"$counters")" -ge 40 ]'
 
 if command -v mandoc >/dev/null; then
 	for page in closestat.8 tcp_closestat.4; do
-		out=$(mandoc -T lint -W style "$top/$page" 2>&1 | grep -v 'outdated mandoc.db')
+		# Which other manuals there are is not the page's concern.
+		out=$(mandoc -T lint -W style "$top/$page" 2>&1 |
+			grep -v -e 'mandoc.db' -e 'referenced manual not found')
 		check "$page is well formed" '[ -z "$out" ]'
 	done
 else
