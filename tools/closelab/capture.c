@@ -9,6 +9,8 @@
 #include "netns.h"
 
 #define SNAPLEN 2048
+/* Some five hundred segments between two looks */
+#define BUFFER_SIZE (1 << 20)
 
 /* A capture of its own for each side and direction. */
 enum direction { SENT, ARRIVED };
@@ -38,7 +40,7 @@ static pcap_t *open_one(const char *device, enum direction direction,
 	}
 	pcap_set_snaplen(pcap, SNAPLEN);
 	pcap_set_immediate_mode(pcap, 1);
-	pcap_set_buffer_size(pcap, 8 << 20);
+	pcap_set_buffer_size(pcap, BUFFER_SIZE);
 	pcap_set_tstamp_precision(pcap, PCAP_TSTAMP_PRECISION_NANO);
 	err = pcap_activate(pcap);
 	if (err < 0 || pcap_setnonblock(pcap, 1, pcap_error) < 0 ||
@@ -230,6 +232,19 @@ int capture_read(struct capture *capture)
 			if (drain(capture, side, order[i]))
 				return -1;
 	return match(capture);
+}
+
+unsigned int capture_lost(struct capture *capture)
+{
+	unsigned int lost = 0;
+
+	for (int i = 0; i < CAPTURE_FDS; i++) {
+		struct pcap_stat stat;
+
+		if (!pcap_stats(capture->pcap[i / 2][i % 2], &stat))
+			lost += stat.ps_drop;
+	}
+	return lost;
 }
 
 const struct wire *capture_wires(struct capture *capture, size_t *count)

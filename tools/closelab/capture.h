@@ -68,9 +68,17 @@ int capture_fd(struct capture *capture, int index);
  * capture_read() - take in what has been seen since
  * @capture: the capture
  *
- * Return: 0, or -1 when it went wrong or segments were lost by it.
+ * Return: 0, or -1 when it went wrong.
  */
 int capture_read(struct capture *capture);
+
+/**
+ * capture_lost() - how many segments the capture has missed
+ * @capture: the capture
+ *
+ * Return: the number; it was not read often enough.
+ */
+unsigned int capture_lost(struct capture *capture);
 
 /**
  * capture_wires() - all segments up to now, in the order they were sent

@@ -72,10 +72,15 @@ static int compare_segments(struct lab *lab, void *data)
 
 int lab_check_segments(struct lab *lab)
 {
+	unsigned int lost;
+
 	if (!lab->scenario->segments || !lab->capture)
 		return 0;
 	if (lab_settle(lab, SETTLE_SECONDS, compare_segments, NULL) < 0)
 		return -1;
+	lost = capture_lost(lab->capture);
+	if (lost)
+		return lab_fail(lab, "the capture missed %u segments", lost);
 	return compare_segments(lab, lab) == 1 ? 0 : -1;
 }
 

@@ -68,26 +68,26 @@ static int make_namespaces(struct lab *lab)
 	return 0;
 }
 
-static int join_direct(struct lab *lab)
+/* IPv6 must wait until the devices are in operation, IPv4 need not. */
+static int wait_up(struct lab *lab)
 {
-	int err = link_veth(lab->ns[A], DEVICE, lab->ns[B], DEVICE);
+	int err = 0;
 
-	for (int side = 0; side < 2 && !err; side++)
+	if (!lab->options.ipv6)
+		return 0;
+	for (int side = 0; side < 2 && !err; side++) {
 		err = link_wait_up(lab->ns[side], DEVICE);
+		if (!err && routed(lab))
+			err = link_wait_up(lab->ns[ROUTER],
+					   router_device[side]);
+	}
 	return err;
 }
 
-static int join_side(struct lab *lab, const struct plan *plan, int side)
+static int join_direct(struct lab *lab)
 {
-	const char *device = router_device[side];
-	int err = link_veth(lab->ns[side], DEVICE, lab->ns[ROUTER], device);
-
-	if (!err)
-		err = link_wait_up(lab->ns[side], DEVICE);
-	if (!err)
-		err = link_wait_up(lab->ns[ROUTER], device);
-	return err ?: link_address(lab->ns[ROUTER], device,
-				   plan->gateway[side], plan->prefix);
+	return link_veth(lab->ns[A], DEVICE, lab->ns[B], DEVICE) ?:
+	       wait_up(lab);
 }
 
 static int join_routed(struct lab *lab, const struct plan *plan)
@@ -98,7 +98,13 @@ static int join_routed(struct lab *lab, const struct plan *plan)
 		err = netns_sysctl(lab->ns[ROUTER],
 				   "net/ipv6/conf/all/forwarding", "1");
 	for (int side = 0; side < 2 && !err; side++)
-		err = join_side(lab, plan, side);
+		err = link_veth(lab->ns[side], DEVICE, lab->ns[ROUTER],
+				router_device[side]);
+	if (!err)
+		err = wait_up(lab);
+	for (int side = 0; side < 2 && !err; side++)
+		err = link_address(lab->ns[ROUTER], router_device[side],
+				   plan->gateway[side], plan->prefix);
 	return err;
 }
 
