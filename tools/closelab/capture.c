@@ -10,7 +10,7 @@
 
 #define SNAPLEN 2048
 /* Some five hundred segments between two looks */
-#define BUFFER_SIZE (1 << 20)
+#define BUFFER_SIZE 1000000
 
 /* A capture of its own for each side and direction. */
 enum direction { SENT, ARRIVED };
