@@ -115,7 +115,7 @@ const char *op_name(enum op_kind kind)
 		[OP_DELAY] = "delay",
 		[OP_SHUTDOWN] = "shutdown(SHUT_WR)",
 		[OP_LINGER] = "SO_LINGER {1, 0}",
-		[OP_KEEPALIVE] = "SO_KEEPALIVE",
+		[OP_KEEPALIVE] = "setsockopt(SO_KEEPALIVE)",
 		[OP_CLOSE] = "close",
 		[OP_HTTP_REQUEST] = "send request",
 		[OP_HTTP_READ_REQUEST] = "read request",

@@ -218,14 +218,17 @@ const struct scenario scenarios_reset[] = {
 		.peer = {
 			{ .side = A, .server = 4 },
 			{ .side = B,
-			  .ops = OPS({ OP_SOCKET }, { OP_KEEPALIVE }, { OP_BIND },
-				     { OP_CONNECT }, { OP_READ }, { OP_CLOSE }) },
+			  .ops = OPS({ OP_SOCKET }, { OP_BIND }, { OP_CONNECT },
+				     { OP_KEEPALIVE }, { OP_READ },
+				     { OP_CLOSE }),
+			  .hold = HOLD_OP(OP_KEEPALIVE) },
 		},
 		.steps = (const struct step[]){
 			START(0), START(1),
 			EVENT(1, OP_CONNECT, 0), EVENT(0, OP_ACCEPT, 0),
 			ARRIVED(B, "A", 1),
 			RULES(ROUTER, "drop"),
+			GO(1, OP_KEEPALIVE),
 			EVENT(1, OP_READ, ETIMEDOUT),
 			STATES(B, ""), STATES(A, "ESTABLISHED"),
 			{ STEP_END }

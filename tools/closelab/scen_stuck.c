@@ -160,7 +160,7 @@ const struct scenario scenarios_stuck[] = {
 				     { OP_SEND, 12 }, { OP_HOLD }) },
 		},
 		.steps = (const struct step[]){
-			SYSCTL(B, "net/ipv4/tcp_fin_timeout=2"),
+			SYSCTL(B, "net/ipv4/tcp_fin_timeout=4"),
 			START(0), START(1),
 			EVENT(1, OP_SEND, 0),
 			CALL(twelve_wait),
@@ -246,7 +246,7 @@ const struct scenario scenarios_stuck[] = {
 			  .hold = HOLD_OP(OP_CLOSE) | HOLD_OP(OP_BIND) },
 		},
 		.steps = (const struct step[]){
-			SYSCTL(B, "net/ipv4/tcp_fin_timeout=2"),
+			SYSCTL(B, "net/ipv4/tcp_fin_timeout=4"),
 			START(0), START(1),
 			EVENT(1, OP_SHUTDOWN, 0),
 			STATES(B, "FIN_WAIT2"), STATES(A, "CLOSE_WAIT"),
