@@ -36,9 +36,11 @@ static json_object *states(const int state[2])
 static json_object *row_json(const struct row *row)
 {
 	json_object *object = json_object_new_object();
-	char flags[6];
+	char flags[6], ms[32];
 
-	put(object, "ms", json_object_new_double((double)row->at / 1000000));
+	snprintf(ms, sizeof(ms), "%.6f", (double)row->at / 1000000);
+	put(object, "ms", json_object_new_double_s((double)row->at / 1000000,
+						   ms));
 	put_text(object, "kind", kinds[row->kind]);
 	put_text(object, "side", sides[row->side]);
 	if (row->kind == ROW_CALL || row->kind == ROW_NOTE) {
