@@ -15,6 +15,7 @@
 #include "lab_peers.h"
 #include "lab_steps.h"
 #include "progress.h"
+#include "track.h"
 
 /* How often a condition is looked at when nothing happens. */
 #define LOOK_MS 3
@@ -209,39 +210,69 @@ static int open_eyes(struct lab *lab)
 	return 0;
 }
 
-static int no_time_wait(struct lab *lab, void *unused)
+/* Whether a side has a TIME_WAIT: 1 yes, 0 no, -1 after lab_fail(). */
+static int has_time_wait(struct lab *lab, int side)
 {
-	(void)unused;
-	for (int side = 0; side < 2; side++) {
-		if (lab_look(lab, side))
-			return -1;
-		for (size_t i = 0; i < lab->last[side].count; i++)
-			if (lab->last[side].socket[i].state == ST_TIME_WAIT)
-				return 0;
+	if (lab_look(lab, side))
+		return -1;
+	for (size_t i = 0; i < lab->last[side].count; i++)
+		if (lab->last[side].socket[i].state == ST_TIME_WAIT)
+			return 1;
+	return 0;
+}
+
+static int time_wait_over(struct lab *lab, void *side)
+{
+	int has = has_time_wait(lab, *(int *)side);
+
+	return has < 0 ? -1 : !has;
+}
+
+/* When a side entered its last TIME_WAIT, by the segments; 0 not known. */
+static uint64_t time_wait_since(struct lab *lab, int side)
+{
+	size_t count, tracks;
+	const struct wire *wire;
+	struct track *track;
+	uint64_t since = 0;
+
+	if (!lab->capture)
+		return 0;
+	wire = capture_wires(lab->capture, &count);
+	track = track_all(wire, count, &tracks);
+	for (size_t i = 0; track && i < tracks; i++) {
+		for (size_t j = 0; j < track[i].moves; j++) {
+			const struct move *move = &track[i].move[j];
+
+			if (move->side == side && move->changed &&
+			    move->state == ST_TIME_WAIT && move->at > since)
+				since = move->at;
+		}
 	}
-	return 1;
+	track_free(track, tracks);
+	return since;
 }
 
 /* A tuned TIME_WAIT that is short enough is seen to its end. */
 static int wait_out(struct lab *lab)
 {
 	unsigned int seconds = lab->options.time_wait_ms / 1000 + 5;
-	int holder = -1;
 
 	if (lab->options.time_wait_ms < 0 || lab->options.time_wait_ms > 10000)
 		return 0;
-	for (int side = 0; side < 2; side++) {
-		if (lab_look(lab, side))
-			return -1;
-		for (size_t i = 0; i < lab->last[side].count; i++)
-			if (lab->last[side].socket[i].state == ST_TIME_WAIT)
-				holder = side;
-	}
 	lab->waited_out = true;
-	if (lab_wait(lab, "TIME_WAIT to end", seconds, no_time_wait, NULL))
-		return -1;
-	if (holder >= 0)
-		lab_note(lab, holder, "TIME_WAIT is over");
+	for (int side = 0; side < 2; side++) {
+		uint64_t since = time_wait_since(lab, side);
+		int has = has_time_wait(lab, side);
+
+		if (has < 0 ||
+		    lab_wait(lab, "TIME_WAIT to end", seconds, time_wait_over,
+			     &side))
+			return -1;
+		if (has && since)
+			lab_note(lab, side, "over after %.2f s",
+				 (double)(now_ns() - since) / 1000000000);
+	}
 	return 0;
 }
 
