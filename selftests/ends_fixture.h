@@ -26,7 +26,8 @@ FIXTURE_VARIANT_ADD(ends, ipv6) {
 
 FIXTURE_SETUP(ends)
 {
-	lab_setup(&self->lab, variant->family);
+	lab_make(&self->lab, variant->family);
+	lab_look(&self->lab);
 }
 
 FIXTURE_TEARDOWN(ends)

@@ -17,7 +17,7 @@ static const char *const side_names[] = { [A] = "A", [B] = "B" };
 
 /**
  * lab_sh() - run a shell command in a namespace; failures end the test
- * @lab: of lab_setup()
+ * @lab: of lab_make()
  * @side: where
  * @fmt: the command
  */
@@ -48,7 +48,7 @@ void lab_sh(const struct lab *lab, enum side side, const char *fmt, ...)
 
 /**
  * lab_lose() - lose segments that come in
- * @lab: of lab_setup()
+ * @lab: of lab_make()
  * @side: where they come in
  * @rule: which, one of LOSE_FIN and its like; added to those before
  */
@@ -61,7 +61,7 @@ void lab_lose(const struct lab *lab, enum side side, const char *rule)
 
 /**
  * lab_lose_nothing() - let all segments in again
- * @lab: of lab_setup()
+ * @lab: of lab_make()
  * @side: where
  */
 void lab_lose_nothing(const struct lab *lab, enum side side)
@@ -71,7 +71,7 @@ void lab_lose_nothing(const struct lab *lab, enum side side)
 
 /**
  * lab_set() - set a sysctl of a namespace
- * @lab: of lab_setup()
+ * @lab: of lab_make()
  * @side: where
  * @name: below /proc/sys/net
  * @value: text
@@ -108,7 +108,7 @@ static void join(const struct lab *lab)
 
 /**
  * lab_address() - where to find a namespace
- * @lab: of lab_setup()
+ * @lab: of lab_make()
  * @side: which
  * @port: 0: none in particular
  * @ss: filled
@@ -136,7 +136,7 @@ socklen_t lab_address(const struct lab *lab, enum side side, int port,
 
 /**
  * lab_socket() - a TCP socket
- * @lab: of lab_setup()
+ * @lab: of lab_make()
  * @side: where
  */
 int lab_socket(const struct lab *lab, enum side side)
@@ -154,7 +154,7 @@ int lab_socket(const struct lab *lab, enum side side)
 
 /**
  * lab_bound_socket() - a TCP socket with an address
- * @lab: of lab_setup()
+ * @lab: of lab_make()
  * @side: where
  * @port: its port
  */
@@ -172,7 +172,7 @@ int lab_bound_socket(const struct lab *lab, enum side side, int port)
 
 /**
  * lab_try_connect() - connect to A
- * @lab: of lab_setup()
+ * @lab: of lab_make()
  * @fd: a socket in B
  * @port: in A
  *
@@ -188,7 +188,7 @@ int lab_try_connect(const struct lab *lab, int fd, int port)
 
 /**
  * lab_accept() - accept the next connection
- * @lab: of lab_setup()
+ * @lab: of lab_make()
  */
 int lab_accept(const struct lab *lab)
 {
@@ -203,7 +203,7 @@ int lab_accept(const struct lab *lab)
 
 /**
  * lab_connect() - a connection from B to A
- * @lab: of lab_setup()
+ * @lab: of lab_make()
  * @fd: set to its sockets; fd[B] may be an unconnected socket in B, or 0
  */
 void lab_connect(const struct lab *lab, int fd[2])
@@ -219,14 +219,12 @@ void lab_connect(const struct lab *lab, int fd[2])
 }
 
 /**
- * lab_setup() - make the namespaces, the link and the listener
- * @lab: filled
+ * lab_make() - make the namespaces, the link and the listener
+ * @lab: filled, but for @before
  * @family: AF_INET or AF_INET6
  */
-void lab_setup(struct lab *lab, int family)
+void lab_make(struct lab *lab, int family)
 {
-	enum side side;
-
 	lab->family = family;
 	lab->ns[A] = netns_new();
 	lab->ns[B] = netns_new();
@@ -234,13 +232,21 @@ void lab_setup(struct lab *lab, int family)
 	lab->listener = lab_bound_socket(lab, A, LAB_PORT);
 	if (listen(lab->listener, 128))
 		die_errno("listen");
-	for (side = A; side <= B; side++)
-		view_take(&lab->before[side], lab->ns[side]);
 }
 
 /**
- * lab_change() - how much a count has changed since lab_setup()
- * @lab: of lab_setup()
+ * lab_look() - look at the counts; what changes does so from here on
+ * @lab: of lab_make()
+ */
+void lab_look(struct lab *lab)
+{
+	view_take(&lab->before[A], lab->ns[A]);
+	view_take(&lab->before[B], lab->ns[B]);
+}
+
+/**
+ * lab_change() - how much a count has changed since lab_look()
+ * @lab: of lab_make()
  * @side: where
  * @name: a row, or one of MIBS
  */
@@ -270,7 +276,7 @@ static void check_repeats(const struct lab *lab)
 
 /**
  * lab_end() - end what is in TIME_WAIT; then this must have changed, all told
- * @lab: of lab_setup()
+ * @lab: of lab_make()
  * @a: in A, as for view_differs()
  * @b: in B
  */

@@ -30,7 +30,7 @@ enum side { A, B };
  * struct lab - the two namespaces
  * @family: AF_INET or AF_INET6
  * @ns: their file descriptors
- * @before: what they had counted when the lab was ready
+ * @before: what they had counted when they were looked at
  * @listener: in A, at LAB_PORT
  */
 struct lab {
@@ -40,7 +40,8 @@ struct lab {
 	int listener;
 };
 
-void lab_setup(struct lab *lab, int family);
+void lab_make(struct lab *lab, int family);
+void lab_look(struct lab *lab);
 void lab_sh(const struct lab *lab, enum side side, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void lab_lose(const struct lab *lab, enum side side, const char *rule);

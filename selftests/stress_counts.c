@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Eight workers in four namespaces end tens of thousands of connections in every
+ * way whose outcome is certain. What they did, what the kernel's own counters
+ * say, what the tracepoints told and what the module counted has to be the same.
+ */
+#include <inttypes.h>
+#include <netinet/tcp.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <kselftest.h>
+
+#include "../module/classify.h"
+#include "clock.h"
+#include "fail.h"
+#include "knob.h"
+#include "modload.h"
+#include "netns.h"
+#include "observer.h"
+#include "observer_trace.h"
+#include "stress_ledger.h"
+#include "stress_watch.h"
+#include "stress_ways.h"
+
+#define N_NS		4
+#define N_WORKERS	8
+#define CONNECTIONS	52000
+#define N_WAYS_MAX	32
+
+/* In every other namespace TIME_WAIT is short and expires. */
+static bool is_short(unsigned int ns)
+{
+	return !(ns % 2);
+}
+
+/* What the processes tell each other. */
+static struct shared {
+	uint64_t done[N_WORKERS][N_WAYS_MAX];
+	uint64_t reads;
+	struct trace_seen seen;
+	bool observing;
+	bool stop;
+} *shared;
+
+static struct {
+	int fd;
+	uint32_t inode;
+	struct view before;
+} ns[N_NS];
+
+/* Segments of one connection stay in order on one CPU's loopback queue. */
+static void stay_on_cpu(unsigned int worker)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(worker % sysconf(_SC_NPROCESSORS_ONLN), &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		die_errno("sched_setaffinity");
+}
+
+static void work(unsigned int worker, uint64_t seed, unsigned int connections)
+{
+	const unsigned int where = worker % N_NS;
+	unsigned int made = 0;
+	struct place place;
+	uint64_t random = seed * 2654435761u + worker + 1;
+
+	stay_on_cpu(worker);
+	netns_enter(ns[where].fd);
+	place_init(&place, worker < N_NS ? AF_INET : AF_INET6, worker / N_NS);
+	while (made < connections) {
+		const unsigned int way = way_choose(&random, !is_short(where));
+
+		ways[way].run(&place);
+		shared->done[worker][way]++;
+		made += ways[way].connections;
+	}
+	place_leave(&place);
+}
+
+static void read_on(void)
+{
+	struct watch watch = { .n_ns = N_NS };
+	unsigned int i;
+
+	for (i = 0; i < N_NS; i++)
+		watch.ns[i] = ns[i].fd;
+	while (!__atomic_load_n(&shared->stop, __ATOMIC_ACQUIRE)) {
+		watch_once(&watch);
+		nap_ms(1);
+	}
+	watch_once(&watch);
+	shared->reads = watch.reads;
+}
+
+static void observe(void)
+{
+	static struct trace trace;
+
+	trace_start(&trace);
+	__atomic_store_n(&shared->observing, true, __ATOMIC_RELEASE);
+	while (!__atomic_load_n(&shared->stop, __ATOMIC_ACQUIRE))
+		if (!trace_drain(&trace))
+			nap_ms(5);
+	trace_stop(&trace);
+	shared->seen = trace.seen;
+}
+
+static pid_t start(void (*run)(void))
+{
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0)
+		die_errno("fork");
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		run();
+		exit(0);
+	}
+	return pid;
+}
+
+static bool went_well(pid_t pid)
+{
+	int status;
+
+	return waitpid(pid, &status, 0) == pid && !status;
+}
+
+static void make_namespaces(void)
+{
+	unsigned int i;
+	struct stat st;
+
+	for (i = 0; i < N_NS; i++) {
+		ns[i].fd = netns_new();
+		if (fstat(ns[i].fd, &st))
+			die_errno("fstat");
+		ns[i].inode = st.st_ino;
+		knob_set(ns[i].fd, "/proc/sys/net/ipv4/tcp_max_tw_buckets", 1000000);
+		/* On the loopback connect() takes TIME_WAITs over by default. */
+		knob_set(ns[i].fd, "/proc/sys/net/ipv4/tcp_tw_reuse", 0);
+		if (is_short(i)) {
+			knob_set(ns[i].fd, KNOB("time_wait_guard"), 0);
+			knob_set(ns[i].fd, KNOB("time_wait_ms"), 100);
+		}
+	}
+}
+
+/* What the workers of a namespace say that they did. */
+static void ledger_make(struct ledger *ledger, unsigned int i)
+{
+	int64_t entered, reused, crossed;
+	unsigned int worker, way;
+
+	ledger->n = 0;
+	for (worker = i; worker < N_WORKERS; worker += N_NS)
+		for (way = 0; way < n_ways; way++)
+			ledger_add(ledger, &ways[way], shared->done[worker][way]);
+
+	/*
+	 * How the races went nobody but the counts knows: one of them says it,
+	 * and all others have to agree with that.
+	 */
+	crossed = (row_now(ns[i].fd, "ended_simultaneous_fin") -
+		   *ledger_at(ledger, "ended_simultaneous_fin")) / 2;
+	ledger_add(ledger, &ways[WAY_RACE_CROSSED], crossed);
+	ledger_add(ledger, &ways[WAY_RACE], -crossed);
+
+	entered = *ledger_at(ledger, "time_wait_entered");
+	reused = *ledger_at(ledger, "time_wait_reused");
+	if (is_short(i)) {
+		*ledger_at(ledger, "time_wait_shortened") = entered;
+		*ledger_at(ledger, "time_wait_expired") = entered;
+	} else {
+		*ledger_at(ledger, "time_wait_purged") = entered - reused;
+	}
+}
+
+static bool ledger_agrees(unsigned int i)
+{
+	struct ledger ledger;
+	char spec[4096], name[16];
+	unsigned int item;
+	int len;
+
+	if (is_short(i))
+		until(!row_now(ns[i].fd, "time_wait"));
+	else
+		knob_set(ns[i].fd, KNOB("time_wait_purge"), 1);
+	ledger_make(&ledger, i);
+	/* Mini-sockets, which FIN_WAIT2 may or may not have been. */
+	len = snprintf(spec, sizeof(spec), "TcpExtTW=* TcpExtTWKilled=*");
+	for (item = 0; item < ledger.n; item++)
+		len += snprintf(spec + len, sizeof(spec) - len, " %s=%" PRId64,
+				ledger.item[item].name, ledger.item[item].value);
+	snprintf(name, sizeof(name), "namespace %u", i);
+	return !view_differs(&ns[i].before, ns[i].fd, name, spec);
+}
+
+static bool same(const char *what, const char *name, int64_t is, int64_t counted)
+{
+	if (is == counted)
+		return true;
+	fprintf(stderr, "# %s: %" PRId64 " %s, counted %" PRId64 "\n", what, is, name,
+		counted);
+	return false;
+}
+
+static int64_t counted(unsigned int i, const char *name)
+{
+	return row_now(ns[i].fd, name) - rows_get(&ns[i].before.rows, name);
+}
+
+static bool states_agree(void)
+{
+	static const struct {
+		int state;
+		const char *row;
+	} rows[] = {
+		{ TCP_FIN_WAIT1, "fin_wait1_entered" },
+		{ TCP_FIN_WAIT2, "fin_wait2_entered" },
+		{ TCP_CLOSING, "closing_entered" },
+		{ TCP_CLOSE_WAIT, "close_wait_entered" },
+		{ TCP_LAST_ACK, "last_ack_entered" },
+	};
+	unsigned int i, j;
+	bool ok = true;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int64_t sum = 0;
+
+		for (j = 0; j < N_NS; j++)
+			sum += counted(j, rows[i].row);
+		ok &= same("state changes traced", rows[i].row,
+			   shared->seen.state[rows[i].state], sum);
+	}
+	return ok;
+}
+
+static bool events_agree(unsigned int i)
+{
+	static const char *const ended[] = {
+		[TCS_ENDED_ACTIVE_FIN] = "ended_active_fin",
+		[TCS_ENDED_PASSIVE_FIN] = "ended_passive_fin",
+		[TCS_ENDED_SIMULTANEOUS_FIN] = "ended_simultaneous_fin",
+		[TCS_ENDED_RST_RECEIVED] = "ended_rst_received",
+		[TCS_ENDED_TIMEOUT] = "ended_timeout",
+		[TCS_ENDED_FIN_WAIT2_EXPIRED] = "ended_fin_wait2_expired",
+		[TCS_ENDED_CONNECT_FAILED] = "ended_connect_failed",
+		[TCS_ENDED_OTHER] = "ended_other",
+	};
+	static const char *const rst[] = {
+		[TCS_RST_UNREAD_DATA] = "rst_sent_unread_data",
+		[TCS_RST_LINGER] = "rst_sent_linger",
+		[TCS_RST_DATA_AFTER_CLOSE] = "rst_sent_data_after_close",
+		[TCS_RST_MEMORY] = "rst_sent_memory",
+		[TCS_RST_TIMEOUT] = "rst_sent_timeout",
+		[TCS_RST_DESTROYED] = "rst_sent_destroyed",
+		[TCS_RST_OTHER] = "rst_sent_other",
+	};
+	const uint64_t (*seen)[TRACE_RST] = trace_ended(&shared->seen, ns[i].inode);
+	unsigned int kind, cause;
+	uint64_t all = 0;
+	bool ok = true;
+
+	if (!seen)
+		return same("events", "at all", 0, counted(i, "ended"));
+	for (kind = 0; kind < TRACE_ENDED; kind++)
+		for (cause = 0; cause < TRACE_RST; cause++)
+			all += seen[kind][cause];
+	ok &= same("events", "at all", all, counted(i, "ended"));
+	for (kind = 0; kind < TCS_N_ENDED; kind++)
+		ok &= same("events", ended[kind], seen[kind][TCS_N_RST],
+			   counted(i, ended[kind]));
+	for (cause = 0; cause < TCS_N_RST; cause++)
+		ok &= same("events", rst[cause], seen[TCS_ENDED_RST_SENT][cause],
+			   counted(i, rst[cause]));
+	return ok;
+}
+
+static uint64_t number_from(const char *env, uint64_t otherwise)
+{
+	const char *text = getenv(env);
+
+	return text ? strtoull(text, NULL, 0) : otherwise;
+}
+
+int main(void)
+{
+	const uint64_t seed = number_from("STRESS_SEED", now_ns() % 1000000);
+	const unsigned int connections =
+		number_from("STRESS_CONNECTIONS", CONNECTIONS) / N_WORKERS;
+	pid_t workers[N_WORKERS], reader, observer;
+	bool worked = true, ok = true;
+	int64_t began;
+	unsigned int i;
+
+	ksft_print_header();
+	ksft_set_plan(4);
+	module_needed();
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
+		die_errno("mmap");
+	make_namespaces();
+
+	observer = start(observe);
+	until(__atomic_load_n(&shared->observing, __ATOMIC_ACQUIRE));
+	for (i = 0; i < N_NS; i++)
+		view_take(&ns[i].before, ns[i].fd);
+	reader = start(read_on);
+
+	ksft_print_msg("STRESS_SEED=%" PRIu64 "\n", seed);
+	fflush(NULL);
+	began = now_ns();
+	for (i = 0; i < N_WORKERS; i++) {
+		workers[i] = fork();
+		if (workers[i] < 0)
+			die_errno("fork");
+		if (!workers[i]) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			work(i, seed, connections);
+			exit(0);
+		}
+	}
+	for (i = 0; i < N_WORKERS; i++)
+		worked &= went_well(workers[i]);
+	ksft_print_msg("%u connections in %" PRId64 " s\n", connections * N_WORKERS,
+		       (now_ns() - began) / NS_PER_S);
+
+	for (i = 0; i < N_NS; i++)
+		ok &= ledger_agrees(i);
+	ksft_test_result(worked && ok, "workers, kernel and module agree\n");
+
+	__atomic_store_n(&shared->stop, true, __ATOMIC_RELEASE);
+	ok = went_well(reader);
+	ksft_test_result(ok, "what has to hold held at all times\n");
+	ksft_print_msg("read %" PRIu64 " times\n", shared->reads);
+
+	worked = went_well(observer);
+	ksft_test_result(worked && states_agree(), "the state tracepoint agrees\n");
+	for (i = 0, ok = worked; i < N_NS; i++)
+		ok &= events_agree(i);
+	ksft_test_result(ok, "the trace event agrees\n");
+	ksft_finished();
+}

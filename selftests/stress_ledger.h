@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What workers did to connections, in the names of the counts. */
+#ifndef STRESS_LEDGER_H
+#define STRESS_LEDGER_H
+
+#include <stdint.h>
+
+#include "rows.h"
+#include "stress_ways.h"
+
+/**
+ * struct ledger - how much each count should have changed
+ * @n: how many counts
+ * @item: those
+ */
+struct ledger {
+	unsigned int n;
+	struct {
+		char name[40];
+		int64_t value;
+	} item[ROWS_MAX];
+};
+
+int64_t *ledger_at(struct ledger *ledger, const char *name);
+void ledger_add(struct ledger *ledger, const struct way *way, int64_t times);
+
+#endif /* STRESS_LEDGER_H */

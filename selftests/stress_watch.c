@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A reader who never stops, see stress_watch.h. */
+#include "stress_watch.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "fail.h"
+#include "knob.h"
+
+/* More sockets than any test has at a time. */
+#define PLAUSIBLE	1000000
+
+static const char *const gauges[] = {
+	"fin_wait1", "fin_wait2", "closing", "close_wait", "last_ack", "time_wait",
+	"records", "version",
+};
+
+/* What may fall; the version, too, when those of all namespaces are added up. */
+static bool is_gauge(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(gauges) / sizeof(gauges[0]); i++)
+		if (!strcmp(gauges[i], name))
+			return true;
+	return false;
+}
+
+static uint64_t sum_of(const struct rows *rows, const char *prefix)
+{
+	uint64_t sum = 0;
+	unsigned int i;
+
+	for (i = 0; i < rows->n; i++)
+		if (!strncmp(rows->row[i].name, prefix, strlen(prefix)) &&
+		    strcmp(rows->row[i].name, "rst_sent_no_socket"))
+			sum += rows->row[i].value;
+	return sum;
+}
+
+static void check_sums(const struct rows *rows)
+{
+	unsigned int i;
+
+	check(rows_get(rows, "ended") == sum_of(rows, "ended_"),
+	      "%" PRIu64, rows_get(rows, "ended"));
+	check(rows_get(rows, "ended_rst_sent") == sum_of(rows, "rst_sent_"),
+	      "%" PRIu64, rows_get(rows, "ended_rst_sent"));
+	check(rows_get(rows, "time_wait_entered") ==
+	      rows_get(rows, "time_wait_expired") +
+	      rows_get(rows, "time_wait_reused") +
+	      rows_get(rows, "time_wait_reset") +
+	      rows_get(rows, "time_wait_purged") + rows_get(rows, "time_wait"),
+	      "%" PRIu64, rows_get(rows, "time_wait_entered"));
+	for (i = 0; i < rows->n; i++)
+		if (is_gauge(rows->row[i].name) && rows->row[i].value > PLAUSIBLE)
+			die("%s is %" PRIu64, rows->row[i].name, rows->row[i].value);
+	check(!rows_get(rows, "record_failures"), "%" PRIu64,
+	      rows_get(rows, "record_failures"));
+}
+
+static void check_forward(const char *what, const struct rows *before,
+			  const struct rows *now)
+{
+	unsigned int i;
+
+	for (i = 0; i < before->n; i++) {
+		const char *name = before->row[i].name;
+
+		if (!is_gauge(name) &&
+		    rows_get(now, name) < before->row[i].value)
+			die("%s: %s went back from %" PRIu64 " to %" PRIu64, what,
+			    name, before->row[i].value, rows_get(now, name));
+	}
+}
+
+static void add(struct rows *total, const struct rows *rows)
+{
+	unsigned int i;
+
+	if (!total->n) {
+		*total = *rows;
+		return;
+	}
+	for (i = 0; i < rows->n; i++) {
+		if (strcmp(total->row[i].name, rows->row[i].name))
+			die("rows in another order: %s", rows->row[i].name);
+		total->row[i].value += rows->row[i].value;
+	}
+}
+
+/**
+ * watch_total() - add up all namespaces, living and dead, from one read
+ * @total: set to the sums
+ *
+ * To be called in the initial namespace.
+ */
+void watch_total(struct rows *total)
+{
+	static char text[4 << 20];
+	char *block, *next;
+	struct rows rows;
+
+	total->n = 0;
+	if (knob_read(-1, "/proc/tcp_closestat_all", text, sizeof(text)) < 0)
+		die_errno("cannot read tcp_closestat_all");
+	for (block = text; block; block = next) {
+		char *body = strchr(block, '\n');
+
+		if (strncmp(block, "netns ", 6) || !body)
+			die("not a namespace: '%.40s'", block);
+		next = strstr(body, "\n\n");
+		if (next) {
+			next[1] = '\0';
+			next += 2;
+		}
+		rows_parse(&rows, body + 1);
+		add(total, &rows);
+	}
+}
+
+/**
+ * watch_once() - read all there is and check what has to hold at any moment
+ * @watch: zeroed at first, but for the namespaces
+ */
+void watch_once(struct watch *watch)
+{
+	struct rows rows, total;
+	unsigned int i;
+
+	for (i = 0; i < watch->n_ns; i++) {
+		rows_read(&rows, watch->ns[i]);
+		check_sums(&rows);
+		check_forward("a namespace", &watch->last[i], &rows);
+		watch->last[i] = rows;
+	}
+	watch_total(&total);
+	check_sums(&total);
+	check_forward("the total", &watch->total, &total);
+	watch->total = total;
+	watch->reads++;
+}

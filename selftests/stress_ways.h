@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The ways to end a connection whose outcome is certain, and what each of them
+ * changes in the counts of its namespace, where both of its ends are.
+ */
+#ifndef STRESS_WAYS_H
+#define STRESS_WAYS_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "diag.h"
+
+#define FORSAKEN_MAX	16
+
+/**
+ * struct place - where a worker works
+ * @addr: of its listener, on the loopback
+ * @len: of @addr
+ * @listener: in this namespace
+ * @diag: of diag_open()
+ * @port: the next client's. Each has its own: a port that is used again may hit
+ *	what is left of its last connection, and then nothing is certain.
+ * @n_forsaken: how many connections wait for one end to run out of FIN_WAIT2
+ * @forsaken: those
+ * @forsaken.fd: the end that is left
+ * @forsaken.gone: the other end
+ */
+struct place {
+	struct sockaddr_storage addr;
+	socklen_t len;
+	int listener;
+	int diag;
+	uint16_t port;
+	unsigned int n_forsaken;
+	struct {
+		int fd;
+		struct tuple gone;
+	} forsaken[FORSAKEN_MAX];
+};
+
+/**
+ * struct way - one way to end a connection
+ * @name: for messages
+ * @run: makes a connection and ends it
+ * @connections: how many it makes
+ * @weight: how often it is chosen, relative to others
+ * @lasting: needs a TIME_WAIT that does not expire meanwhile
+ * @spec: what it changes, as for view_differs()
+ */
+struct way {
+	const char *name;
+	void (*run)(struct place *place);
+	unsigned int connections;
+	unsigned int weight;
+	bool lasting;
+	const char *spec;
+};
+
+/* Ends of both kinds are possible, and WAY_RACE_CROSSED is what then happened. */
+enum { WAY_RACE, WAY_RACE_CROSSED, WAY_FIRST_CERTAIN };
+
+extern const struct way ways[];
+extern const unsigned int n_ways;
+
+unsigned int way_choose(uint64_t *random, bool lasting);
+void place_init(struct place *place, int family, unsigned int half);
+void place_leave(struct place *place);
+
+#endif /* STRESS_WAYS_H */
