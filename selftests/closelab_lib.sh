@@ -81,20 +81,22 @@ closelab_documented() # NAME
 		on' "$closelab_dir/../docs/scenarios.md"
 }
 
-# A scenario over IPv6, and over IPv4 with what its documentation has to say.
+# A scenario over IPv4, what its documentation has to say of it, and over IPv6.
 closelab_test() # NAME
 {
-	local section code
+	local section said code difference
 
 	closelab_begin 3
-	section=$("$closelab" run "$1" -4 --markdown 2>&1)
+	said=$(mktemp)
+	section=$("$closelab" run "$1" -4 --markdown 2>"$said")
 	code=$?
-	closelab_report $code "$1 -4" "$section"
-	if [ $code -eq 4 ] || [ ! -e "$closelab_dir/../docs/scenarios.md" ]; then
+	closelab_report $code "$1 -4" "$section"$'\n'"$(cat "$said")"
+	rm -f "$said"
+	if [ $code -ne 0 ] || [ ! -e "$closelab_dir/../docs/scenarios.md" ]; then
 		closelab_report 4 "$1 as documented" "there is nothing to compare"
 	else
-		section=$(diff <(closelab_documented "$1") <(echo "$section"))
-		closelab_report $? "$1 as documented" "$section"
+		difference=$(diff -B <(closelab_documented "$1") - <<<"$section")
+		closelab_report $? "$1 as documented" "$difference"
 	fi
 	closelab_run "$1" -6
 	closelab_end

@@ -38,11 +38,12 @@ static pcap_t *open_one(const char *device, enum direction direction,
 		snprintf(error, size, "%s", pcap_error);
 		return NULL;
 	}
-	pcap_set_snaplen(pcap, SNAPLEN);
-	pcap_set_immediate_mode(pcap, 1);
-	pcap_set_buffer_size(pcap, BUFFER_SIZE);
-	pcap_set_tstamp_precision(pcap, PCAP_TSTAMP_PRECISION_NANO);
-	err = pcap_activate(pcap);
+	err = pcap_set_snaplen(pcap, SNAPLEN) |
+	      pcap_set_immediate_mode(pcap, 1) |
+	      pcap_set_buffer_size(pcap, BUFFER_SIZE) |
+	      pcap_set_tstamp_precision(pcap, PCAP_TSTAMP_PRECISION_NANO);
+	if (!err)
+		err = pcap_activate(pcap);
 	if (err < 0 || pcap_setnonblock(pcap, 1, pcap_error) < 0 ||
 	    pcap_compile(pcap, &filter, "tcp", 1, PCAP_NETMASK_UNKNOWN) < 0) {
 		snprintf(error, size, "%s", pcap_geterr(pcap));

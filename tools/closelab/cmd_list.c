@@ -34,7 +34,7 @@ static void scenarios(int names)
 		if (names)
 			puts(s->name);
 		else
-			printf("  %-22s %s\n", s->name, s->title);
+			printf("  %-26s %s\n", s->name, s->title);
 	}
 }
 
