@@ -35,17 +35,17 @@ no_leftovers()
 # shellcheck disable=SC2317 # called by until_true
 peer_runs()
 {
-	pgrep closelab-a >/dev/null && pgrep closelab-b >/dev/null
+	pgrep -x closelab-a >/dev/null
 }
 
-# A scenario that waits for long, ended from outside while its peers run.
+# A scenario that lasts a minute, ended from outside while its peer runs.
 ended_by() # SIGNAL EXIT-CODE
 {
 	local pid code output
 
-	"$closelab" run fin-wait2-stuck >"$logs/out" 2>&1 &
+	"$closelab" run port-exhaustion >"$logs/out" 2>&1 &
 	pid=$!
-	until_true peer_runs || echo "the peers do not run" >>"$logs/out"
+	until_true peer_runs || echo "the peer does not run" >>"$logs/out"
 	kill "-$1" $pid
 	wait $pid
 	code=$?
@@ -60,9 +60,9 @@ peer_dies()
 {
 	local pid code output
 
-	"$closelab" run fin-wait2-stuck >"$logs/out" 2>&1 &
+	"$closelab" run port-exhaustion >"$logs/out" 2>&1 &
 	pid=$!
-	until_true peer_runs || echo "the peers do not run" >>"$logs/out"
+	until_true peer_runs || echo "the peer does not run" >>"$logs/out"
 	pkill -KILL closelab-a
 	wait $pid
 	code=$?
