@@ -9,7 +9,7 @@
 #include "tuned.h"
 
 /* Several of each, since the timer wheel's rounding depends on the moment. */
-static const int lengths_ms[] = { 250, 1000, 3000, 250, 0, 250, 1000, 0, 250 };
+static const int lengths_ms[] = { 250, 1000, 3000, 250, 0, 250 };
 
 #define N_LENGTHS (sizeof(lengths_ms) / sizeof(lengths_ms[0]))
 

@@ -68,29 +68,58 @@ int module_unload(void)
 		-errno : 0;
 }
 
-static pid_t loader;
+static pid_t main_process;
+static bool was_loaded;
 
 static void leave_as_found(void)
 {
-	if (getpid() == loader && module_loaded())
+	/* A child that exits is not the end of the tests. */
+	if (getpid() != main_process || module_loaded() == was_loaded)
+		return;
+	if (was_loaded)
+		module_load();
+	else
 		module_unload();
 }
 
+static void remember(void)
+{
+	main_process = getpid();
+	was_loaded = module_loaded();
+	atexit(leave_as_found);
+}
+
 /**
- * module_needed() - load the module unless it is loaded; it goes when the
- * calling process exits
+ * module_needed() - load the module unless it is loaded
  *
- * To be called before the first test, by the process that runs them.
+ * To be called before the first test, by the process that runs them. When it
+ * exits, the module is left as it was found.
  */
 void module_needed(void)
 {
 	int err;
 
-	if (module_loaded())
+	remember();
+	if (was_loaded)
 		return;
 	err = module_load();
 	if (err)
 		die("the module cannot be loaded: %s", strerror(-err));
-	loader = getpid();
-	atexit(leave_as_found);
+}
+
+/**
+ * module_not_wanted() - unload the module if it is loaded
+ *
+ * As module_needed(), for tests that load it themselves.
+ */
+void module_not_wanted(void)
+{
+	int err;
+
+	remember();
+	if (!was_loaded)
+		return;
+	err = module_unload();
+	if (err)
+		die("the module cannot be unloaded: %s", strerror(-err));
 }

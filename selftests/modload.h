@@ -9,5 +9,6 @@ bool module_loaded(void);
 int module_load(void);
 int module_unload(void);
 void module_needed(void);
+void module_not_wanted(void);
 
 #endif /* MODLOAD_H */

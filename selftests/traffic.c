@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -146,6 +147,8 @@ pid_t traffic_start(int ns)
 	if (pid)
 		return pid;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* It is there to be in the way, not to keep the test from running. */
+	setpriority(PRIO_PROCESS, 0, 10);
 	netns_enter(ns);
 	run();
 	_exit(0);

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A hundred loads and unloads under traffic. */
+#include <stdlib.h>
+#include <sys/prctl.h>
+
+#include "kselftest_harness.h"
+
+#include "clock.h"
+#include "knob.h"
+#include "modload.h"
+#include "netns.h"
+#include "rows.h"
+#include "traffic.h"
+
+#define FILE_NS		"/proc/self/net/tcp_closestat"
+#define FILE_HIST	"/proc/self/net/tcp_closestat_hist"
+
+#define N_CYCLES	100
+#define N_LOADS		2
+
+FIXTURE(reload) {
+	int ns[N_LOADS];
+};
+
+FIXTURE_SETUP(reload)
+{
+	int i;
+
+	for (i = 0; i < N_LOADS; i++)
+		self->ns[i] = netns_new();
+}
+
+FIXTURE_TEARDOWN(reload)
+{
+	int i;
+
+	for (i = 0; i < N_LOADS; i++)
+		close(self->ns[i]);
+}
+
+/* Opens, reads and writes all there is, whether it is there or not. */
+static pid_t start_meddler(int ns)
+{
+	pid_t pid = fork();
+	char text[65536];
+
+	if (pid < 0)
+		die_errno("fork");
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	netns_enter(ns);
+	for (;;) {
+		knob_read(-1, FILE_NS, text, sizeof(text));
+		knob_read(-1, FILE_HIST, text, sizeof(text));
+		knob_write(-1, KNOB("time_wait_ms"), "100\n", 4);
+		knob_write(-1, KNOB("time_wait_guard"), "0\n", 2);
+		knob_write(-1, KNOB("time_wait_purge"), "1\n", 2);
+		nap_ms(1);
+	}
+}
+
+/* kB of per-CPU memory: a leak of the module's would be most of all there. */
+static long percpu_kb(void)
+{
+	char text[8192];
+	const char *row;
+
+	if (knob_read(-1, "/proc/meminfo", text, sizeof(text)) < 0)
+		die_errno("cannot read meminfo");
+	row = strstr(text, "\nPercpu:");
+	return row ? atol(row + strlen("\nPercpu:")) : 0;
+}
+
+TEST_F_TIMEOUT(reload, hundred_times_under_traffic, 590)
+{
+	pid_t load[N_LOADS], meddler;
+	long before = 0;
+	int i;
+
+	for (i = 0; i < N_LOADS; i++)
+		load[i] = traffic_start(self->ns[i]);
+	meddler = start_meddler(self->ns[0]);
+	for (i = 0; i < N_CYCLES; i++) {
+		ASSERT_EQ(0, module_load());
+		/* What grows while it is used for the first time is no leak. */
+		if (i == 10)
+			before = percpu_kb();
+		ASSERT_EQ(0, module_unload());
+	}
+	ASSERT_EQ(0, module_load());
+	/* It is alive: it counts. */
+	until(row_now(self->ns[1], "time_wait_entered") > 10);
+	EXPECT_GT(before + 256, percpu_kb());
+	EXPECT_EQ(0, module_unload());
+	for (i = 0; i < N_LOADS; i++)
+		traffic_stop(load[i]);
+	traffic_stop(meddler);
+}
+
+int main(int argc, char **argv)
+{
+	module_not_wanted();
+	return test_harness_run(argc, argv);
+}
