@@ -89,6 +89,7 @@ noticed()
 {
 	local pid
 
+	: >"$logs/out"
 	"$closelab" peer server 4 127.0.0.1 7000 >"$logs/out" 2>&1 &
 	pid=$!
 	until_true grep -q listen "$logs/out"
