@@ -70,6 +70,13 @@ static int add(const struct nlmsghdr *nlh, void *data)
 	}
 	s = &list->socket[list->count++];
 	s->state = msg->idiag_state;
+	/*
+	 * An orphan on its way to become a mini-socket: a segment that comes
+	 * in this very moment is lost. It is not in FIN_WAIT2 before it is one.
+	 */
+	if (s->state == ST_FIN_WAIT2 && !msg->idiag_inode &&
+	    msg->idiag_timer != TIMER_TIME_WAIT)
+		s->state = ST_FIN_WAIT1;
 	s->local = ntohs(msg->id.idiag_sport);
 	s->remote = ntohs(msg->id.idiag_dport);
 	s->timer_ms = msg->idiag_timer == TIMER_TIME_WAIT ?
