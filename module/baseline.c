@@ -102,6 +102,9 @@ int tcs_baseline(void)
 	synchronize_rcu_tasks();
 
 	err = adopt_all();
+	/* What was about to leave a chain when it was walked has left it. */
+	synchronize_rcu();
+	synchronize_rcu_tasks();
 	err2 = tcs_conn_baseline_end();
 	return err ?: err2;
 }

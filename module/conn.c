@@ -22,6 +22,9 @@
 /* Nothing counts before the hooks were proven. */
 static bool counting;
 
+/* No hook tells when a socket goes on as a mini-socket. */
+static bool blind;
+
 /*
  * While the sockets that were closing before the module came are collected,
  * every socket gets a record, and one without is not in the gauges yet. After
@@ -36,6 +39,12 @@ static bool baseline_failed;
  * CPU.
  */
 static atomic_t unrecorded = ATOMIC_INIT(0);
+
+static bool in_baseline(void)
+{
+	/* After the baseline, the records that it made can be seen. */
+	return smp_load_acquire(&baseline_running);
+}
 
 /* Where the events of a namespace go. */
 struct where {
@@ -59,7 +68,7 @@ static struct where where_is(const struct net *net)
 
 static bool wants_record(const struct where *w)
 {
-	return w->durations || READ_ONCE(baseline_running);
+	return w->durations || in_baseline();
 }
 
 /*
@@ -69,7 +78,7 @@ static bool wants_record(const struct where *w)
 static bool time_wait_wants_record(const struct where *w, u32 time_wait_ms)
 {
 	return (w->durations && time_wait_ms != TCS_KERNEL_TIME_WAIT_MS) ||
-	       READ_ONCE(baseline_running);
+	       in_baseline();
 }
 
 static struct tcs_record *new_record(const struct where *w)
@@ -81,7 +90,7 @@ static struct tcs_record *new_record(const struct where *w)
 		return rec;
 	}
 	tcs_add(w->stats, TCS_RECORD_FAILURES);
-	if (READ_ONCE(baseline_running))
+	if (in_baseline())
 		WRITE_ONCE(baseline_failed, true);
 	return NULL;
 }
@@ -174,6 +183,14 @@ static bool threw_unread_away(const struct sock *sk)
 	       skb_queue_empty(&sk->sk_receive_queue);
 }
 
+/* What the mark would say, as far as the socket tells. */
+static bool seems_moved(const struct sock *sk, int old)
+{
+	return old == TCP_FIN_WAIT2 && sock_flag(sk, SOCK_DEAD) &&
+	       !sock_flag(sk, SOCK_DONE) && !sk->sk_err &&
+	       tcp_sk(sk)->linger2 >= 0;
+}
+
 static struct tcs_end end_of(struct sock *sk, int old, enum tcs_mark mark)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
@@ -181,7 +198,8 @@ static struct tcs_end end_of(struct sock *sk, int old, enum tcs_mark mark)
 		.old = old,
 		.err = sk->sk_err,
 		.err_soft = READ_ONCE(sk->sk_err_soft),
-		.moved = mark == TCS_MARK_MOVED,
+		.moved = mark == TCS_MARK_MOVED ||
+			 (unlikely(READ_ONCE(blind)) && seems_moved(sk, old)),
 		.reset_without_rst = mark == TCS_MARK_RESET_WITHOUT_RST,
 		.orphan = sock_flag(sk, SOCK_DEAD),
 		.shut = sk->sk_shutdown == SHUTDOWN_MASK,
@@ -251,7 +269,7 @@ static void move(const struct where *w, struct sock *sk, enum tcs_state from,
 	struct tcs_bucket b;
 
 	tcs_add(w->stats, TCS_ENTERED + to);
-	if (unlikely(READ_ONCE(baseline_running))) {
+	if (unlikely(in_baseline())) {
 		fresh = new_record(w);
 		known = false;
 	} else if (tcs_records_none(key)) {
@@ -293,7 +311,7 @@ static void end(const struct where *w, struct sock *sk, int old,
 	u64 now = 0;
 
 	if (from != TCS_NOT_CLOSING) {
-		bool known = !READ_ONCE(baseline_running);
+		bool known = !in_baseline();
 
 		if (!known || !tcs_records_none(key))
 			rec = tcs_records_take(key);
@@ -311,6 +329,24 @@ static void end(const struct where *w, struct sock *sk, int old,
 	end_connection(w, key, inet_sk(sk)->inet_sport, rec, how, now, 0);
 	if (rec)
 		drop_record(w, rec);
+}
+
+/*
+ * Between tcs_conn_to_mini() and its change to CLOSE a socket is still in the
+ * kernel's hash, and the baseline may have come by and counted it once more.
+ */
+static void disown(struct sock *sk)
+{
+	struct tcs_record *rec = tcs_records_take(&sk->__sk_common);
+	struct where w;
+
+	if (!rec)
+		return;
+	tcs_event_begin();
+	w = where_is(sock_net(sk));
+	tcs_add(w.stats, TCS_LEFT + rec->state);
+	drop_record(&w, rec);
+	tcs_event_end();
 }
 
 /**
@@ -333,8 +369,11 @@ void tcs_conn_change(struct sock *sk, int old, int new)
 		if (may_be_marked(sk, old))
 			mark = tcs_unmark(sk);
 		/* Where it went on, all was done: tcs_conn_to_mini() */
-		if (mark == TCS_MARK_MOVED)
+		if (mark == TCS_MARK_MOVED) {
+			if (unlikely(in_baseline()))
+				disown(sk);
 			return;
+		}
 	}
 	if (!READ_ONCE(counting))
 		return;
@@ -383,7 +422,7 @@ static struct tcs_record *hand_over(struct sock *sk,
 	struct tcs_record *rec;
 	struct tcs_bucket b;
 
-	if (!READ_ONCE(baseline_running) && tcs_records_none(key))
+	if (!in_baseline() && tcs_records_none(key))
 		return NULL;
 
 	b = tcs_records_lock(key);
@@ -428,7 +467,7 @@ void tcs_conn_to_mini(struct sock *sk, struct inet_timewait_sock *tw,
 	if (in_time_wait)
 		keep = time_wait_wants_record(&w, time_wait_ms);
 	rec = hand_over(sk, tw, keep, &was);
-	known = rec || !READ_ONCE(baseline_running);
+	known = rec || !in_baseline();
 	if (rec)
 		from = was.state;
 
@@ -634,7 +673,7 @@ void tcs_conn_mini_end(struct inet_timewait_sock *tw, enum tcs_killer by)
 
 	if (state == TCS_TIME_WAIT && !rec && w.durations && !w.tuned)
 		tcs_hist_add(w.stats, TCS_TIME_WAIT, us_in_time_wait(tw));
-	if (rec || !READ_ONCE(baseline_running)) {
+	if (rec || !in_baseline()) {
 		if (state == TCS_TIME_WAIT)
 			tcs_add(w.stats, TCS_TW_ENDED + end_of_time_wait(by));
 		else
@@ -697,6 +736,17 @@ void tcs_conn_counting(bool on)
 }
 
 /**
+ * tcs_conn_blind() - mini-sockets cannot be followed on this kernel
+ *
+ * What ends in FIN_WAIT2 without the peer's FIN is lost sight of, then, rather
+ * than taken for something else.
+ */
+void tcs_conn_blind(void)
+{
+	WRITE_ONCE(blind, true);
+}
+
+/**
  * tcs_conn_baseline_begin() - from now on every closing socket has a record
  *
  * Before counting starts.
@@ -714,6 +764,7 @@ void tcs_conn_baseline_begin(void)
  */
 int tcs_conn_baseline_end(void)
 {
-	WRITE_ONCE(baseline_running, false);
+	/* pairs with in_baseline() */
+	smp_store_release(&baseline_running, false);
 	return READ_ONCE(baseline_failed) ? -ENOMEM : 0;
 }

@@ -62,6 +62,7 @@ static inline bool tcs_conn_cares(int tcp_state)
 }
 
 void tcs_conn_counting(bool on);
+void tcs_conn_blind(void);
 void tcs_conn_baseline_begin(void);
 int tcs_conn_baseline_end(void);
 

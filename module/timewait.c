@@ -152,6 +152,15 @@ static bool needed_to_tune(const struct tcs_hook *hook)
 	return hook == &create_hook || hook == &schedule_hook;
 }
 
+/* A hook is missing, or as good as that. */
+static void do_without(const struct tcs_hook *hook, enum tcs_verdict *v)
+{
+	if (needed_to_tune(hook))
+		*v = TCS_IMPOSSIBLE;
+	if (hook == &create_hook)
+		tcs_conn_blind();
+}
+
 /*
  * inet_twsk_hashdance{,_schedule}(tw, sk, hashinfo{, timeo}): a full socket
  * becomes a mini-socket, which nobody else can see yet.
@@ -285,27 +294,28 @@ static void notrace on_reset(struct tcs_args *args, unsigned long caller)
  * tcs_timewait_attach() - hook TIME_WAIT
  *
  * Process context, sleeps. What cannot be hooked is said once in the log; the
- * module then counts what it can, and tuning is refused.
- *
- * Return: 0 when everything needed for tuning is in place, an error else.
+ * module then counts what it can, and tuning is refused where the length is out
+ * of reach (tcs_timewait_verdict()).
  */
-int tcs_timewait_attach(void)
+void tcs_timewait_attach(void)
 {
+	enum tcs_verdict v = TCS_UNPROVEN;
 	unsigned int i;
-	int ret = 0;
 
 	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
 		int err = tcs_hook_attach(hooks[i]);
 
 		if (!err)
 			continue;
+		do_without(hooks[i], &v);
+		if (err == -EOPNOTSUPP) {
+			pr_warn_once("no function can be hooked on this kernel (it takes kprobes, on x86-64 or arm64): TIME_WAIT can neither be tuned nor followed\n");
+			continue;
+		}
 		pr_warn("cannot hook %s (%d): without it no %s\n",
 			hooks[i]->symbol, err, hooks[i]->needed_for);
-		if (needed_to_tune(hooks[i]))
-			ret = err;
 	}
-	WRITE_ONCE(verdict, ret ? TCS_IMPOSSIBLE : TCS_UNPROVEN);
-	return ret;
+	WRITE_ONCE(verdict, v);
 }
 
 /**
@@ -380,8 +390,7 @@ void tcs_timewait_proof_end(bool conclusive)
 			continue;
 		pr_warn("hook on %s never runs on this kernel: without it no %s\n",
 			hooks[i]->symbol, hooks[i]->needed_for);
-		if (needed_to_tune(hooks[i]))
-			v = TCS_IMPOSSIBLE;
+		do_without(hooks[i], &v);
 	}
 	WRITE_ONCE(verdict, v);
 }

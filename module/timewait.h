@@ -16,7 +16,7 @@ enum tcs_verdict {
 	TCS_IMPOSSIBLE,		/* no hooks, or none that are in the path */
 };
 
-int tcs_timewait_attach(void);
+void tcs_timewait_attach(void);
 void tcs_timewait_detach(void);
 
 enum tcs_verdict tcs_timewait_verdict(void);
