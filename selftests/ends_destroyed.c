@@ -24,6 +24,7 @@ static bool destroys_mini(void)
 
 END(established)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -34,6 +35,7 @@ END(established)
 
 END(established_with_unread_data)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -47,6 +49,7 @@ END(established_with_unread_data)
 
 END(close_wait)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -64,6 +67,7 @@ END(close_wait)
  */
 END(fin_wait1)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -71,12 +75,12 @@ END(fin_wait1)
 	shutdown(fd[B], SHUT_WR);
 	destroy(lab, "fin-wait-1");
 	lab_end(lab, "ended_rst_received=1 TcpEstabResets=1",
-		"rst_sent_destroyed=1 rst_sent_no_socket=1 TcpOutRsts=2 "
-		"fin_wait1_entered=1");
+		"rst_sent_destroyed=1 rst_sent_no_socket=1 TcpOutRsts=2 fin_wait1_entered=1");
 }
 
 END(fin_wait2_full)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -89,6 +93,7 @@ END(fin_wait2_full)
 
 END(fin_wait2_mini)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -103,6 +108,7 @@ END(fin_wait2_mini)
 
 END(closing)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -117,6 +123,7 @@ END(closing)
 
 END(last_ack)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -133,6 +140,7 @@ END(last_ack)
 /* The kernel calls this attempt failed, but it was we who gave it up. */
 END(syn_sent)
 {
+	const struct lab *lab = &self->lab;
 	int fd = lab_socket(lab, B);
 
 	lab_lose(lab, A, LOSE_ALL);
@@ -145,6 +153,7 @@ END(syn_sent)
 /* As good as time_wait_purge, which is what the rest of the test uses. */
 END(time_wait)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -156,8 +165,7 @@ END(time_wait)
 	if (destroys_mini())
 		wait_change(lab, B, "time_wait_purged", 1);
 	lab_end(lab, "ended_passive_fin=1 close_wait_entered=1 last_ack_entered=1",
-		"ended_active_fin=1 fin_wait1_entered=1 fin_wait2_entered=1 "
-		"time_wait_entered=1 time_wait_purged=1 TcpExtTW=1");
+		"ended_active_fin=1 fin_wait1_entered=1 fin_wait2_entered=1 time_wait_entered=1 time_wait_purged=1 TcpExtTW=1");
 }
 
-ENDS_MAIN
+TEST_HARNESS_MAIN

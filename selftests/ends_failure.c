@@ -16,6 +16,7 @@ static void cut_off(const struct lab *lab)
 
 END(keepalive)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -33,6 +34,7 @@ END(keepalive)
 /* That the application does not want to read any more is not why it ended. */
 END(user_timeout_shut_with_unread_data)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -50,6 +52,7 @@ END(user_timeout_shut_with_unread_data)
 /* The same without data to read: linger 0 did not end it either. */
 END(user_timeout_shut_with_linger0)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -64,6 +67,7 @@ END(user_timeout_shut_with_linger0)
 
 END(user_timeout)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -76,6 +80,7 @@ END(user_timeout)
 
 END(retransmissions)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_set(lab, B, "ipv4/tcp_retries2", "1");
@@ -89,6 +94,7 @@ END(retransmissions)
 /* An ICMP error that TCP only takes note of is what the timeout is called then. */
 END(unreachable_while_established)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_set(lab, B, "ipv4/tcp_retries2", "1");
@@ -101,6 +107,7 @@ END(unreachable_while_established)
 
 END(fin_wait1)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_set(lab, B, "ipv4/tcp_orphan_retries", "1");
@@ -113,6 +120,7 @@ END(fin_wait1)
 
 END(last_ack)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_set(lab, B, "ipv4/tcp_orphan_retries", "1");
@@ -129,6 +137,7 @@ END(last_ack)
 
 END(closing)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_set(lab, B, "ipv4/tcp_orphan_retries", "1");
@@ -144,6 +153,7 @@ END(closing)
 /* The peer never closes; tcp_fin_timeout is over. */
 END(fin_wait2)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_set(lab, B, "ipv4/tcp_fin_timeout", "1");
@@ -154,13 +164,13 @@ END(fin_wait2)
 	close(fd[A]);
 	lab_end(lab,
 		"ended_rst_received=1 close_wait_entered=1 last_ack_entered=1",
-		"ended_fin_wait2_expired=1 fin_wait1_entered=1 fin_wait2_entered=1 "
-		"TcpExtTWKilled=1 rst_sent_no_socket=1 TcpOutRsts=1");
+		"ended_fin_wait2_expired=1 fin_wait1_entered=1 fin_wait2_entered=1 TcpExtTWKilled=1 rst_sent_no_socket=1 TcpOutRsts=1");
 }
 
 /* Over 60 s FIN_WAIT2 is a full socket first, then goes on as a mini-socket. */
 END(fin_wait2_full_then_mini)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_set(lab, B, "ipv4/tcp_fin_timeout", "61");
@@ -168,12 +178,10 @@ END(fin_wait2_full_then_mini)
 	close(fd[B]);
 	wait_change(lab, B, "TcpExtTWKilled", 1);
 	lab_end(lab, "TcpCurrEstab=1 close_wait_entered=1 close_wait=1 records=1",
-		"fin_wait1_entered=1 fin_wait2_entered=1 fin_wait2=1 records=1 "
-		"TcpExtTWKilled=1");
+		"fin_wait1_entered=1 fin_wait2_entered=1 fin_wait2=1 records=1 TcpExtTWKilled=1");
 	close(fd[A]);
 	lab_end(lab, "ended_passive_fin=1 close_wait_entered=1 last_ack_entered=1",
-		"ended_active_fin=1 fin_wait1_entered=1 fin_wait2_entered=1 "
-		"time_wait_entered=1 time_wait_purged=1 TcpExtTWKilled=1");
+		"ended_active_fin=1 fin_wait1_entered=1 fin_wait2_entered=1 time_wait_entered=1 time_wait_purged=1 TcpExtTWKilled=1");
 }
 
 /* How many orphans there may be is the whole machine's to set. */
@@ -212,8 +220,7 @@ static void overrun_orphans(const struct lab *lab)
 	      lab_change(lab, B, "fin_wait2") == 1);
 	/* Who has not seen the FIN asks about the RST, and gets another one. */
 	snprintf(spec, sizeof(spec),
-		 "rst_sent_memory=%d fin_wait1_entered=%d fin_wait2_entered=1 "
-		 "TcpExtTCPAbortOnMemory=%d TcpOutRsts=%d rst_sent_no_socket=%d",
+		 "rst_sent_memory=%d fin_wait1_entered=%d fin_wait2_entered=1 TcpExtTCPAbortOnMemory=%d TcpOutRsts=%d rst_sent_no_socket=%d",
 		 N_ORPHANS + 1, N_ORPHANS + 1, N_ORPHANS + 1, 2 * N_ORPHANS + 1,
 		 N_ORPHANS);
 	lab_end(lab, "ended_rst_received=9 TcpEstabResets=9 close_wait_entered=1", spec);
@@ -221,6 +228,7 @@ static void overrun_orphans(const struct lab *lab)
 
 END(too_many_orphans)
 {
+	const struct lab *lab = &self->lab;
 	int status;
 	pid_t pid;
 
@@ -237,4 +245,4 @@ END(too_many_orphans)
 		die("failed");
 }
 
-ENDS_MAIN
+TEST_HARNESS_MAIN

@@ -19,6 +19,7 @@
 /* FIN_WAIT2 as a full socket: the application holds it. */
 END(active_full)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -34,6 +35,7 @@ END(active_full)
 /* FIN_WAIT2 as a mini-socket: the application is gone. */
 END(active_mini)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -45,6 +47,7 @@ END(active_mini)
 
 END(server_first)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -56,6 +59,7 @@ END(server_first)
 
 END(shutdown_both_ways)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -67,6 +71,7 @@ END(shutdown_both_ways)
 
 END(half_close_with_data)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -85,6 +90,7 @@ END(half_close_with_data)
 /* Both FINs are on the link before either arrives. */
 END(crossing)
 {
+	const struct lab *lab = &self->lab;
 	enum side side;
 	int fd[2] = {};
 
@@ -99,6 +105,7 @@ END(crossing)
 /* B's FIN is lost, A's arrives: only B sees them cross. */
 END(crossing_seen_by_one)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -116,6 +123,7 @@ END(crossing_seen_by_one)
 /* A connection with oneself has one socket; its FIN crosses itself. */
 END(with_oneself)
 {
+	const struct lab *lab = &self->lab;
 	struct sockaddr_storage ss;
 	int fd = lab_bound_socket(lab, B, 7000);
 	socklen_t len = lab_address(lab, B, 7000, &ss);
@@ -129,6 +137,7 @@ END(with_oneself)
 /* Two processes hold the socket: the second one's exit is what closes it. */
 END(fork_and_exit)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {}, status;
 	pid_t pid;
 
@@ -153,6 +162,7 @@ END(fork_and_exit)
 /* tcp_max_tw_buckets is reached: the FINs are through, TIME_WAIT is left out. */
 END(no_room_full)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_set(lab, B, "ipv4/tcp_max_tw_buckets", "0");
@@ -162,12 +172,12 @@ END(no_room_full)
 	wait_eof(fd[A]);
 	close(fd[A]);
 	lab_end(lab, PASSIVE,
-		"ended_active_fin=1 fin_wait1_entered=1 fin_wait2_entered=1 "
-		"TcpExtTCPTimeWaitOverflow=1");
+		"ended_active_fin=1 fin_wait1_entered=1 fin_wait2_entered=1 TcpExtTCPTimeWaitOverflow=1");
 }
 
 END(no_room_crossing)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_set(lab, B, "ipv4/tcp_max_tw_buckets", "0");
@@ -180,13 +190,13 @@ END(no_room_crossing)
 	wait_state(fd[A], TCP_FIN_WAIT2);
 	lab_lose_nothing(lab, A);
 	lab_end(lab, ACTIVE,
-		"ended_simultaneous_fin=1 fin_wait1_entered=1 closing_entered=1 "
-		"TcpExtTCPTimeWaitOverflow=1");
+		"ended_simultaneous_fin=1 fin_wait1_entered=1 closing_entered=1 TcpExtTCPTimeWaitOverflow=1");
 }
 
 /* No room for FIN_WAIT2's mini-socket: B forgets at once, A is told so. */
 END(no_room_mini)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_set(lab, B, "ipv4/tcp_max_tw_buckets", "0");
@@ -197,9 +207,13 @@ END(no_room_mini)
 	close(fd[A]);
 	lab_end(lab,
 		"close_wait_entered=1 last_ack_entered=1 ended_rst_received=1",
-		"ended_fin_wait2_expired=1 fin_wait1_entered=1 fin_wait2_entered=1 "
-		"rst_sent_no_socket=1 TcpOutRsts=1 TcpExtTCPTimeWaitOverflow=1");
+		"ended_fin_wait2_expired=1 fin_wait1_entered=1 fin_wait2_entered=1 rst_sent_no_socket=1 TcpOutRsts=1 TcpExtTCPTimeWaitOverflow=1");
 }
+
+#define ANY_FIN	"ended_active_fin=* ended_passive_fin=* ended_simultaneous_fin=*"
+#define ANY_STATE "fin_wait1_entered=* fin_wait2_entered=* closing_entered=* " ANY_PASSIVE
+#define ANY_PASSIVE "close_wait_entered=* last_ack_entered=*"
+#define ANY_TIME_WAIT "time_wait_entered=* time_wait_purged=* TcpExtTW=*"
 
 static int mptcp_socket(int ns, int family)
 {
@@ -211,11 +225,7 @@ static int mptcp_socket(int ns, int family)
 TEST_F_TIMEOUT(ends, mptcp, 90)
 {
 	/* Which side's subflow closes first is MPTCP's to choose. */
-	const char *by_fin = "ended_active_fin=* ended_passive_fin=* "
-			     "ended_simultaneous_fin=* fin_wait1_entered=* "
-			     "fin_wait2_entered=* closing_entered=* "
-			     "close_wait_entered=* last_ack_entered=* "
-			     "time_wait_entered=* time_wait_purged=* TcpExtTW=*";
+	const char *by_fin = ANY_FIN " " ANY_STATE " " ANY_TIME_WAIT;
 	const struct lab *lab = &self->lab;
 	struct sockaddr_storage ss;
 	socklen_t len = lab_address(lab, A, 6000, &ss);
@@ -241,4 +251,4 @@ TEST_F_TIMEOUT(ends, mptcp, 90)
 	lab_end(lab, by_fin, by_fin);
 }
 
-ENDS_MAIN
+TEST_HARNESS_MAIN

@@ -35,27 +35,13 @@ FIXTURE_TEARDOWN(ends)
 	/* The process ends here, and with it the namespaces. */
 }
 
-/* END(name) - a test of one way to end; @lab is a struct lab pointer in there */
-#define END(name)							\
-	static void name(const struct lab *lab);			\
-	TEST_F_TIMEOUT(ends, name, 90)					\
-	{								\
-		name(&self->lab);					\
-	}								\
-	static void name(const struct lab *lab)
+/* END(name) - a test of one way to end */
+#define END(name) TEST_F_TIMEOUT(ends, name, 90)
 
-/* Instead of TEST_HARNESS_MAIN: with the module loaded before the first test. */
-#define ENDS_MAIN							\
-	static void __attribute__((constructor))			\
-	__constructor_order_last(void)					\
-	{								\
-		if (!__constructor_order)				\
-			__constructor_order = _CONSTRUCTOR_ORDER_BACKWARD; \
-	}								\
-	int main(int argc, char **argv)					\
-	{								\
-		module_needed();					\
-		return test_harness_run(argc, argv);			\
-	}
+/* Before the first test, in the process that runs them. */
+static void __attribute__((constructor)) need_module(void)
+{
+	module_needed();
+}
 
 #endif /* ENDS_FIXTURE_H */

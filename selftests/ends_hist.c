@@ -127,6 +127,7 @@ static bool hold_close_wait(const struct lab *lab, struct hist before[2],
 
 END(close_wait_of_2_s)
 {
+	const struct lab *lab = &self->lab;
 	static struct hist before[2], after[2];
 	int attempts = 0;
 
@@ -155,6 +156,7 @@ END(close_wait_of_2_s)
 /* TIME_WAIT's time is booked when it is over. */
 END(time_wait)
 {
+	const struct lab *lab = &self->lab;
 	static struct hist before, after;
 	int64_t began, over;
 	int fd[2] = {};
@@ -180,6 +182,7 @@ END(time_wait)
 /* Switched off, durations stay where they are and counts do not care. */
 END(switched_off)
 {
+	const struct lab *lab = &self->lab;
 	static struct hist before, after;
 	int fd[2] = {};
 	unsigned int i;
@@ -192,12 +195,11 @@ END(switched_off)
 	wait_change(lab, B, "fin_wait2", 1);
 	close(fd[A]);
 	lab_end(lab, "ended_passive_fin=1 close_wait_entered=1 last_ack_entered=1",
-		"ended_active_fin=1 fin_wait1_entered=1 fin_wait2_entered=1 "
-		"time_wait_entered=1 time_wait_purged=1 TcpExtTW=1");
+		"ended_active_fin=1 fin_wait1_entered=1 fin_wait2_entered=1 time_wait_entered=1 time_wait_purged=1 TcpExtTW=1");
 	hist_read(&after, lab->ns[B]);
 	for (i = 0; i < after.n; i++)
 		check(after.row[i].value == before.row[i].value, "%s %s moved",
 		      after.row[i].state, after.row[i].le);
 }
 
-ENDS_MAIN
+TEST_HARNESS_MAIN

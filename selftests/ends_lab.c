@@ -55,7 +55,7 @@ void lab_sh(const struct lab *lab, enum side side, const char *fmt, ...)
 void lab_lose(const struct lab *lab, enum side side, const char *rule)
 {
 	lab_sh(lab, side,
-	       "nft 'add table inet lab; add chain inet lab in { type filter hook input priority 0; }; add rule inet lab in %s'",
+	       "nft 'add table inet lab; add chain inet lab input { type filter hook input priority 0; }; add rule inet lab input %s'",
 	       rule);
 }
 
@@ -88,22 +88,15 @@ void lab_set(const struct lab *lab, enum side side, const char *name,
 		die("cannot set %s to '%s': %s", path, value, strerror(-err));
 }
 
+#define SET_UP "ip addr add 10.9.0.%d/24 dev v0; ip addr add fd09::%d/64 dev v0 nodad; ip link set v0 up"
+
 /* The namespaces' file descriptors serve as their names. */
 static void join(const struct lab *lab)
 {
-	lab_sh(lab, A,
-	       "ip -batch - <<END\n"
-	       "link add v0 type veth peer name v0 netns /proc/%d/fd/%d\n"
-	       "addr add 10.9.0.1/24 dev v0\n"
-	       "addr add fd09::1/64 dev v0 nodad\n"
-	       "link set v0 up\n"
-	       "END", getpid(), lab->ns[B]);
-	lab_sh(lab, B,
-	       "ip -batch - <<END\n"
-	       "addr add 10.9.0.2/24 dev v0\n"
-	       "addr add fd09::2/64 dev v0 nodad\n"
-	       "link set v0 up\n"
-	       "END");
+	lab_sh(lab, A, "ip link add v0 type veth peer name v0 netns /proc/%d/fd/%d",
+	       getpid(), lab->ns[B]);
+	lab_sh(lab, A, SET_UP, 1, 1);
+	lab_sh(lab, B, SET_UP, 2, 2);
 }
 
 /**
@@ -248,7 +241,7 @@ void lab_look(struct lab *lab)
  * lab_change() - how much a count has changed since lab_look()
  * @lab: of lab_make()
  * @side: where
- * @name: a row, or one of MIBS
+ * @name: a row, or one of the kernel's own
  */
 int64_t lab_change(const struct lab *lab, enum side side, const char *name)
 {

@@ -11,6 +11,7 @@
 
 END(unread_data)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -18,12 +19,12 @@ END(unread_data)
 	wait_input(fd[B]);
 	close(fd[B]);
 	lab_end(lab, RESET,
-		"rst_sent_unread_data=1 TcpOutRsts=1 TcpEstabResets=1 "
-		"TcpExtTCPAbortOnClose=1");
+		"rst_sent_unread_data=1 TcpOutRsts=1 TcpEstabResets=1 TcpExtTCPAbortOnClose=1");
 }
 
 END(unread_data_and_fin)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -34,12 +35,12 @@ END(unread_data_and_fin)
 	close(fd[B]);
 	lab_end(lab,
 		"ended_rst_received=1 fin_wait1_entered=1 fin_wait2_entered=1",
-		"rst_sent_unread_data=1 close_wait_entered=1 TcpOutRsts=1 "
-		"TcpEstabResets=1 TcpExtTCPAbortOnClose=1");
+		"rst_sent_unread_data=1 close_wait_entered=1 TcpOutRsts=1 TcpEstabResets=1 TcpExtTCPAbortOnClose=1");
 }
 
 END(unread_data_in_fin_wait2)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -55,6 +56,7 @@ END(unread_data_in_fin_wait2)
 /* What was read in part is unread as well. */
 END(partly_read_data)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -64,24 +66,24 @@ END(partly_read_data)
 		die("no data");
 	close(fd[B]);
 	lab_end(lab, RESET,
-		"rst_sent_unread_data=1 TcpOutRsts=1 TcpEstabResets=1 "
-		"TcpExtTCPAbortOnClose=1");
+		"rst_sent_unread_data=1 TcpOutRsts=1 TcpEstabResets=1 TcpExtTCPAbortOnClose=1");
 }
 
 END(linger0)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
 	set_linger0(fd[B]);
 	close(fd[B]);
 	lab_end(lab, RESET,
-		"rst_sent_linger=1 TcpOutRsts=1 TcpEstabResets=1 "
-		"TcpExtTCPAbortOnData=1");
+		"rst_sent_linger=1 TcpOutRsts=1 TcpEstabResets=1 TcpExtTCPAbortOnData=1");
 }
 
 END(linger0_and_unread_data)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -90,13 +92,13 @@ END(linger0_and_unread_data)
 	wait_input(fd[B]);
 	close(fd[B]);
 	lab_end(lab, RESET,
-		"rst_sent_unread_data=1 TcpOutRsts=1 TcpEstabResets=1 "
-		"TcpExtTCPAbortOnClose=1");
+		"rst_sent_unread_data=1 TcpOutRsts=1 TcpEstabResets=1 TcpExtTCPAbortOnClose=1");
 }
 
 /* The application does not want to wait in FIN_WAIT2, and it is there. */
 END(linger2_off_in_fin_wait2)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -111,6 +113,7 @@ END(linger2_off_in_fin_wait2)
 /* The same, and it gets there after the application is gone. */
 END(linger2_off_in_fin_wait1)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -126,6 +129,7 @@ END(linger2_off_in_fin_wait1)
 
 END(data_after_close_mini)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -139,6 +143,7 @@ END(data_after_close_mini)
 /* With tcp_fin_timeout over 60 s FIN_WAIT2 is a full socket for the difference. */
 END(data_after_close_orphan)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_set(lab, B, "ipv4/tcp_fin_timeout", "120");
@@ -152,6 +157,7 @@ END(data_after_close_orphan)
 
 END(data_after_shutdown)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -166,6 +172,7 @@ END(data_after_shutdown)
 /* A has not heard of the close yet. */
 END(data_after_close_in_fin_wait1)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -174,13 +181,13 @@ END(data_after_close_in_fin_wait1)
 	wait_change(lab, B, "fin_wait1", 1);
 	say(fd[A], "late");
 	lab_end(lab, RESET,
-		"rst_sent_data_after_close=1 fin_wait1_entered=1 "
-		"TcpOutRsts=1 TcpExtTCPAbortOnData=1");
+		"rst_sent_data_after_close=1 fin_wait1_entered=1 TcpOutRsts=1 TcpExtTCPAbortOnData=1");
 }
 
 /* The first that B sees of A after its FIN is data, which acknowledges it. */
 END(data_after_close_with_ack)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -196,6 +203,7 @@ END(data_after_close_with_ack)
 /* connect(AF_UNSPEC) */
 END(disconnect)
 {
+	const struct lab *lab = &self->lab;
 	const struct sockaddr sa = { .sa_family = AF_UNSPEC };
 	int fd[2] = {};
 
@@ -208,6 +216,7 @@ END(disconnect)
 /* What nobody has accepted dies with the listener, whatever state it is in. */
 END(listener_closes)
 {
+	const struct lab *lab = &self->lab;
 	int fd[3], i;
 
 	for (i = 0; i < 3; i++) {
@@ -223,8 +232,7 @@ END(listener_closes)
 	close(lab->listener);
 	lab_end(lab,
 		"rst_sent_other=3 close_wait_entered=1 TcpOutRsts=3 TcpEstabResets=3",
-		"ended_rst_received=3 TcpEstabResets=2 fin_wait1_entered=1 "
-		"fin_wait2_entered=1");
+		"ended_rst_received=3 TcpEstabResets=2 fin_wait1_entered=1 fin_wait2_entered=1");
 }
 
 /*
@@ -233,6 +241,7 @@ END(listener_closes)
  */
 END(fin_wait2_timer)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_set(lab, B, "ipv4/tcp_fin_timeout", "63");
@@ -243,4 +252,4 @@ END(fin_wait2_timer)
 	lab_end(lab, RESET_AFTER_FIN, "rst_sent_timeout=1 " FIN_WAIT2);
 }
 
-ENDS_MAIN
+TEST_HARNESS_MAIN

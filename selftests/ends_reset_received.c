@@ -15,6 +15,7 @@ static void reset(int fd)
 
 END(established)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -25,6 +26,7 @@ END(established)
 /* Unread data on the side that is reset is no reason of its own. */
 END(established_with_unread_data)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -37,6 +39,7 @@ END(established_with_unread_data)
 
 END(close_wait)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -50,6 +53,7 @@ END(close_wait)
 
 END(fin_wait1)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -63,6 +67,7 @@ END(fin_wait1)
 
 END(fin_wait2_full)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -75,6 +80,7 @@ END(fin_wait2_full)
 
 END(fin_wait2_orphan)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_set(lab, B, "ipv4/tcp_fin_timeout", "120");
@@ -88,6 +94,7 @@ END(fin_wait2_orphan)
 
 END(fin_wait2_mini)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -95,12 +102,12 @@ END(fin_wait2_mini)
 	wait_change(lab, B, "fin_wait2", 1);
 	reset(fd[A]);
 	lab_end(lab, SENDER_ESTAB " close_wait_entered=1",
-		"ended_rst_received=1 fin_wait1_entered=1 fin_wait2_entered=1 "
-		"TcpExtTW=1");
+		"ended_rst_received=1 fin_wait1_entered=1 fin_wait2_entered=1 TcpExtTW=1");
 }
 
 END(closing)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -117,6 +124,7 @@ END(closing)
 
 END(last_ack)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -131,4 +139,4 @@ END(last_ack)
 		"ended_rst_received=1 close_wait_entered=1 last_ack_entered=1");
 }
 
-ENDS_MAIN
+TEST_HARNESS_MAIN

@@ -22,6 +22,8 @@ static void make_time_wait(const struct lab *lab, enum side first, int b)
 
 END(expired)
 {
+	const struct lab *lab = &self->lab;
+
 	lab_set(lab, B, "tcp_closestat/time_wait_guard", "0");
 	lab_set(lab, B, "tcp_closestat/time_wait_ms", "250");
 	make_time_wait(lab, B, 0);
@@ -35,6 +37,8 @@ END(expired)
 /* Of one that is not shortened nothing tells. */
 END(purged)
 {
+	const struct lab *lab = &self->lab;
+
 	make_time_wait(lab, B, 0);
 	lab_end(lab, PASSIVE, ACTIVE " time_wait_purged=1 TcpExtTW=1");
 }
@@ -42,6 +46,7 @@ END(purged)
 /* A SYN takes over the server's TIME_WAIT. */
 END(reused_by_syn)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	make_time_wait(lab, A, lab_bound_socket(lab, B, 40000));
@@ -54,6 +59,7 @@ END(reused_by_syn)
 /* connect() takes over the client's TIME_WAIT, once it is a second old. */
 END(reused_by_connect)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {}, failures = 0;
 	char spec[256];
 
@@ -73,8 +79,8 @@ END(reused_by_connect)
 	}
 	lab_accept(lab);
 	snprintf(spec, sizeof(spec),
-		 ACTIVE " time_wait_reused=1 TcpExtTW=1 TcpExtTWRecycled=1 "
-		 "TcpCurrEstab=1 ended_connect_failed=%d", failures);
+		 ACTIVE " time_wait_reused=1 TcpExtTW=1 TcpExtTWRecycled=1 TcpCurrEstab=1 ended_connect_failed=%d",
+		 failures);
 	lab_end(lab, PASSIVE " TcpCurrEstab=1", spec);
 }
 
@@ -103,6 +109,8 @@ static void reset_time_wait(const struct lab *lab)
 
 END(reset)
 {
+	const struct lab *lab = &self->lab;
+
 	reset_time_wait(lab);
 	wait_change(lab, A, "time_wait", 0);
 	lab_end(lab, ACTIVE " time_wait_reset=1 TcpExtTW=1",
@@ -112,6 +120,8 @@ END(reset)
 /* tcp_rfc1337: TIME_WAIT is not to be assassinated. */
 END(not_reset)
 {
+	const struct lab *lab = &self->lab;
+
 	lab_set(lab, A, "ipv4/tcp_rfc1337", "1");
 	reset_time_wait(lab);
 	lab_end(lab, ACTIVE " time_wait_purged=1 TcpExtTW=1",
@@ -121,6 +131,7 @@ END(not_reset)
 /* The last ACK is lost: each FIN that comes again starts TIME_WAIT again. */
 END(rearmed)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 	char spec[256];
 	int64_t again;
@@ -143,6 +154,7 @@ END(rearmed)
 /* A FIN_WAIT2 mini-socket that a FIN comes to is TIME_WAIT, not another one. */
 END(by_way_of_the_mini_socket)
 {
+	const struct lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -153,4 +165,4 @@ END(by_way_of_the_mini_socket)
 	lab_end(lab, PASSIVE, ACTIVE " time_wait_purged=1 TcpExtTW=1");
 }
 
-ENDS_MAIN
+TEST_HARNESS_MAIN

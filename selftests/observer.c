@@ -11,13 +11,31 @@
 #include "fail.h"
 #include "knob.h"
 
-#define MIB_NAME(name) [MIB_##name] = #name,
-static const char *const mib_names[N_MIBS] = { MIBS(MIB_NAME) };
-#undef MIB_NAME
+/* What the kernel itself counts about ends, by its name in nstat. */
+static const char *const mib_names[] = {
+	"TcpAttemptFails",
+	"TcpEstabResets",
+	"TcpOutRsts",
+	"TcpRetransSegs",
+	"TcpCurrEstab",
+	"TcpExtTW",
+	"TcpExtTWRecycled",
+	"TcpExtTWKilled",
+	"TcpExtTCPTimeWaitOverflow",
+	"TcpExtTCPAbortOnData",
+	"TcpExtTCPAbortOnClose",
+	"TcpExtTCPAbortOnMemory",
+	"TcpExtTCPAbortOnTimeout",
+	"TcpExtTCPAbortOnLinger",
+	"TcpExtTCPAbortFailed",
+};
+
+#define N_MIBS	(sizeof(mib_names) / sizeof(mib_names[0]))
+_Static_assert(N_MIBS <= MIBS_MAX, "struct view has no room");
 
 static int mib_of(const char *name)
 {
-	int i;
+	unsigned int i;
 
 	for (i = 0; i < N_MIBS; i++)
 		if (!strcmp(mib_names[i], name))
@@ -26,7 +44,7 @@ static int mib_of(const char *name)
 }
 
 /*
- * A file of pairs of lines, "Group: name name...", "Group: value value...".
+ * A file of pairs of lines, "Group: NAME..." and "Group: VALUE...".
  * Fills those of @mib that are in it.
  */
 static void read_mibs(uint64_t *mib, int ns, const char *path)
@@ -81,7 +99,7 @@ void view_take(struct view *view, int ns)
  * view_change() - what became of a count
  * @from: the earlier view
  * @to: the later one
- * @name: a row, or one of MIBS
+ * @name: a row, or one of the kernel's own
  */
 int64_t view_change(const struct view *from, const struct view *to,
 		    const char *name)
@@ -193,7 +211,7 @@ static void check_names(const char *spec, const struct rows *rows)
  * @from: the earlier view
  * @ns: the namespace's file descriptor
  * @what: its name, to tell the differences under; NULL: do not tell them
- * @spec: "name=change name=change ...": rows and MIBS. "*" allows any change.
+ * @spec: "name=change name=change ...": rows and the kernel's own. "*" allows any change.
  *	What is not named must not have changed, but for what segments sent
  *	again change. The sums ended and ended_rst_sent are not named: they
  *	follow from their parts.

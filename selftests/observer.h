@@ -10,36 +10,16 @@
 
 #include "rows.h"
 
-/* What the kernel itself counts about ends, by its name in nstat. */
-#define MIBS(X)				\
-	X(TcpAttemptFails)		\
-	X(TcpEstabResets)		\
-	X(TcpOutRsts)			\
-	X(TcpRetransSegs)		\
-	X(TcpCurrEstab)			\
-	X(TcpExtTW)			\
-	X(TcpExtTWRecycled)		\
-	X(TcpExtTWKilled)		\
-	X(TcpExtTCPTimeWaitOverflow)	\
-	X(TcpExtTCPAbortOnData)		\
-	X(TcpExtTCPAbortOnClose)	\
-	X(TcpExtTCPAbortOnMemory)	\
-	X(TcpExtTCPAbortOnTimeout)	\
-	X(TcpExtTCPAbortOnLinger)	\
-	X(TcpExtTCPAbortFailed)
-
-#define MIB_ID(name) MIB_##name,
-enum mib { MIBS(MIB_ID) N_MIBS };
-#undef MIB_ID
+#define MIBS_MAX	16
 
 /**
  * struct view - what is counted in a namespace at a moment
  * @rows: the module's rows
- * @mib: the kernel's own counts
+ * @mib: the kernel's own counts, in the order of observer.c
  */
 struct view {
 	struct rows rows;
-	uint64_t mib[N_MIBS];
+	uint64_t mib[MIBS_MAX];
 };
 
 void view_take(struct view *view, int ns);

@@ -56,6 +56,14 @@ FIXTURE_TEARDOWN(load)
 	need_unloaded();
 }
 
+static void found(const struct lab *lab, enum side side, const char *name,
+		  uint64_t wanted)
+{
+	const uint64_t is = rows_get(&lab->before[side].rows, name);
+
+	check(is == wanted, "%s is %" PRIu64, name, is);
+}
+
 /* One of each, on either side; then all of them end. */
 TEST_F_TIMEOUT(load, every_state, 120)
 {
@@ -104,25 +112,21 @@ TEST_F_TIMEOUT(load, every_state, 120)
 
 	load();
 	lab_look(lab);
-#define IS(side, name, value)						\
-	check(rows_get(&lab->before[side].rows, name) == (value),	\
-	      "%" PRIu64, rows_get(&lab->before[side].rows, name))
-	IS(B, "fin_wait1", 1);
-	IS(B, "fin_wait2", 2);
-	IS(B, "closing", 1);
-	IS(B, "close_wait", 1);
-	IS(B, "last_ack", 1);
-	IS(B, "time_wait", 1);
-	IS(A, "close_wait", 2);
-	IS(A, "fin_wait2", 3);
-	IS(A, "time_wait", 0);
-	IS(A, "ended", 0);
-	IS(B, "ended", 0);
-	IS(B, "fin_wait1_entered", 0);
-	IS(B, "time_wait_entered", 0);
-	IS(A, "record_failures", 0);
-	IS(B, "record_failures", 0);
-#undef IS
+	found(lab, B, "fin_wait1", 1);
+	found(lab, B, "fin_wait2", 2);
+	found(lab, B, "closing", 1);
+	found(lab, B, "close_wait", 1);
+	found(lab, B, "last_ack", 1);
+	found(lab, B, "time_wait", 1);
+	found(lab, A, "close_wait", 2);
+	found(lab, A, "fin_wait2", 3);
+	found(lab, A, "time_wait", 0);
+	found(lab, A, "ended", 0);
+	found(lab, B, "ended", 0);
+	found(lab, B, "fin_wait1_entered", 0);
+	found(lab, B, "time_wait_entered", 0);
+	found(lab, A, "record_failures", 0);
+	found(lab, B, "record_failures", 0);
 
 	lab_lose_nothing(lab, A);
 	close(mini[A]);
@@ -132,14 +136,8 @@ TEST_F_TIMEOUT(load, every_state, 120)
 	close(fin_wait1[A]);
 	close(close_wait[B]);
 	lab_end(lab,
-		"ended_passive_fin=3 ended_active_fin=3 close_wait=-2 fin_wait2=-3 "
-		"close_wait_entered=1 last_ack_entered=3 time_wait_entered=3 "
-		"time_wait_purged=3 records=* TcpExtTW=* TcpCurrEstab=*",
-		"ended_active_fin=3 ended_passive_fin=2 ended_simultaneous_fin=1 "
-		"fin_wait1=-1 fin_wait2=-2 closing=-1 close_wait=-1 last_ack=-1 "
-		"time_wait=-1 fin_wait2_entered=1 last_ack_entered=1 "
-		"time_wait_entered=4 time_wait_purged=5 records=* TcpExtTW=* "
-		"TcpCurrEstab=*");
+		"ended_passive_fin=3 ended_active_fin=3 close_wait=-2 fin_wait2=-3 close_wait_entered=1 last_ack_entered=3 time_wait_entered=3 time_wait_purged=3 records=* TcpExtTW=* TcpCurrEstab=*",
+		"ended_active_fin=3 ended_passive_fin=2 ended_simultaneous_fin=1 fin_wait1=-1 fin_wait2=-2 closing=-1 close_wait=-1 last_ack=-1 time_wait=-1 fin_wait2_entered=1 last_ack_entered=1 time_wait_entered=4 time_wait_purged=5 records=* TcpExtTW=* TcpCurrEstab=*");
 	until(!row_now(lab->ns[A], "records") && !row_now(lab->ns[B], "records"));
 }
 

@@ -56,8 +56,7 @@ static void leave_fin_wait2(struct place *place)
 }
 
 static const struct way vanished = {
-	.spec = "fin_wait1_entered=1 fin_wait2_entered=1 close_wait_entered=1 "
-		"ended_fin_wait2_expired=1 ended_other=1",
+	.spec = "fin_wait1_entered=1 fin_wait2_entered=1 close_wait_entered=1 ended_fin_wait2_expired=1 ended_other=1",
 };
 
 static void live_and_die(unsigned int worker, uint64_t *random, int home)

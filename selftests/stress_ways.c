@@ -17,7 +17,12 @@
 #define FINS	"fin_wait1_entered=1 fin_wait2_entered=1 time_wait_entered=1 " \
 		"close_wait_entered=1 last_ack_entered=1 ended_active_fin=1 " \
 		"ended_passive_fin=1"
+#define CROSSING(n) "ended_simultaneous_fin=" #n " fin_wait1_entered=" #n \
+		" closing_entered=" #n " time_wait_entered=" #n
 #define RESET	"ended_rst_received=1 TcpOutRsts=1"
+#define BOTH_RESET RESET " TcpEstabResets=2"
+#define RESET_AFTER_FIN RESET " TcpEstabResets=1 " ONE_FIN
+#define ONE_FIN "fin_wait1_entered=1 fin_wait2_entered=1 close_wait_entered=1"
 
 static int connect_from(const struct place *place, int fd)
 {
@@ -435,58 +440,44 @@ static void forsake(struct place *place)
 const struct way ways[] = {
 	[WAY_RACE] = { "race", race, 1, 8, false, FINS },
 	[WAY_RACE_CROSSED] = { "race, crossed", NULL, 0, 0, false,
-		"ended_simultaneous_fin=2 fin_wait1_entered=2 closing_entered=2 "
-		"time_wait_entered=2" },
-	[WAY_FIRST_CERTAIN] =
-	{ "client first", client_first, 1, 20, false, FINS },
+		CROSSING(2) },
+	[WAY_FIRST_CERTAIN] = { "client first", client_first, 1, 20, false, FINS },
 	{ "server first", server_first, 1, 16, false, FINS },
 	{ "half close", half_close, 1, 8, false, FINS },
 	{ "shut, then closed", shut_then_closed, 1, 8, false, FINS },
 	{ "exit", exit_closes, 1, 1, false, FINS },
 	{ "with oneself", with_oneself, 1, 8, false,
-		"ended_simultaneous_fin=1 fin_wait1_entered=1 closing_entered=1 "
-		"time_wait_entered=1" },
+		CROSSING(1) },
 	{ "unread data", unread_data, 1, 8, false,
-		RESET " rst_sent_unread_data=1 TcpEstabResets=2 "
-		"TcpExtTCPAbortOnClose=1" },
+		BOTH_RESET " rst_sent_unread_data=1 TcpExtTCPAbortOnClose=1" },
 	{ "unread data and FIN", unread_data_and_fin, 1, 6, false,
-		RESET " rst_sent_unread_data=1 TcpEstabResets=1 "
-		"TcpExtTCPAbortOnClose=1 fin_wait1_entered=1 fin_wait2_entered=1 "
-		"close_wait_entered=1" },
+		RESET_AFTER_FIN " rst_sent_unread_data=1 TcpExtTCPAbortOnClose=1" },
 	{ "linger 0", linger0, 1, 12, false,
-		RESET " rst_sent_linger=1 TcpEstabResets=2 TcpExtTCPAbortOnData=1" },
+		BOTH_RESET " rst_sent_linger=1 TcpExtTCPAbortOnData=1" },
 	{ "linger 0 after FIN", linger0_after_fin, 1, 6, false,
-		RESET " rst_sent_linger=1 TcpEstabResets=1 TcpExtTCPAbortOnData=1 "
-		"fin_wait1_entered=1 fin_wait2_entered=1 close_wait_entered=1" },
+		RESET_AFTER_FIN " rst_sent_linger=1 TcpExtTCPAbortOnData=1" },
 	{ "linger2 off", linger2_off, 1, 6, false,
-		RESET " rst_sent_linger=1 TcpEstabResets=1 TcpExtTCPAbortOnLinger=1 "
-		"fin_wait1_entered=1 fin_wait2_entered=1 close_wait_entered=1" },
+		RESET_AFTER_FIN " rst_sent_linger=1 TcpExtTCPAbortOnLinger=1" },
 	{ "data after shutdown", data_after_shutdown, 1, 6, false,
-		RESET " rst_sent_data_after_close=1 TcpEstabResets=1 "
-		"TcpExtTCPAbortOnData=1 fin_wait1_entered=1 fin_wait2_entered=1 "
-		"close_wait_entered=1" },
+		RESET_AFTER_FIN " rst_sent_data_after_close=1 TcpExtTCPAbortOnData=1" },
 	{ "data after close", data_after_close, 1, 6, false,
-		RESET " rst_sent_data_after_close=1 TcpEstabResets=1 "
-		"fin_wait1_entered=1 fin_wait2_entered=1 close_wait_entered=1" },
+		RESET_AFTER_FIN " rst_sent_data_after_close=1" },
 	{ "refused", refused, 1, 6, false,
-		"ended_connect_failed=1 TcpAttemptFails=1 TcpOutRsts=1 "
-		"rst_sent_no_socket=1" },
+		"ended_connect_failed=1 TcpAttemptFails=1 TcpOutRsts=1 rst_sent_no_socket=1" },
 	{ "no address", no_address, 2, 4, false,
-		RESET " ended_connect_failed=1 rst_sent_linger=1 TcpEstabResets=2 "
-		"TcpExtTCPAbortOnData=1" },
+		BOTH_RESET " ended_connect_failed=1 rst_sent_linger=1 TcpExtTCPAbortOnData=1" },
 	{ "disconnect", disconnect, 1, 6, false,
-		RESET " rst_sent_other=1 TcpEstabResets=2" },
+		BOTH_RESET " rst_sent_other=1" },
 	{ "not accepted", not_accepted, 1, 4, false,
-		RESET " rst_sent_other=1 TcpEstabResets=2" },
+		BOTH_RESET " rst_sent_other=1" },
 	{ "destroyed", destroyed, 1, 6, false,
-		RESET " rst_sent_destroyed=1 TcpEstabResets=2" },
+		BOTH_RESET " rst_sent_destroyed=1" },
 	{ "taken over", take_over, 2, 6, true,
-		FINS " time_wait_reused=1 " RESET " rst_sent_linger=1 "
-		"TcpEstabResets=2 TcpExtTCPAbortOnData=1" },
+		FINS " time_wait_reused=1 rst_sent_linger=1 TcpExtTCPAbortOnData=1 "
+		BOTH_RESET },
 	{ "forsaken", forsake, 1, 1, false,
-		RESET " ended_fin_wait2_expired=1 fin_wait1_entered=1 "
-		"fin_wait2_entered=1 close_wait_entered=1 last_ack_entered=1 "
-		"rst_sent_no_socket=1" },
+		"ended_fin_wait2_expired=1 last_ack_entered=1 rst_sent_no_socket=1 "
+		ONE_FIN " " RESET },
 };
 
 const unsigned int n_ways = sizeof(ways) / sizeof(ways[0]);
