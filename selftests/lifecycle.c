@@ -232,7 +232,7 @@ TEST_F_TIMEOUT(lifecycle, unload_while_namespaces_die, 120)
 	struct pair p;
 	int i;
 
-	for (i = 0; i < 10; i++) {
+	for (i = 0; i < 5; i++) {
 		wire_make(&w);
 		pair_open(&p, &w, AF_INET);
 		pair_to_time_wait(&p, PATH_CLOSING);
