@@ -64,7 +64,7 @@ static int get_all(const struct options *o)
 		err = -sysctl_read(k, value);
 		if (!err)
 			add_row(t, o, k, value);
-		else if (err != ENOENT || (k->owner == OWNER_MODULE && strcmp(k->name, "inherit")))
+		else if (err != ENOENT || (k->owner == OWNER_MODULE && !k->initial_only))
 			ret = ret ? : sysctl_explain(k, NULL, err);
 	}
 	return table_print(t) ? : ret;

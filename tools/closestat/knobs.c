@@ -33,7 +33,7 @@ static const struct knob knobs[] = {
 	},
 	{
 		.name = "inherit", .dir = DIR_MODULE,
-		.unit = UNIT_SWITCH, .max = 1, .initial = "0",
+		.unit = UNIT_SWITCH, .max = 1, .initial = "0", .initial_only = true,
 		.meaning = "new namespaces start from the initial namespace's values",
 	},
 	{
@@ -68,8 +68,8 @@ static const struct knob knobs[] = {
 	},
 	{
 		.name = "tcp_max_orphans", .dir = DIR_IPV4, .owner = OWNER_KERNEL,
-		.unit = UNIT_COUNT, .max = INT_MAX,
-		.meaning = "orphans the host may hold; more are reset (initial namespace only)",
+		.unit = UNIT_COUNT, .max = INT_MAX, .initial_only = true,
+		.meaning = "orphans the host may hold; more are reset",
 	},
 	{
 		.name = "tcp_rfc1337", .dir = DIR_IPV4, .owner = OWNER_KERNEL,

@@ -32,6 +32,7 @@ struct knob {
 	u64 max;
 	enum knob_unit unit;
 	enum knob_owner owner;
+	bool initial_only;	/* not there in other namespaces */
 	bool hidden;		/* known by name, not listed: another row tells the same */
 };
 

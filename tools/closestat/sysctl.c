@@ -81,12 +81,15 @@ static int explain_missing(const struct knob *k)
 		if (procfile_path(path, sizeof(path), "sys/net/tcp_closestat") ||
 		    access(path, F_OK))
 			return module_missing();
-		return msg_error("this namespace has no %s", k->name);
+		break;
 	case OWNER_CONNTRACK:
 		return msg_error("%s is not there: nf_conntrack is not loaded", k->name);
 	default:
-		return msg_error("this kernel or namespace has no %s", k->name);
+		break;
 	}
+	if (k->initial_only)
+		return msg_error("%s is there in the initial namespace only", k->name);
+	return msg_error("this kernel has no %s", k->name);
 }
 
 int sysctl_explain(const struct knob *k, const char *value, int err)

@@ -177,6 +177,7 @@ check 'get leaves out what is not there' '[[ ! $out =~ tcp_tw_reuse_delay ]]'
 expect 'get what is not there' 1 '' 'has no tcp_tw_reuse_delay' get tcp_tw_reuse_delay
 expect 'get conntrack without it' 1 '' 'nf_conntrack is not loaded' get nf_conntrack_tcp_timeout_close
 rm "$PROC_ROOT/sys/net/tcp_closestat/inherit"
+expect 'set outside the initial namespace' 1 '' 'inherit is there in the initial namespace only' set inherit=1
 expect 'get outside the initial namespace' 0 '-' '' get
 set_file ipv4/tcp_fin_timeout 'sixty'
 expect 'get something that is no number' 1 '' 'does not hold a number' get tcp_fin_timeout

@@ -55,6 +55,11 @@ for seconds in 0 0.09 61 x; do
 done
 expect 'watch 1 2' 2 '' "unexpected '2'" watch 1 2
 
+if ! script -qec true /dev/null >/dev/null 2>&1; then
+	skip 'on a terminal' 'no terminal can be made'
+	ktap_end
+fi
+
 start 0.1
 check 'draws' 'await "[ \$(drawn RESET.BECAUSE) -gt 0 ]"'
 check 'draws the ports' 'await "[ \$(drawn 28232.ports) -gt 0 ]"'
