@@ -99,10 +99,10 @@ void case_guard_idle(const void *arg)
 	struct pair p;
 
 	wire_make(&w);
-	tune(w.ns[0], 2000, true);
+	tune(w.ns[0], 1500, true);
 	pair_open(&p, &w, AF_INET);
 	pair_to_time_wait(&p, PATH_MINI);
-	tuned_check(&p, 0, 2000);
+	tuned_check(&p, 0, 1500);
 	check_counted(&w, 0, 1);
 }
 

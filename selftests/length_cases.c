@@ -68,11 +68,11 @@ void case_two_namespaces(const void *arg)
 
 	wire_make(&w);
 	tune(w.ns[0], 500, false);
-	tune(w.ns[1], 2000, false);
+	tune(w.ns[1], 1500, false);
 	pair_open(&p, &w, AF_INET);
 	pair_to_time_wait(&p, PATH_CLOSING);
 	tuned_check(&p, 0, 500);
-	tuned_check(&p, 1, 2000);
+	tuned_check(&p, 1, 1500);
 	check(knob_get(-1, KNOB("time_wait_ms")) == 60000, "%ld",
 	      knob_get(-1, KNOB("time_wait_ms")));
 }

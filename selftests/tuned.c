@@ -26,7 +26,9 @@ void tune(int ns, int time_wait_ms, bool guard)
  * @ms: without the guard
  *
  * Never more than 5 % and a tick too late; less than 7.7 % and a tick too early,
- * where the kernel's timer wheel has nothing better (module/policy.c).
+ * where the kernel's timer wheel has nothing better (module/policy.c). Do not
+ * take a length that is a few ticks below 63, 504 or 4032 ticks: where the wheel
+ * lags behind, on a machine that stood still, it goes to a coarser level.
  */
 void tuned_check(struct pair *p, int side, int ms)
 {
