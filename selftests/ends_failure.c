@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 
+#include "diag.h"
 #include "ends_fixture.h"
 
 #define TIMED_OUT "ended_timeout=1 TcpExtTCPAbortOnTimeout=1"
@@ -171,12 +172,14 @@ END(fin_wait2)
 END(fin_wait2_full_then_mini)
 {
 	const struct lab *lab = &self->lab;
-	int fd[2] = {};
+	int fd[2] = {}, diag = diag_open(lab->ns[B]);
+	struct tuple t;
 
 	lab_set(lab, B, "ipv4/tcp_fin_timeout", "61");
 	lab_connect(lab, fd);
+	tuple_of(&t, fd[B]);
 	close(fd[B]);
-	wait_change(lab, B, "TcpExtTWKilled", 1);
+	until(diag_find(diag, &t).mini);
 	lab_end(lab, "TcpCurrEstab=1 close_wait_entered=1 close_wait=1 records=1",
 		"fin_wait1_entered=1 fin_wait2_entered=1 fin_wait2=1 records=1 TcpExtTWKilled=1");
 	close(fd[A]);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Connections that we reset: what each side counts, and why, exactly. */
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
 #include "ends_fixture.h"
 
 /* The side that is reset, established until then. */
@@ -93,6 +96,42 @@ END(linger0_and_unread_data)
 	close(fd[B]);
 	lab_end(lab, RESET,
 		"rst_sent_unread_data=1 TcpOutRsts=1 TcpEstabResets=1 TcpExtTCPAbortOnClose=1");
+}
+
+/* As much as A has room for, and more: it does not read. */
+static void say_too_much(int fd)
+{
+	static const char much[65536];
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
+	int not_sent;
+
+	while (send(fd, much, sizeof(much), MSG_NOSIGNAL | MSG_DONTWAIT) > 0)
+		;
+	do {
+		nap_ms(1);
+		if (getsockopt(fd, SOL_TCP, TCP_INFO, &info, &len) ||
+		    ioctl(fd, SIOCOUTQNSD, &not_sent))
+			die_errno("cannot look at the send queue");
+	} while (info.tcpi_unacked || !not_sent);
+}
+
+/* In LAST_ACK a RST goes out only where something, here the FIN, has not. */
+END(linger0_in_last_ack)
+{
+	const struct lab *lab = &self->lab;
+	int fd[2] = {};
+
+	lab_connect(lab, fd);
+	shutdown(fd[A], SHUT_WR);
+	wait_eof(fd[B]);
+	wait_state(fd[A], TCP_FIN_WAIT2);
+	say_too_much(fd[B]);
+	shutdown(fd[B], SHUT_WR);
+	set_linger0(fd[B]);
+	close(fd[B]);
+	lab_end(lab, "ended_rst_received=1 fin_wait1_entered=1 fin_wait2_entered=1",
+		"rst_sent_linger=1 close_wait_entered=1 last_ack_entered=1 TcpOutRsts=1 TcpExtTCPAbortOnData=1");
 }
 
 /* The application does not want to wait in FIN_WAIT2, and it is there. */

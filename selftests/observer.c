@@ -111,16 +111,15 @@ int64_t view_change(const struct view *from, const struct view *to,
 	return rows_get(&to->rows, name) - rows_get(&from->rows, name);
 }
 
-/* From 6.10 on the kernel tells of RSTs that belong to no connection. */
-static bool sees_stray_resets(void)
+static bool kernel_since(unsigned int major, unsigned int minor)
 {
-	unsigned int major, minor;
+	unsigned int is_major, is_minor;
 	struct utsname un;
 
 	uname(&un);
-	if (sscanf(un.release, "%u.%u", &major, &minor) != 2)
+	if (sscanf(un.release, "%u.%u", &is_major, &is_minor) != 2)
 		die("what release is '%s'?", un.release);
-	return major > 6 || (major == 6 && minor >= 10);
+	return is_major > major || (is_major == major && is_minor >= minor);
 }
 
 /*
@@ -156,9 +155,12 @@ static bool wanted(const char *spec, const char *name, int64_t *value)
 	}
 	if (!at && may_repeat(name))
 		return false;
-	if (!strcmp(name, "rst_sent_no_socket") && !sees_stray_resets())
+	/* What belongs to no connection cannot be seen before. */
+	if (!strcmp(name, "rst_sent_no_socket") && !kernel_since(6, 10))
 		*value = 0;
-	return true;
+	/* Mini-sockets as they are made; 5.10 counts those whose timer ran out. */
+	return kernel_since(6, 1) || strncmp(name, "TcpExtTW", 8) ||
+	       !strcmp(name, "TcpExtTWRecycled");
 }
 
 static bool starts_with(const char *name, const char *start)
