@@ -39,8 +39,10 @@ static int proxy_listens(struct lab *lab, void *data)
 
 static pid_t start_proxy(struct lab *lab)
 {
+	/* Before it reads where to log, it opens the log of its own choice. */
 	static const char *const argv[] = {
-		"nginx", "-c", "/dev/stdin", "-e", "stderr", NULL
+		"sh", "-c",
+		"mkdir -p /var/log/nginx && exec nginx -c /dev/stdin", NULL
 	};
 	const char *open = lab->options.ipv6 ? "[" : "";
 	const char *close = lab->options.ipv6 ? "]" : "";
@@ -142,6 +144,7 @@ const struct scenario scenarios_proxy[] = {
 "When the requests a second exceed ports / length, it answers 502. A shorter\n"
 "TIME_WAIT, or kept upstream connections, and it does not.",
 		.no_capture = 1,
+		.rto_min_ms = KERNEL_RTO_MIN,
 		.peer = { { .side = A, .server = 8 } },
 		.steps = (const struct step[]){
 			SYSCTL(B, "net/ipv4/ip_local_port_range=" PORT_RANGE),
