@@ -64,20 +64,14 @@ static size_t count_held(const char *pid, const u32 *inodes, size_t n)
 static void add(struct holders *holders, const char *pid, size_t held)
 {
 	struct holder *more = realloc(holders->v, (holders->n + 1) * sizeof(*more));
-	char file[NAME_MAX + 8], *command;
 	struct holder *h;
 
 	if (!more)
 		return;
 	holders->v = more;
 	h = &more[holders->n++];
-	*h = (struct holder){ .pid = atoi(pid), .n = held, .command = "?" };
-	snprintf(file, sizeof(file), "%s/comm", pid);
-	if (procfile_read(file, &command, NULL))
-		return;
-	command[strcspn(command, "\n")] = '\0';
-	snprintf(h->command, sizeof(h->command), "%s", command);
-	free(command);
+	*h = (struct holder){ .pid = atoi(pid), .n = held };
+	procfile_command(pid, h->command);
 }
 
 void holders_read(u32 *inodes, size_t n, struct holders *holders)

@@ -3,13 +3,14 @@
 #ifndef CLOSESTAT_HOLDERS_H
 #define CLOSESTAT_HOLDERS_H
 
+#include "procfile.h"
 #include "util.h"
 
 #include <stddef.h>
 
 struct holder {
 	int pid;
-	char command[32];
+	char command[COMMAND_SIZE];
 	size_t n;	/* how many of the sockets it holds */
 };
 

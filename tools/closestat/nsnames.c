@@ -74,16 +74,10 @@ static void read_named(struct nsnames *names)
 
 static char *describe(const char *pid)
 {
-	char file[NAME_MAX + 16], *comm, *name;
+	char command[COMMAND_SIZE], *name;
 
-	snprintf(file, sizeof(file), "%s/comm", pid);
-	if (procfile_read(file, &comm, NULL))
-		return NULL;
-	comm[strcspn(comm, "\n")] = '\0';
-	if (asprintf(&name, "%s/%s", comm, pid) < 0)
-		name = NULL;
-	free(comm);
-	return name;
+	procfile_command(pid, command);
+	return asprintf(&name, "%s/%s", command, pid) < 0 ? NULL : name;
 }
 
 static int is_pid(const struct dirent *entry)

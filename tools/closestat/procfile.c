@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MAX_FILE ((size_t)256 << 20)
+#define MAX_FILE ((size_t)64 << 20)
 #define FIRST_READ 16384
 
 int procfile_path(char *buf, size_t size, const char *name)
@@ -85,6 +85,24 @@ int procfile_read(const char *name, char **text, size_t *len)
 	if (!ret && len)
 		*len = used;
 	return ret;
+}
+
+void procfile_command(const char *pid, char *command)
+{
+	char file[NAME_MAX + 8], *text;
+
+	strcpy(command, "?");
+	snprintf(file, sizeof(file), "%s/comm", pid);
+	if (procfile_read(file, &text, NULL))
+		return;
+	text[strcspn(text, "\n")] = '\0';
+	snprintf(command, COMMAND_SIZE, "%s", text);
+	free(text);
+	/* A process chooses its name, and may choose one that does things to a terminal. */
+	for (; *command; command++) {
+		if (*command < ' ' || *command > '~')
+			*command = '?';
+	}
 }
 
 int procfile_write(const char *name, const char *text)

@@ -21,12 +21,21 @@ int procfile_path(char *buf, size_t size, const char *name);
  * @text: set to the content, NUL-terminated, to be freed by the caller
  * @len: set to its length in bytes without the terminator; may be NULL
  *
- * A file of more than 256 MiB is refused: the largest honest one, all namespaces in one read, is
+ * A file of more than 64 MiB is refused: the largest honest one, all namespaces in one read, is
  * far smaller.
  *
  * Return: 0, or the negative errno of what failed, with @text untouched.
  */
 int procfile_read(const char *name, char **text, size_t *len);
+
+#define COMMAND_SIZE 32
+
+/**
+ * procfile_command - the name of a process, fit for a terminal
+ * @pid: of the process
+ * @command: COMMAND_SIZE bytes, set to the name, "?" if it cannot be told
+ */
+void procfile_command(const char *pid, char *command);
 
 /**
  * procfile_write - write a file of /proc in one write
