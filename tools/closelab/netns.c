@@ -163,7 +163,8 @@ int netns_run(int fd, const char *const argv[], const char *input)
 	return pid < 0 ? pid : finish(pid);
 }
 
-int netns_output(int fd, const char *command, char *text, size_t size)
+int netns_output(int fd, const char *command, const char *input, char *text,
+		 size_t size)
 {
 	const char *const argv[] = { "sh", "-c", command, NULL };
 	struct child child = { .ns = fd, .argv = argv };
@@ -176,7 +177,7 @@ int netns_output(int fd, const char *command, char *text, size_t size)
 	if (pipe2(pipefd, O_CLOEXEC))
 		return -errno;
 	child.output = pipefd[1];
-	pid = start(&child, NULL);
+	pid = start(&child, input);
 	close(pipefd[1]);
 	while (pid > 0) {
 		/* What does not fit is read all the same, lest it blocks. */

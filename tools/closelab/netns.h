@@ -58,12 +58,14 @@ int netns_run(int fd, const char *const argv[], const char *input);
  * netns_output() - run a shell command in a namespace, take what it prints
  * @fd: of the namespace
  * @command: for /bin/sh
+ * @input: text for its standard input, or NULL
  * @text: gets the beginning of its standard output, as a string
  * @size: room in @text
  *
  * Return: as of netns_run().
  */
-int netns_output(int fd, const char *command, char *text, size_t size);
+int netns_output(int fd, const char *command, const char *input, char *text,
+		 size_t size);
 
 /**
  * netns_spawn() - start a program in a namespace and let it run
