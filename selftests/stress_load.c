@@ -13,7 +13,7 @@
 #include "netns.h"
 #include "stress_ways.h"
 
-#define N_LOADS		10
+#define N_LOADS		5
 #define N_WORKERS	2
 
 static void need_unloaded(void)
@@ -178,7 +178,7 @@ static bool all_is_over(const struct rows *rows)
 	return true;
 }
 
-/* Loaded in the middle of it all, ten times; then the traffic stops. */
+/* Loaded in the middle of it all, again and again; then the traffic stops. */
 TEST_F_TIMEOUT(load, with_traffic, 180)
 {
 	struct lab *lab = &self->lab;

@@ -25,7 +25,7 @@
 
 #define N_NETNS		200
 #define N_WORKERS	4
-#define CONNECTIONS	40
+#define CONNECTIONS	25
 
 static struct shared {
 	uint64_t done[N_WORKERS][64];
