@@ -18,6 +18,9 @@
 
 #include "compat/kernel.h"
 
+/* First: list_bl.h uses cpu_relax() and does not include it (6.12). */
+#include <linux/processor.h>
+
 #include <linux/list_bl.h>
 #include <linux/percpu.h>
 #include <linux/types.h>
