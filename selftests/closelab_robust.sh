@@ -5,17 +5,34 @@
 # shellcheck source=selftests/closelab_lib.sh
 . "$(dirname "$0")/closelab_lib.sh"
 
-# Peers and programs of a run that is over.
+# Processes by their name, without starting any: that takes long in a guest.
+processes() # NAME...
+{
+	local comm name file
+
+	for file in /proc/[0-9]*/comm; do
+		read -r comm 2>/dev/null <"$file" || continue
+		for name; do
+			[ "$comm" != "$name" ] || echo "$file $comm"
+		done
+	done
+}
+
+# What a run that is over must not have left. A namespace without a name lasts
+# as long as its processes.
 leftovers()
 {
-	local name
-
-	for name in closelab closelab-a closelab-b; do
-		pgrep -x $name
-	done
-	lsns -t net -n -o NS,COMMAND | grep closelab
-	ls -d /tmp/closelab* /run/netns/closelab* 2>/dev/null
+	processes closelab closelab-a closelab-b
+	[ "$(named_files)" = "$files_before" ] || named_files
 }
+
+named_files()
+{
+	compgen -G '/tmp/closelab*'
+	compgen -G '/run/netns/*'
+}
+
+files_before=$(named_files)
 
 # Wait up to ten seconds until a command succeeds.
 until_true() # COMMAND...
@@ -35,7 +52,7 @@ no_leftovers()
 # shellcheck disable=SC2317 # called by until_true
 peer_runs()
 {
-	pgrep -x closelab-a >/dev/null
+	[ -n "$(processes closelab-a)" ]
 }
 
 # A scenario that lasts a minute, ended from outside while its peer runs.
