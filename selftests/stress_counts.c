@@ -158,7 +158,8 @@ static void make_namespaces(void)
 /* What the workers of a namespace say that they did. */
 static void ledger_make(struct ledger *ledger, unsigned int i)
 {
-	int64_t entered, reused, crossed;
+	int64_t entered, reused, crossed, again, strays, reset;
+	struct view now;
 	unsigned int worker, way;
 
 	ledger->n = 0;
@@ -175,13 +176,30 @@ static void ledger_make(struct ledger *ledger, unsigned int i)
 	ledger_add(ledger, &ways[WAY_RACE_CROSSED], crossed);
 	ledger_add(ledger, &ways[WAY_RACE], -crossed);
 
+	/*
+	 * A machine that stands still for a while repeats a FIN that has come
+	 * through. TIME_WAIT answers, and that answer finds nobody any more:
+	 * one more RST, which may end the TIME_WAIT.
+	 */
+	view_take(&now, ns[i].fd);
+	again = view_change(&ns[i].before, &now, "fin_retransmits");
+	reset = view_change(&ns[i].before, &now, "time_wait_reset");
+	strays = view_change(&ns[i].before, &now, "TcpOutRsts") -
+		 *ledger_at(ledger, "TcpOutRsts");
+	if (reset <= strays && strays <= again) {
+		*ledger_at(ledger, "time_wait_reset") = reset;
+		*ledger_at(ledger, "TcpOutRsts") += strays;
+		*ledger_at(ledger, "rst_sent_no_socket") += strays;
+	}
+
 	entered = *ledger_at(ledger, "time_wait_entered");
 	reused = *ledger_at(ledger, "time_wait_reused");
+	reset = *ledger_at(ledger, "time_wait_reset");
 	if (is_short(i)) {
 		*ledger_at(ledger, "time_wait_shortened") = entered;
-		*ledger_at(ledger, "time_wait_expired") = entered;
+		*ledger_at(ledger, "time_wait_expired") = entered - reset;
 	} else {
-		*ledger_at(ledger, "time_wait_purged") = entered - reused;
+		*ledger_at(ledger, "time_wait_purged") = entered - reused - reset;
 	}
 }
 
