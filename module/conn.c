@@ -53,8 +53,11 @@ struct where {
 	bool tuned;		/* TIME_WAIT is not the kernel's own */
 };
 
-/* Between tcs_event_begin() and tcs_event_end(), as all that uses it. */
-static struct where where_is(const struct net *net)
+/*
+ * Between tcs_event_begin() and tcs_event_end(), as all that uses it. What runs
+ * at every close is inlined, so that this stays in registers.
+ */
+static __always_inline struct where where_is(const struct net *net)
 {
 	struct tcs_net *tn = tcs_live_net(net);
 
@@ -66,7 +69,7 @@ static struct where where_is(const struct net *net)
 	};
 }
 
-static bool wants_record(const struct where *w)
+static __always_inline bool wants_record(const struct where *w)
 {
 	return w->durations || in_baseline();
 }
@@ -75,13 +78,13 @@ static bool wants_record(const struct where *w)
  * A TIME_WAIT of the kernel's own length needs no record: its timer tells when
  * it began. There may be hundreds of thousands of them.
  */
-static bool time_wait_wants_record(const struct where *w, u32 time_wait_ms)
+static __always_inline bool time_wait_wants_record(const struct where *w, u32 time_wait_ms)
 {
 	return (w->durations && time_wait_ms != TCS_KERNEL_TIME_WAIT_MS) ||
 	       in_baseline();
 }
 
-static struct tcs_record *new_record(const struct where *w)
+static __always_inline struct tcs_record *new_record(const struct where *w)
 {
 	struct tcs_record *rec = tcs_record_alloc();
 
@@ -95,7 +98,7 @@ static struct tcs_record *new_record(const struct where *w)
 	return NULL;
 }
 
-static void drop_record(const struct where *w, struct tcs_record *rec)
+static __always_inline void drop_record(const struct where *w, struct tcs_record *rec)
 {
 	tcs_record_free(rec);
 	tcs_add(w->stats, TCS_RECORD_FREED);
@@ -107,7 +110,7 @@ static u64 us_between(u64 from, u64 to)
 }
 
 /* The record leaves its state: book the time that it was in there. */
-static void spend(const struct where *w, struct tcs_record *rec, u64 now)
+static __always_inline void spend(const struct where *w, struct tcs_record *rec, u64 now)
 {
 	u64 us;
 
@@ -120,7 +123,7 @@ static void spend(const struct where *w, struct tcs_record *rec, u64 now)
 		tcs_hist_add(w->stats, rec->state, us);
 }
 
-static void trace_end(const struct sock_common *skc, u16 sport,
+static noinline void trace_end(const struct sock_common *skc, u16 sport,
 		      const struct tcs_record *rec, struct tcs_end end,
 		      u32 time_wait_ms)
 {
@@ -147,7 +150,7 @@ static void trace_end(const struct sock_common *skc, u16 sport,
 }
 
 /* One connection ended: exactly one count, at most one duration, one event. */
-static void end_connection(const struct where *w, const struct sock_common *skc,
+static __always_inline void end_connection(const struct where *w, const struct sock_common *skc,
 			   __be16 sport, const struct tcs_record *rec,
 			   struct tcs_end end, u64 now, u32 time_wait_ms)
 {
@@ -183,6 +186,11 @@ static bool threw_unread_away(const struct sock *sk)
 	       skb_queue_empty(&sk->sk_receive_queue);
 }
 
+static bool all_acked(const struct sock *sk)
+{
+	return tcp_sk(sk)->snd_una == tcp_sk(sk)->write_seq;
+}
+
 /* What the mark would say, as far as the socket tells. */
 static bool seems_moved(const struct sock *sk, int old)
 {
@@ -191,7 +199,7 @@ static bool seems_moved(const struct sock *sk, int old)
 	       tcp_sk(sk)->linger2 >= 0;
 }
 
-static struct tcs_end end_of(struct sock *sk, int old, enum tcs_mark mark)
+static noinline struct tcs_end end_of(struct sock *sk, int old, enum tcs_mark mark)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	const struct tcs_facts f = {
@@ -204,7 +212,7 @@ static struct tcs_end end_of(struct sock *sk, int old, enum tcs_mark mark)
 		.orphan = sock_flag(sk, SOCK_DEAD),
 		.shut = sk->sk_shutdown == SHUTDOWN_MASK,
 		.fin_received = sock_flag(sk, SOCK_DONE),
-		.all_acked = tp->snd_una == tp->write_seq,
+		.all_acked = all_acked(sk),
 		.unsent = tp->snd_nxt != tp->write_seq,
 		.syn_sent = tp->packets_out,
 		.unread = threw_unread_away(sk),
@@ -239,7 +247,7 @@ static u64 time_of(const struct sock *sk, enum tcs_state to)
 }
 
 /* The first FIN of a connection went by. */
-static void begin(const struct where *w, const struct sock *sk,
+static __always_inline void begin(const struct where *w, const struct sock *sk,
 		  enum tcs_state state)
 {
 	struct tcs_record *rec;
@@ -260,7 +268,7 @@ static void begin(const struct where *w, const struct sock *sk,
  * From one closing state to the next. The record knows better than the socket
  * which state is left: the socket's may be older than the module.
  */
-static void move(const struct where *w, struct sock *sk, enum tcs_state from,
+static __always_inline void move(const struct where *w, struct sock *sk, enum tcs_state from,
 		 enum tcs_state to)
 {
 	const struct sock_common *key = &sk->__sk_common;
@@ -301,14 +309,18 @@ left:
 }
 
 /* To CLOSE, from a closing state or from any other. */
-static void end(const struct where *w, struct sock *sk, int old,
+static __always_inline void end(const struct where *w, struct sock *sk, int old,
 		enum tcs_mark mark)
 {
 	const struct sock_common *key = &sk->__sk_common;
 	enum tcs_state from = tcs_closing_state(old);
-	const struct tcs_end how = end_of(sk, old, mark);
+	struct tcs_end how = { .ended = TCS_ENDED_PASSIVE_FIN };
 	struct tcs_record *rec = NULL;
 	u64 now = 0;
+
+	/* As good as always for a passive close: no need to gather facts. */
+	if (old != TCP_LAST_ACK || sk->sk_err || !all_acked(sk))
+		how = end_of(sk, old, mark);
 
 	if (from != TCS_NOT_CLOSING) {
 		bool known = !in_baseline();

@@ -116,6 +116,21 @@ extern const char * const tcs_row_names[TCS_N_ROWS];
  */
 #define tcs_add(stats, id) this_cpu_inc((stats)->count[id])
 
+/**
+ * tcs_hist_add() - add a duration
+ * @stats: whose
+ * @which: enum tcs_state, or TCS_HIST_CLOSE
+ * @us: microseconds
+ *
+ * Any context but NMI; may be preempted and may migrate.
+ */
+static inline void tcs_hist_add(struct tcs_stats __percpu *stats,
+				unsigned int which, u64 us)
+{
+	this_cpu_inc(stats->hist[which].bucket[tcs_hist_bucket(us)]);
+	this_cpu_add(stats->hist[which].sum_us, us);
+}
+
 void tcs_counters_fold(const struct tcs_stats __percpu *stats, u64 *sum);
 void tcs_counters_rows(const u64 *sum, u64 *row);
 void tcs_counters_move(struct tcs_stats __percpu *to,

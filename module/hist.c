@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Histograms: adding a duration, and printing them. */
+/* Printing histograms. */
 #include "hist.h"
 
 #include <linux/cpumask.h>
@@ -16,20 +16,6 @@ static const char * const hist_names[TCS_N_HIST] = {
 	[TCS_TIME_WAIT] = "time_wait",
 	[TCS_HIST_CLOSE] = "close",
 };
-
-/**
- * tcs_hist_add() - add a duration
- * @stats: whose
- * @which: enum tcs_state, or TCS_HIST_CLOSE
- * @us: microseconds
- *
- * Any context but NMI; may be preempted and may migrate.
- */
-void tcs_hist_add(struct tcs_stats __percpu *stats, unsigned int which, u64 us)
-{
-	this_cpu_inc(stats->hist[which].bucket[tcs_hist_bucket(us)]);
-	this_cpu_add(stats->hist[which].sum_us, us);
-}
 
 static void show_one(struct seq_file *seq,
 		     const struct tcs_stats __percpu *stats, unsigned int which)

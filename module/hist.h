@@ -37,7 +37,6 @@ static inline unsigned int tcs_hist_bucket(u64 us)
 	return k < TCS_HIST_BOUNDS ? k : TCS_HIST_BOUNDS;
 }
 
-void tcs_hist_add(struct tcs_stats __percpu *stats, unsigned int which, u64 us);
 void tcs_hist_show(struct seq_file *seq,
 		   const struct tcs_stats __percpu *stats);
 

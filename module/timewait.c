@@ -66,11 +66,24 @@ static bool is_proof(const struct sock_common *skc, u16 port)
 	       (ntohs(skc->skc_dport) == port || skc->skc_num == port);
 }
 
+/* The kernel's own length is the usual one, and soon found to be. */
+static __always_inline bool is_tuned(const struct net *net)
+{
+	const struct tcs_net *tn;
+	bool tuned;
+
+	tcs_event_begin();
+	tn = tcs_live_net(net);
+	tuned = tn && READ_ONCE(tn->time_wait_ms) != TCS_KERNEL_TIME_WAIT_MS;
+	tcs_event_end();
+	return tuned;
+}
+
 /*
  * The length that a namespace gives, the kernel's own for one that is dying.
  * @floor: ticks, 0: unknown
  */
-static struct tcs_length length_of(const struct inet_timewait_sock *tw,
+static noinline struct tcs_length length_of(const struct inet_timewait_sock *tw,
 				   u32 floor)
 {
 	struct tcs_length len = { .ms = TCS_KERNEL_TIME_WAIT_MS };
@@ -78,7 +91,7 @@ static struct tcs_length length_of(const struct inet_timewait_sock *tw,
 
 	tcs_event_begin();
 	tn = tcs_live_net(twsk_net(tw));
-	if (tn && READ_ONCE(tn->time_wait_ms) != TCS_KERNEL_TIME_WAIT_MS)
+	if (tn)
 		len = tcs_length(READ_ONCE(tn->time_wait_ms),
 				 READ_ONCE(tn->time_wait_guard),
 				 tcp_twsk((const struct sock *)tw)->tw_ts_recent_stamp,
@@ -176,8 +189,10 @@ static void notrace on_create(struct tcs_args *args, unsigned long caller)
 	SAW(&create_hook, &tw->__tw_common);
 
 	floor = floor_of(sk);
-	if (tw->tw_substate == TCP_TIME_WAIT) {
-		struct tcs_length len = length_of(tw, floor);
+	if (tw->tw_substate == TCP_TIME_WAIT)
+		time_wait_ms = TCS_KERNEL_TIME_WAIT_MS;
+	if (time_wait_ms && is_tuned(sock_net(sk))) {
+		const struct tcs_length len = length_of(tw, floor);
 
 #ifdef TCS_TW_HASHED_AND_ARMED_AT_ONCE
 		if (len.tuned)
@@ -208,9 +223,11 @@ static void notrace on_schedule(struct tcs_args *args, unsigned long caller)
 
 	if (!rearm) {
 #ifndef TCS_TW_HASHED_AND_ARMED_AT_ONCE
-		len = length_of(tw, 1);
-		if (len.tuned)
-			tcs_set_arg(args, 1, ticks_of(&len));
+		if (is_tuned(twsk_net(tw))) {
+			len = length_of(tw, 1);
+			if (len.tuned)
+				tcs_set_arg(args, 1, ticks_of(&len));
+		}
 #endif
 		return;
 	}
