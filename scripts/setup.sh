@@ -14,7 +14,8 @@ declare -A packages=(
 	[style]="shellcheck perl linux-source-6.1 xz-utils git make"
 	# building the tools and their unit tests on this machine
 	[tools]="gcc libc6-dev make pkg-config libsmartcols-dev libmnl-dev libpcap-dev
-		libncurses-dev libjson-c-dev libtracefs-dev"
+		libncurses-dev libjson-c-dev libtracefs-dev libtraceevent-dev
+		jq bsdutils iproute2 valgrind mandoc"
 	# building the module for this machine's kernel
 	[module]="gcc make linux-headers-amd64"
 )
