@@ -28,28 +28,36 @@ static void on_retransmit(void *data, TCS_RETRANSMIT_ARGS)
 	tcs_event_end();
 }
 
-#ifdef TCS_SEND_RESET_WITHOUT_SOCKET
+/*
+ * In answer to a segment that belongs to no connection. From 6.10 on this is
+ * told where there is no socket at all; where only a listener was found, always.
+ */
 static void on_send_reset(void *data, TCS_SEND_RESET_ARGS)
 {
 	const struct net_device *dev;
+	const struct net *net;
 
-	if (sk || !skb)
-		return;
-	dev = skb_dst(skb) ? skb_dst(skb)->dev : skb->dev;
-	if (!dev)
-		return;
+	if (sk) {
+		if (READ_ONCE(sk->sk_state) != TCP_LISTEN)
+			return;
+		net = sock_net(sk);
+	} else {
+		if (!skb)
+			return;
+		dev = skb_dst(skb) ? skb_dst(skb)->dev : skb->dev;
+		if (!dev)
+			return;
+		net = dev_net(dev);
+	}
 	tcs_event_begin();
-	tcs_add(tcs_stats_of(tcs_live_net(dev_net(dev))), TCS_RST_NO_SOCKET);
+	tcs_add(tcs_stats_of(tcs_live_net(net)), TCS_RST_NO_SOCKET);
 	tcs_event_end();
 }
-#endif
 
 static struct tcs_tracepoint tracepoints[] = {
 	{ .name = "inet_sock_set_state", .callback = on_state },
 	{ .name = "tcp_retransmit_skb", .callback = on_retransmit },
-#ifdef TCS_SEND_RESET_WITHOUT_SOCKET
 	{ .name = "tcp_send_reset", .callback = on_send_reset },
-#endif
 };
 
 /**
@@ -63,9 +71,7 @@ int tcs_probes_attach(void)
 {
 	TCS_CHECK_TRACEPOINT(inet_sock_set_state, on_state);
 	TCS_CHECK_TRACEPOINT(tcp_retransmit_skb, on_retransmit);
-#ifdef TCS_SEND_RESET_WITHOUT_SOCKET
 	TCS_CHECK_TRACEPOINT(tcp_send_reset, on_send_reset);
-#endif
 	return tcs_tracepoints_attach(tracepoints, ARRAY_SIZE(tracepoints));
 }
 

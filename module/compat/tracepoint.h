@@ -24,7 +24,6 @@
 
 /* TCS_SEND_RESET_ARGS: what follows the first argument of every callback. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
-#define TCS_SEND_RESET_WITHOUT_SOCKET
 #define TCS_SEND_RESET_ARGS const struct sock *sk, const struct sk_buff *skb, \
 			    const enum sk_rst_reason reason
 #else
