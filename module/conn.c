@@ -124,8 +124,8 @@ static __always_inline void spend(const struct where *w, struct tcs_record *rec,
 }
 
 static noinline void trace_end(const struct sock_common *skc, u16 sport,
-		      const struct tcs_record *rec, struct tcs_end end,
-		      u32 time_wait_ms)
+			       const struct tcs_record *rec, struct tcs_end end,
+			       u32 time_wait_ms)
 {
 	struct tcs_close c = {
 		.netns = read_pnet(&skc->skc_net)->ns.inum,
@@ -150,9 +150,12 @@ static noinline void trace_end(const struct sock_common *skc, u16 sport,
 }
 
 /* One connection ended: exactly one count, at most one duration, one event. */
-static __always_inline void end_connection(const struct where *w, const struct sock_common *skc,
-			   __be16 sport, const struct tcs_record *rec,
-			   struct tcs_end end, u64 now, u32 time_wait_ms)
+static __always_inline void end_connection(const struct where *w,
+					   const struct sock_common *skc,
+					   __be16 sport,
+					   const struct tcs_record *rec,
+					   struct tcs_end end, u64 now,
+					   u32 time_wait_ms)
 {
 	if (end.ended == TCS_ENDED_NOT)
 		return;
@@ -248,7 +251,7 @@ static u64 time_of(const struct sock *sk, enum tcs_state to)
 
 /* The first FIN of a connection went by. */
 static __always_inline void begin(const struct where *w, const struct sock *sk,
-		  enum tcs_state state)
+				  enum tcs_state state)
 {
 	struct tcs_record *rec;
 
@@ -268,8 +271,8 @@ static __always_inline void begin(const struct where *w, const struct sock *sk,
  * From one closing state to the next. The record knows better than the socket
  * which state is left: the socket's may be older than the module.
  */
-static __always_inline void move(const struct where *w, struct sock *sk, enum tcs_state from,
-		 enum tcs_state to)
+static __always_inline void move(const struct where *w, struct sock *sk,
+				 enum tcs_state from, enum tcs_state to)
 {
 	const struct sock_common *key = &sk->__sk_common;
 	struct tcs_record *rec, *fresh = NULL;
@@ -310,7 +313,7 @@ left:
 
 /* To CLOSE, from a closing state or from any other. */
 static __always_inline void end(const struct where *w, struct sock *sk, int old,
-		enum tcs_mark mark)
+				enum tcs_mark mark)
 {
 	const struct sock_common *key = &sk->__sk_common;
 	enum tcs_state from = tcs_closing_state(old);

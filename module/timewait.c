@@ -84,7 +84,7 @@ static __always_inline bool is_tuned(const struct net *net)
  * @floor: ticks, 0: unknown
  */
 static noinline struct tcs_length length_of(const struct inet_timewait_sock *tw,
-				   u32 floor)
+					    u32 floor)
 {
 	struct tcs_length len = { .ms = TCS_KERNEL_TIME_WAIT_MS };
 	const struct tcs_net *tn;
