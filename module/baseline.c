@@ -7,6 +7,7 @@
 #include "compat/timewait.h"
 #include "conn.h"
 #include "pernet.h"
+#include "records.h"
 
 static enum tcs_state state_of(const struct sock *sk)
 {
@@ -18,15 +19,63 @@ static enum tcs_state state_of(const struct sock *sk)
 }
 
 /*
+ * Records for a chain, made where memory can be waited for: there may be
+ * hundreds of thousands of TIME_WAITs.
+ */
+struct pool {
+	struct tcs_record *first;
+};
+
+static int pool_fill(struct pool *pool)
+{
+	unsigned int i;
+
+	for (i = 0; i < 64; i++) {
+		struct tcs_record *rec = tcs_record_alloc_sleeping();
+
+		if (!rec)
+			return -ENOMEM;
+		rec->next_free = pool->first;
+		pool->first = rec;
+	}
+	return 0;
+}
+
+static void pool_empty(struct pool *pool)
+{
+	struct tcs_record *rec;
+
+	while ((rec = pool->first)) {
+		pool->first = rec->next_free;
+		tcs_record_free(rec);
+	}
+}
+
+static void adopt(struct sock *sk, enum tcs_state state, struct pool *pool)
+{
+	struct tcs_record *rec = pool->first;
+
+	pool->first = rec->next_free;
+	if (!tcs_conn_adopt(&sk->__sk_common, state,
+			    tcs_stats_of(tcs_live_net(sock_net(sk))), rec)) {
+		rec->next_free = pool->first;
+		pool->first = rec;
+	}
+}
+
+/*
  * A socket found in a chain under the bucket's lock has not raised its change
  * to CLOSE yet: tcp_set_state() unhashes it before, under that lock.
+ *
+ * False: the pool ran out, and the chain has to be walked again.
  */
-static bool adopt_chain(struct inet_hashinfo *hashinfo, unsigned int slot)
+static bool adopt_chain(struct inet_hashinfo *hashinfo, unsigned int slot,
+			struct pool *pool)
 {
 	const struct inet_ehash_bucket *head = &hashinfo->ehash[slot];
 	spinlock_t *lock = inet_ehash_lockp(hashinfo, slot);
 	const struct hlist_nulls_node *node;
-	bool ok = true;
+	bool done = true;
 	struct sock *sk;
 
 	tcs_event_begin();
@@ -36,28 +85,32 @@ static bool adopt_chain(struct inet_hashinfo *hashinfo, unsigned int slot)
 
 		if (state == TCS_NOT_CLOSING)
 			continue;
-		ok = tcs_conn_adopt(&sk->__sk_common, state,
-				    tcs_stats_of(tcs_live_net(sock_net(sk))));
-		if (!ok)
+		done = pool->first;
+		if (!done)
 			break;
+		adopt(sk, state, pool);
 	}
 	spin_unlock_bh(lock);
 	tcs_event_end();
-	return ok;
+	return done;
 }
 
 static int adopt_table(struct inet_hashinfo *hashinfo)
 {
+	struct pool pool = {};
 	unsigned int slot;
+	int err = 0;
 
-	for (slot = 0; slot <= hashinfo->ehash_mask; slot++) {
+	for (slot = 0; slot <= hashinfo->ehash_mask && !err; slot++) {
 		if (!(slot % 1024))
 			cond_resched();
-		if (!hlist_nulls_empty(&hashinfo->ehash[slot].chain) &&
-		    !adopt_chain(hashinfo, slot))
-			return -ENOMEM;
+		if (hlist_nulls_empty(&hashinfo->ehash[slot].chain))
+			continue;
+		while (!err && !adopt_chain(hashinfo, slot, &pool))
+			err = pool_fill(&pool);
 	}
-	return 0;
+	pool_empty(&pool);
+	return err;
 }
 
 static int adopt_all(void)

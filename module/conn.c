@@ -22,7 +22,10 @@
 /* Nothing counts before the hooks were proven. */
 static bool counting;
 
-/* No hook tells when a socket goes on as a mini-socket. */
+/*
+ * Mini-sockets cannot be followed on this kernel: they are in no gauge and have
+ * no record.
+ */
 static bool blind;
 
 /*
@@ -39,6 +42,17 @@ static bool baseline_failed;
  * CPU.
  */
 static atomic_t unrecorded = ATOMIC_INIT(0);
+
+static bool is_blind(void)
+{
+	return unlikely(READ_ONCE(blind));
+}
+
+static bool is_counting(void)
+{
+	/* Once something is counted, it is seen that the baseline runs. */
+	return smp_load_acquire(&counting);
+}
 
 static bool in_baseline(void)
 {
@@ -210,7 +224,7 @@ static noinline struct tcs_end end_of(struct sock *sk, int old, enum tcs_mark ma
 		.err = sk->sk_err,
 		.err_soft = READ_ONCE(sk->sk_err_soft),
 		.moved = mark == TCS_MARK_MOVED ||
-			 (unlikely(READ_ONCE(blind)) && seems_moved(sk, old)),
+			 (is_blind() && seems_moved(sk, old)),
 		.reset_without_rst = mark == TCS_MARK_RESET_WITHOUT_RST,
 		.orphan = sock_flag(sk, SOCK_DEAD),
 		.shut = sk->sk_shutdown == SHUTDOWN_MASK,
@@ -390,7 +404,7 @@ void tcs_conn_change(struct sock *sk, int old, int new)
 			return;
 		}
 	}
-	if (!READ_ONCE(counting))
+	if (!is_counting())
 		return;
 
 	tcs_event_begin();
@@ -474,12 +488,14 @@ void tcs_conn_to_mini(struct sock *sk, struct inet_timewait_sock *tw,
 	struct where w;
 
 	tcs_mark(sk, TCS_MARK_MOVED);
-	if (!READ_ONCE(counting))
+	if (!is_counting())
 		return;
 
 	tcs_event_begin();
 	w = where_is(sock_net(sk));
-	if (in_time_wait)
+	if (is_blind())
+		keep = false;
+	else if (in_time_wait)
 		keep = time_wait_wants_record(&w, time_wait_ms);
 	rec = hand_over(sk, tw, keep, &was);
 	known = rec || !in_baseline();
@@ -494,7 +510,8 @@ void tcs_conn_to_mini(struct sock *sk, struct inet_timewait_sock *tw,
 		};
 		const u64 now = time_of(sk, TCS_TIME_WAIT);
 
-		tcs_add(w.stats, TCS_ENTERED + TCS_TIME_WAIT);
+		if (!is_blind())
+			tcs_add(w.stats, TCS_ENTERED + TCS_TIME_WAIT);
 		if (likely(known && from != TCS_NOT_CLOSING))
 			tcs_add(w.stats, TCS_LEFT + from);
 		if (rec)
@@ -508,9 +525,14 @@ void tcs_conn_to_mini(struct sock *sk, struct inet_timewait_sock *tw,
 			rec->state = TCS_TIME_WAIT;
 			rec->since = now;
 			rec->floor = floor;
-		} else if (unlikely(!known)) {
+		} else if (unlikely(!known) && keep) {
 			adopt_mini(&w, tw, TCS_TIME_WAIT, now, floor);
 		}
+	} else if (is_blind()) {
+		if (likely(known && from != TCS_NOT_CLOSING))
+			tcs_add(w.stats, TCS_LEFT + from);
+		if (rec)
+			drop_record(&w, rec);
 	} else if (rec) {
 		rec->floor = floor;
 	} else {
@@ -542,7 +564,15 @@ enum tcs_rearm tcs_conn_mini_rearm(struct inet_timewait_sock *tw,
 	enum tcs_rearm ret = TCS_REARM_AGAIN;
 	struct tcs_record *rec;
 	struct tcs_bucket b;
+	struct where w;
 
+	if (is_blind()) {
+		*was = (struct tcs_record){};
+		return TCS_REARM_NONE;
+	}
+
+	tcs_event_begin();
+	w = where_is(twsk_net(tw));
 	b = tcs_records_lock(&tw->__tw_common);
 	rec = tcs_records_find(&b, &tw->__tw_common);
 	if (rec) {
@@ -561,13 +591,14 @@ enum tcs_rearm tcs_conn_mini_rearm(struct inet_timewait_sock *tw,
 			ret = atomic_add_unless(&unrecorded, -1, 0) ?
 				TCS_REARM_ENTERED : TCS_REARM_NONE;
 	}
+	/* Before anybody else can find the record, and count the end of it. */
+	if (ret == TCS_REARM_ENTERED && is_counting())
+		tcs_add(w.stats, TCS_ENTERED + TCS_TIME_WAIT);
 	tcs_records_unlock(&b);
 
-	if (ret == TCS_REARM_AGAIN && READ_ONCE(counting)) {
-		tcs_event_begin();
-		tcs_add(where_is(twsk_net(tw)).stats, TCS_TW_REARMED);
-		tcs_event_end();
-	}
+	if (ret == TCS_REARM_AGAIN && is_counting())
+		tcs_add(w.stats, TCS_TW_REARMED);
+	tcs_event_end();
 	return ret;
 }
 
@@ -587,14 +618,13 @@ void tcs_conn_mini_entered(struct inet_timewait_sock *tw,
 	struct where w;
 	u64 now;
 
-	if (!READ_ONCE(counting))
+	if (!is_counting())
 		return;
 
 	tcs_event_begin();
 	w = where_is(twsk_net(tw));
 	now = ktime_get_ns();
 
-	tcs_add(w.stats, TCS_ENTERED + TCS_TIME_WAIT);
 	tcs_add(w.stats, TCS_LEFT + TCS_FIN_WAIT2);
 	spend(&w, &before, now);
 	end_connection(&w, &tw->__tw_common, tw->tw_sport, &before, how, now,
@@ -648,11 +678,19 @@ static enum tcs_tw_end end_of_time_wait(enum tcs_killer by)
 	}
 }
 
-/* Of one that was given the kernel's own length, when it was (re)started. */
-static u64 us_in_time_wait(const struct inet_timewait_sock *tw)
+/*
+ * Of one without a record: it was given the kernel's own length when it was last
+ * started, unless histograms or length were switched meanwhile. What cannot be
+ * is left out.
+ */
+static void spend_unrecorded(const struct where *w,
+			     const struct inet_timewait_sock *tw)
 {
-	return jiffies_to_usecs(jiffies - (tw->tw_timer.expires -
-					   TCP_TIMEWAIT_LEN));
+	const long ticks = jiffies - (tw->tw_timer.expires - TCP_TIMEWAIT_LEN);
+
+	if (w->durations && !w->tuned && ticks >= 0 &&
+	    ticks <= TCP_TIMEWAIT_LEN + TCP_TIMEWAIT_LEN / 8)
+		tcs_hist_add(w->stats, TCS_TIME_WAIT, jiffies_to_usecs(ticks));
 }
 
 /**
@@ -669,7 +707,7 @@ void tcs_conn_mini_end(struct inet_timewait_sock *tw, enum tcs_killer by)
 	struct where w;
 	u64 now = 0;
 
-	if (!READ_ONCE(counting))
+	if (!is_counting() || is_blind())
 		return;
 
 	tcs_event_begin();
@@ -682,12 +720,12 @@ void tcs_conn_mini_end(struct inet_timewait_sock *tw, enum tcs_killer by)
 		spend(&w, rec, now);
 	} else {
 		state = tcs_closing_state(READ_ONCE(tw->tw_substate));
-		if (state == TCS_FIN_WAIT2)
+		if (state == TCS_TIME_WAIT)
+			spend_unrecorded(&w, tw);
+		else if (!in_baseline())
 			atomic_add_unless(&unrecorded, -1, 0);
 	}
 
-	if (state == TCS_TIME_WAIT && !rec && w.durations && !w.tuned)
-		tcs_hist_add(w.stats, TCS_TIME_WAIT, us_in_time_wait(tw));
 	if (rec || !in_baseline()) {
 		if (state == TCS_TIME_WAIT)
 			tcs_add(w.stats, TCS_TW_ENDED + end_of_time_wait(by));
@@ -707,20 +745,20 @@ void tcs_conn_mini_end(struct inet_timewait_sock *tw, enum tcs_killer by)
  * @key: the socket or mini-socket, in the kernel's hash, its bucket locked
  * @state: the closing state it is in
  * @stats: of its namespace
+ * @fresh: an empty record
  *
  * Between tcs_conn_baseline_begin() and tcs_conn_baseline_end(). One that an
  * event was seen of is counted already and left alone.
  *
- * Return: false when out of memory.
+ * Return: whether @fresh was used.
  */
 bool tcs_conn_adopt(const struct sock_common *key, enum tcs_state state,
-		    struct tcs_stats __percpu *stats)
+		    struct tcs_stats __percpu *stats, struct tcs_record *fresh)
 {
-	struct tcs_record *fresh = tcs_record_alloc();
 	struct tcs_bucket b;
 	bool absent;
 
-	if (!fresh)
+	if (is_blind() && key->skc_state == TCP_TIME_WAIT)
 		return false;
 	fresh->state = state;
 
@@ -733,10 +771,8 @@ bool tcs_conn_adopt(const struct sock_common *key, enum tcs_state state,
 	if (absent) {
 		tcs_add(stats, TCS_RECORD_MADE);
 		tcs_add(stats, TCS_BASELINE + state);
-	} else {
-		tcs_record_free(fresh);
 	}
-	return true;
+	return absent;
 }
 
 /**
@@ -747,7 +783,8 @@ bool tcs_conn_adopt(const struct sock_common *key, enum tcs_state state,
  */
 void tcs_conn_counting(bool on)
 {
-	WRITE_ONCE(counting, on);
+	/* pairs with is_counting() */
+	smp_store_release(&counting, on);
 }
 
 /**

@@ -76,6 +76,6 @@ void tcs_conn_mini_entered(struct inet_timewait_sock *tw,
 			   const struct tcs_record *was, u32 time_wait_ms);
 void tcs_conn_mini_end(struct inet_timewait_sock *tw, enum tcs_killer by);
 bool tcs_conn_adopt(const struct sock_common *key, enum tcs_state state,
-		    struct tcs_stats __percpu *stats);
+		    struct tcs_stats __percpu *stats, struct tcs_record *fresh);
 
 #endif /* TCS_CONN_H */

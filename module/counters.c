@@ -76,7 +76,8 @@ void tcs_counters_fold(const struct tcs_stats __percpu *stats, u64 *sum)
 	fold(stats, sum, 0, TCS_FIRST_RISE);
 	/*
 	 * A leave that was read has its entry before it, in the order of the
-	 * socket's lock: do not let the entries be read early.
+	 * socket's lock, or of the record's for a mini-socket: do not let the
+	 * entries be read early.
 	 */
 	smp_rmb();
 	fold(stats, sum, TCS_FIRST_RISE, TCS_N_COUNTS);

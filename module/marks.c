@@ -7,6 +7,28 @@
 DEFINE_PER_CPU(struct tcs_marks, tcs_marks);
 
 /**
+ * tcs_mark_slow() - tcs_mark(), where tasks that were preempted hold all slots
+ * @sk: the socket, locked; not marked yet
+ * @mark: the note
+ *
+ * Were the slots of all CPUs taken, the note would be lost and the connection be
+ * counted as ended twice.
+ */
+void tcs_mark_slow(const struct sock *sk, enum tcs_mark mark)
+{
+	unsigned int cpu, i;
+
+	for_each_possible_cpu(cpu) {
+		struct tcs_marks *m = per_cpu_ptr(&tcs_marks, cpu);
+
+		for (i = 0; i < TCS_MARK_SLOTS; i++)
+			if (!cmpxchg(&m->slot[i], 0UL,
+				     (unsigned long)sk | mark))
+				return;
+	}
+}
+
+/**
  * tcs_unmark_slow() - tcs_unmark(), where the note is not in the first slot
  * @sk: the socket, locked
  *

@@ -34,6 +34,7 @@ DECLARE_PER_CPU(struct tcs_marks, tcs_marks);
 
 struct sock;
 
+void tcs_mark_slow(const struct sock *sk, enum tcs_mark mark);
 enum tcs_mark tcs_unmark_slow(const struct sock *sk);
 
 /**
@@ -41,8 +42,7 @@ enum tcs_mark tcs_unmark_slow(const struct sock *sk);
  * @sk: the socket, locked; not marked yet
  * @mark: the note
  *
- * Any context but NMI. Were all slots of a CPU in use by preempted tasks, the
- * note would be lost and the end be derived from the socket alone.
+ * Any context but NMI.
  */
 static inline void tcs_mark(const struct sock *sk, enum tcs_mark mark)
 {
@@ -53,6 +53,7 @@ static inline void tcs_mark(const struct sock *sk, enum tcs_mark mark)
 	for (i = 0; i < TCS_MARK_SLOTS; i++)
 		if (!cmpxchg(&m->slot[i], 0UL, (unsigned long)sk | mark))
 			return;
+	tcs_mark_slow(sk, mark);
 }
 
 /**

@@ -44,7 +44,7 @@ static int __net_init init_one(struct net *net)
 	if (!net_eq(net, &init_net))
 		inherit(tn);
 
-	tn->stats = alloc_percpu(struct tcs_stats);
+	tn->stats = alloc_percpu_gfp(struct tcs_stats, GFP_KERNEL_ACCOUNT);
 	if (!tn->stats)
 		return -ENOMEM;
 

@@ -15,17 +15,23 @@
 #define NAME_HIST	"tcp_closestat_hist"
 #define NAME_ALL	"tcp_closestat_all"
 
+static void show_sums(struct seq_file *seq, const u64 *sum)
+{
+	u64 row[TCS_N_ROWS];
+	unsigned int i;
+
+	tcs_counters_rows(sum, row);
+	for (i = 0; i < TCS_N_ROWS; i++)
+		seq_printf(seq, "%s %llu\n", tcs_row_names[i], row[i]);
+}
+
 static void show_rows(struct seq_file *seq,
 		      const struct tcs_stats __percpu *stats)
 {
 	u64 sum[TCS_N_COUNTS] = {};
-	u64 row[TCS_N_ROWS];
-	unsigned int i;
 
 	tcs_counters_fold(stats, sum);
-	tcs_counters_rows(sum, row);
-	for (i = 0; i < TCS_N_ROWS; i++)
-		seq_printf(seq, "%s %llu\n", tcs_row_names[i], row[i]);
+	show_sums(seq, sum);
 }
 
 static int show(struct seq_file *seq, void *v)
@@ -42,14 +48,23 @@ static int show_hist(struct seq_file *seq, void *v)
 
 /*
  * All in one go and under the lock: no namespace can go over to the dead while
- * they are read, so that totals never go backwards.
+ * they are read, so that totals never go backwards. One that is dying belongs to
+ * the dead already: what ends in it is counted there.
  */
 static int show_all(struct seq_file *seq, void *v)
 {
+	u64 dead[TCS_N_COUNTS] = {};
 	const struct tcs_net *tn;
 
 	mutex_lock(&tcs_nets_lock);
+	tcs_counters_fold(tcs_dead, dead);
+	/* What ended there began in a namespace that is dying by now. */
+	smp_rmb();
 	list_for_each_entry(tn, &tcs_nets, list) {
+		if (!check_net(tn->net)) {
+			tcs_counters_fold(tn->stats, dead);
+			continue;
+		}
 		seq_printf(seq, "netns %u\n", tn->net->ns.inum);
 		show_rows(seq, tn->stats);
 		seq_putc(seq, '\n');
@@ -58,7 +73,7 @@ static int show_all(struct seq_file *seq, void *v)
 			break;
 	}
 	seq_puts(seq, "netns dead\n");
-	show_rows(seq, tcs_dead);
+	show_sums(seq, dead);
 	mutex_unlock(&tcs_nets_lock);
 	return 0;
 }

@@ -2,6 +2,7 @@
 /* Ending TIME_WAITs by hand, see purge.h. */
 #include "purge.h"
 
+#include <linux/in.h>
 #include <linux/sched/signal.h>
 
 #include "compat/timewait.h"
@@ -17,7 +18,11 @@ static bool wanted(const struct sock *sk, const struct net *net, u16 port)
 	/* FIN_WAIT2 is not ours to end. */
 	if (READ_ONCE(tw->tw_substate) != TCP_TIME_WAIT)
 		return false;
-	return !port || tw->tw_num == port || ntohs(tw->tw_dport) == port;
+	if (!port)
+		return true;
+	return tw->tw_family == AF_INET &&
+	       tw->tw_daddr == htonl(INADDR_LOOPBACK) &&
+	       (tw->tw_num == port || ntohs(tw->tw_dport) == port);
 }
 
 /* Find one in a chain and take a reference, under RCU as all lookups do. */
@@ -42,17 +47,18 @@ static struct inet_timewait_sock *find(const struct inet_ehash_bucket *head,
 /**
  * tcs_purge() - end TIME_WAITs of a namespace now
  * @net: the namespace
- * @port: of connections from or to this port only; 0: all
+ * @port: of connections from or to this port of 127.0.0.1 only; 0: all
  *
  * Process context, sleeps. One that enters TIME_WAIT meanwhile may be missed.
  *
- * Return: 0, or -EINTR: a fatal signal came, some are left.
+ * Return: how many, or -EINTR: a fatal signal came, some are left.
  */
 int tcs_purge(struct net *net, u16 port)
 {
 	struct inet_hashinfo *hashinfo = tcs_death_row(net)->hashinfo;
 	struct inet_timewait_sock *tw;
 	unsigned int slot;
+	int n = 0;
 
 	for (slot = 0; slot <= hashinfo->ehash_mask; slot++) {
 		const struct inet_ehash_bucket *head = &hashinfo->ehash[slot];
@@ -68,10 +74,11 @@ int tcs_purge(struct net *net, u16 port)
 			local_bh_disable();
 			inet_twsk_deschedule_put(tw);
 			local_bh_enable();
+			n++;
 			cond_resched();
 			if (fatal_signal_pending(current))
 				return -EINTR;
 		}
 	}
-	return 0;
+	return n;
 }

@@ -90,6 +90,18 @@ void tcs_records_exit(void)
 }
 
 /**
+ * tcs_record_alloc_sleeping() - a new record, in no bucket
+ *
+ * Process context, sleeps.
+ *
+ * Return: a record with nothing in it, or NULL.
+ */
+struct tcs_record *tcs_record_alloc_sleeping(void)
+{
+	return kmem_cache_zalloc(cache, GFP_KERNEL);
+}
+
+/**
  * tcs_record_alloc_slow() - tcs_record_alloc(), where none is at hand
  *
  * Return: a record with nothing in it, or NULL.

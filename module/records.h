@@ -72,6 +72,7 @@ extern unsigned int tcs_record_table_mask;
 int tcs_records_init(void);
 void tcs_records_exit(void);
 
+struct tcs_record *tcs_record_alloc_sleeping(void);
 struct tcs_record *tcs_record_alloc_slow(void);
 void tcs_record_free_slow(struct tcs_record *rec);
 struct tcs_record *tcs_records_take(const struct sock_common *key);

@@ -110,12 +110,26 @@ static int do_number(tcs_ctl_table *table, int write, void *buffer,
 	return err;
 }
 
+/* A length that was written and is in range. */
+static int set_length(unsigned int *data, unsigned int ms)
+{
+	if (tcs_timewait_verdict() == TCS_IMPOSSIBLE)
+		return -EOPNOTSUPP;
+	WRITE_ONCE(*data, ms);
+	return 0;
+}
+
 static int do_time_wait_ms(tcs_ctl_table *table, int write, void *buffer,
 			   size_t *lenp, loff_t *ppos)
 {
-	if (write && tcs_timewait_verdict() == TCS_IMPOSSIBLE)
-		return -EOPNOTSUPP;
-	return do_number(table, write, buffer, lenp, ppos);
+	unsigned int val;
+	int err;
+
+	if (!write)
+		return do_number(table, write, buffer, lenp, ppos);
+	err = get_write(table, buffer, *lenp, ppos, 0, TCS_TIME_WAIT_MS_MAX,
+			&val);
+	return err ?: set_length(table->data, val);
 }
 
 /* The same in seconds. What is no whole second reads as the next one. */
@@ -131,13 +145,9 @@ static int do_tw_timeout(tcs_ctl_table *table, int write, void *buffer,
 		     lenp, ppos);
 		return 0;
 	}
-	if (tcs_timewait_verdict() == TCS_IMPOSSIBLE)
-		return -EOPNOTSUPP;
 	err = get_write(table, buffer, *lenp, ppos, 1,
 			TCS_TIME_WAIT_MS_MAX / MSEC_PER_SEC, &val);
-	if (!err)
-		WRITE_ONCE(*data, val * MSEC_PER_SEC);
-	return err;
+	return err ?: set_length(data, val * MSEC_PER_SEC);
 }
 
 static int do_purge(tcs_ctl_table *table, int write, void *buffer,
@@ -151,11 +161,12 @@ static int do_purge(tcs_ctl_table *table, int write, void *buffer,
 		return 0;
 	}
 	err = get_write(table, buffer, *lenp, ppos, 1, 1, &val);
-	return err ?: tcs_purge(owner(table)->net, 0);
+	if (!err)
+		err = tcs_purge(owner(table)->net, 0);
+	return min(err, 0);
 }
 
 static const unsigned int one = 1;
-static const unsigned int time_wait_ms_max = TCS_TIME_WAIT_MS_MAX;
 
 /* .data becomes the field of the namespace, .extra1 the namespace itself. */
 enum {
@@ -173,7 +184,6 @@ static const struct ctl_table ctl_template[N_CTL + 1] = {
 		.maxlen = sizeof(unsigned int),
 		.mode = 0644,
 		.proc_handler = do_time_wait_ms,
-		.extra2 = (void *)&time_wait_ms_max,
 	},
 	[CTL_TIME_WAIT_GUARD] = {
 		.procname = "time_wait_guard",

@@ -170,7 +170,7 @@ static void do_without(const struct tcs_hook *hook, enum tcs_verdict *v)
 {
 	if (needed_to_tune(hook))
 		*v = TCS_IMPOSSIBLE;
-	if (hook == &create_hook)
+	if (hook == &create_hook || hook == &kill_hook)
 		tcs_conn_blind();
 }
 
@@ -235,8 +235,6 @@ static void notrace on_schedule(struct tcs_args *args, unsigned long caller)
 	SAW(&schedule_hook, &tw->__tw_common);
 	what = tcs_conn_mini_rearm(tw, this_cpu_read(fin_wait2_hit) == tw,
 				   &was);
-	if (what == TCS_REARM_NONE)
-		return;
 	len = length_of(tw, was.floor);
 	if (len.tuned)
 		tcs_set_arg(args, 1, ticks_of(&len));

@@ -8,11 +8,12 @@
  *  - ftrace: a callback in the function's own nop. On x86-64 since 5.11, and on
  *    arm64 since 6.2 (DYNAMIC_FTRACE_WITH_ARGS), the argument registers are
  *    saved and restored for every callback; x86-64 before that wants SAVE_REGS.
- *    It is cheaper than a kprobe, and it is never skipped: ftrace guards
- *    against recursion per context (task, softirq, irq), while a kprobe that
- *    hits in a softirq which interrupted another kprobe's handler is dropped
- *    (kprobe::nmissed), and with it a count. FTRACE_OPS_FL_PERMANENT keeps
- *    kernel.ftrace_enabled=0 from switching the hooks off behind our back.
+ *    It is cheaper than a kprobe, and it is never skipped: a kprobe that hits
+ *    in a softirq which interrupted another kprobe's handler is dropped
+ *    (kprobe::nmissed), and with it a count. ftrace guards against recursion
+ *    per context at the most, so no handler may call a hooked function.
+ *    FTRACE_OPS_FL_PERMANENT keeps kernel.ftrace_enabled=0 from switching the
+ *    hooks off behind our back.
  *  - kprobes, where ftrace cannot change arguments.
  *
  * History of what is used:
