@@ -183,8 +183,8 @@ static void prove(void)
 	sock_release(listener);
 out:
 	if (err)
-		pr_info("hooks not proven: no connection could be closed over the loopback of the initial namespace (%d)\n",
-			err);
+		pr_info_once("hooks not proven: no connection could be closed over the loopback of the initial namespace (%d)\n",
+			     err);
 }
 
 static void prove_work(struct work_struct *work)

@@ -327,6 +327,10 @@ void tcs_timewait_attach(void)
 			pr_warn_once("no function can be hooked on this kernel (it takes kprobes, on x86-64 or arm64): TIME_WAIT can neither be tuned nor followed\n");
 			continue;
 		}
+		if (err == -EBUSY) {
+			pr_warn_once("no function can be hooked while kernel.ftrace_enabled is 0: TIME_WAIT can neither be tuned nor followed\n");
+			continue;
+		}
 		pr_warn("cannot hook %s (%d): without it no %s\n",
 			hooks[i]->symbol, err, hooks[i]->needed_for);
 	}
