@@ -4,7 +4,8 @@
 # scenario over both families, report in KTAP.
 
 closelab_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-closelab_tests=0 closelab_failed=0 closelab_loaded=
+closelab_tests=0 closelab_failed=0 closelab_loaded='' closelab_logs=''
+declare -A closelab_pid=() closelab_name=()
 
 closelab_find()
 {
@@ -27,11 +28,26 @@ closelab_skip_all() # REASON
 closelab_unload()
 {
 	[ -z "$closelab_loaded" ] || rmmod tcp_closestat
+	closelab_loaded=
+}
+
+# What is still under way ends before the module goes.
+closelab_cleanup()
+{
+	local key
+
+	for key in "${!closelab_pid[@]}"; do
+		kill "${closelab_pid[$key]}" && wait "${closelab_pid[$key]}"
+	done 2>/dev/null
+	rm -rf "$closelab_logs"
+	closelab_unload
 }
 
 closelab_begin() # TESTS
 {
 	echo "TAP version 13"
+	closelab_logs=$(mktemp -d)
+	trap closelab_cleanup EXIT
 	[ "$(id -u)" -eq 0 ] || closelab_skip_all "needs root"
 	closelab=$(closelab_find) || closelab_skip_all "closelab is not built"
 	if [ ! -e /proc/net/tcp_closestat ]; then
@@ -39,17 +55,20 @@ closelab_begin() # TESTS
 			modprobe -q tcp_closestat ||
 			closelab_skip_all "tcp_closestat cannot be loaded"
 		closelab_loaded=1
-		trap closelab_unload EXIT
 	fi
 	echo "1..$1"
 }
 
-# Report one test; what it said is shown when it failed.
+# Report one test; what it said is shown when it failed, what it has measured
+# always.
 closelab_report() # EXIT-CODE NAME OUTPUT
 {
 	closelab_tests=$((closelab_tests + 1))
 	case $1 in
-	0) echo "ok $closelab_tests $2" ;;
+	0)
+		[[ ! $3 =~ [^$'\n']*"; measured "[^$'\n']* ]] || echo "# ${BASH_REMATCH[0]}"
+		echo "ok $closelab_tests $2"
+		;;
 	4) echo "ok $closelab_tests $2 # SKIP $(tail -n 1 <<<"$3")" ;;
 	*)
 		echo "# ${3//$'\n'/$'\n'# }"
@@ -65,6 +84,27 @@ closelab_run() # NAME OPTION...
 
 	output=$("$closelab" run "$@" 2>&1)
 	closelab_report $? "${name} ${*:2}" "$output"
+}
+
+# Run one while others run, and report it later.
+closelab_start() # KEY NAME OPTION...
+{
+	local key=$1
+
+	shift
+	closelab_name[$key]="$*"
+	"$closelab" run "$@" >"$closelab_logs/$key" 2>&1 &
+	closelab_pid[$key]=$!
+}
+
+closelab_await() # KEY
+{
+	local code
+
+	wait "${closelab_pid[$1]}"
+	code=$?
+	unset "closelab_pid[$1]"
+	closelab_report $code "${closelab_name[$1]}" "$(<"$closelab_logs/$1")"
 }
 
 closelab_end()
@@ -87,11 +127,10 @@ closelab_test() # NAME
 	local section said code difference
 
 	closelab_begin 3
-	said=$(mktemp)
+	said=$closelab_logs/said
 	section=$("$closelab" run "$1" -4 --markdown 2>"$said")
 	code=$?
-	closelab_report $code "$1 -4" "$section"$'\n'"$(cat "$said")"
-	rm -f "$said"
+	closelab_report $code "$1 -4" "$section"$'\n'"$(<"$said")"
 	if [ $code -ne 0 ] || [ ! -e "$closelab_dir/../docs/scenarios.md" ]; then
 		closelab_report 4 "$1 as documented" "there is nothing to compare"
 	else

@@ -10,7 +10,6 @@ if [ -e /proc/net/tcp_closestat ]; then
 fi
 closelab_begin 2
 closelab_unload
-closelab_loaded=
 
 output=$("$closelab" run client-closes-first 2>&1)
 [ $? -eq 1 ] && grep -q 'tcp_closestat is not loaded: modprobe' <<<"$output"

@@ -8,9 +8,9 @@
 serve() # BEHAVIOUR ADDRESS
 {
 	setpriv --pdeathsig KILL "$closelab" peer server "$1" "$2" 7000 \
-		>"$logs/server" 2>&1 &
+		>"$closelab_logs/server" 2>&1 &
 	server=$!
-	until grep -q ' listen' "$logs/server"; do
+	until grep -q ' listen' "$closelab_logs/server"; do
 		kill -0 $server || return 1
 	done
 }
@@ -32,8 +32,6 @@ if [ "${1-}" != inside ] && [ "$(id -u)" -eq 0 ]; then
 	exec unshare --net "$0" inside
 fi
 closelab_begin 4
-logs=$(mktemp -d)
-trap 'kill $server 2>/dev/null; rm -rf "$logs"; closelab_unload' EXIT
 ip link set lo up
 
 serve 1 127.0.0.1
@@ -49,4 +47,6 @@ client "cannot when it closes first" 1 \
 	'50001>7000 connect.* close.* bind: Address already in use \(98\)' \
 	6 ::1 7000 50001
 client "nobody listens" 1 'connect: Connection refused \(111\)' 7 ::1 7001
+kill $server
+wait $server 2>/dev/null
 closelab_end

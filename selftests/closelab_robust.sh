@@ -60,14 +60,14 @@ ended_by() # SIGNAL EXIT-CODE
 {
 	local pid code output
 
-	"$closelab" run port-exhaustion >"$logs/out" 2>&1 &
+	"$closelab" run port-exhaustion >"$closelab_logs/out" 2>&1 &
 	pid=$!
-	until_true peer_runs || echo "the peer does not run" >>"$logs/out"
+	until_true peer_runs || echo "the peer does not run" >>"$closelab_logs/out"
 	kill "-$1" $pid
 	wait $pid
 	code=$?
 	until_true no_leftovers
-	output="exit code $code; left: $(leftovers); said: $(cat "$logs/out")"
+	output="exit code $code; left: $(leftovers); said: $(cat "$closelab_logs/out")"
 	[ $code -eq "$2" ] && no_leftovers
 	closelab_report $? "ended by SIG$1" "$output"
 }
@@ -77,13 +77,13 @@ peer_dies()
 {
 	local pid code output
 
-	"$closelab" run port-exhaustion >"$logs/out" 2>&1 &
+	"$closelab" run port-exhaustion >"$closelab_logs/out" 2>&1 &
 	pid=$!
-	until_true peer_runs || echo "the peer does not run" >>"$logs/out"
+	until_true peer_runs || echo "the peer does not run" >>"$closelab_logs/out"
 	pkill -KILL closelab-a
 	wait $pid
 	code=$?
-	output=$(cat "$logs/out")
+	output=$(cat "$closelab_logs/out")
 	[ $code -eq 1 ] && no_leftovers &&
 		grep -q 'peer 0 (on A) was ended early by signal 9' <<<"$output"
 	closelab_report $? "a peer dies early" "exit code $code: $output"
@@ -106,10 +106,10 @@ noticed()
 {
 	local pid
 
-	: >"$logs/out"
-	"$closelab" peer server 4 127.0.0.1 7000 >"$logs/out" 2>&1 &
+	: >"$closelab_logs/out"
+	"$closelab" peer server 4 127.0.0.1 7000 >"$closelab_logs/out" 2>&1 &
 	pid=$!
-	until_true grep -q listen "$logs/out"
+	until_true grep -q listen "$closelab_logs/out"
 	[[ $(leftovers) = *$pid* ]]
 	closelab_report $? "a leftover is noticed" "$(ps -e)"
 	kill $pid
@@ -118,8 +118,6 @@ noticed()
 }
 
 closelab_begin 7
-logs=$(mktemp -d)
-trap 'rm -rf "$logs"; closelab_unload' EXIT
 
 noticed
 ended_by INT 130

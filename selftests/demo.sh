@@ -1,21 +1,24 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Shows what the module is for: two network namespaces, TIME_WAIT of 60 s in the
-# one and of a second in the other, and what each of them counts.
+# Shows what the module is for: a close, segment by segment, with TIME_WAIT of
+# 60 s and of a second; then two network namespaces with the one and the other,
+# and what each of them counts.
 set -euo pipefail
 
 me=${0##*/}
 here=$(cd "$(dirname "$0")" && pwd)
 ko=${TCS_KO:-$here/../tcp_closestat.ko}
-PATH=${TCS_SRC:-$here/..}/tools/closestat:$PATH
+tools=${TCS_SRC:-$here/..}/tools
+PATH=$tools/closestat:$tools/closelab:$PATH
 connections=20
 
 usage() {
 	cat <<END
 Usage: $me
-Load the module, make $connections connections in each of two network namespaces, one with
-TIME_WAIT of 60 s and one with time_wait_ms=1000, and show what happens. Cleans up.
+Load the module and draw how a connection closes, with TIME_WAIT of 60 s and of a
+second. Then make $connections connections in each of two network namespaces, one with each
+length, and show what happens. Cleans up.
   TCS_KO=FILE  the module (now: $ko)
 Exit status: 0 it happened as told, 1 it did not, 2 usage.
 END
@@ -93,6 +96,16 @@ if [ ! -e /sys/module/tcp_closestat ]; then
 	show insmod "$ko"
 	loaded=1
 fi
+
+say "One connection whose client (B) closes first, drawn from its segments. At the end
+   B holds TIME_WAIT for 60 s, its port cannot be bound again (EADDRINUSE), and of all
+   that the module counts these rows have moved."
+show closelab run client-closes-first || fail "it did not go as the scenario says"
+
+say "The same with TIME_WAIT of a second: its end is seen (over after ...), and it counts
+   as shortened and as expired."
+show closelab run client-closes-first --time-wait 1s ||
+	fail "TIME_WAIT of a second did not go as the scenario says"
 
 say "Two network namespaces. In 'quick', TIME_WAIT is to last a second."
 for ns in slow quick; do

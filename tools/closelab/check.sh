@@ -72,5 +72,28 @@ usage 2 err 'no such behaviour' peer server 77 7000
 usage 2 err 'not a port' peer server 1 70000
 usage 2 err 'not an address' peer client 1 nowhere 7000
 
+# docs/scenarios.md is generated. Its ladders are compared where scenarios run,
+# in a guest; that it has the words and the sections of today is seen here.
+scenarios=../../docs/scenarios.md
+if [ -e $scenarios ]; then
+	diff <(./closelab list --names) <(sed -n 's/^### //p' $scenarios)
+	count $? "$scenarios has a section for each scenario: run gen-doc.sh"
+	diff scenarios.intro.md <(head -n "$(wc -l <scenarios.intro.md)" $scenarios)
+	count $? "$scenarios begins with scenarios.intro.md: run gen-doc.sh"
+else
+	skipped=$((skipped + 2))
+fi
+
+# And that each scenario is run there at all.
+tests=../../selftests
+if [ -e $tests/closelab_lib.sh ]; then
+	for name in $(./closelab list --names); do
+		grep -qE "^[[:space:]]*closelab_(test|run|start .*) $name( |\$)" $tests/closelab_*.sh
+		count $? "a self-test runs $name"
+	done
+else
+	skipped=$((skipped + 1))
+fi
+
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

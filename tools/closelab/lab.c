@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -276,6 +277,25 @@ static int wait_out(struct lab *lab)
 	return 0;
 }
 
+/*
+ * A cable keeps its segments in order. A veth does so only for those that are
+ * sent on the same CPU, as each CPU has a queue of its own for what arrives:
+ * an ACK that the kernel sends on one may be overtaken by the data that the
+ * application sends on another. So a lab, with all that it starts, has one.
+ */
+static int take_one_cpu(struct lab *lab)
+{
+	int cpu = sched_getcpu();
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	if (cpu >= 0 && cpu < CPU_SETSIZE)
+		CPU_SET(cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		return lab_fail(lab, "sched_setaffinity: %s", strerror(errno));
+	return 0;
+}
+
 int lab_run(struct lab *lab)
 {
 	lab->epoll = -1;
@@ -283,7 +303,7 @@ int lab_run(struct lab *lab)
 		lab->ns[i] = -1;
 	for (int i = 0; i < MAX_PEERS; i++)
 		lab->peer[i].control = -1;
-	if (lab_net_build(lab) || open_eyes(lab) ||
+	if (take_one_cpu(lab) || lab_net_build(lab) || open_eyes(lab) ||
 	    read_counters(lab, lab->before))
 		return -1;
 	lab->started = true;

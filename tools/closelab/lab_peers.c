@@ -182,7 +182,9 @@ int lab_peer_read(struct lab *lab, int number)
 			return 0;
 		if (n != sizeof(event))
 			return ended(lab, number);
-		if (add_event(lab, number, &event))
+		if (event.kind == OP_END)
+			peer->at_rest = true;
+		else if (add_event(lab, number, &event))
 			return -1;
 	}
 	return 0;

@@ -253,6 +253,25 @@ static int run_step(struct lab *lab, const struct step *step)
 	return 0;
 }
 
+static int all_at_rest(struct lab *lab, void *unused)
+{
+	(void)unused;
+	for (int i = 0; i < MAX_PEERS; i++)
+		if (lab->peer[i].control >= 0 && !lab->peer[i].at_rest)
+			return 0;
+	return 1;
+}
+
+/* What the last steps have led to is seen to its end, in every run alike. */
+static int come_to_rest(struct lab *lab)
+{
+	for (int i = 0; i < MAX_PEERS; i++)
+		if (lab->peer[i].control >= 0 && lab_peer_go(lab, i, OP_END))
+			return -1;
+	return lab_wait(lab, "the peers to come to rest", patience(lab),
+			all_at_rest, NULL);
+}
+
 int lab_steps_run(struct lab *lab)
 {
 	const struct step *step = lab->scenario->steps;
@@ -260,5 +279,5 @@ int lab_steps_run(struct lab *lab)
 	for (; step->kind != STEP_END; step++)
 		if (run_step(lab, step))
 			return -1;
-	return 0;
+	return come_to_rest(lab);
 }

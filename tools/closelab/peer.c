@@ -39,6 +39,7 @@ struct peer {
 	size_t running;
 	int epoll;
 	bool failed;
+	bool asked;		/* whether there is anything left to do now */
 };
 
 enum verdict { DONE, BLOCKED, FAILED, OVER };
@@ -564,6 +565,10 @@ static void command(struct peer *peer)
 		_exit(0);	/* the runner is done with us */
 	if (n != sizeof(go))
 		return;
+	if (go.kind == OP_END) {
+		peer->asked = true;
+		return;
+	}
 	for (struct task *t = peer->tasks; t; t = t->next) {
 		if (!t->at_gate || t->ops[t->pc].kind != go.kind)
 			continue;
@@ -572,6 +577,16 @@ static void command(struct peer *peer)
 		task_run(peer, t);
 		return;
 	}
+}
+
+/* Nothing has happened that a task has not dealt with. */
+static void at_rest(struct peer *peer)
+{
+	struct peer_event ev = { .at = now_ns(), .kind = OP_END };
+
+	peer->asked = false;
+	if (send(peer->config->control, &ev, sizeof(ev), MSG_NOSIGNAL) < 0)
+		_exit(1);	/* the runner is gone */
 }
 
 /* Tasks that are over leave the list, so that a server does not grow. */
@@ -614,7 +629,7 @@ int peer_run(const struct peer_config *config)
 	/* Under a runner an idle peer stays: its sockets are being watched. */
 	while (peer.running || config->control >= 0) {
 		struct epoll_event ev[64];
-		int n = epoll_wait(peer.epoll, ev, 64, -1);
+		int n = epoll_wait(peer.epoll, ev, 64, peer.asked ? 0 : -1);
 
 		if (n < 0 && errno != EINTR)
 			return 1;
@@ -629,6 +644,8 @@ int peer_run(const struct peer_config *config)
 				task_run(&peer, t);
 		}
 		reap(&peer);
+		if (!n && peer.asked)
+			at_rest(&peer);
 	}
 	return peer.failed;
 }

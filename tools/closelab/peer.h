@@ -77,7 +77,9 @@ struct peer_event {
 
 /**
  * struct peer_go - what the runner tells a peer
- * @kind: let the task that has waited longest before such an operation go on
+ * @kind: let the task that has waited longest before such an operation go on;
+ *	OP_END: say so, by an event of this kind, when all that can be done now
+ *	is done
  */
 struct peer_go {
 	uint32_t kind;

@@ -103,14 +103,19 @@ static int judge(struct lab *lab, long answers, long failed)
 {
 	long length = lab->options.time_wait_ms >= 0 ?
 		      lab->options.time_wait_ms : KERNEL_MS;
-	bool short_of_ports = PORTS * 1000L / length < RATE;
+	bool short_of_ports = PORTS * 1000L < RATE * length;
 
+	if (!length)
+		return lab_fail(lab, "without TIME_WAIT there is no limit to reach");
 	snprintf(lab->result, sizeof(lab->result),
 		 "%d ports / %.1f s = %ld a second, asked for at most %d: %ld answers, %ld of them failures",
 		 PORTS, (double)length / 1000, PORTS * 1000L / length, RATE,
 		 answers, failed);
-	if (answers < RATE)
-		return lab_fail(lab, "only %ld answers", answers);
+	/* As many can have a port each, whatever the length. */
+	lab->skip = answers <= PORTS;
+	if (lab->skip)
+		return lab_fail(lab, "only %ld answers: this machine is too busy to run out of %d ports",
+				answers, PORTS);
 	if (short_of_ports && !failed)
 		return lab_fail(lab, "the proxy did not run out of ports");
 	if (!short_of_ports && failed)

@@ -150,7 +150,7 @@ const struct scenario scenarios_stuck[] = {
 "an orphan in FIN_WAIT2, which the kernel ends after tcp_fin_timeout; the server's\n"
 "side stays.",
 		/* FIN_WAIT2 lasts at least 3.5 times as long. */
-		.rto_min_ms = KERNEL_RTO_MIN,
+		.rto_min_ms = PATIENT_RTO,
 		.peer = {
 			{ .side = A, .ops = OPS({ OP_SOCKET }, { OP_REUSEADDR },
 						{ OP_BIND }, { OP_LISTEN },
@@ -240,7 +240,7 @@ const struct scenario scenarios_stuck[] = {
 "tcp_fin_timeout and no longer. A socket that was only shut down still has its\n"
 "application: it waits for ever.",
 		/* FIN_WAIT2 lasts at least 3.5 times as long. */
-		.rto_min_ms = KERNEL_RTO_MIN,
+		.rto_min_ms = PATIENT_RTO,
 		.peer = {
 			{ .side = A, .server = 4 },
 			{ .side = B, .any_port = 1,
@@ -285,7 +285,7 @@ const struct scenario scenarios_stuck[] = {
 "connection it ever had, long after the clients are gone. It is a bug in the\n"
 "program; closestat doctor names the process.",
 		/* FIN_WAIT2 lasts at least 3.5 times as long. */
-		.rto_min_ms = KERNEL_RTO_MIN,
+		.rto_min_ms = PATIENT_RTO,
 		.peer = {
 			{ .side = A, .server = 4 },
 			{ .side = B, .any_port = 1,
@@ -294,7 +294,7 @@ const struct scenario scenarios_stuck[] = {
 			  .hold = HOLD_OP(OP_CLOSE) },
 		},
 		.steps = (const struct step[]){
-			SYSCTL(B, "net/ipv4/tcp_fin_timeout=2"),
+			SYSCTL(B, "net/ipv4/tcp_fin_timeout=4"),
 			START(0), START(1),
 			GO(1, OP_CLOSE), GO(1, OP_CLOSE), GO(1, OP_CLOSE),
 			GO(1, OP_CLOSE), GO(1, OP_CLOSE),

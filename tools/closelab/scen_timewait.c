@@ -238,7 +238,7 @@ const struct scenario scenarios_timewait[] = {
 "whether its FIN arrived, so it sends it again; somebody must be there to\n"
 "acknowledge it once more. TIME_WAIT does, and starts from the beginning.",
 		.routed = 1,
-		.rto_min_ms = KERNEL_RTO_MIN,
+		.rto_min_ms = PATIENT_RTO,
 		.peer = {
 			{ .side = A, .server = 3,
 			  .hold = HOLD_OP(OP_CLOSE) },
@@ -432,7 +432,7 @@ const struct scenario scenarios_timewait[] = {
 "RTO, and only because the connection has timestamps. The old segment comes when\n"
 "a new connection has the same addresses and ports, with numbers that would fit:\n"
 "its timestamp is older than the connection (PAWS), so it is thrown away.",
-		.rto_min_ms = KERNEL_RTO_MIN,
+		.rto_min_ms = PATIENT_RTO,
 		.needs_module = 1,
 		OLD_AND_NEW,
 		.steps = (const struct step[]){

@@ -18,6 +18,12 @@ struct lab;
 /* What the kernel takes by itself: no retransmission sooner, in milliseconds */
 #define KERNEL_RTO_MIN 200
 
+/*
+ * Where something lasts for a few times as long: a busy machine may take longer
+ * than the kernel's own minimum to deliver an ACK, and the segment goes twice.
+ */
+#define PATIENT_RTO 1000
+
 enum side { A, B };
 
 /**
