@@ -23,6 +23,21 @@ tools: ## closestat and closelab, for this machine
 		echo "The tools do not build; 'scripts/setup.sh tools' installs what they need." >&2; \
 		exit 1; }
 
+install: tools ## The tools, their manuals, completion and systemd units (DESTDIR=, PREFIX=)
+	@$(MAKE) --no-print-directory -C tools install
+
+uninstall: ## Remove what install installed (DESTDIR=, PREFIX=)
+	@$(MAKE) --no-print-directory -C tools uninstall
+
+dkms-install: ## The module by DKMS, for this kernel and those to come
+	@scripts/dkms install
+
+dkms-remove: ## Remove what dkms-install installed
+	@scripts/dkms remove
+
+deb: ## The Debian packages, into build/
+	@scripts/build-deb build
+
 demo: ## Boot a guest, load the module there, show what it does
 	@scripts/setup.sh rig
 	@selftests/vm/run --kernel "$(DEMO_KERNEL)" -- selftests/demo.sh
@@ -37,6 +52,7 @@ style: ## Style and static checks alone (part of check)
 clean: ## Remove what was built here
 	@[ ! -e "$(KDIR)/Makefile" ] || $(MAKE) -s -C "$(KDIR)" M="$(CURDIR)" clean
 	@[ ! -e tools/Makefile ] || $(MAKE) -s --no-print-directory -C tools clean
+	@rm -rf build
 
 clean-cache: ## Remove guest roots, builds and logs of all checkouts
 	@selftests/vm/clean-cache
@@ -44,4 +60,4 @@ clean-cache: ## Remove guest roots, builds and logs of all checkouts
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: all module tools demo check style clean clean-cache help
+.PHONY: all module tools install uninstall dkms-install dkms-remove deb demo check style clean clean-cache help

@@ -9,13 +9,17 @@ me=${0##*/}
 # Which packages a group consists of, and what for:
 declare -A packages=(
 	# guests: their roots, the emulator, the kselftest framework
-	[rig]="qemu-system-x86 mmdebstrap linux-source-6.1 rsync cpio xz-utils git make util-linux procps"
+	[rig]="qemu-system-x86 mmdebstrap linux-source-6.1 rsync cpio xz-utils git make util-linux procps
+		dpkg-dev"
 	# the checkers of "make style"; checkpatch is in the rig's linux-source
 	[style]="shellcheck perl linux-source-6.1 xz-utils git make"
 	# building the tools and their unit tests on this machine
 	[tools]="gcc libc6-dev make pkg-config libsmartcols-dev libmnl-dev libpcap-dev
 		libncurses-dev libjson-c-dev libtracefs-dev libtraceevent-dev
 		jq bsdutils iproute2 valgrind mandoc"
+	# building the Debian packages on this machine
+	[package]="build-essential debhelper dh-dkms pkg-config libsmartcols-dev libmnl-dev
+		libpcap-dev libncurses-dev libjson-c-dev libtracefs-dev libtraceevent-dev"
 	# building the module for this machine's kernel
 	[module]="gcc make linux-headers-amd64"
 )
