@@ -34,10 +34,10 @@ named_files()
 
 files_before=$(named_files)
 
-# Wait up to ten seconds until a command succeeds.
+# Wait up to a minute until a command succeeds.
 until_true() # COMMAND...
 {
-	local end=$((SECONDS + 10))
+	local end=$((SECONDS + 60))
 
 	until "$@"; do
 		[ $SECONDS -lt $end ] || return 1

@@ -8,7 +8,7 @@
 #include "track.h"
 
 /* How long what is already on its way may take to be seen. */
-#define SETTLE_SECONDS 3
+#define SETTLE_SECONDS 10
 
 /* What a TIME_WAIT of the kernel's own length lasts. */
 #define KERNEL_TIME_WAIT_MS 60000

@@ -29,6 +29,7 @@
  * @unsure_ns: sum of how long before that their ports may have been free
  * @last_refused: when there was no port last
  * @start: of the first round
+ * @rest_ns: how long not to ask after there was none
  */
 struct filling {
 	unsigned int opened;
@@ -36,6 +37,7 @@ struct filling {
 	uint64_t unsure_ns;
 	uint64_t last_refused;
 	uint64_t start;
+	uint64_t rest_ns;
 };
 
 /**
@@ -80,6 +82,8 @@ static int fill(struct lab *lab, void *data)
 
 		if (f->opened == PORTS)
 			return 1;
+		if (at - f->last_refused < f->rest_ns)
+			return 0;
 		err = connect_once(lab);
 		if (err == -EADDRNOTAVAIL) {
 			f->last_refused = at;
@@ -103,6 +107,8 @@ static int next_round(struct lab *lab, long length, struct filling *last,
 {
 	struct filling next = {
 		.start = last->start, .last_refused = last->last_refused,
+		/* A thousandth of what is measured. */
+		.rest_ns = length * 1000,
 	};
 	double taken_ns;
 

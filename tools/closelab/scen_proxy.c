@@ -18,7 +18,7 @@
  */
 #define RATE 100
 #define CONNECTIONS 4
-#define SECONDS 8
+#define SECONDS 12
 
 /* Fewer than are needed at the kernel's length, more than at one second. */
 #define PORTS 150
