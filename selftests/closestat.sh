@@ -1,0 +1,416 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2086,SC2154,SC2317 # names without blanks; a coprocess; called by "expect"
+#
+# closestat with the module and real connections: each command says what happened,
+# in namespaces of their own. Its usage and errors are tested without a kernel.
+here=$(cd "$(dirname "$0")" && pwd)
+top=${TCS_SRC:-$here/..}
+sockets=$here/closestat_sockets
+skip=4
+
+skip_all() {
+	echo "1..0 # SKIP $1"
+	exit $skip
+}
+[ "$(id -u)" -eq 0 ] || skip_all "needs root"
+PATH=$top/tools/closestat:$PATH
+command -v closestat >/dev/null || skip_all "closestat is not built"
+[ -x "$sockets" ] || skip_all "closestat_sockets is not built"
+loaded=
+if [ ! -e /proc/net/tcp_closestat ]; then
+	insmod "${TCS_KO:-$top/tcp_closestat.ko}" || skip_all "tcp_closestat cannot be loaded"
+	loaded=1
+fi
+
+a=closestat-a-$$ b=closestat-b-$$
+tmp=$(mktemp -d)
+# shellcheck disable=SC2046 # process ids
+clean_up() {
+	kill $(jobs -p) 2>/dev/null
+	ip netns del "$a"
+	ip netns del "$b"
+	[ -z "$loaded" ] || rmmod tcp_closestat
+	rm -rf "$tmp"
+} 2>/dev/null
+trap clean_up EXIT
+trap 'exit 143' INT TERM
+
+tests=0 failed=0
+# expect NAME COMMAND... - a test that passes when COMMAND succeeds; what it says,
+# and the last run of closestat, are shown when it does not.
+expect() {
+	local name=$1 said
+	shift
+
+	tests=$((tests + 1))
+	said=$tmp/said
+	if "$@" >"$said" 2>&1; then
+		echo "ok $tests $name"
+		return
+	fi
+	{
+		cat "$said"
+		echo "exit status $rc, stdout and stderr:"
+		head -n 30 "$tmp/out" "$tmp/err"
+	} | sed 's/^/# /'
+	echo "not ok $tests $name"
+	failed=1
+}
+
+# skip_test NAME WHY
+skip_test() {
+	tests=$((tests + 1))
+	echo "ok $tests $1 # SKIP $2"
+}
+
+# run ARGUMENT... - closestat: status in rc, output in $tmp/out and $tmp/err
+run() {
+	rc=0
+	closestat "$@" >"$tmp/out" 2>"$tmp/err" </dev/null || rc=$?
+}
+
+# says STATUS PATTERN ARGUMENT... - closestat exits so, and a line of its output has that
+says() {
+	local want=$1 pattern=$2
+	shift 2
+
+	run "$@"
+	[ "$rc" -eq "$want" ] && { [ -z "$pattern" ] || grep -qE -- "$pattern" "$tmp/out"; }
+}
+
+# fails STATUS PATTERN ARGUMENT... - closestat exits so, and complains so
+fails() {
+	local want=$1 pattern=$2
+	shift 2
+
+	run "$@"
+	[ "$rc" -eq "$want" ] && [ ! -s "$tmp/out" ] && grep -qE -- "$pattern" "$tmp/err"
+}
+
+# until_true COMMAND... - wait until COMMAND succeeds, a minute at most
+until_true() {
+	local deadline=$((SECONDS + 60))
+
+	until "$@"; do
+		[ $SECONDS -lt $deadline ] || return
+		sleep 0.1
+	done
+}
+
+# value NS ROW - a row of the module's, in that namespace
+value() {
+	ip netns exec "$1" sed -n "s/^$2 //p" /proc/net/tcp_closestat
+}
+
+# at NS ROW VALUE - whether the row is that
+at() {
+	[ "$(value "$1" "$2")" -eq "$3" ]
+}
+
+# connect NS WAY N - make so many connections that end in that way
+connect() {
+	ip netns exec "$1" "$sockets" "$2" "$3" </dev/null >/dev/null
+}
+
+# hold NS WAY N - the same, and keep what stays open until "release"
+hold() {
+	local ready
+
+	coproc holder { exec ip netns exec "$1" "$sockets" "$2" "$3"; }
+	holder_pid=$holder_PID
+	read -r ready <&"${holder[0]}" && [ "$ready" = ready ]
+}
+release() {
+	eval "exec ${holder[1]}>&-"
+	wait "$holder_pid"
+}
+
+fresh() {
+	ip netns del "$1" 2>/dev/null
+	ip netns add "$1" && ip -n "$1" link set lo up
+}
+
+echo "TAP version 13"
+fresh $a
+fresh $b
+
+## show
+
+connect $a close 3
+connect $a linger 2
+until_true at $a ended 10
+expect "show: the ends" says 0 '^ended +10 +module$' -N $a
+expect "show: who closed first" says 0 '^ended_active_fin +3 ' -N $a
+expect "show: the cause of a reset" says 0 '^rst_sent_linger +2 ' -N $a
+expect "show: the kernel's own" says 0 '^TCPAbortOnData +2 +kernel$' -N $a
+expect "show: another namespace has nothing of it" says 0 '^ended +0 ' -N $b ended
+expect "show: a namespace by a process in it" says 0 '^ended ' -N $$ ended
+expect "show: a namespace by a path" says 0 '^ended +10 ' -N "/run/netns/$a" ended
+expect "show -j" says 0 '"name": ?"ended", ?"value": ?10, ?"source": ?"module"' -j -N $a
+expect "show -A: each namespace by its name" says 0 "^$a +[0-9]+ +ended +10 " -A
+expect "show -A: one without events" says 0 "^$b +[0-9]+ +ended +0 " -Az ended
+expect "show -A: those that are gone" says 0 "^dead +" -Az ended
+kept_by_dead() {
+	local dead
+	dead=$(closestat -Az ended | awk '$1 == "dead" { print $(NF - 1) }')
+	fresh $a
+	gone() { [ "$(closestat -Az ended | awk '$1 == "dead" { print $(NF - 1) }')" -eq $((dead + 10)) ]; }
+	until_true gone
+}
+expect "show -A: what a namespace counted is kept when it is gone" kept_by_dead
+rate() {
+	closestat -d 1 -N $a >"$tmp/out" 2>"$tmp/err" &
+	while kill -0 $! 2>/dev/null; do
+		connect $a close 1 || return
+	done
+	wait $!
+	rc=$?
+	[ $rc -eq 0 ] && grep -qE '^ended +[0-9]+ +[1-9][0-9.]* +module$' "$tmp/out"
+}
+expect "show -d: the rate" rate
+expect "show: no such namespace" fails 1 'no such network namespace' -N no-such-$$
+expect "show: no such counter" fails 1 'is called' -N $a no_such_counter
+
+## hist
+
+fresh $a
+connect $a close 5
+until_true at $a ended 10
+expect "hist: the states" says 0 '^fin_wait1 +5 ' hist -N $a
+expect "hist: a bar" says 0 '^ *([0-9.]+ [mµu]?s|more) +[0-9]+ +#+$' hist -N $a
+expect "hist -j" says 0 '"state": ?"last_ack", ?"count": ?5,' hist -j -N $a
+expect "hist: nothing in the other namespace" says 0 '^last_ack +0 ' hist -N $b last_ack
+
+## get, set, purge
+
+expect "get: the default" says 0 '^time_wait_ms +60000 +60000 ' get -N $a
+expect "set" says 0 '' set -N $a time_wait=1500ms guard=off
+expect "set: it is so" says 0 '^time_wait_ms +1500 +60000 ' get -N $a time_wait_ms
+expect "set: the kernel has it" [ "$(ip netns exec $a sysctl -n net.tcp_closestat.time_wait_ms net.tcp_closestat.time_wait_guard | xargs)" = "1500 0" ]
+expect "set: not in another namespace" says 0 '^time_wait_ms +60000 ' get -N $b time_wait_ms
+unchanged() {
+	"$@" && [ "$(ip netns exec $a sysctl -n net.tcp_closestat.time_wait_ms net.ipv4.tcp_fin_timeout | xargs)" = "1500 60" ]
+}
+expect "set: out of range, nothing set" unchanged fails 1 'out of range: 0 to 600000 ms' set -N $a tcp_fin_timeout=9 time_wait=11min
+expect "set: unknown, nothing set" unchanged fails 2 'no knob' set -N $a tcp_fin_timeout=9 nonsense=1
+# The kernel itself refuses this one, after the others were written.
+expect "set: refused by the kernel, nothing set" unchanged fails 1 'inherit' set -N $a tcp_fin_timeout=9 time_wait=7s inherit=1
+as_nobody() {
+	rc=0
+	setpriv --reuid 65534 --regid 65534 --clear-groups \
+		"$(command -v closestat)" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null || rc=$?
+}
+not_permitted() {
+	as_nobody set time_wait=5s
+	[ $rc -eq 1 ] && grep -q 'not permitted' "$tmp/err" &&
+		[ "$(sysctl -n net.tcp_closestat.time_wait_ms)" -eq 60000 ]
+}
+expect "set: not permitted" not_permitted
+may_read() {
+	as_nobody -z
+	[ $rc -eq 0 ] && grep -q '^ended ' "$tmp/out"
+}
+expect "show: permitted to all" may_read
+all_not_permitted() {
+	as_nobody -A
+	[ $rc -eq 1 ] && grep -q 'not permitted' "$tmp/err"
+}
+expect "show -A: not permitted to all" all_not_permitted
+
+fresh $a
+purges() {
+	closestat set -N $a time_wait=10min && closestat set -N $b time_wait=10min || return
+	connect $a close 6
+	connect $b close 2
+	until_true at $a time_wait 6 && until_true at $b time_wait 2 &&
+		says 0 '' purge -N $a && until_true at $a time_wait 0 &&
+		at $a time_wait_purged 6 && at $b time_wait 2
+}
+expect "purge: this namespace's alone" purges
+
+## monitor
+
+if grep -q libtracefs <(closestat monitor --help); then
+	skip_test "monitor" "built without libtracefs"
+else
+	# watch_ends ARGUMENT... - start a monitor, its output in $tmp/monitor
+	watch_ends() {
+		: >"$tmp/monitor"
+		closestat monitor "$@" >"$tmp/monitor" 2>"$tmp/monitor.err" </dev/null &
+		monitor=$!
+		instance=/sys/kernel/tracing/instances/closestat-$monitor
+		until_true grep -qs 1 "$instance/events/tcp_closestat/tcp_close/enable"
+	}
+	stop_monitor() {
+		kill -INT $monitor && wait $monitor
+		rc=$?
+		cp "$tmp/monitor" "$tmp/out"
+		cp "$tmp/monitor.err" "$tmp/err"
+		[ $rc -eq 0 ] && [ ! -e "$instance" ]
+	}
+	# lines N [PATTERN] - whether the monitor printed so many lines like that
+	lines() {
+		[ "$(grep -cE -- "${2-}" "$tmp/monitor")" -eq "$1" ]
+	}
+
+	fresh $a
+	each_end() {
+		watch_ends -A || return
+		connect $a close 3
+		connect $a unread_data 1
+		connect $b linger 1
+		until_true lines 10 && stop_monitor &&
+			lines 3 "^[0-9:.]+ $a active_fin 127.0.0.1:[0-9]+ 127.0.0.1:7  .*fin_wait" &&
+			lines 3 " $a passive_fin 127.0.0.1:7 " &&
+			lines 1 " $a rst_sent/unread_data 127.0.0.1:7 " &&
+			lines 1 " $b rst_sent/linger " && lines 1 " $b rst_received "
+	}
+	expect "monitor: every end, as it was" each_end
+	filters() {
+		watch_ends -A dport=7 kind=ended_active_fin || return
+		connect $a linger 2
+		connect $a close 2
+		connect $b close 1
+		until_true lines 3 && stop_monitor && lines 3 ' active_fin '
+	}
+	expect "monitor: filters" filters
+	one_namespace() {
+		watch_ends -j -N $b || return
+		connect $a close 2
+		connect $b close 1
+		until_true lines 2 && stop_monitor && lines 2 '^\{"time":[0-9.]+,.*"sport":[0-9]+,.*"ended":"'
+	}
+	expect "monitor -j: one namespace" one_namespace
+
+	# Told is every end: as a line, or as one of those that were lost.
+	flood() {
+		local lost ends=$2 before
+
+		before=$(value $a ended)
+		ip netns exec $a "$sockets" close $((ends / 2)) </dev/null >/dev/null || return
+		[ "$1" = run ] || kill -CONT $monitor
+		until_true at $a ended $((before + ends)) || return
+		stop_monitor || return
+		lost=$(grep -oE '"lost":[0-9]+' "$tmp/monitor" | awk -F: '{ n += $2 } END { print n + 0 }')
+		echo "$ends ended, $(grep -c '"ended"' "$tmp/monitor") told, $lost lost"
+		[ $(($(grep -c '"ended"' "$tmp/monitor") + lost)) -eq "$ends" ] &&
+			{ [ "$1" = run ] || [ "$lost" -gt 0 ]; }
+	}
+	as_fast_as_it_goes() {
+		watch_ends -jA && flood run 10000
+	}
+	fresh $a
+	expect "monitor: 10,000 ends in a row" as_fast_as_it_goes
+	# A monitor that does not get to read, with a buffer too small for all.
+	cannot_follow() {
+		watch_ends -jA || return
+		echo 64 >"$instance/buffer_size_kb"
+		kill -STOP $monitor
+		flood stopped 10000
+	}
+	fresh $a
+	expect "monitor: tells exactly how many were lost" cannot_follow
+fi
+
+## doctor
+
+# finds CHECKS [ARGUMENT...] - doctor, in a, names just these checks
+finds() {
+	local want=$1
+	shift
+	run doctor -j -d 200ms -N $a "$@"
+	[ "$(grep -oE '"check": ?"[a-z0-9_]+"' "$tmp/out" | cut -d '"' -f 4 | xargs)" = "$want" ] &&
+		[ $rc -eq "$([ -n "$want" ]; echo $((!$?)))" ]
+}
+
+fresh $a
+expect "doctor: nothing on an idle system" finds ''
+connect $a close 20
+until_true at $a ended 40
+expect "doctor: nothing when all closes well" finds ''
+leak() {
+	local found=0
+	hold $a close_wait 5 || return
+	finds close_wait &&
+		says 1 '^1[.] 5 sockets stay in CLOSE_WAIT, held by closestat_socke[a-z]*/[0-9]+ [(]5[)]' doctor -N $a -d 200ms
+	found=$?
+	release
+	return $found
+}
+expect "doctor: a CLOSE_WAIT leak, and whose it is" leak
+fresh $a
+stuck() {
+	local found=0
+	hold $a fin_wait2 3 || return
+	finds 'close_wait fin_wait2' &&
+		says 1 '3 sockets stay in FIN_WAIT2, held by closestat_socke[a-z]*/[0-9]+ [(]3[)]' doctor -N $a -d 200ms
+	found=$?
+	release
+	return $found
+}
+expect "doctor: FIN_WAIT2 stuck" stuck
+fresh $a
+connect $a unread_data 2
+until_true at $a ended 4
+expect "doctor: reset with data unread" finds rst_sent_unread_data
+fresh $a
+connect $a data_after_close 2
+until_true at $a ended 4
+expect "doctor: reset by data after close" finds rst_sent_data_after_close
+fresh $a
+near_the_range() {
+	closestat set -N $a ip_local_port_range=40000-40039 &&
+		connect $a close 31 && until_true at $a time_wait 31 &&
+		finds ports && says 1 'TIME_WAIT of 60 s holds 31 of the 40 ports for connections to 127.0.0.1 port 7' doctor -N $a -d 200ms
+}
+expect "doctor: TIME_WAIT near the port range" near_the_range
+fresh $a
+overflows() {
+	closestat set -N $a tcp_max_tw_buckets=4 && connect $a close 8 && until_true at $a ended 16 && finds overflow
+}
+if ip netns exec $a test -w /proc/sys/net/ipv4/tcp_max_tw_buckets; then
+	expect "doctor: TIME_WAITs given up" overflows
+else
+	skip_test "doctor: TIME_WAITs given up" "tcp_max_tw_buckets is read-only in a namespace"
+fi
+fresh $a
+short_and_unguarded() {
+	closestat set -N $a time_wait=4s && finds short_time_wait &&
+		closestat set -N $a guard=off && finds 'short_time_wait guard_off' &&
+		closestat set -N $a time_wait=5s && finds guard_off &&
+		closestat set -N $a guard=on && finds ''
+}
+expect "doctor: settings that do not go together" short_and_unguarded
+
+## export
+
+fresh $a
+connect $a close 3
+until_true at $a ended 6
+expect "export: a counter" says 0 "^tcp_closestat_ended_total[{]netns=\"$a\"[}] 6$" export -N $a
+expect "export: a histogram" says 0 "^tcp_closestat_[a-z_]+_bucket[{]netns=\"$a\",state=\"fin_wait1\",le=\"[+]Inf\"[}] 3$" export -N $a
+expect "export -A: names" says 0 "^tcp_closestat_ended_total[{]netns=\"$a\"[}] 6$" export -A
+to_file() {
+	run export -N $a -o "$tmp/x.prom"
+	[ $rc -eq 0 ] && [ "$(grep -c 'tcp_closestat_ended_total{' "$tmp/x.prom")" -eq 1 ]
+}
+expect "export -o" to_file
+
+## watch
+
+watches() {
+	rc=0
+	: >"$tmp/err"
+	TERM=xterm timeout -s INT 3 script -qec "stty rows 24 cols 80; closestat watch -N $a 0.2" /dev/null \
+		</dev/null >"$tmp/out" 2>&1
+	grep -q TIME_WAIT "$tmp/out"
+}
+if command -v script >/dev/null; then
+	expect "watch: draws" watches
+else
+	skip_test "watch: draws" "no script(1)"
+fi
+
+echo "1..$tests"
+exit $failed
