@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* closestat monitor: a line for each connection as it ends. */
 #include "command.h"
+#include "monitor_print.h"
 #include "msg.h"
 #include "nsnames.h"
 #include "trace_filter.h"
@@ -69,6 +70,16 @@ static const char *namespace_name(struct monitor *m, u64 inode)
 	return nsnames_find(&m->names, inode);
 }
 
+/* NULL where there is only one to be shown. */
+static const char *shown_namespace(struct monitor *m, const struct trace_line *line)
+{
+	u64 inode;
+
+	if (!m->options->all || parse_u64(trace_line_value(line, "netns"), &inode))
+		return NULL;
+	return namespace_name(m, inode);
+}
+
 static bool wanted(const struct monitor *m, const struct trace_line *line)
 {
 	u64 inode;
@@ -80,92 +91,6 @@ static bool wanted(const struct monitor *m, const struct trace_line *line)
 			return false;
 	}
 	return true;
-}
-
-/* IPv4 without the ::ffff: that IPv6 tells it with. */
-static const char *address(const struct trace_line *line, const char *key)
-{
-	const char *text = trace_line_value(line, key);
-
-	if (strcmp(trace_line_value(line, "family"), "inet"))
-		return text;
-	return strncmp(text, "::ffff:", 7) ? text : text + 7;
-}
-
-static void print_endpoint(const struct trace_line *line, const char *addr, const char *port)
-{
-	const char *text = address(line, addr);
-
-	printf(strchr(text, ':') ? " [%s]:%s" : " %s:%s", text, trace_line_value(line, port));
-}
-
-/* The lengths of time that are not 0: "fin_wait2_us=1500" as "fin_wait2 1.5 ms". */
-static void print_durations(const struct trace_line *line)
-{
-	for (size_t i = 0; i < line->n; i++) {
-		const char *unit = strrchr(line->fields[i].key, '_');
-		char text[DURATION_SIZE];
-		u64 value;
-
-		if (!unit || (strcmp(unit, "_us") && strcmp(unit, "_ms")) ||
-		    parse_u64(line->fields[i].value, &value) || !value)
-			continue;
-		if (!strcmp(unit, "_ms") && __builtin_mul_overflow(value, US_PER_MS, &value))
-			continue;
-		printf("  %.*s %s", (int)(unit - line->fields[i].key), line->fields[i].key,
-		       format_duration(value, text));
-	}
-}
-
-static void print_text(struct monitor *m, const struct trace_line *line, u64 us)
-{
-	const char *cause = trace_line_value(line, "rst");
-	time_t seconds = us / US_PER_S;
-	char day[16];
-	u64 inode;
-
-	strftime(day, sizeof(day), "%H:%M:%S", localtime(&seconds));
-	printf("%s.%06llu", day, us % US_PER_S);
-	if (m->options->all && !parse_u64(trace_line_value(line, "netns"), &inode))
-		printf(" %s", namespace_name(m, inode));
-	printf(" %s", trace_line_value(line, "ended"));
-	if (*cause && strcmp(cause, "-"))
-		printf("/%s", cause);
-	print_endpoint(line, "saddr", "sport");
-	print_endpoint(line, "daddr", "dport");
-	print_durations(line);
-	putchar('\n');
-}
-
-static void print_json_string(const char *text)
-{
-	putchar('"');
-	for (; *text; text++) {
-		if (*text == '"' || *text == '\\')
-			printf("\\%c", *text);
-		else if ((unsigned char)*text < ' ' || *text == 0x7f)
-			printf("\\u%04x", (unsigned char)*text);
-		else
-			putchar(*text);
-	}
-	putchar('"');
-}
-
-static void print_json(const struct trace_line *line, u64 us)
-{
-	printf("{\"time\":%llu.%06llu", us / US_PER_S, us % US_PER_S);
-	for (size_t i = 0; i < line->n; i++) {
-		u64 number;
-
-		putchar(',');
-		print_json_string(line->fields[i].key);
-		putchar(':');
-		if (parse_u64(line->fields[i].value, &number))
-			print_json_string(line->fields[i].value);
-		else
-			printf("%llu", number);
-	}
-	puts("}");
 }
 
 static void take_line(char *text, void *data)
@@ -180,9 +105,9 @@ static void take_line(char *text, void *data)
 		return;
 	line.us += m->clock_offset_us;
 	if (m->options->json)
-		print_json(&line, line.us);
+		monitor_print_json(&line, line.us);
 	else
-		print_text(m, &line, line.us);
+		monitor_print_text(&line, line.us, shown_namespace(m, &line));
 }
 
 static void report_lost(struct monitor *m, struct trace_instance *instance)
