@@ -5,7 +5,7 @@
 #include <linux/sched.h>
 
 #include "compat/timewait.h"
-#include "conn.h"
+#include "event.h"
 #include "pernet.h"
 #include "records.h"
 
@@ -51,15 +51,35 @@ static void pool_empty(struct pool *pool)
 	}
 }
 
+/*
+ * Count a socket or mini-socket that was closing before the module came. One
+ * that an event was seen of is counted already and left alone.
+ */
 static void adopt(struct sock *sk, enum tcs_state state, struct pool *pool)
 {
-	struct tcs_record *rec = pool->first;
+	const struct sock_common *key = &sk->__sk_common;
+	struct tcs_stats __percpu *stats;
+	struct tcs_record *rec;
+	struct tcs_bucket b;
+	bool absent;
 
-	pool->first = rec->next_free;
-	if (!tcs_conn_adopt(&sk->__sk_common, state,
-			    tcs_stats_of(tcs_live_net(sock_net(sk))), rec)) {
-		rec->next_free = pool->first;
-		pool->first = rec;
+	if (tcs_is_blind() && key->skc_state == TCP_TIME_WAIT)
+		return;
+
+	b = tcs_records_lock(key);
+	absent = !tcs_records_find(&b, key);
+	if (absent) {
+		rec = pool->first;
+		pool->first = rec->next_free;
+		*rec = (struct tcs_record){ .state = state };
+		tcs_records_insert(&b, rec, key);
+	}
+	tcs_records_unlock(&b);
+
+	if (absent) {
+		stats = tcs_stats_of(tcs_live_net(sock_net(sk)));
+		tcs_add(stats, TCS_RECORD_MADE);
+		tcs_add(stats, TCS_BASELINE + state);
 	}
 }
 
@@ -145,8 +165,8 @@ int tcs_baseline(void)
 {
 	int err, err2;
 
-	tcs_conn_baseline_begin();
-	tcs_conn_counting(true);
+	tcs_baseline_begin();
+	tcs_counting(true);
 	/*
 	 * A task may sit between a tracepoint that did not count yet and the
 	 * store of the new state: wait until all have moved on.
@@ -158,6 +178,6 @@ int tcs_baseline(void)
 	/* What was about to leave a chain when it was walked has left it. */
 	synchronize_rcu();
 	synchronize_rcu_tasks();
-	err2 = tcs_conn_baseline_end();
+	err2 = tcs_baseline_end();
 	return err ?: err2;
 }

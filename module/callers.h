@@ -5,7 +5,7 @@
 
 #include "compat/kernel.h"
 
-#include "conn.h"
+#include "mini.h"
 
 /* Besides enum tcs_killer: */
 #define TCS_BY_DESCHEDULE	(TCS_BY_HAND + 1)

@@ -5,7 +5,7 @@
 #include <linux/module.h>
 
 #include "baseline.h"
-#include "conn.h"
+#include "event.h"
 #include "pernet.h"
 #include "probes.h"
 #include "procfs.h"
@@ -50,7 +50,7 @@ static int __init tcs_init(void)
 undo_sysctl:
 	tcs_sysctl_exit();
 undo_prove:
-	tcs_conn_counting(false);
+	tcs_counting(false);
 	tcs_prove_exit();
 undo_timewait:
 	tcs_timewait_detach();
@@ -66,7 +66,7 @@ static void __exit tcs_exit(void)
 {
 	tcs_procfs_exit();
 	tcs_sysctl_exit();
-	tcs_conn_counting(false);
+	tcs_counting(false);
 	tcs_prove_exit();
 	tcs_timewait_detach();
 	tcs_probes_detach();

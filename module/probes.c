@@ -15,7 +15,11 @@ static void on_state(void *data, const struct sock *sk, const int old,
 		     const int new)
 {
 	/* Most are about opening. SCTP, DCCP and MPTCP raise it as well. */
-	if (tcs_conn_cares(new) && sk->sk_protocol == IPPROTO_TCP)
+	if (!tcs_conn_cares(new) || sk->sk_protocol != IPPROTO_TCP)
+		return;
+	if (new == TCP_CLOSE)
+		tcs_conn_close((struct sock *)sk, old);
+	else
 		tcs_conn_change((struct sock *)sk, old, new);
 }
 

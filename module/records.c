@@ -119,37 +119,3 @@ void tcs_record_free_slow(struct tcs_record *rec)
 {
 	kmem_cache_free(cache, rec);
 }
-
-/**
- * tcs_records_take() - take a record out of the table
- * @key: of the record
- *
- * Any context but NMI.
- *
- * Return: the record, now the caller's, or NULL.
- */
-struct tcs_record *tcs_records_take(const struct sock_common *key)
-{
-	const struct tcs_bucket b = tcs_records_lock(key);
-	struct tcs_record *rec = tcs_records_find(&b, key);
-
-	if (rec)
-		tcs_records_remove(rec);
-	tcs_records_unlock(&b);
-	return rec;
-}
-
-/**
- * tcs_records_put() - put a record into the table
- * @rec: the caller's, no longer so afterwards
- * @key: of which no record is in the table
- *
- * Any context but NMI.
- */
-void tcs_records_put(struct tcs_record *rec, const struct sock_common *key)
-{
-	const struct tcs_bucket b = tcs_records_lock(key);
-
-	tcs_records_insert(&b, rec, key);
-	tcs_records_unlock(&b);
-}

@@ -5,13 +5,13 @@
  * A hash table of small objects, keyed by the address of the socket or
  * mini-socket. Both have the same skc_hash (of addresses and ports, keyed by a
  * secret), which chooses the bucket: a record stays in its bucket when the one
- * becomes the other. Whoever looks at a record holds its bucket's lock; whoever
- * took it out of the table owns it. Taking it out is what makes an end count once.
+ * becomes the other. Whoever looks for a record holds its bucket's lock. A full
+ * socket's record belongs to who holds the socket, a mini-socket's to who holds the
+ * bucket; whoever took one out of the table owns it. Taking it out is what makes an end count once.
  *
  * Events come from tasks, softirqs and timers and may nest: interrupts are off
  * while a bucket is locked. Each CPU keeps some free records at hand, so that a
- * close does not go to the allocator; both are worth it, see
- * docs/performance.md.
+ * close does not go to the allocator.
  */
 #ifndef TCS_RECORDS_H
 #define TCS_RECORDS_H
@@ -75,8 +75,6 @@ void tcs_records_exit(void);
 struct tcs_record *tcs_record_alloc_sleeping(void);
 struct tcs_record *tcs_record_alloc_slow(void);
 void tcs_record_free_slow(struct tcs_record *rec);
-struct tcs_record *tcs_records_take(const struct sock_common *key);
-void tcs_records_put(struct tcs_record *rec, const struct sock_common *key);
 
 /**
  * tcs_record_alloc() - a new record, in no bucket
@@ -85,7 +83,7 @@ void tcs_records_put(struct tcs_record *rec, const struct sock_common *key);
  *
  * Return: a record with nothing in it, or NULL.
  */
-static inline struct tcs_record *tcs_record_alloc(void)
+static __always_inline struct tcs_record *tcs_record_alloc(void)
 {
 	struct tcs_record *rec;
 	unsigned long flags;
@@ -109,7 +107,7 @@ static inline struct tcs_record *tcs_record_alloc(void)
  *
  * Any context but NMI.
  */
-static inline void tcs_record_free(struct tcs_record *rec)
+static __always_inline void tcs_record_free(struct tcs_record *rec)
 {
 	unsigned long flags;
 	bool kept;
@@ -149,8 +147,8 @@ static inline bool tcs_records_none(const struct sock_common *key)
  *
  * Return: the bucket, to be given to the functions below.
  */
-static inline struct tcs_bucket tcs_records_lock(const struct sock_common *key)
-	__acquires(bitlock)
+static __always_inline struct tcs_bucket
+tcs_records_lock(const struct sock_common *key) __acquires(bitlock)
 {
 	struct tcs_bucket b = { .head = tcs_records_bucket(key) };
 
@@ -177,8 +175,8 @@ static inline void tcs_records_unlock(const struct tcs_bucket *b)
  *
  * Return: the record, which may be used until the bucket is unlocked, or NULL.
  */
-static inline struct tcs_record *tcs_records_find(const struct tcs_bucket *b,
-						  const struct sock_common *key)
+static __always_inline struct tcs_record *
+tcs_records_find(const struct tcs_bucket *b, const struct sock_common *key)
 {
 	struct hlist_bl_node *pos;
 	struct tcs_record *rec;
@@ -210,6 +208,61 @@ static inline void tcs_records_insert(const struct tcs_bucket *b,
 static inline void tcs_records_remove(struct tcs_record *rec)
 {
 	__hlist_bl_del(&rec->node);
+}
+
+/**
+ * tcs_records_get() - find the record of a full socket
+ * @key: the socket, locked by the kernel
+ *
+ * Any context but NMI. Nobody but who holds the socket changes the record, or
+ * takes it out of the table.
+ *
+ * Return: the record, or NULL.
+ */
+static __always_inline struct tcs_record *
+tcs_records_get(const struct sock_common *key)
+{
+	const struct tcs_bucket b = tcs_records_lock(key);
+	struct tcs_record *rec = tcs_records_find(&b, key);
+
+	tcs_records_unlock(&b);
+	return rec;
+}
+
+/**
+ * tcs_records_take() - take a record out of the table
+ * @key: of the record
+ *
+ * Any context but NMI.
+ *
+ * Return: the record, now the caller's, or NULL.
+ */
+static __always_inline struct tcs_record *
+tcs_records_take(const struct sock_common *key)
+{
+	const struct tcs_bucket b = tcs_records_lock(key);
+	struct tcs_record *rec = tcs_records_find(&b, key);
+
+	if (rec)
+		tcs_records_remove(rec);
+	tcs_records_unlock(&b);
+	return rec;
+}
+
+/**
+ * tcs_records_put() - put a record into the table
+ * @rec: the caller's, no longer so afterwards
+ * @key: of which no record is in the table
+ *
+ * Any context but NMI.
+ */
+static __always_inline void tcs_records_put(struct tcs_record *rec,
+					    const struct sock_common *key)
+{
+	const struct tcs_bucket b = tcs_records_lock(key);
+
+	tcs_records_insert(&b, rec, key);
+	tcs_records_unlock(&b);
 }
 
 #endif /* TCS_RECORDS_H */

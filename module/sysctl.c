@@ -115,6 +115,8 @@ static int set_length(unsigned int *data, unsigned int ms)
 {
 	if (tcs_timewait_verdict() == TCS_IMPOSSIBLE)
 		return -EOPNOTSUPP;
+	if (ms != TCS_KERNEL_TIME_WAIT_MS)
+		tcs_timewait_tuning();
 	WRITE_ONCE(*data, ms);
 	return 0;
 }

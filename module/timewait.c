@@ -9,6 +9,7 @@
 #include "timewait.h"
 
 #include <linux/jiffies.h>
+#include <linux/jump_label.h>
 #include <linux/netdevice.h>
 #include <linux/percpu.h>
 #include <linux/tcp.h>
@@ -17,8 +18,9 @@
 #include "callers.h"
 #include "compat/hook.h"
 #include "compat/timewait.h"
-#include "conn.h"
+#include "event.h"
 #include "marks.h"
+#include "mini.h"
 #include "pernet.h"
 #include "policy.h"
 #include "records.h"
@@ -66,17 +68,15 @@ static bool is_proof(const struct sock_common *skc, u16 port)
 	       (ntohs(skc->skc_dport) == port || skc->skc_num == port);
 }
 
-/* The kernel's own length is the usual one, and soon found to be. */
-static __always_inline bool is_tuned(const struct net *net)
-{
-	const struct tcs_net *tn;
-	bool tuned;
+/*
+ * Some namespace has, or had, a length of its own: as long as none ever had,
+ * nothing is looked up.
+ */
+static DEFINE_STATIC_KEY_FALSE(tuning_key);
 
-	tcs_event_begin();
-	tn = tcs_live_net(net);
-	tuned = tn && READ_ONCE(tn->time_wait_ms) != TCS_KERNEL_TIME_WAIT_MS;
-	tcs_event_end();
-	return tuned;
+static __always_inline bool is_tuning(void)
+{
+	return static_branch_unlikely(&tuning_key);
 }
 
 /*
@@ -171,7 +171,29 @@ static void do_without(const struct tcs_hook *hook, enum tcs_verdict *v)
 	if (needed_to_tune(hook))
 		*v = TCS_IMPOSSIBLE;
 	if (hook == &create_hook || hook == &kill_hook)
-		tcs_conn_blind();
+		tcs_blind();
+}
+
+/*
+ * The length of a TIME_WAIT that begins with a full socket.
+ *
+ * Return: ms
+ */
+static noinline u32 tune_begin(struct tcs_args *args,
+			       struct inet_timewait_sock *tw, u32 floor)
+{
+	const struct tcs_length len = length_of(tw, floor);
+
+#ifdef TCS_TW_HASHED_AND_ARMED_AT_ONCE
+	if (len.tuned)
+		tcs_set_arg(args, 3, ticks_of(&len));
+#else
+	/* Armed a moment ago by on_schedule(), which has no RTO. */
+	if (len.guarded)
+		mod_timer(&tw->tw_timer, jiffies + ticks_of(&len));
+#endif
+	count_length(tw, &len);
+	return len.ms;
 }
 
 /*
@@ -190,22 +212,39 @@ static void notrace on_create(struct tcs_args *args, unsigned long caller)
 
 	floor = floor_of(sk);
 	if (tw->tw_substate == TCP_TIME_WAIT)
-		time_wait_ms = TCS_KERNEL_TIME_WAIT_MS;
-	if (time_wait_ms && is_tuned(sock_net(sk))) {
-		const struct tcs_length len = length_of(tw, floor);
+		time_wait_ms = is_tuning() ? tune_begin(args, tw, floor) :
+					     TCS_KERNEL_TIME_WAIT_MS;
+	tcs_mini_begin(sk, tw, floor, time_wait_ms);
+}
 
-#ifdef TCS_TW_HASHED_AND_ARMED_AT_ONCE
-		if (len.tuned)
-			tcs_set_arg(args, 3, ticks_of(&len));
-#else
-		/* Armed a moment ago by on_schedule(), which has no RTO. */
-		if (len.guarded)
-			mod_timer(&tw->tw_timer, jiffies + ticks_of(&len));
+/* The timer of a TIME_WAIT is set for the first time. */
+static noinline void schedule_begin(struct tcs_args *args,
+				    const struct inet_timewait_sock *tw)
+{
+#ifndef TCS_TW_HASHED_AND_ARMED_AT_ONCE
+	const struct tcs_length len = length_of(tw, 1);
+
+	if (len.tuned)
+		tcs_set_arg(args, 1, ticks_of(&len));
 #endif
+}
+
+/* A segment starts TIME_WAIT again, or turns FIN_WAIT2 into it. */
+static noinline void schedule_again(struct tcs_args *args,
+				    struct inet_timewait_sock *tw)
+{
+	struct tcs_record was;
+	struct tcs_length len;
+	enum tcs_rearm what;
+
+	what = tcs_mini_rearm(tw, this_cpu_read(fin_wait2_hit) == tw, &was);
+	len = length_of(tw, was.floor);
+	if (len.tuned)
+		tcs_set_arg(args, 1, ticks_of(&len));
+	if (what == TCS_REARM_ENTERED) {
 		count_length(tw, &len);
-		time_wait_ms = len.ms;
+		tcs_mini_entered(tw, &was, len.ms);
 	}
-	tcs_conn_to_mini(sk, tw, floor, time_wait_ms);
 }
 
 /* __inet_twsk_schedule(tw, timeo, rearm): the timer is set. */
@@ -213,35 +252,18 @@ static void notrace on_schedule(struct tcs_args *args, unsigned long caller)
 {
 	struct inet_timewait_sock *tw = (void *)tcs_arg(args, 0);
 	const bool rearm = tcs_arg(args, 2) & 0xff;
-	struct tcs_record was;
-	struct tcs_length len;
-	enum tcs_rearm what;
 
+	if (!rearm && !is_tuning())
+		return;
 	/* FIN_WAIT2 keeps the time that tcp_fin_timeout gave it. */
 	if (!is_tcp(tw) || READ_ONCE(tw->tw_substate) != TCP_TIME_WAIT)
 		return;
-
 	if (!rearm) {
-#ifndef TCS_TW_HASHED_AND_ARMED_AT_ONCE
-		if (is_tuned(twsk_net(tw))) {
-			len = length_of(tw, 1);
-			if (len.tuned)
-				tcs_set_arg(args, 1, ticks_of(&len));
-		}
-#endif
+		schedule_begin(args, tw);
 		return;
 	}
-
 	SAW(&schedule_hook, &tw->__tw_common);
-	what = tcs_conn_mini_rearm(tw, this_cpu_read(fin_wait2_hit) == tw,
-				   &was);
-	len = length_of(tw, was.floor);
-	if (len.tuned)
-		tcs_set_arg(args, 1, ticks_of(&len));
-	if (what == TCS_REARM_ENTERED) {
-		count_length(tw, &len);
-		tcs_conn_mini_entered(tw, &was, len.ms);
-	}
+	schedule_again(args, tw);
 }
 
 /*
@@ -287,7 +309,7 @@ static void notrace on_kill(struct tcs_args *args, unsigned long caller)
 		by = this_cpu_read(descheduling.by);
 	else if (from == TCS_BY_NETNS)	/* deschedule_put is inlined there */
 		by = TCS_BY_NETNS;
-	tcs_conn_mini_end(tw, by);
+	tcs_mini_end(tw, by);
 }
 
 /*
@@ -357,6 +379,16 @@ void tcs_timewait_detach(void)
 enum tcs_verdict tcs_timewait_verdict(void)
 {
 	return READ_ONCE(verdict);
+}
+
+/**
+ * tcs_timewait_tuning() - a namespace is about to have a length of its own
+ *
+ * Process context, sleeps.
+ */
+void tcs_timewait_tuning(void)
+{
+	static_branch_enable(&tuning_key);
 }
 
 /**

@@ -20,6 +20,7 @@ void tcs_timewait_attach(void);
 void tcs_timewait_detach(void);
 
 enum tcs_verdict tcs_timewait_verdict(void);
+void tcs_timewait_tuning(void);
 void tcs_timewait_proof_begin(u16 port);
 bool tcs_timewait_proof_complete(unsigned int timeout);
 void tcs_timewait_proof_end(bool conclusive);

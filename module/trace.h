@@ -6,14 +6,28 @@
 #if !defined(TCS_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
 #define TCS_TRACE_H
 
+#include <linux/in6.h>
 #include <linux/tracepoint.h>
 #include <net/sock.h>
 
 #include "classify.h"
-#include "conn.h"
 
-#ifndef TCS_TRACE_NAMES
-#define TCS_TRACE_NAMES
+/* This file is read several times. */
+#ifndef TCS_TRACE_ONCE
+#define TCS_TRACE_ONCE
+
+/* What is told of a connection that ended. Ports in host order. */
+struct tcs_close {
+	u32 netns;
+	u16 family;
+	u16 sport;
+	u16 dport;
+	struct in6_addr saddr;
+	struct in6_addr daddr;
+	struct tcs_end end;
+	u64 spent_us[TCS_TIME_WAIT];
+	u32 time_wait_ms;
+};
 
 #define TCS_ENDED_NAMES							\
 	{ TCS_ENDED_ACTIVE_FIN, "active_fin" },				\

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What every event of a closing connection does, see event.h. */
+#include "event.h"
+
+#include <linux/smp.h>
+#include <linux/string.h>
+#include <net/ipv6.h>
+#include <net/sock.h>
+
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
+DEFINE_STATIC_KEY_FALSE(tcs_counting_key);
+DEFINE_STATIC_KEY_FALSE(tcs_baseline_key);
+DEFINE_STATIC_KEY_FALSE(tcs_blind_key);
+
+/* A record could not be made while the baseline ran. */
+static bool baseline_failed;
+
+static void turn(struct static_key_false *key, bool on)
+{
+	if (on)
+		static_branch_enable(key);
+	else
+		static_branch_disable(key);
+	/* Where patching does not wait for the other CPUs (arm64). */
+	kick_all_cpus_sync();
+}
+
+/**
+ * tcs_counting() - start or stop counting
+ * @on: whether
+ *
+ * Process context, sleeps. Marks are taken all the time, so that none goes stale.
+ */
+void tcs_counting(bool on)
+{
+	turn(&tcs_counting_key, on);
+}
+
+/**
+ * tcs_blind() - mini-sockets cannot be followed on this kernel
+ *
+ * Process context, sleeps. What ends in FIN_WAIT2 without the peer's FIN is lost
+ * sight of, then, rather than taken for something else.
+ */
+void tcs_blind(void)
+{
+	turn(&tcs_blind_key, true);
+}
+
+/**
+ * tcs_baseline_begin() - from now on every closing socket has a record
+ *
+ * Process context, sleeps. Before counting starts: what counts sees that the
+ * baseline runs.
+ */
+void tcs_baseline_begin(void)
+{
+	WRITE_ONCE(baseline_failed, false);
+	turn(&tcs_baseline_key, true);
+}
+
+/**
+ * tcs_baseline_end() - all sockets that were closing are in the gauges
+ *
+ * Process context, sleeps. After a grace period for the last record that was
+ * made: who sees that the baseline is over looks for records without a lock.
+ *
+ * Return: 0, or -ENOMEM: a record could not be made, the gauges are wrong.
+ */
+int tcs_baseline_end(void)
+{
+	turn(&tcs_baseline_key, false);
+	return READ_ONCE(baseline_failed) ? -ENOMEM : 0;
+}
+
+/**
+ * tcs_baseline_fail() - a record could not be made that the baseline needs
+ *
+ * Any context.
+ */
+void tcs_baseline_fail(void)
+{
+	WRITE_ONCE(baseline_failed, true);
+}
+
+/**
+ * tcs_trace_end() - raise the trace event
+ * @skc: the socket or mini-socket
+ * @sport: its port, host order
+ * @rec: its record, or NULL
+ * @end: how it ended
+ * @time_wait_ms: the length given, 0 where there is no TIME_WAIT
+ */
+void tcs_trace_end(const struct sock_common *skc, u16 sport,
+		   const struct tcs_record *rec, struct tcs_end end,
+		   u32 time_wait_ms)
+{
+	struct tcs_close c = {
+		.netns = read_pnet(&skc->skc_net)->ns.inum,
+		.family = skc->skc_family,
+		.sport = sport,
+		.dport = ntohs(skc->skc_dport),
+		.end = end,
+		.time_wait_ms = time_wait_ms,
+	};
+
+	if (rec)
+		memcpy(c.spent_us, rec->spent_us, sizeof(c.spent_us));
+	ipv6_addr_set_v4mapped(skc->skc_rcv_saddr, &c.saddr);
+	ipv6_addr_set_v4mapped(skc->skc_daddr, &c.daddr);
+#if IS_ENABLED(CONFIG_IPV6)
+	if (skc->skc_family == AF_INET6) {
+		c.saddr = skc->skc_v6_rcv_saddr;
+		c.daddr = skc->skc_v6_daddr;
+	}
+#endif
+	trace_tcp_close(&c);
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What every event of a closing connection does: find out where it counts, see
+ * to the close record, book durations and the end.
+ *
+ * All of it runs at every close and is inlined, so that it stays in registers;
+ * what is switched seldom is a static key. Everything here but the switches is
+ * called between tcs_event_begin() and tcs_event_end().
+ */
+#ifndef TCS_EVENT_H
+#define TCS_EVENT_H
+
+#include "compat/kernel.h"
+
+#include <linux/jump_label.h>
+#include <linux/types.h>
+
+#include "classify.h"
+#include "counters.h"
+#include "pernet.h"
+#include "records.h"
+#include "trace.h"
+
+/* Nothing counts before the hooks were proven. */
+DECLARE_STATIC_KEY_FALSE(tcs_counting_key);
+
+/*
+ * While the sockets that were closing before the module came are collected,
+ * every socket gets a record, and one without is not in the gauges yet. After
+ * that every closing socket is in the gauges, whether it has a record or not.
+ */
+DECLARE_STATIC_KEY_FALSE(tcs_baseline_key);
+
+/*
+ * Mini-sockets cannot be followed on this kernel: they are in no gauge and have
+ * no record.
+ */
+DECLARE_STATIC_KEY_FALSE(tcs_blind_key);
+
+void tcs_counting(bool on);
+void tcs_blind(void);
+void tcs_baseline_begin(void);
+int tcs_baseline_end(void);
+void tcs_baseline_fail(void);
+void tcs_trace_end(const struct sock_common *skc, u16 sport,
+		   const struct tcs_record *rec, struct tcs_end end,
+		   u32 time_wait_ms);
+
+static __always_inline bool tcs_is_counting(void)
+{
+	return static_branch_likely(&tcs_counting_key);
+}
+
+static __always_inline bool tcs_in_baseline(void)
+{
+	return static_branch_unlikely(&tcs_baseline_key);
+}
+
+static __always_inline bool tcs_is_blind(void)
+{
+	return static_branch_unlikely(&tcs_blind_key);
+}
+
+/**
+ * struct tcs_where - where the events of a namespace go
+ * @stats: its counts, or those of the dead
+ * @durations: whether it keeps histograms
+ */
+struct tcs_where {
+	struct tcs_stats __percpu *stats;
+	bool durations;
+};
+
+/**
+ * tcs_where() - where the events of a namespace go
+ * @net: any namespace
+ *
+ * Return: that, good until tcs_event_end().
+ */
+static __always_inline struct tcs_where tcs_where(const struct net *net)
+{
+	struct tcs_net *tn = tcs_live_net(net);
+
+	return (struct tcs_where){
+		.stats = tcs_stats_of(tn),
+		.durations = !tn || READ_ONCE(tn->histograms),
+	};
+}
+
+/**
+ * tcs_new_record() - a new record, in no bucket, counted
+ * @w: of the connection's namespace
+ *
+ * Return: a record with nothing in it, or NULL, which is counted as well.
+ */
+static __always_inline struct tcs_record *
+tcs_new_record(const struct tcs_where *w)
+{
+	struct tcs_record *rec = tcs_record_alloc();
+
+	if (likely(rec)) {
+		tcs_add(w->stats, TCS_RECORD_MADE);
+		return rec;
+	}
+	tcs_add(w->stats, TCS_RECORD_FAILURES);
+	if (tcs_in_baseline())
+		tcs_baseline_fail();
+	return NULL;
+}
+
+/**
+ * tcs_drop_record() - free a record, counted
+ * @w: of the connection's namespace
+ * @rec: in no bucket
+ */
+static __always_inline void tcs_drop_record(const struct tcs_where *w,
+					    struct tcs_record *rec)
+{
+	tcs_record_free(rec);
+	tcs_add(w->stats, TCS_RECORD_FREED);
+}
+
+static __always_inline u64 tcs_us_between(u64 from, u64 to)
+{
+	return to > from ? (to - from) / NSEC_PER_USEC : 0;
+}
+
+/**
+ * tcs_spend() - a record leaves its state: book the time it was in there
+ * @w: of the connection's namespace
+ * @rec: the record, the caller's or in a bucket that is locked
+ * @now: ns, CLOCK_MONOTONIC
+ */
+static __always_inline void tcs_spend(const struct tcs_where *w,
+				      struct tcs_record *rec, u64 now)
+{
+	const unsigned int state = rec->state;
+	u64 us;
+
+	if (!rec->since)
+		return;
+	us = tcs_us_between(rec->since, now);
+	if (state < TCS_TIME_WAIT)
+		rec->spent_us[state] = us;
+	if (w->durations)
+		tcs_hist_add(w->stats, state, us);
+}
+
+/**
+ * tcs_end_connection() - one connection ended: one count, at most one duration,
+ * one trace event
+ * @w: of its namespace
+ * @skc: the socket or mini-socket
+ * @sport: its port
+ * @rec: its record, or NULL
+ * @end: how; nothing happens when it is TCS_ENDED_NOT
+ * @now: ns, CLOCK_MONOTONIC; means something with @rec only
+ * @time_wait_ms: the length given, 0 where there is no TIME_WAIT
+ */
+static __always_inline void tcs_end_connection(const struct tcs_where *w,
+					       const struct sock_common *skc,
+					       __be16 sport,
+					       const struct tcs_record *rec,
+					       struct tcs_end end, u64 now,
+					       u32 time_wait_ms)
+{
+	if (end.ended == TCS_ENDED_NOT)
+		return;
+	if (end.ended == TCS_ENDED_RST_SENT)
+		tcs_add(w->stats, TCS_RST + end.rst);
+	else
+		tcs_add(w->stats, TCS_ENDED + end.ended);
+
+	if (rec && rec->first && w->durations)
+		tcs_hist_add(w->stats, TCS_HIST_CLOSE,
+			     tcs_us_between(rec->first, now));
+	if (trace_tcp_close_enabled())
+		tcs_trace_end(skc, ntohs(sport), rec, end, time_wait_ms);
+}
+
+#endif /* TCS_EVENT_H */

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The closing of a connection once its socket has become a mini-socket: in
+ * FIN_WAIT2 when the application is gone, and in TIME_WAIT. What every step
+ * changes in the counts, in the close record and in the histograms.
+ */
+#ifndef TCS_MINI_H
+#define TCS_MINI_H
+
+#include "compat/kernel.h"
+
+#include <linux/types.h>
+
+struct inet_timewait_sock;
+struct sock;
+struct tcs_record;
+
+/* Who took a mini-socket's life. */
+enum tcs_killer {
+	TCS_BY_TIMER,
+	TCS_BY_SEGMENT,		/* a RST, in tcp_timewait_state_process() */
+	TCS_BY_RECEIVE,		/* tcp_v4_rcv(), tcp_v6_rcv(): SYN, late data */
+	TCS_BY_CONNECT,		/* a new connection of ours, or a proxied one */
+	TCS_BY_NETNS,		/* the namespace dies */
+	TCS_BY_HAND,		/* time_wait_purge, ss -K */
+};
+
+/* What a mini-socket that is hit by a segment turned out to be. */
+enum tcs_rearm {
+	TCS_REARM_NONE,		/* another CPU has seen to it */
+	TCS_REARM_ENTERED,	/* FIN in FIN_WAIT2: TIME_WAIT begins */
+	TCS_REARM_AGAIN,	/* TIME_WAIT starts again */
+};
+
+void tcs_mini_begin(struct sock *sk, struct inet_timewait_sock *tw, u32 floor,
+		    u32 time_wait_ms);
+enum tcs_rearm tcs_mini_rearm(struct inet_timewait_sock *tw, bool was_fin_wait2,
+			      struct tcs_record *was);
+void tcs_mini_entered(struct inet_timewait_sock *tw,
+		      const struct tcs_record *was, u32 time_wait_ms);
+void tcs_mini_end(struct inet_timewait_sock *tw, enum tcs_killer by);
+
+#endif /* TCS_MINI_H */
