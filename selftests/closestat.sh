@@ -220,7 +220,8 @@ expect "show -A: not permitted to all" all_not_permitted
 
 fresh $a
 purges() {
-	closestat set -N $a time_wait=10min && closestat set -N $b time_wait=10min || return
+	closestat set -N $a time_wait=10min tcp_tw_reuse=0 || return
+	closestat set -N $b time_wait=10min tcp_tw_reuse=0 || return
 	connect $a close 6
 	connect $b close 2
 	until_true at $a time_wait 6 && until_true at $b time_wait 2 &&
@@ -360,7 +361,8 @@ until_true at $a ended 4
 expect "doctor: reset by data after close" finds rst_sent_data_after_close
 fresh $a
 near_the_range() {
-	closestat set -N $a ip_local_port_range=40000-40039 &&
+	# Without reuse, or a port is taken again once its TIME_WAIT is a second old.
+	closestat set -N $a ip_local_port_range=40000-40039 tcp_tw_reuse=0 &&
 		connect $a close 31 && until_true at $a time_wait 31 &&
 		finds ports && says 1 'TIME_WAIT of 60 s holds 31 of the 40 ports for connections to 127.0.0.1 port 7' doctor -N $a -d 200ms
 }
