@@ -9,7 +9,8 @@
 #include "lab_peers.h"
 #include "lab_steps.h"
 
-#define PATIENCE 20
+/* Seconds; a machine may be very busy, and what is broken may take its time. */
+#define PATIENCE 60
 
 static unsigned int patience(const struct lab *lab)
 {

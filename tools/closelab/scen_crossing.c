@@ -27,7 +27,7 @@ static int somebody_waits(struct lab *lab, void *unused)
 
 static int race_is_over(struct lab *lab)
 {
-	return lab_wait(lab, "one side or both to be in TIME_WAIT", 20,
+	return lab_wait(lab, "one side or both to be in TIME_WAIT", 60,
 			somebody_waits, NULL) < 0 ? -1 : 0;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* How many connections a second the ports of a client allow. */
 #include <arpa/inet.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -110,14 +111,15 @@ static int next_round(struct lab *lab, long length, struct filling *last,
 		/* A thousandth of what is measured. */
 		.rest_ns = length * 1000,
 	};
-	double taken_ns;
+	double taken_ns, least_ns;
 
 	if (lab_wait(lab, "every port of B to be used again",
 		     length / 1000 + 60, fill, &next))
 		return -1;
 	taken_ns = (double)next.sum_ns - last->sum_ns;
+	least_ns = taken_ns - next.unsure_ns;
 	rate->low = PORTS * 1e9 * PORTS / taken_ns;
-	rate->high = PORTS * 1e9 * PORTS / (taken_ns - next.unsure_ns);
+	rate->high = least_ns > 0 ? PORTS * 1e9 * PORTS / least_ns : HUGE_VAL;
 	*last = next;
 	return 0;
 }

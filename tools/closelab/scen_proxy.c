@@ -133,7 +133,7 @@ static int proxy_load(struct lab *lab)
 
 	if (pid < 0)
 		return lab_fail(lab, "cannot start nginx: %s", strerror(-pid));
-	ret = lab_wait(lab, "nginx to listen", 20, proxy_listens, &pid);
+	ret = lab_wait(lab, "nginx to listen", 60, proxy_listens, &pid);
 	if (!ret)
 		ret = count_answers(lab, &answers, &failed);
 	if (!ret)

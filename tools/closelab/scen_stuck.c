@@ -26,7 +26,7 @@ static int twelve_wait(struct lab *lab)
 {
 	unsigned int bytes = 12;
 
-	return lab_wait(lab, "12 bytes in A's receive queue", 20, queue_holds,
+	return lab_wait(lab, "12 bytes in A's receive queue", 60, queue_holds,
 			&bytes);
 }
 
@@ -35,7 +35,7 @@ static int thirteen_wait(struct lab *lab)
 {
 	unsigned int bytes = 13;
 
-	return lab_wait(lab, "12 bytes and a FIN in A's receive queue", 20,
+	return lab_wait(lab, "12 bytes and a FIN in A's receive queue", 60,
 			queue_holds, &bytes);
 }
 

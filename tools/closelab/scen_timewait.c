@@ -26,7 +26,7 @@ static int is_old_enough(struct lab *lab, void *unused)
 
 static int grow_old(struct lab *lab)
 {
-	return lab_wait(lab, "TIME_WAIT to be more than a second old", 10,
+	return lab_wait(lab, "TIME_WAIT to be more than a second old", 60,
 			is_old_enough, NULL);
 }
 

@@ -176,7 +176,7 @@ struct change {
  *	however slow the machine
  * @needs_module: it is about the module's own settings
  * @no_capture: too much traffic to capture: no ladder
- * @patience: seconds a step may take, 0: 20
+ * @patience: seconds a step may take, 0: 60
  * @peer: who takes part
  * @steps: what is done, until STEP_END
  * @segments: what was sent, per connection, until one that is all zero; NULL:
