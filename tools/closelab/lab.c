@@ -116,10 +116,12 @@ static uint64_t monotonic_ms(void)
 }
 
 /*
- * Looks are short, and the CPU sleeps in between. In an emulated guest of 6.12
- * TCP's timers (a delayed ACK, a retransmission of 10 s) were once seen to wait
- * for 20 s like that, on both CPUs, and to expire when the CPU was awake for a
- * tick, which expires them without help from other CPUs. So it is now and then.
+ * Looks are short, and the CPU sleeps in between. In an emulated guest of 6.12,
+ * on a busy machine, neither a delayed ACK nor the retransmission that is due
+ * after 10 s came for 20 s like that: once, in two labs at the same time, and
+ * the ACK was there as soon as they gave up. It is not proven, but timers that
+ * an idle CPU leaves to others, and nobody took, would fit. A CPU that is awake
+ * for a tick takes its own, so now and then it is.
  */
 static void stay_awake(void)
 {
