@@ -44,6 +44,9 @@ static const char usage[] =
 "Exit code: 0 all as expected, 1 not so or failed, 2 usage, 4 this kernel\n"
 "lacks what the scenario needs.\n";
 
+/* How often to run what chance has spoilt. */
+#define TRIES 5
+
 struct request {
 	struct lab_options lab;
 	int server, client;
@@ -268,6 +271,27 @@ static int output(const struct request *request, struct lab *lab)
 	return err;
 }
 
+/* Run it, and again for as long as chance is against it. */
+static int run(struct lab *lab)
+{
+	for (int tries = 1;; tries++) {
+		struct lab fresh = {
+			.options = lab->options, .scenario = lab->scenario,
+		};
+		int err = lab_run(lab);
+
+		if (!lab->again || lab_interrupted)
+			return err;
+		if (tries == TRIES) {
+			fprintf(stderr, "closelab: %s: %d times, %s\n",
+				lab->scenario->name, tries, lab->failure);
+			return err;
+		}
+		lab_close(lab);
+		*lab = fresh;
+	}
+}
+
 int cmd_run(int argc, char **argv)
 {
 	struct request request = {
@@ -286,7 +310,7 @@ int cmd_run(int argc, char **argv)
 		return bad("no such scenario: %s; closelab list names them",
 			   request.name);
 	catch_signals();
-	code = lab_run(&lab) ? EXIT_FAILED : EXIT_OK;
+	code = run(&lab) ? EXIT_FAILED : EXIT_OK;
 	if (lab.skip) {
 		fprintf(stderr, "closelab: %s: %s\n", lab.scenario->name,
 			lab.failure);

@@ -14,6 +14,9 @@
 /* idiag_timer of a mini-socket */
 #define TIMER_TIME_WAIT 3
 
+/* idiag_timer of a socket whose keepalive timer runs */
+#define TIMER_KEEPALIVE 2
+
 struct diag {
 	struct mnl_socket *nl;
 	unsigned int seq;
@@ -73,9 +76,13 @@ static int add(const struct nlmsghdr *nlh, void *data)
 	/*
 	 * An orphan on its way to become a mini-socket: a segment that comes
 	 * in this very moment is lost. It is not in FIN_WAIT2 before it is one.
+	 * But if the ACK comes while close() still owns the socket, it never
+	 * is: it stays a full one, and its keepalive timer ends it.
 	 */
+	s->full_orphan = s->state == ST_FIN_WAIT2 && !msg->idiag_inode &&
+			 msg->idiag_timer == TIMER_KEEPALIVE;
 	if (s->state == ST_FIN_WAIT2 && !msg->idiag_inode &&
-	    msg->idiag_timer != TIMER_TIME_WAIT)
+	    msg->idiag_timer != TIMER_TIME_WAIT && !s->full_orphan)
 		s->state = ST_FIN_WAIT1;
 	s->local = ntohs(msg->id.idiag_sport);
 	s->remote = ntohs(msg->id.idiag_dport);

@@ -3,6 +3,7 @@
 #ifndef CLOSELAB_DIAG_H
 #define CLOSELAB_DIAG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,7 @@
  * @local: own port
  * @remote: the other's port
  * @timer_ms: time left of a mini-socket, 0 for others
+ * @full_orphan: in FIN_WAIT2 without an application, and yet no mini-socket
  * @rqueue: bytes to read; of a listener, connections to accept
  * @wqueue: bytes not acknowledged
  */
@@ -22,6 +24,7 @@ struct diag_socket {
 	uint16_t local;
 	uint16_t remote;
 	unsigned int timer_ms;
+	bool full_orphan;
 	unsigned int rqueue;
 	unsigned int wqueue;
 };

@@ -21,9 +21,6 @@
 /* How often a condition is looked at when nothing happens. */
 #define LOOK_MS 3
 
-/* Longer than a tick of any kernel. */
-#define AWAKE_MS 12
-
 volatile sig_atomic_t lab_interrupted;
 
 int lab_fail(struct lab *lab, const char *format, ...)
@@ -36,7 +33,7 @@ int lab_fail(struct lab *lab, const char *format, ...)
 	va_end(args);
 	if (!lab->failures++)
 		snprintf(lab->failure, sizeof(lab->failure), "%s", text);
-	if (!lab->skip)
+	if (!lab->skip && !lab->again)
 		fprintf(stderr, "closelab: %s: %s\n", lab->scenario->name,
 			text);
 	return -1;
@@ -57,6 +54,23 @@ void lab_note(struct lab *lab, int side, const char *format, ...)
 	va_end(args);
 }
 
+/*
+ * An ACK of the FIN that comes while close() still owns the socket leaves a
+ * full one in FIN_WAIT2, which ends in another way: it sends RST. No lab can
+ * keep that from happening, and none is about it.
+ */
+static int want_mini_sockets(struct lab *lab, int side)
+{
+	for (size_t i = 0; i < lab->last[side].count; i++) {
+		if (!lab->last[side].socket[i].full_orphan)
+			continue;
+		lab->again = true;
+		return lab_fail(lab, "the ACK came before close() was done: %c has no mini-socket in FIN_WAIT2",
+				'A' + side);
+	}
+	return 0;
+}
+
 int lab_look(struct lab *lab, int side)
 {
 	int family = lab->options.ipv6 ? AF_INET6 : AF_INET;
@@ -65,7 +79,7 @@ int lab_look(struct lab *lab, int side)
 	if (err)
 		return lab_fail(lab, "cannot list the sockets of %c: %s",
 				'A' + side, strerror(-err));
-	return 0;
+	return lab->scenario->changes ? want_mini_sockets(lab, side) : 0;
 }
 
 char *lab_states(const struct lab *lab, int side, char *text, size_t size)
@@ -115,28 +129,11 @@ static uint64_t monotonic_ms(void)
 	return (uint64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
-/*
- * Looks are short, and the CPU sleeps in between. In an emulated guest of 6.12,
- * on a busy machine, neither a delayed ACK nor the retransmission that is due
- * after 10 s came for 20 s like that: once, in two labs at the same time, and
- * the ACK was there as soon as they gave up. It is not proven, but timers that
- * an idle CPU leaves to others, and nobody took, would fit. A CPU that is awake
- * for a tick takes its own, so now and then it is.
- */
-static void stay_awake(void)
-{
-	uint64_t start = monotonic_ms();
-
-	while (monotonic_ms() - start < AWAKE_MS)
-		;
-}
-
 /* 1 it holds, 0 it did not in time, -1 something else went wrong. */
 static int wait_for(struct lab *lab, const char *what, unsigned int seconds,
 		    int (*holds)(struct lab *lab, void *data), void *data)
 {
 	uint64_t start = monotonic_ms();
-	uint64_t awake = start + 1000;
 	struct progress progress;
 	int ret;
 
@@ -150,10 +147,6 @@ static int wait_for(struct lab *lab, const char *what, unsigned int seconds,
 		if (ret || gone > (uint64_t)seconds * 1000)
 			break;
 		progress_tick(&progress, gone);
-		if (start + gone >= awake) {
-			stay_awake();
-			awake = monotonic_ms() + 1000;
-		}
 		ret = collect(lab, LOOK_MS);
 		if (ret)
 			break;

@@ -100,6 +100,7 @@ struct lab_peer {
  * @failures: how many things went wrong
  * @result: what a scenario has measured, for people; else empty
  * @skip: it cannot be run here, for the reason in @failure
+ * @again: chance has spoilt it, for the reason in @failure: run it once more
  * @started: the namespaces and peers were there: there is something to show
  * @waited_out: every TIME_WAIT was seen to its end
  */
@@ -125,6 +126,7 @@ struct lab {
 	unsigned int failures;
 	char result[256];
 	bool skip;
+	bool again;
 	bool started;
 	bool waited_out;
 };
