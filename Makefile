@@ -7,6 +7,10 @@
 KDIR ?= /lib/modules/$(shell uname -r)/build
 # The kernel that "make demo" boots
 DEMO_KERNEL ?= 6.1
+# The kernels of "make check-debug", see selftests/vm/debug-kernel, and for how long
+# each of its stress tests goes on there, seconds
+DEBUG_KERNELS ?= 6.1-kasan
+STRESS_SECONDS ?= 60
 
 all: ## The module for the running kernel, and the tools (the default)
 	@failed=0; \
@@ -45,6 +49,13 @@ demo: ## Boot a guest, load the module there, show what it does
 check: ## Everything that can be tested, on all kernels (KERNELS=6.1: on that)
 	@scripts/check.sh
 
+check-debug: ## The self-tests on kernels built to look for mistakes (hours, by hand)
+	@scripts/setup.sh rig
+	@KERNELS="$(DEBUG_KERNELS)" DEADLINE=14400 selftests/vm/suite \
+		env STRESS_SECONDS=$(STRESS_SECONDS) HOSTILE_SECONDS=$(STRESS_SECONDS) \
+		STRESS_CONNECTIONS=4000 RELOAD_CYCLES=5 \
+		make -C selftests run_tests TRIAL=1 KSFT=/ksft/tools/testing/selftests
+
 style: ## Style and static checks alone (part of check)
 	@scripts/setup.sh rig style
 	@scripts/tap-run style scripts/style.sh
@@ -60,4 +71,4 @@ clean-cache: ## Remove guest roots, builds and logs of all checkouts
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: all module tools install uninstall dkms-install dkms-remove deb demo check style clean clean-cache help
+.PHONY: all module tools install uninstall dkms-install dkms-remove deb demo check check-debug style clean clean-cache help

@@ -7,12 +7,13 @@
 #include <time.h>
 
 #include "fail.h"
+#include "patience.h"
 
 #define NS_PER_MS	1000000L
 #define NS_PER_S	1000000000L
 
 /* How long to wait for what should come soon, on a machine that may be busy. */
-#define PATIENCE_NS	(30 * NS_PER_S)
+#define PATIENCE_NS	(30 * NS_PER_S * patience())
 
 /**
  * now_ns() - nanoseconds of the monotonic clock

@@ -8,6 +8,8 @@ vm_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 checkout=$(cd "$vm_dir/../.." && pwd)
 CACHE=${CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/tcp_closestat}
 ALL_KERNELS="5.10 6.1 6.12 7.2"
+# Built to look for mistakes, from the source of these (see debug-kernel).
+DEBUG_KERNELS="6.1-kasan 6.1-kcsan 7.2-kasan 7.2-kcsan"
 me=${0##*/}
 
 # The exit status of "run" when the guest, not the command in it, failed.
@@ -38,10 +40,17 @@ usage_error() {
 suite_of() {
 	case $1 in
 	5.10) echo bullseye ;;
-	6.1) echo bookworm ;;
+	6.1 | 6.1-kasan | 6.1-kcsan) echo bookworm ;;
 	6.12) echo trixie ;;
-	7.2) echo forky ;;
-	*) usage_error "no such kernel: '$1' (there are: $ALL_KERNELS)" ;;
+	7.2 | 7.2-kasan | 7.2-kcsan) echo forky ;;
+	*) usage_error "no such kernel: '$1' (there are: $ALL_KERNELS $DEBUG_KERNELS)" ;;
+	esac
+}
+
+# flavour_of KERNEL - of a debugging kernel; nothing for a release's own.
+flavour_of() {
+	case $1 in
+	*-*) echo "${1#*-}" ;;
 	esac
 }
 
@@ -75,9 +84,17 @@ packages_of() {
 
 # root_of KERNEL - path of that kernel's guest root, there or not.
 root_of() {
-	local suite
+	local suite flavour
 	suite=$(suite_of "$1") || exit
-	echo "$CACHE/roots/$suite-$(recipe_of "$suite")"
+	flavour=$(flavour_of "$1")
+	if [ "$flavour" ]; then
+		echo "$CACHE/roots/$suite.$flavour-$({
+			recipe_of "$suite"
+			cat "$vm_dir"/debug-kernel "$vm_dir"/debug{,-"$flavour"}.config
+		} | sha256sum | cut -c1-12)"
+	else
+		echo "$CACHE/roots/$suite-$(recipe_of "$suite")"
+	fi
 }
 
 # checkout_id - stands for this checkout in the names of what it has for itself:

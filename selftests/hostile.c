@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A user without rights, in a user and a network namespace of his own, does for
+ * HOSTILE_SECONDS (4) all that the interfaces let him do. He may ruin his own
+ * namespace; he sees nothing of others, changes nothing there, fills no log, and
+ * does not keep the module from being unloaded.
+ */
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include "kselftest_harness.h"
+
+#include "clock.h"
+#include "ends_sock.h"
+#include "knob.h"
+#include "modload.h"
+#include "netns.h"
+#include "rights.h"
+#include "rows.h"
+#include "stress_ways.h"
+
+#define N_HOSTILE	3
+
+#define FILE_NS		"/proc/thread-self/net/tcp_closestat"
+#define FILE_HIST	"/proc/thread-self/net/tcp_closestat_hist"
+#define FILE_ALL	"/proc/tcp_closestat_all"
+
+static const char *const knobs[] = {
+	KNOB("time_wait_ms"), KNOB("time_wait_guard"), KNOB("time_wait_purge"),
+	KNOB("histograms"), KNOB("inherit"), KNOB_ALIAS,
+};
+
+#define N_KNOBS	(sizeof(knobs) / sizeof(knobs[0]))
+
+/* How often they got their way, and how often not. */
+static struct shared {
+	unsigned long taken;
+	unsigned long refused;
+	unsigned long connections;
+	bool stop;
+} *shared;
+
+static bool stopped(void)
+{
+	return __atomic_load_n(&shared->stop, __ATOMIC_ACQUIRE);
+}
+
+static void write_anything(void)
+{
+	char text[4096];
+	size_t len, i;
+
+	switch (random() % 4) {
+	case 0:	/* a number, in range or not */
+		len = snprintf(text, sizeof(text), "%ld", random() % 700000 - 1000);
+		break;
+	case 1:	/* a small one */
+		len = snprintf(text, sizeof(text), "%ld\n", random() % 3);
+		break;
+	case 2:	/* anything */
+		len = random() % 64;
+		for (i = 0; i < len; i++)
+			text[i] = random();
+		break;
+	default:
+		len = random() % sizeof(text);
+		memset(text, '0' + random() % 10, len);
+	}
+	if (knob_write(-1, knobs[random() % N_KNOBS], text, len))
+		__atomic_add_fetch(&shared->refused, 1, __ATOMIC_RELAXED);
+	else
+		__atomic_add_fetch(&shared->taken, 1, __ATOMIC_RELAXED);
+}
+
+static void read_anything(void)
+{
+	static char text[1 << 20];
+	int fd;
+
+	knob_read(-1, random() % 2 ? FILE_NS : FILE_HIST, text, sizeof(text));
+	check(open(FILE_ALL, O_RDONLY) < 0, "all namespaces can be read");
+	fd = open(FILE_HIST, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	lseek(fd, random() % 20000, SEEK_SET);
+	if (read(fd, text, random() % 100) < 0 && errno != ENODEV && errno != EIO &&
+	    errno != EINVAL)
+		die_errno("read at an offset");
+	close(fd);
+}
+
+/* As many TIME_WAITs as he gets, for as long as he may. */
+static void flood(struct place *place)
+{
+	int i;
+
+	for (i = 0; i < 20 && !stopped(); i++) {
+		ways[WAY_FIRST_CERTAIN].run(place);
+		__atomic_add_fetch(&shared->connections, 1, __ATOMIC_RELAXED);
+	}
+}
+
+/* Never comes back; the namespaces are gone with it. */
+static pid_t start_hostile(unsigned int number)
+{
+	struct place place;
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0)
+		die_errno("fork");
+	if (pid)
+		return pid;
+	become_nobody();
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	enter_user_namespace();
+	/* Not netns_new(): there is no way back from here. */
+	if (unshare(CLONE_NEWNET) || system("ip link set lo up"))
+		die_errno("cannot make a network namespace");
+	srandom(number + 1);
+	place_init(&place, number % 2 ? AF_INET6 : AF_INET, 0);
+	while (!stopped()) {
+		int i;
+
+		flood(&place);
+		for (i = 0; i < 100; i++)
+			write_anything();
+		for (i = 0; i < 10; i++)
+			read_anything();
+		/* purges in a row */
+		for (i = 0; i < 10; i++)
+			knob_write(-1, KNOB("time_wait_purge"), "1", 1);
+	}
+	_exit(0);
+}
+
+FIXTURE(hostile) {
+	int ns;			/* somebody else's */
+	pid_t pids[N_HOSTILE];
+};
+
+FIXTURE_SETUP(hostile)
+{
+	unsigned int i;
+
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
+		die_errno("mmap");
+	if (!module_loaded())
+		check(!module_load(), "cannot load");
+	self->ns = netns_new();
+	knob_set(self->ns, KNOB("time_wait_ms"), 30000);
+	for (i = 0; i < N_HOSTILE; i++)
+		self->pids[i] = start_hostile(i);
+}
+
+FIXTURE_TEARDOWN(hostile)
+{
+	close(self->ns);
+}
+
+static void carry_on(void)
+{
+	const char *env = getenv("HOSTILE_SECONDS");
+	const int64_t end = now_ns() + (env ? atoi(env) : 4) * NS_PER_S;
+
+	while (now_ns() < end)
+		nap_ms(50);
+	/* Each kind of thing was tried, however slow the machine is. */
+	until(shared->taken && shared->refused && shared->connections >= 100);
+}
+
+static void end(const pid_t *pids)
+{
+	int i, status;
+
+	__atomic_store_n(&shared->stop, true, __ATOMIC_RELEASE);
+	for (i = 0; i < N_HOSTILE; i++)
+		check(waitpid(pids[i], &status, 0) == pids[i] && !status, "%#x", status);
+	printf("# %lu writes taken, %lu refused, %lu connections\n", shared->taken,
+	       shared->refused, shared->connections);
+}
+
+/* Lines in the kernel log from here on. */
+static int log_open(void)
+{
+	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0 || lseek(fd, 0, SEEK_END) < 0)
+		die_errno("/dev/kmsg");
+	return fd;
+}
+
+static int log_lines(int fd)
+{
+	char line[8192];
+	int n = 0;
+	ssize_t len;
+
+	while ((len = read(fd, line, sizeof(line) - 1)) > 0) {
+		line[len] = '\0';
+		n += !!strstr(line, "tcp_closestat");
+	}
+	return n;
+}
+
+TEST_F_TIMEOUT(hostile, only_himself, 300)
+{
+	struct rows before, here, other;
+	const int log = log_open();
+	const long guard = knob_get(-1, KNOB("time_wait_guard"));
+	const long inherit = knob_get(-1, KNOB("inherit"));
+	const long ms = knob_get(-1, KNOB("time_wait_ms"));
+	unsigned int i;
+
+	rows_read(&before, self->ns);
+	carry_on();
+	end(self->pids);
+
+	/* Nobody else's sysctls */
+	EXPECT_EQ(30000, knob_get(self->ns, KNOB("time_wait_ms")));
+	EXPECT_EQ(1, knob_get(self->ns, KNOB("time_wait_guard")));
+	EXPECT_EQ(1, knob_get(self->ns, KNOB("histograms")));
+	EXPECT_EQ(ms, knob_get(-1, KNOB("time_wait_ms")));
+	EXPECT_EQ(guard, knob_get(-1, KNOB("time_wait_guard")));
+	EXPECT_EQ(inherit, knob_get(-1, KNOB("inherit")));
+	/* nor anybody else's counts */
+	rows_read(&other, self->ns);
+	for (i = 0; i < before.n; i++)
+		EXPECT_EQ(before.row[i].value, other.row[i].value);
+	rows_read(&here, self->ns);
+	EXPECT_EQ(0, rows_get(&here, "ended"));
+	/* and not a word of it in the log */
+	EXPECT_EQ(0, log_lines(log));
+	close(log);
+}
+
+/* Files open and a current directory below the sysctls: it goes all the same. */
+TEST_F_TIMEOUT(hostile, cannot_hold_the_module, 300)
+{
+	int fd[] = {
+		open(FILE_NS, O_RDONLY | O_CLOEXEC), open(FILE_HIST, O_RDONLY | O_CLOEXEC),
+		open(knobs[0], O_RDONLY | O_CLOEXEC),
+	};
+	const int dir = open("/proc/sys/net/tcp_closestat", O_PATH | O_CLOEXEC);
+	unsigned int i;
+	char c;
+
+	ASSERT_LE(0, dir);
+	carry_on();
+	/* The harness takes care of how long this may last. */
+	ASSERT_EQ(0, module_unload());
+	EXPECT_FALSE(module_loaded());
+	for (i = 0; i < sizeof(fd) / sizeof(fd[0]); i++) {
+		EXPECT_LE(0, fd[i]);
+		EXPECT_GE(0, read(fd[i], &c, 1));
+		close(fd[i]);
+	}
+	close(dir);
+	ASSERT_EQ(0, module_load());
+	end(self->pids);
+}
+
+int main(int argc, char **argv)
+{
+	module_needed();
+	return test_harness_run(argc, argv);
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A kernel that looks for mistakes is several times slower: TCS_PATIENCE says how
+ * many times as long as usual every deadline is. What a test expects stays.
+ */
+#include "patience.h"
+
+#include <stdlib.h>
+
+/**
+ * patience() - by what deadlines are to be multiplied
+ *
+ * Return: TCS_PATIENCE, or 1 where it is not set.
+ */
+unsigned int patience(void)
+{
+	const char *env = getenv("TCS_PATIENCE");
+	const int n = env ? atoi(env) : 1;
+
+	return n > 1 ? n : 1;
+}
+
+/*
+ * The time that kselftest_harness.h gives a test, by alarm(), is fixed when it is
+ * compiled. The linker puts this in place of alarm() (--wrap).
+ */
+unsigned int __wrap_alarm(unsigned int seconds)
+{
+	return __real_alarm(seconds * patience());
+}

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * All at once, for STRESS_SECONDS (10): connections that end in every way,
+ * namespaces that come and go, sysctls written, files read, purges, the trace event
+ * switched, CPUs taken offline, and the module unloaded and loaded meanwhile. What
+ * is left of it afterwards has to be nothing; the rest is the kernel's to say.
+ *
+ * STRESS_SEED (1) repeats the choices, not their order in time.
+ */
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include <kselftest.h>
+
+#include "clock.h"
+#include "fail.h"
+#include "knob.h"
+#include "modload.h"
+#include "netns.h"
+#include "rows.h"
+#include "stress_watch.h"
+#include "stress_ways.h"
+
+/* Namespaces that stay: two workers live there, others make their own. */
+#define N_STAY		2
+#define N_WORKERS	4
+#define CONNECTIONS	20
+
+#define TRACING		"/sys/kernel/tracing/"
+#define TRACE_SWITCH	TRACING "events/tcp_closestat/tcp_close/enable"
+#define CPU_SWITCH	"/sys/devices/system/cpu/cpu1/online"
+
+/* How often each of them did what it does. */
+enum doing {
+	CONNECTED, LIVED, TURNED, READ, TRACED, RELOADED, SWITCHED, N_DOINGS,
+};
+
+static struct shared {
+	unsigned long done[N_DOINGS];
+	bool stop;
+} *shared;
+
+static int stay[N_STAY];
+
+static uint64_t seed;
+
+static uint64_t draw(uint64_t *random)
+{
+	*random ^= *random << 13;
+	*random ^= *random >> 7;
+	*random ^= *random << 17;
+	return *random;
+}
+
+static bool stopped(void)
+{
+	return __atomic_load_n(&shared->stop, __ATOMIC_ACQUIRE);
+}
+
+static void did(enum doing what, unsigned long times)
+{
+	__atomic_add_fetch(&shared->done[what], times, __ATOMIC_RELAXED);
+}
+
+static void connect_some(uint64_t *random, unsigned int half)
+{
+	struct place place;
+	unsigned int i;
+
+	place_init(&place, draw(random) % 2 ? AF_INET : AF_INET6, half);
+	for (i = 0; i < CONNECTIONS && !stopped(); i++)
+		ways[way_choose(random, false)].run(&place);
+	place_leave(&place);
+	did(CONNECTED, i);
+}
+
+/* The first two stay where they are, the others leave TIME_WAITs to die. */
+static void work(unsigned int worker, uint64_t *random)
+{
+	int home = netns_here();
+
+	if (worker < N_STAY) {
+		struct place place;
+
+		netns_enter(stay[worker]);
+		place_init(&place, worker % 2 ? AF_INET6 : AF_INET, 0);
+		while (!stopped()) {
+			ways[way_choose(random, false)].run(&place);
+			did(CONNECTED, 1);
+		}
+		place_leave(&place);
+		return;
+	}
+	while (!stopped()) {
+		int ns = netns_new();
+
+		netns_enter(ns);
+		connect_some(random, 0);
+		netns_enter(home);
+		close(ns);
+		did(LIVED, 1);
+	}
+}
+
+/* Every sysctl, with what it takes and with what it does not. */
+static void turn(unsigned int unused, uint64_t *random)
+{
+	static const char *const knobs[] = {
+		KNOB("time_wait_ms"), KNOB("time_wait_guard"), KNOB("histograms"),
+		KNOB("time_wait_purge"), KNOB_ALIAS, KNOB("inherit"),
+	};
+	static const char *const values[] = {
+		"0", "1", "2", "60000", "600001", "-1", "x", "100", "1000", "60",
+	};
+
+	while (!stopped()) {
+		const char *knob = knobs[draw(random) % 6];
+		const char *value = values[draw(random) % 10];
+		char text[64];
+		int ns = -1;
+
+		/* The initial namespace has them all. */
+		if (draw(random) % 4)
+			ns = stay[draw(random) % N_STAY];
+		knob_write(ns, knob, value, strlen(value));
+		knob_read(ns, knobs[draw(random) % 6], text, sizeof(text));
+		did(TURNED, 1);
+		nap_ms(1);
+	}
+}
+
+static void read_on(unsigned int unused, uint64_t *random)
+{
+	static const char *const files[] = {
+		"/proc/tcp_closestat_all", "/proc/tcp_closestat",
+		"/proc/thread-self/net/tcp_closestat",
+		"/proc/thread-self/net/tcp_closestat_hist",
+	};
+	static char text[4 << 20];
+
+	while (!stopped()) {
+		const unsigned int file = draw(random) % 4;
+		const int ns = file ? stay[draw(random) % N_STAY] : -1;
+
+		if (knob_read(ns, files[file], text, sizeof(text)) > 0)
+			did(READ, 1);
+		nap_ms(1);
+	}
+}
+
+static void trace(unsigned int unused, uint64_t *random)
+{
+	int fd = open(TRACING "trace_pipe", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	char text[16384];
+
+	if (fd < 0)
+		die_errno(TRACING "trace_pipe");
+	while (!stopped()) {
+		const bool on = draw(random) % 4;
+
+		if (!knob_write(-1, TRACE_SWITCH, on ? "1" : "0", 1))
+			did(TRACED, 1);
+		while (read(fd, text, sizeof(text)) > 0)
+			;
+		nap_ms(draw(random) % 50);
+	}
+	knob_write(-1, TRACE_SWITCH, "0", 1);
+	close(fd);
+}
+
+static void switch_cpu(unsigned int unused, uint64_t *random)
+{
+	/* One CPU alone, or none that can be switched. */
+	if (access(CPU_SWITCH, W_OK))
+		return;
+	while (!stopped()) {
+		int err = knob_write(-1, CPU_SWITCH, "0", 1);
+
+		/* Somebody else may be at it: the kernel itself, at boot. */
+		check(!err || err == -EBUSY, "%s", strerror(-err));
+		nap_ms(draw(random) % 100);
+		err = knob_write(-1, CPU_SWITCH, "1", 1);
+		check(!err, "%s", strerror(-err));
+		did(SWITCHED, 1);
+		nap_ms(draw(random) % 400);
+	}
+}
+
+static void load(void)
+{
+	int err = module_load();
+
+	check(!err, "%s", strerror(-err));
+}
+
+static void reload(unsigned int unused, uint64_t *random)
+{
+	while (!stopped()) {
+		int err;
+
+		nap_ms(draw(random) % 1000);
+		/* The trace event may be on, which holds the module. */
+		do {
+			err = module_unload();
+			knob_write(-1, TRACE_SWITCH, "0", 1);
+		} while (err == -EAGAIN && !stopped());
+		if (err == -EAGAIN)
+			break;
+		check(!err, "%s", strerror(-err));
+		nap_ms(draw(random) % 100);
+		load();
+		did(RELOADED, 1);
+	}
+}
+
+static pid_t start(void (*run)(unsigned int, uint64_t *), unsigned int number)
+{
+	static unsigned int n;
+	uint64_t random = seed * 2654435761u + ++n;
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0)
+		die_errno("fork");
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	run(number, &random);
+	exit(0);
+}
+
+static bool all_is_over(void)
+{
+	static const char *const gauges[] = {
+		"fin_wait1", "fin_wait2", "closing", "close_wait", "last_ack",
+		"time_wait", "records",
+	};
+	struct rows now;
+	unsigned int i;
+
+	for (i = 0; i < N_STAY; i++)
+		knob_set(stay[i], KNOB("time_wait_purge"), 1);
+	watch_total(&now);
+	for (i = 0; i < sizeof(gauges) / sizeof(gauges[0]); i++)
+		if (rows_get(&now, gauges[i]))
+			return false;
+	return true;
+}
+
+static uint64_t number_from(const char *env, uint64_t otherwise)
+{
+	const char *text = getenv(env);
+
+	return text ? strtoull(text, NULL, 0) : otherwise;
+}
+
+int main(void)
+{
+	static const char *const names[N_DOINGS] = {
+		[CONNECTED] = "connections", [LIVED] = "namespaces",
+		[TURNED] = "sysctls written", [READ] = "files read",
+		[TRACED] = "trace event switched", [RELOADED] = "unloads and loads",
+		[SWITCHED] = "CPU off and on",
+	};
+	pid_t pids[N_WORKERS + 5];
+	unsigned int n = 0, i;
+	bool worked = true;
+	struct rows rows;
+	int64_t end;
+
+	ksft_print_header();
+	ksft_set_plan(4);
+	module_needed();
+	seed = number_from("STRESS_SEED", 1);
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
+		die_errno("mmap");
+	for (i = 0; i < N_STAY; i++) {
+		stay[i] = netns_new();
+		knob_set(stay[i], "/proc/sys/net/ipv4/tcp_tw_reuse", 0);
+	}
+
+	for (i = 0; i < N_WORKERS; i++)
+		pids[n++] = start(work, i);
+	pids[n++] = start(turn, 0);
+	pids[n++] = start(read_on, 0);
+	pids[n++] = start(trace, 0);
+	pids[n++] = start(switch_cpu, 0);
+	pids[n++] = start(reload, 0);
+
+	end = now_ns() + number_from("STRESS_SECONDS", 10) * NS_PER_S;
+	while (now_ns() < end)
+		nap_ms(100);
+	__atomic_store_n(&shared->stop, true, __ATOMIC_RELEASE);
+	for (i = 0; i < n; i++) {
+		int status;
+
+		worked &= waitpid(pids[i], &status, 0) == pids[i] && !status;
+	}
+	for (i = 0; i < N_DOINGS; i++)
+		ksft_print_msg("%lu %s\n", shared->done[i], names[i]);
+	ksft_test_result(worked, "all went on to the end, seed %" PRIu64 "\n", seed);
+	ksft_test_result(shared->done[CONNECTED] && shared->done[LIVED] &&
+			 shared->done[TURNED] && shared->done[READ] &&
+			 shared->done[RELOADED], "each had its part in it\n");
+
+	knob_set(-1, KNOB("inherit"), 0);
+	until(all_is_over());
+	ksft_test_result_pass("nothing is left of it\n");
+	watch_total(&rows);
+	ksft_test_result(!rows_get(&rows, "record_failures") &&
+			 !rows_get(&rows, "ended_other"),
+			 "every end is explained\n");
+	knob_set(-1, KNOB("time_wait_ms"), 60000);
+	knob_set(-1, KNOB("time_wait_guard"), 1);
+	knob_set(-1, KNOB("histograms"), 1);
+	ksft_finished();
+}
