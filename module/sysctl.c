@@ -239,6 +239,8 @@ static void unregister_one(struct tcs_sysctl *ctl)
 
 static int register_alias(struct net *net, struct tcs_net *tn)
 {
+	unsigned int tries;
+
 	if (alias_taken)
 		return 0;
 	tn->alias.table = kmemdup(alias_template, sizeof(alias_template),
@@ -248,8 +250,10 @@ static int register_alias(struct net *net, struct tcs_net *tn)
 	tn->alias.table[0].data = &tn->time_wait_ms;
 	tn->alias.table[0].extra1 = tn;
 
-	tn->alias.header = tcs_register_net_sysctl(net, "net/ipv4",
-						   tn->alias.table, 1);
+	/* NULL is also what a want of memory gives: the second try tells. */
+	for (tries = 0; tries < 2 && !tn->alias.header; tries++)
+		tn->alias.header = tcs_register_net_sysctl(net, "net/ipv4",
+							   tn->alias.table, 1);
 	if (tn->alias.header)
 		return 0;
 	unregister_one(&tn->alias);
