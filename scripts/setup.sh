@@ -16,7 +16,7 @@ declare -A packages=(
 	# building the tools and their unit tests on this machine
 	[tools]="gcc libc6-dev make pkg-config libsmartcols-dev libmnl-dev libpcap-dev
 		libncurses-dev libjson-c-dev libtracefs-dev libtraceevent-dev
-		jq bsdutils iproute2 valgrind mandoc python3-prometheus-client"
+		jq bsdutils iproute2 valgrind mandoc zsh python3-prometheus-client"
 	# building the Debian packages on this machine
 	[package]="build-essential debhelper dh-dkms pkg-config libsmartcols-dev libmnl-dev
 		libpcap-dev libncurses-dev libjson-c-dev libtracefs-dev libtraceevent-dev"
