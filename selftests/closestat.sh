@@ -280,7 +280,7 @@ else
 		watch_ends -j -N $b || return
 		connect $a close 2
 		connect $b close 1
-		until_true lines 2 && stop_monitor && lines 2 '^\{"time":[0-9.]+,.*"sport":[0-9]+,.*"ended":"'
+		until_true lines 2 && stop_monitor && lines 2 '^\{"time":[0-9.]+,.*"saddr":"127.0.0.1","sport":[0-9]+,.*"ended":"'
 	}
 	expect "monitor -j: one namespace" one_namespace
 

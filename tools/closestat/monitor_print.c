@@ -77,12 +77,15 @@ void monitor_print_json(const struct trace_line *line, u64 us)
 {
 	printf("{\"time\":%llu.%06llu", us / US_PER_S, us % US_PER_S);
 	for (size_t i = 0; i < line->n; i++) {
+		const char *key = line->fields[i].key;
 		u64 number;
 
 		putchar(',');
-		print_json_string(line->fields[i].key);
+		print_json_string(key);
 		putchar(':');
-		if (parse_u64(line->fields[i].value, &number))
+		if (!strcmp(key, "saddr") || !strcmp(key, "daddr"))
+			print_json_string(address(line, key));
+		else if (parse_u64(line->fields[i].value, &number))
 			print_json_string(line->fields[i].value);
 		else
 			printf("%llu", number);
