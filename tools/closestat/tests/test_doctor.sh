@@ -84,6 +84,11 @@ found 'fin_wait2_expired rst_sent_unread_data rst_sent_data_after_close rst_sent
 make_healthy
 printf '%s\n' 'TcpExt: TCPTimeWaitOverflow' 'TcpExt: 1' >"$PROC_ROOT/thread-self/net/netstat"
 found 'overflow' 'tw bucket overflow'
+counter ended_fin_wait2_expired 1
+found 'overflow' 'FIN_WAIT2 that found no bucket is not told twice'
+counter ended_fin_wait2_expired 2
+found 'overflow fin_wait2_expired' 'FIN_WAIT2 that waited is told beside it'
+counter ended_fin_wait2_expired 0
 expect 'tells what to do' 1 '^1[.] 1 TIME_WAITs .*Try: closestat set tcp_max_tw_buckets=' '' doctor -d 20ms
 
 # sockets
