@@ -81,6 +81,7 @@ part tools make -s --no-print-directory -C tools check
 	part unit make -s --no-print-directory -C selftests/unit check
 part build "$scripts/tap-run" build selftests/vm/build-test
 part rig "$scripts/tap-run" rig selftests/vm/rig-test
+part bench "$scripts/tap-run" bench bench/check
 part packages "$scripts/tap-run" packages selftests/packages/test
 part suite selftests/vm/suite
 
