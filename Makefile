@@ -56,6 +56,10 @@ check-debug: ## The self-tests on kernels built to look for mistakes (hours, by 
 		STRESS_CONNECTIONS=4000 RELOAD_CYCLES=5 \
 		make -C selftests run_tests TRIAL=1 KSFT=/ksft/tools/testing/selftests
 
+bench: ## What it costs, in instructions of a guest (an hour, by hand)
+	@scripts/setup.sh rig bench
+	@bench/run
+
 style: ## Style and static checks alone (part of check)
 	@scripts/setup.sh rig style
 	@scripts/tap-run style scripts/style.sh
@@ -71,4 +75,4 @@ clean-cache: ## Remove guest roots, builds and logs of all checkouts
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: all module tools install uninstall dkms-install dkms-remove deb demo check check-debug style clean clean-cache help
+.PHONY: all module tools install uninstall dkms-install dkms-remove deb demo check check-debug bench style clean clean-cache help

@@ -72,6 +72,12 @@ knob() {
 	done
 }
 
+# time_waits_held - how many there are in the namespace "server"
+time_waits_held() {
+	# shellcheck disable=SC2016 # awk's
+	ip netns exec server awk '/^TCP:/ { print $7 }' /proc/net/sockstat
+}
+
 # traffic FAMILY ROW N [COMMAND...] - measure one kind of traffic in fresh
 # namespaces that COMMAND, which gets their names, has prepared.
 traffic() {

@@ -2,7 +2,7 @@
 /*
  * What is measured: connections made and closed, or requests over one that is
  * kept. Prints the mean time of one, ns. In a guest under -icount that is the
- * number of instructions executed.
+ * number of instructions executed. Or what reading is measured beside: TIME_WAITs.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -20,6 +20,8 @@
 #include "shake.h"
 
 #define WARM_UP 200
+/* TIME_WAITs to one address: ports are found quickly where most are free. */
+#define PER_ADDRESS 20000
 
 static struct sockaddr_in at = { .sin_family = AF_INET };
 static int listener;
@@ -37,16 +39,17 @@ static void enter_netns(const char *name)
 	close(fd);
 }
 
+/* It listens on all addresses; connections are made to this one. */
 static void open_listener(const char *address)
 {
 	socklen_t len = sizeof(at);
 
-	if (inet_pton(AF_INET, address, &at.sin_addr) != 1)
-		errx(2, "not an IPv4 address: '%s'", address);
 	listener = socket(AF_INET, SOCK_STREAM, 0);
 	if (listener < 0 || bind(listener, (void *)&at, sizeof(at)) ||
 	    listen(listener, 16) || getsockname(listener, (void *)&at, &len))
 		err(1, "listener");
+	if (inet_pton(AF_INET, address, &at.sin_addr) != 1)
+		errx(2, "not an IPv4 address: '%s'", address);
 }
 
 static void connect_pair(int *c, int *s)
@@ -67,6 +70,18 @@ static void do_close(void)
 	connect_pair(&c, &s);
 	close(c);
 	close(s);
+}
+
+/* Leave TIME_WAITs, to one address after the other. */
+static void leave(long n)
+{
+	long i;
+
+	for (i = 0; i < n; i++) {
+		if (i && i % PER_ADDRESS == 0)
+			at.sin_addr.s_addr = htonl(ntohl(at.sin_addr.s_addr) + 1);
+		do_close();
+	}
 }
 
 static void pass(int from, int to, size_t len)
@@ -106,8 +121,9 @@ static long parse_count(const char *s)
 }
 
 static const char usage[] =
-	"Usage: work close|request N SERVER-NETNS CLIENT-NETNS SERVER-ADDRESS\n"
-	"Print the nanoseconds that one close or request takes, the mean of N.\n";
+	"Usage: work close|request|leave N SERVER-NETNS CLIENT-NETNS SERVER-ADDRESS\n"
+	"Print the nanoseconds that one close or request takes, the mean of N; or leave\n"
+	"N TIME_WAITs, 20,000 to each address from SERVER-ADDRESS on.\n";
 
 int main(int argc, char **argv)
 {
@@ -120,7 +136,8 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	if (argc != 6 ||
-	    (strcmp(argv[1], "close") && strcmp(argv[1], "request"))) {
+	    (strcmp(argv[1], "close") && strcmp(argv[1], "request") &&
+	     strcmp(argv[1], "leave"))) {
 		fputs(usage, stderr);
 		return 2;
 	}
@@ -129,6 +146,10 @@ int main(int argc, char **argv)
 	enter_netns(argv[3]);
 	open_listener(argv[5]);
 	enter_netns(argv[4]);
+	if (!strcmp(argv[1], "leave")) {
+		leave(n);
+		return 0;
+	}
 	shake(connect_pair);
 	if (!strcmp(argv[1], "request")) {
 		connect_pair(&client, &server);

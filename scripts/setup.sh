@@ -17,6 +17,8 @@ declare -A packages=(
 	[tools]="gcc libc6-dev make pkg-config libsmartcols-dev libmnl-dev libpcap-dev
 		libncurses-dev libjson-c-dev libtracefs-dev libtraceevent-dev
 		jq bsdutils iproute2 valgrind mandoc zsh python3-prometheus-client"
+	# the results of "make bench", besides the rig
+	[bench]="jq"
 	# building the Debian packages on this machine
 	[package]="build-essential debhelper dh-dkms pkg-config libsmartcols-dev libmnl-dev
 		libpcap-dev libncurses-dev libjson-c-dev libtracefs-dev libtraceevent-dev"
