@@ -71,7 +71,7 @@ static void adopt(struct sock *sk, enum tcs_state state, struct pool *pool)
 	if (absent) {
 		rec = pool->first;
 		pool->first = rec->next_free;
-		*rec = (struct tcs_record){ .state = state };
+		*rec = (struct tcs_record){ .state = state, .listed = true };
 		tcs_records_insert(&b, rec, key);
 	}
 	tcs_records_unlock(&b);
@@ -98,7 +98,7 @@ static bool adopt_chain(struct inet_hashinfo *hashinfo, unsigned int slot,
 	bool done = true;
 	struct sock *sk;
 
-	tcs_event_begin();
+	preempt_disable();
 	spin_lock_bh(lock);
 	sk_nulls_for_each(sk, node, &head->chain) {
 		const enum tcs_state state = state_of(sk);
@@ -111,7 +111,7 @@ static bool adopt_chain(struct inet_hashinfo *hashinfo, unsigned int slot,
 		adopt(sk, state, pool);
 	}
 	spin_unlock_bh(lock);
-	tcs_event_end();
+	preempt_enable();
 	return done;
 }
 

@@ -115,14 +115,13 @@ extern const unsigned char tcs_closing_states[TCS_N_TCP_STATES];
 
 /**
  * tcs_closing_state() - the closing state that a TCP state is
- * @tcp_state: of net/tcp_states.h
+ * @tcp_state: of net/tcp_states.h, below TCS_N_TCP_STATES
  *
  * Return: the closing state, TCS_NOT_CLOSING for all others.
  */
 static inline enum tcs_state tcs_closing_state(unsigned int tcp_state)
 {
-	return tcp_state < TCS_N_TCP_STATES ? tcs_closing_states[tcp_state] :
-					      TCS_NOT_CLOSING;
+	return tcs_closing_states[tcp_state % TCS_N_TCP_STATES];
 }
 
 struct tcs_end tcs_classify(const struct tcs_facts *f);

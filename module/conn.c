@@ -84,146 +84,125 @@ static __always_inline u64 time_of(const struct sock *sk, enum tcs_state to)
 	return tcp_sk(sk)->tcp_clock_cache;
 }
 
-/* The first FIN of a connection went by. */
-static __always_inline void begin(const struct tcs_where *w,
+/*
+ * The record of a socket that begins to close; listed while the baseline runs,
+ * which looks there.
+ */
+static noinline void begin_record(struct tcs_stats __percpu *stats,
 				  const struct sock *sk, enum tcs_state state)
 {
-	struct tcs_record *rec;
+	const struct sock_common *key = &sk->__sk_common;
+	struct tcs_record *rec = NULL;
 
-	tcs_add(w->stats, TCS_ENTERED + state);
-	if (!w->durations && !tcs_in_baseline())
-		return;
-	rec = tcs_new_record(w);
+	if (!tcs_in_baseline())
+		rec = tcs_records_claim(key);
+	if (likely(rec))
+		tcs_add(stats, TCS_RECORD_MADE);
+	else
+		rec = tcs_new_record(stats);
 	if (unlikely(!rec))
 		return;
 	rec->state = state;
 	rec->since = time_of(sk, state);
 	rec->first = rec->since;
-	tcs_records_put(rec, &sk->__sk_common);
+	rec->spent_us[0] = 0;
+	rec->spent_us[1] = 0;
+	if (unlikely(rec->listed))
+		tcs_records_put(rec, key);
 }
 
-/*
- * The record of a socket while the baseline runs. One that has none is not in the
- * gauges yet, and gets one with no state, so that the baseline leaves it alone.
- */
-static noinline struct tcs_record *get_or_make(struct tcs_where where,
-					       const struct sock_common *key)
+static noinline void move_record(struct tcs_where w, const struct sock *sk,
+				 struct tcs_record *rec, enum tcs_state to)
 {
-	const struct tcs_where *w = &where;
-	struct tcs_record *rec, *fresh = tcs_new_record(w);
-	struct tcs_bucket b;
+	const u64 now = time_of(sk, to);
 
-	if (fresh)
-		fresh->state = TCS_NOT_CLOSING;
-	b = tcs_records_lock(key);
-	rec = tcs_records_find(&b, key);
-	if (!rec && fresh) {
-		tcs_records_insert(&b, fresh, key);
-		rec = fresh;
-		fresh = NULL;
-	}
-	tcs_records_unlock(&b);
-	if (fresh)
-		tcs_drop_record(w, fresh);
-	return rec;
+	tcs_spend(&w, rec, now);
+	rec->state = to;
+	rec->since = now;
+}
+
+static noinline void move_listed(struct tcs_where w, const struct sock *sk,
+				 enum tcs_state to)
+{
+	struct tcs_record *rec = tcs_records_get_listed(&sk->__sk_common);
+
+	if (rec)
+		move_record(w, sk, rec, to);
 }
 
 /*
- * From one closing state to the next. The record knows better than the socket
- * which state is left: the socket's may be older than the module.
+ * While the baseline runs. A socket that has no record is not in the gauges yet,
+ * and gets one, so that the baseline leaves it alone.
  */
-static __always_inline void move(const struct tcs_where *w, struct sock *sk,
-				 enum tcs_state from, enum tcs_state to)
+static noinline void move_in_baseline(struct tcs_where w, const struct sock *sk,
+				      enum tcs_state from, enum tcs_state to)
 {
 	const struct sock_common *key = &sk->__sk_common;
-	struct tcs_record *rec = NULL;
-	bool known = true;
+	struct tcs_record *rec, *fresh = tcs_new_record(w.stats);
+	struct tcs_bucket b;
 
-	tcs_add(w->stats, TCS_ENTERED + to);
-	if (tcs_in_baseline()) {
-		rec = get_or_make(*w, key);
-		known = rec && rec->state != TCS_NOT_CLOSING;
-	} else if (!tcs_records_none(key)) {
-		rec = tcs_records_get(key);
+	if (fresh) {
+		fresh->state = to;
+		fresh->since = time_of(sk, to);
 	}
+	b = tcs_records_lock(key);
+	rec = tcs_records_find(&b, key);
+	if (!rec && fresh)
+		tcs_records_insert(&b, fresh, key);
+	tcs_records_unlock(&b);
+	if (!rec)
+		return;
 
-	if (rec) {
-		const u64 now = time_of(sk, to);
-
-		if (likely(known))
-			from = rec->state;
-		tcs_spend(w, rec, now);
-		rec->state = to;
-		rec->since = now;
-	}
-	if (likely(known))
-		tcs_add(w->stats, TCS_LEFT + from);
+	if (fresh)
+		tcs_drop_record(w.stats, fresh);
+	tcs_add(w.stats, TCS_LEFT + from);
+	move_record(w, sk, rec, to);
 }
 
-/**
- * tcs_conn_change() - a full TCP socket changes its state, not to CLOSE
- * @sk: the socket, locked by the kernel; sk_state is still the old one
- * @old: TCP state
- * @new: TCP state, one that tcs_conn_cares() for
- *
- * Any context but NMI.
+/*
+ * A full TCP socket changes its state, not to CLOSE. What is called, is called
+ * last: nothing has to be kept for later.
  */
-void tcs_conn_change(struct sock *sk, int old, int new)
+static __always_inline void change(const struct sock *sk, int old, int new)
 {
 	const enum tcs_state from = tcs_closing_state(old);
 	const enum tcs_state to = tcs_closing_state(new);
-	struct tcs_where w;
+	const struct tcs_where w = tcs_where(sock_net(sk));
+	struct tcs_record *rec;
+	bool more;
 
-	/* tcp_close() sets the state that it finds, in FIN_WAIT2 and others. */
-	if (old == new || !tcs_is_counting())
+	tcs_add(w.stats, TCS_ENTERED + to);
+	if (from == TCS_NOT_CLOSING) {
+		if (w.durations || tcs_in_baseline())
+			begin_record(w.stats, sk, to);
 		return;
-
-	tcs_event_begin();
-	w = tcs_where(sock_net(sk));
-	if (from == TCS_NOT_CLOSING)
-		begin(&w, sk, to);
-	else
-		move(&w, sk, from, to);
-	tcs_event_end();
+	}
+	if (tcs_in_baseline()) {
+		move_in_baseline(w, sk, from, to);
+		return;
+	}
+	tcs_add(w.stats, TCS_LEFT + from);
+	rec = tcs_records_own(&sk->__sk_common, &more);
+	if (rec)
+		move_record(w, sk, rec, to);
+	else if (unlikely(more))
+		move_listed(w, sk, to);
 }
 
 /*
  * Between tcs_mini_begin() and its change to CLOSE a socket is still in the
  * kernel's hash, and the baseline may have come by and counted it once more.
  */
-static noinline void disown(struct sock *sk)
+static noinline void disown(const struct sock *sk)
 {
-	struct tcs_record *rec = tcs_records_take(&sk->__sk_common);
+	struct tcs_record *rec = tcs_records_get(&sk->__sk_common);
 	struct tcs_where w;
 
 	if (!rec)
 		return;
-	tcs_event_begin();
 	w = tcs_where(sock_net(sk));
 	tcs_add(w.stats, TCS_LEFT + rec->state);
-	tcs_drop_record(&w, rec);
-	tcs_event_end();
-}
-
-/* It leaves a closing state for CLOSE. Return: its record, out of the table. */
-static __always_inline struct tcs_record *leave(const struct tcs_where *w,
-						struct sock *sk,
-						enum tcs_state from, u64 now)
-{
-	const struct sock_common *key = &sk->__sk_common;
-	struct tcs_record *rec = NULL;
-	bool known = !tcs_in_baseline();
-
-	if (!known || !tcs_records_none(key))
-		rec = tcs_records_take(key);
-	if (rec) {
-		known = true;
-		from = rec->state;
-		tcs_spend(w, rec, now);
-	}
-	if (likely(known))
-		tcs_add(w->stats, TCS_LEFT + from);
-	return rec;
+	tcs_end_record(w.stats, rec);
 }
 
 /* As good as always for a passive close: no need to gather facts. */
@@ -232,52 +211,110 @@ static __always_inline bool ends_in_last_ack(const struct sock *sk, int old)
 	return old == TCP_LAST_ACK && !sk->sk_err && all_acked(sk);
 }
 
-/**
- * tcs_conn_close() - a full TCP socket changes its state to CLOSE
- * @sk: the socket, locked by the kernel; sk_state is still the old one
- * @old: TCP state; nothing happens where it is CLOSE already
- *
- * Any context but NMI.
- */
-void tcs_conn_close(struct sock *sk, int old)
+/* The last steps of a socket's closing; @rec: its record, or NULL */
+static __always_inline void finish(const struct tcs_where *w,
+				   const struct sock *sk, enum tcs_state from,
+				   struct tcs_record *rec, struct tcs_end how,
+				   u64 now)
 {
-	const enum tcs_state from = tcs_closing_state(old);
-	enum tcs_mark mark = TCS_MARK_NONE;
-	struct tcs_record *rec = NULL;
-	struct tcs_where w;
-	struct tcs_end how;
-	u64 now = 0;
+	if (rec)
+		tcs_spend(w, rec, now);
+	/* While the baseline runs, one without a record is not in the gauges. */
+	if (from != TCS_NOT_CLOSING && (rec || !tcs_in_baseline()))
+		tcs_add(w->stats, TCS_LEFT + from);
+	tcs_end_connection(w, &sk->__sk_common, inet_sk(sk)->inet_sport, rec,
+			   how, now, 0);
+	if (rec)
+		tcs_end_record(w->stats, rec);
+}
 
-	if (old == TCP_CLOSE)
+static noinline void close_passive(const struct sock *sk)
+{
+	const struct tcs_where w = tcs_where(sock_net(sk));
+	struct tcs_record *rec = tcs_records_get(&sk->__sk_common);
+	const struct tcs_end how = { .ended = TCS_ENDED_PASSIVE_FIN };
+
+	/* The ACK of our FIN is a segment, see time_of(). */
+	finish(&w, sk, TCS_LAST_ACK, rec, how, tcp_sk(sk)->tcp_clock_cache);
+}
+
+static noinline void close_other(struct sock *sk, int old, enum tcs_mark mark)
+{
+	const struct tcs_where w = tcs_where(sock_net(sk));
+	const enum tcs_state from = tcs_closing_state(old);
+	struct tcs_record *rec = NULL;
+
+	if (from != TCS_NOT_CLOSING)
+		rec = tcs_records_get(&sk->__sk_common);
+	finish(&w, sk, from, rec, end_of(sk, old, mark),
+	       rec ? ktime_get_ns() : 0);
+}
+
+/* A full TCP socket changes its state to CLOSE, with a note for that or without. */
+static __always_inline void close_marked(struct sock *sk, int old,
+					 enum tcs_mark mark)
+{
+	if (mark == TCS_MARK_MOVED) {
+		/* It goes on: all was done in tcs_mini_begin(). */
+		if (tcs_in_baseline())
+			disown(sk);
+	} else if (tcs_is_counting()) {
+		close_other(sk, old, mark);
+	}
+}
+
+static noinline void close_unmark(struct sock *sk, int old)
+{
+	close_marked(sk, old, tcs_unmark_slow(sk));
+}
+
+/* A full TCP socket changes its state to CLOSE. */
+static __always_inline void close(struct sock *sk, int old)
+{
+	enum tcs_mark mark = TCS_MARK_NONE;
+
+	if (ends_in_last_ack(sk, old)) {
+		if (tcs_is_counting())
+			close_passive(sk);
 		return;
+	}
 	if (may_be_marked(sk, old)) {
 		mark = tcs_unmark(sk);
-		/* It goes on: all was done in tcs_mini_begin(). */
-		if (mark == TCS_MARK_MOVED) {
-			if (tcs_in_baseline())
-				disown(sk);
+		if (mark == TCS_MARK_NONE) {
+			close_unmark(sk, old);
 			return;
 		}
 	}
-	if (!tcs_is_counting())
-		return;
+	close_marked(sk, old, mark);
+}
 
-	tcs_event_begin();
-	w = tcs_where(sock_net(sk));
-	if (ends_in_last_ack(sk, old)) {
-		how.ended = TCS_ENDED_PASSIVE_FIN;
-		/* The ACK of our FIN is a segment, see time_of(). */
-		now = tcp_sk(sk)->tcp_clock_cache;
-	} else {
-		how = end_of(sk, old, mark);
-		if (from != TCS_NOT_CLOSING)
-			now = ktime_get_ns();
-	}
-	if (from != TCS_NOT_CLOSING)
-		rec = leave(&w, sk, from, now);
-	tcs_end_connection(&w, &sk->__sk_common, inet_sk(sk)->inet_sport, rec,
-			   how, now, 0);
-	if (rec)
-		tcs_drop_record(&w, rec);
-	tcs_event_end();
+static __always_inline bool cares(int tcp_state)
+{
+	return (TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2 | TCPF_CLOSING |
+		TCPF_CLOSE_WAIT | TCPF_LAST_ACK | TCPF_CLOSE) >> tcp_state & 1;
+}
+
+/**
+ * tcs_conn_state() - a socket changes its state
+ * @data: nothing
+ * @sk: the socket, locked by the kernel; sk_state is still the old one
+ * @old: TCP state
+ * @new: TCP state
+ *
+ * The callback of the tracepoint inet_sock_set_state: ten times a connection, so
+ * what is usual goes straight through. Any context but NMI.
+ */
+void notrace tcs_conn_state(void *data, const struct sock *sk, const int old,
+			    const int new)
+{
+	/*
+	 * Most are about opening. tcp_close() sets the state that it finds, in
+	 * FIN_WAIT2 and others. SCTP, DCCP and MPTCP raise it as well.
+	 */
+	if (!cares(new) || old == new || sk->sk_protocol != IPPROTO_TCP)
+		return;
+	if (new == TCP_CLOSE)
+		close((struct sock *)sk, old);
+	else if (tcs_is_counting())
+		change(sk, old, new);
 }

@@ -3,7 +3,6 @@
 #include "event.h"
 
 #include <linux/smp.h>
-#include <linux/string.h>
 #include <net/ipv6.h>
 #include <net/sock.h>
 
@@ -86,10 +85,49 @@ void tcs_baseline_fail(void)
 }
 
 /**
+ * tcs_new_record() - a new record, in no list, counted
+ * @stats: of the connection's namespace
+ *
+ * Return: a record with nothing in it, or NULL, which is counted as well.
+ */
+struct tcs_record *tcs_new_record(struct tcs_stats __percpu *stats)
+{
+	struct tcs_record *rec = tcs_record_alloc();
+
+	if (likely(rec)) {
+		tcs_add(stats, TCS_RECORD_MADE);
+		return rec;
+	}
+	tcs_add(stats, TCS_RECORD_FAILURES);
+	if (tcs_in_baseline())
+		tcs_baseline_fail();
+	return NULL;
+}
+
+static void copy_spent(u64 *to, const struct tcs_record *rec)
+{
+	switch (rec->state) {
+	case TCS_FIN_WAIT2:
+	case TCS_CLOSING:
+		to[rec->state] = rec->spent_us[1];
+		fallthrough;
+	case TCS_FIN_WAIT1:
+		to[TCS_FIN_WAIT1] = rec->spent_us[0];
+		break;
+	case TCS_LAST_ACK:
+		to[TCS_LAST_ACK] = rec->spent_us[1];
+		fallthrough;
+	case TCS_CLOSE_WAIT:
+		to[TCS_CLOSE_WAIT] = rec->spent_us[0];
+		break;
+	}
+}
+
+/**
  * tcs_trace_end() - raise the trace event
  * @skc: the socket or mini-socket
  * @sport: its port, host order
- * @rec: its record, or NULL
+ * @rec: its record, in the state that it leaves, or NULL
  * @end: how it ended
  * @time_wait_ms: the length given, 0 where there is no TIME_WAIT
  */
@@ -107,7 +145,7 @@ void tcs_trace_end(const struct sock_common *skc, u16 sport,
 	};
 
 	if (rec)
-		memcpy(c.spent_us, rec->spent_us, sizeof(c.spent_us));
+		copy_spent(c.spent_us, rec);
 	ipv6_addr_set_v4mapped(skc->skc_rcv_saddr, &c.saddr);
 	ipv6_addr_set_v4mapped(skc->skc_daddr, &c.daddr);
 #if IS_ENABLED(CONFIG_IPV6)

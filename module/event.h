@@ -5,7 +5,7 @@
  *
  * All of it runs at every close and is inlined, so that it stays in registers;
  * what is switched seldom is a static key. Everything here but the switches is
- * called between tcs_event_begin() and tcs_event_end().
+ * called by the callback of a tracepoint or by a hook, see tcs_live_net().
  */
 #ifndef TCS_EVENT_H
 #define TCS_EVENT_H
@@ -68,56 +68,53 @@ static __always_inline bool tcs_is_blind(void)
  */
 struct tcs_where {
 	struct tcs_stats __percpu *stats;
-	bool durations;
+	unsigned int durations;
 };
 
 /**
  * tcs_where() - where the events of a namespace go
  * @net: any namespace
  *
- * Return: that, good until tcs_event_end().
+ * Return: that, good as long as tcs_live_net() is.
  */
 static __always_inline struct tcs_where tcs_where(const struct net *net)
 {
-	struct tcs_net *tn = tcs_live_net(net);
+	const struct net_generic *ng = rcu_dereference_raw(net->gen);
+	const struct tcs_net *tn;
 
+	if (unlikely(!check_net(net)))
+		return (struct tcs_where){ .stats = tcs_dead, .durations = 1 };
+	tn = ng->ptr[tcs_net_id];
 	return (struct tcs_where){
-		.stats = tcs_stats_of(tn),
-		.durations = !tn || READ_ONCE(tn->histograms),
+		.stats = tn->stats,
+		.durations = READ_ONCE(tn->histograms),
 	};
 }
 
-/**
- * tcs_new_record() - a new record, in no bucket, counted
- * @w: of the connection's namespace
- *
- * Return: a record with nothing in it, or NULL, which is counted as well.
- */
-static __always_inline struct tcs_record *
-tcs_new_record(const struct tcs_where *w)
-{
-	struct tcs_record *rec = tcs_record_alloc();
-
-	if (likely(rec)) {
-		tcs_add(w->stats, TCS_RECORD_MADE);
-		return rec;
-	}
-	tcs_add(w->stats, TCS_RECORD_FAILURES);
-	if (tcs_in_baseline())
-		tcs_baseline_fail();
-	return NULL;
-}
+struct tcs_record *tcs_new_record(struct tcs_stats __percpu *stats);
 
 /**
- * tcs_drop_record() - free a record, counted
- * @w: of the connection's namespace
- * @rec: in no bucket
+ * tcs_drop_record() - free a mini-socket's record, counted
+ * @stats: of the connection's namespace
+ * @rec: in no list
  */
-static __always_inline void tcs_drop_record(const struct tcs_where *w,
+static __always_inline void tcs_drop_record(struct tcs_stats __percpu *stats,
 					    struct tcs_record *rec)
 {
 	tcs_record_free(rec);
-	tcs_add(w->stats, TCS_RECORD_FREED);
+	tcs_add(stats, TCS_RECORD_FREED);
+}
+
+/**
+ * tcs_end_record() - let a full socket's record go, counted
+ * @stats: of the connection's namespace
+ * @rec: of tcs_records_get()
+ */
+static __always_inline void tcs_end_record(struct tcs_stats __percpu *stats,
+					   struct tcs_record *rec)
+{
+	tcs_add(stats, TCS_RECORD_FREED);
+	tcs_records_let_go(rec);
 }
 
 static __always_inline u64 tcs_us_between(u64 from, u64 to)
@@ -140,8 +137,7 @@ static __always_inline void tcs_spend(const struct tcs_where *w,
 	if (!rec->since)
 		return;
 	us = tcs_us_between(rec->since, now);
-	if (state < TCS_TIME_WAIT)
-		rec->spent_us[state] = us;
+	*tcs_record_spent(rec, state) = us;
 	if (w->durations)
 		tcs_hist_add(w->stats, state, us);
 }

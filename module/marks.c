@@ -6,8 +6,18 @@
 
 DEFINE_PER_CPU(struct tcs_marks, tcs_marks);
 
+static bool try_to_mark(struct tcs_marks *m, unsigned long val)
+{
+	unsigned int i;
+
+	for (i = 0; i < TCS_MARK_SLOTS; i++)
+		if (!cmpxchg(&m->slot[i], 0UL, val))
+			return true;
+	return false;
+}
+
 /**
- * tcs_mark_slow() - tcs_mark(), where tasks that were preempted hold all slots
+ * tcs_mark_slow() - tcs_mark(), where somebody who was interrupted has the slot
  * @sk: the socket, locked; not marked yet
  * @mark: the note
  *
@@ -16,20 +26,18 @@ DEFINE_PER_CPU(struct tcs_marks, tcs_marks);
  */
 void tcs_mark_slow(const struct sock *sk, enum tcs_mark mark)
 {
-	unsigned int cpu, i;
+	const unsigned long val = (unsigned long)sk | mark;
+	unsigned int cpu;
 
-	for_each_possible_cpu(cpu) {
-		struct tcs_marks *m = per_cpu_ptr(&tcs_marks, cpu);
-
-		for (i = 0; i < TCS_MARK_SLOTS; i++)
-			if (!cmpxchg(&m->slot[i], 0UL,
-				     (unsigned long)sk | mark))
-				return;
-	}
+	if (try_to_mark(raw_cpu_ptr(&tcs_marks), val))
+		return;
+	for_each_possible_cpu(cpu)
+		if (try_to_mark(per_cpu_ptr(&tcs_marks, cpu), val))
+			return;
 }
 
 /**
- * tcs_unmark_slow() - tcs_unmark(), where the note is not in the first slot
+ * tcs_unmark_slow() - take the note that was left for a socket, wherever it is
  * @sk: the socket, locked
  *
  * Return: the note, TCS_MARK_NONE where there is none on any CPU.

@@ -47,33 +47,30 @@ enum tcs_mark tcs_unmark_slow(const struct sock *sk);
 static inline void tcs_mark(const struct sock *sk, enum tcs_mark mark)
 {
 	struct tcs_marks *m = raw_cpu_ptr(&tcs_marks);
-	unsigned int i;
 
 	/* Atomic, so that it does not matter which CPU this is by now. */
-	for (i = 0; i < TCS_MARK_SLOTS; i++)
-		if (!cmpxchg(&m->slot[i], 0UL, (unsigned long)sk | mark))
-			return;
-	tcs_mark_slow(sk, mark);
+	if (unlikely(cmpxchg(&m->slot[0], 0UL, (unsigned long)sk | mark)))
+		tcs_mark_slow(sk, mark);
 }
 
 /**
- * tcs_unmark() - take the note that was left for a socket
+ * tcs_unmark() - take the note that was left for a socket a moment ago
  * @sk: the socket, locked
  *
  * Any context but NMI.
  *
- * Return: the note, TCS_MARK_NONE where there is none.
+ * Return: the note; TCS_MARK_NONE where it is not where it should be, and
+ * tcs_unmark_slow() may know.
  */
-static inline enum tcs_mark tcs_unmark(const struct sock *sk)
+static __always_inline enum tcs_mark tcs_unmark(const struct sock *sk)
 {
 	struct tcs_marks *m = raw_cpu_ptr(&tcs_marks);
 	const unsigned long val = READ_ONCE(m->slot[0]);
 
-	/* As good as always: nothing came in between. */
 	if (likely((val & ~TCS_MARK_BITS) == (unsigned long)sk) &&
 	    cmpxchg(&m->slot[0], val, 0UL) == val)
 		return val & TCS_MARK_BITS;
-	return tcs_unmark_slow(sk);
+	return TCS_MARK_NONE;
 }
 
 #endif /* TCS_MARKS_H */

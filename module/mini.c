@@ -37,7 +37,7 @@ static noinline bool adopt(struct tcs_where w,
 			   const struct inet_timewait_sock *tw,
 			   enum tcs_state state, u64 since, u32 floor)
 {
-	struct tcs_record *rec = tcs_new_record(&w);
+	struct tcs_record *rec = tcs_new_record(w.stats);
 
 	if (!rec)
 		return false;
@@ -49,103 +49,132 @@ static noinline bool adopt(struct tcs_where w,
 }
 
 /*
- * The socket's record becomes the mini-socket's, or is taken out of the table
- * when that has no need of one. The caller's in any case, as long as nobody else
- * can see the mini-socket. NULL where there is none.
+ * The socket's record becomes the mini-socket's. A bucket's own has to be free for
+ * the next socket.
+ *
+ * Return: whether the mini-socket has a record.
  */
-static __always_inline struct tcs_record *
-hand_over(struct sock *sk, struct inet_timewait_sock *tw, bool keep)
+static noinline bool hand_over(struct tcs_where w, struct tcs_record *rec,
+			       const struct inet_timewait_sock *tw)
 {
-	const struct sock_common *key = &sk->__sk_common;
-	struct tcs_record *rec;
+	const struct sock_common *key = &tw->__tw_common;
+	struct tcs_record *fresh;
 	struct tcs_bucket b;
 
-	if (!tcs_in_baseline() && tcs_records_none(key))
-		return NULL;
-
-	b = tcs_records_lock(key);
-	rec = tcs_records_find(&b, key);
-	if (rec) {
-		rec->key = &tw->__tw_common;
-		if (!keep)
-			tcs_records_remove(rec);
+	if (rec->listed) {
+		b = tcs_records_lock(key);
+		rec->key = key;
+		tcs_records_unlock(&b);
+		return true;
 	}
-	tcs_records_unlock(&b);
-	return rec;
+
+	fresh = tcs_new_record(w.stats);
+	if (fresh) {
+		fresh->first = rec->first;
+		fresh->since = rec->since;
+		fresh->spent_us[0] = rec->spent_us[0];
+		fresh->spent_us[1] = rec->spent_us[1];
+		fresh->floor = rec->floor;
+		fresh->state = rec->state;
+		tcs_records_put(fresh, key);
+	}
+	tcs_end_record(w.stats, rec);
+	return fresh;
+}
+
+/*
+ * The socket's record, when TIME_WAIT begins: becomes the mini-socket's where
+ * that has need of one.
+ */
+static noinline void end_or_hand_over(struct tcs_where w, const struct sock *sk,
+				      const struct inet_timewait_sock *tw,
+				      struct tcs_record *rec, u32 time_wait_ms)
+{
+	if (tcs_is_blind() || !wants_record(&w, time_wait_ms)) {
+		tcs_end_record(w.stats, rec);
+		return;
+	}
+	rec->state = TCS_TIME_WAIT;
+	rec->since = tcp_sk(sk)->tcp_clock_cache;
+	rec->floor = tcs_floor(sk);
+	hand_over(w, rec, tw);
 }
 
 /* FIN_WAIT2 or CLOSING, a full socket, to TIME_WAIT. */
-static __always_inline void begin_time_wait(const struct tcs_where *w,
-					    struct sock *sk,
-					    struct inet_timewait_sock *tw,
-					    u32 floor, u32 time_wait_ms)
+static __always_inline void begin_time_wait(struct tcs_where w,
+					    const struct sock *sk,
+					    const struct inet_timewait_sock *tw,
+					    struct tcs_record *rec,
+					    u32 time_wait_ms)
 {
-	const bool keep = !tcs_is_blind() && wants_record(w, time_wait_ms);
-	enum tcs_state from = tcs_closing_state(sk->sk_state);
-	struct tcs_record *rec = hand_over(sk, tw, keep);
+	const enum tcs_state from = tcs_closing_state(sk->sk_state);
 	/* A segment brought it about, see time_of() in conn.c. */
 	const u64 now = tcp_sk(sk)->tcp_clock_cache;
-	const bool known = rec || !tcs_in_baseline();
-	struct tcs_end how;
+	const struct tcs_end how = {
+		.ended = from == TCS_CLOSING ? TCS_ENDED_SIMULTANEOUS_FIN :
+					       TCS_ENDED_ACTIVE_FIN,
+	};
 
 	if (!tcs_is_blind())
-		tcs_add(w->stats, TCS_ENTERED + TCS_TIME_WAIT);
-	if (rec) {
-		from = rec->state;
-		tcs_spend(w, rec, now);
-	}
-	if (likely(known && from != TCS_NOT_CLOSING))
-		tcs_add(w->stats, TCS_LEFT + from);
-	how.ended = from == TCS_CLOSING ? TCS_ENDED_SIMULTANEOUS_FIN :
-					  TCS_ENDED_ACTIVE_FIN;
-	tcs_end_connection(w, &sk->__sk_common, inet_sk(sk)->inet_sport, rec,
+		tcs_add(w.stats, TCS_ENTERED + TCS_TIME_WAIT);
+	if (rec)
+		tcs_spend(&w, rec, now);
+	/* While the baseline runs, one without a record is not in the gauges. */
+	if (rec || !tcs_in_baseline())
+		tcs_add(w.stats, TCS_LEFT + from);
+	tcs_end_connection(&w, &sk->__sk_common, inet_sk(sk)->inet_sport, rec,
 			   how, now, time_wait_ms);
-	if (rec && !keep) {
-		tcs_drop_record(w, rec);
-	} else if (rec) {
-		rec->state = TCS_TIME_WAIT;
-		rec->since = now;
-		rec->floor = floor;
-	} else if (unlikely(!known) && keep) {
-		adopt(*w, tw, TCS_TIME_WAIT, now, floor);
-	}
+	if (rec)
+		end_or_hand_over(w, sk, tw, rec, time_wait_ms);
+	else if (tcs_in_baseline() && !tcs_is_blind())
+		adopt(w, tw, TCS_TIME_WAIT, now, tcs_floor(sk));
+}
+
+/* With a record: what that takes stays out of the way of those without. */
+static noinline void begin_time_wait_recorded(struct tcs_where w,
+					      const struct sock *sk,
+					      const struct inet_timewait_sock *tw,
+					      struct tcs_record *rec,
+					      u32 time_wait_ms)
+{
+	begin_time_wait(w, sk, tw, rec, time_wait_ms);
 }
 
 /* FIN_WAIT2, a full socket, goes on in FIN_WAIT2. */
-static __always_inline void begin_fin_wait2(const struct tcs_where *w,
-					    struct sock *sk,
-					    struct inet_timewait_sock *tw,
-					    u32 floor)
+static noinline void begin_fin_wait2(struct tcs_where w,
+				     const struct sock *sk,
+				     const struct inet_timewait_sock *tw,
+				     struct tcs_record *rec)
 {
-	struct tcs_record *rec = hand_over(sk, tw, !tcs_is_blind());
 	const bool known = rec || !tcs_in_baseline();
 
 	if (tcs_is_blind()) {
-		if (likely(known))
-			tcs_add(w->stats, TCS_LEFT + TCS_FIN_WAIT2);
+		if (known)
+			tcs_add(w.stats, TCS_LEFT + TCS_FIN_WAIT2);
 		if (rec)
-			tcs_drop_record(w, rec);
-		return;
-	}
-	if (rec) {
-		rec->floor = floor;
+			tcs_end_record(w.stats, rec);
 		return;
 	}
 	if (!known)
-		tcs_add(w->stats, TCS_BASELINE + TCS_FIN_WAIT2);
+		tcs_add(w.stats, TCS_BASELINE + TCS_FIN_WAIT2);
 	/*
 	 * Without one it would not be told from a TIME_WAIT when the peer's FIN
 	 * comes.
 	 */
-	if (!adopt(*w, tw, TCS_FIN_WAIT2, 0, floor))
-		atomic_inc(&unrecorded);
+	if (rec) {
+		rec->floor = tcs_floor(sk);
+		if (hand_over(w, rec, tw))
+			return;
+	} else if (adopt(w, tw, TCS_FIN_WAIT2, 0, tcs_floor(sk))) {
+		return;
+	}
+	atomic_inc(&unrecorded);
 }
 
 /**
  * tcs_mini_begin() - a full socket goes on as a mini-socket
  * @sk: the socket, locked by the kernel, in FIN_WAIT2 or CLOSING
  * @tw: its mini-socket, which nobody else can see yet
- * @floor: what the guard allows TIME_WAIT at the least, ticks
  * @time_wait_ms: the length given, where @tw is in TIME_WAIT
  *
  * tcp_time_wait() (net/ipv4/tcp_minisocks.c) calls tcp_done() for @sk next; that
@@ -153,22 +182,24 @@ static __always_inline void begin_fin_wait2(const struct tcs_where *w,
  *
  * Any context but NMI.
  */
-void tcs_mini_begin(struct sock *sk, struct inet_timewait_sock *tw, u32 floor,
+void tcs_mini_begin(const struct sock *sk, const struct inet_timewait_sock *tw,
 		    u32 time_wait_ms)
 {
+	struct tcs_record *rec;
 	struct tcs_where w;
 
 	tcs_mark(sk, TCS_MARK_MOVED);
 	if (!tcs_is_counting())
 		return;
 
-	tcs_event_begin();
 	w = tcs_where(sock_net(sk));
-	if (tw->tw_substate == TCP_TIME_WAIT)
-		begin_time_wait(&w, sk, tw, floor, time_wait_ms);
+	rec = tcs_records_get(&sk->__sk_common);
+	if (tw->tw_substate != TCP_TIME_WAIT)
+		begin_fin_wait2(w, sk, tw, rec);
+	else if (rec)
+		begin_time_wait_recorded(w, sk, tw, rec, time_wait_ms);
 	else
-		begin_fin_wait2(&w, sk, tw, floor);
-	tcs_event_end();
+		begin_time_wait(w, sk, tw, NULL, time_wait_ms);
 }
 
 /**
@@ -194,7 +225,6 @@ enum tcs_rearm tcs_mini_rearm(struct inet_timewait_sock *tw,
 		return TCS_REARM_NONE;
 	}
 
-	tcs_event_begin();
 	w = tcs_where(twsk_net(tw));
 	b = tcs_records_lock(&tw->__tw_common);
 	rec = tcs_records_find(&b, &tw->__tw_common);
@@ -221,7 +251,6 @@ enum tcs_rearm tcs_mini_rearm(struct inet_timewait_sock *tw,
 
 	if (ret == TCS_REARM_AGAIN && tcs_is_counting())
 		tcs_add(w.stats, TCS_TW_REARMED);
-	tcs_event_end();
 	return ret;
 }
 
@@ -244,7 +273,6 @@ void tcs_mini_entered(struct inet_timewait_sock *tw,
 	if (!tcs_is_counting())
 		return;
 
-	tcs_event_begin();
 	w = tcs_where(twsk_net(tw));
 	now = ktime_get_ns();
 
@@ -257,9 +285,8 @@ void tcs_mini_entered(struct inet_timewait_sock *tw,
 
 		/* Its timer may have been faster. */
 		if (rec)
-			tcs_drop_record(&w, rec);
+			tcs_drop_record(w.stats, rec);
 	}
-	tcs_event_end();
 }
 
 static struct tcs_end end_of_fin_wait2(enum tcs_killer by)
@@ -340,7 +367,6 @@ void tcs_mini_end(struct inet_timewait_sock *tw, enum tcs_killer by)
 	if (!tcs_is_counting() || tcs_is_blind())
 		return;
 
-	tcs_event_begin();
 	w = tcs_where(twsk_net(tw));
 
 	rec = tcs_records_take(&tw->__tw_common);
@@ -366,6 +392,5 @@ void tcs_mini_end(struct inet_timewait_sock *tw, enum tcs_killer by)
 		tcs_end_connection(&w, &tw->__tw_common, tw->tw_sport, rec,
 				   end_of_fin_wait2(by), now, 0);
 	if (rec)
-		tcs_drop_record(&w, rec);
-	tcs_event_end();
+		tcs_drop_record(w.stats, rec);
 }

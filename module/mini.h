@@ -10,9 +10,9 @@
 #include "compat/kernel.h"
 
 #include <linux/types.h>
+#include <net/inet_connection_sock.h>
 
 struct inet_timewait_sock;
-struct sock;
 struct tcs_record;
 
 /* Who took a mini-socket's life. */
@@ -32,7 +32,22 @@ enum tcs_rearm {
 	TCS_REARM_AGAIN,	/* TIME_WAIT starts again */
 };
 
-void tcs_mini_begin(struct sock *sk, struct inet_timewait_sock *tw, u32 floor,
+/**
+ * tcs_floor() - what the guard allows TIME_WAIT at the least
+ * @sk: the full socket that it begins with
+ *
+ * As tcp_time_wait() computes it (net/ipv4/tcp_minisocks.c): 3.5 times the RTO.
+ *
+ * Return: ticks
+ */
+static inline u32 tcs_floor(const struct sock *sk)
+{
+	const u32 rto = inet_csk(sk)->icsk_rto;
+
+	return (rto << 2) - (rto >> 1);
+}
+
+void tcs_mini_begin(const struct sock *sk, const struct inet_timewait_sock *tw,
 		    u32 time_wait_ms);
 enum tcs_rearm tcs_mini_rearm(struct inet_timewait_sock *tw, bool was_fin_wait2,
 			      struct tcs_record *was);

@@ -4,6 +4,8 @@
 
 #include <net/tcp.h>
 
+#include "compat/tracepoint.h"
+
 unsigned int tcs_net_id;
 
 /* Counts of namespaces that are gone, and events of those that are going. */
@@ -54,16 +56,8 @@ static int __net_init init_one(struct net *net)
 	return 0;
 }
 
-/*
- * Nobody counts here any more: events of a namespace without references go to
- * tcs_dead (tcs_live_net()), and those under way were waited for. TCP purges
- * the namespace's TIME_WAITs later than this, since its operations are older
- * than ours and exits run newest first; their ends find tcs_dead.
- */
-static void __net_exit exit_one(struct net *net)
+static void fold(struct tcs_net *tn)
 {
-	struct tcs_net *tn = tcs_net(net);
-
 	mutex_lock(&tcs_nets_lock);
 	list_del(&tn->list);
 	tcs_counters_move(tcs_dead, tn->stats);
@@ -73,9 +67,27 @@ static void __net_exit exit_one(struct net *net)
 	tn->stats = NULL;
 }
 
+/*
+ * Events of a namespace without references go to tcs_dead (tcs_live_net()). Those
+ * under way, which saw it alive, are waited for: cleanup_net() does so for all
+ * that run with preemption or softirqs off (synchronize_rcu(),
+ * net/core/net_namespace.c), and callbacks of tracepoints are seen to here.
+ *
+ * TCP purges the namespace's TIME_WAITs later than this, since its operations are
+ * older than ours and exits run newest first; their ends find tcs_dead.
+ */
+static void __net_exit exit_batch(struct list_head *exit_list)
+{
+	struct net *net;
+
+	tcs_tracepoints_sync();
+	list_for_each_entry(net, exit_list, exit_list)
+		fold(tcs_net(net));
+}
+
 static struct pernet_operations ops = {
 	.init = init_one,
-	.exit = exit_one,
+	.exit_batch = exit_batch,
 	.id = &tcs_net_id,
 	.size = sizeof(struct tcs_net),
 };

@@ -64,25 +64,17 @@ static inline struct tcs_net *tcs_net(const struct net *net)
 	return net_generic(net, tcs_net_id);
 }
 
-/*
- * Events may come from a dying namespace. They look it up with preemption off,
- * which holds up synchronize_rcu(): cleanup_net() calls that between a
- * namespace's last reference and the exit that folds its counts
- * (net/core/net_namespace.c). So what is looked up stays good until preemption
- * is on again. Cheaper than rcu_read_lock(), which is a call.
- */
-#define tcs_event_begin()	preempt_disable_notrace()
-#define tcs_event_end()		preempt_enable_notrace()
-
 /**
  * tcs_live_net() - what the module keeps for a namespace, if that is not dying
  * @net: any namespace
  *
- * Between tcs_event_begin() and tcs_event_end().
+ * From a tracepoint's callback, or from a hook, which runs with softirqs off: the
+ * exit of a namespace folds its counts when all who may have seen it alive are
+ * gone, see pernet.c. No lock is taken and preemption is not touched.
  *
  * Return: NULL when the namespace is dying.
  */
-static inline struct tcs_net *tcs_live_net(const struct net *net)
+static __always_inline struct tcs_net *tcs_live_net(const struct net *net)
 {
 	/* net_generic() without its rcu_read_lock() */
 	const struct net_generic *ng = rcu_dereference_raw(net->gen);

@@ -11,25 +11,11 @@
 #include "conn.h"
 #include "pernet.h"
 
-static void on_state(void *data, const struct sock *sk, const int old,
-		     const int new)
-{
-	/* Most are about opening. SCTP, DCCP and MPTCP raise it as well. */
-	if (!tcs_conn_cares(new) || sk->sk_protocol != IPPROTO_TCP)
-		return;
-	if (new == TCP_CLOSE)
-		tcs_conn_close((struct sock *)sk, old);
-	else
-		tcs_conn_change((struct sock *)sk, old, new);
-}
-
 static void on_retransmit(void *data, TCS_RETRANSMIT_ARGS)
 {
 	if (!(TCP_SKB_CB(skb)->tcp_flags & TCPHDR_FIN))
 		return;
-	tcs_event_begin();
 	tcs_add(tcs_stats_of(tcs_live_net(sock_net(sk))), TCS_FIN_RETRANSMITS);
-	tcs_event_end();
 }
 
 /*
@@ -53,13 +39,11 @@ static void on_send_reset(void *data, TCS_SEND_RESET_ARGS)
 			return;
 		net = dev_net(dev);
 	}
-	tcs_event_begin();
 	tcs_add(tcs_stats_of(tcs_live_net(net)), TCS_RST_NO_SOCKET);
-	tcs_event_end();
 }
 
 static struct tcs_tracepoint tracepoints[] = {
-	{ .name = "inet_sock_set_state", .callback = on_state },
+	{ .name = "inet_sock_set_state", .callback = tcs_conn_state },
 	{ .name = "tcp_retransmit_skb", .callback = on_retransmit },
 	{ .name = "tcp_send_reset", .callback = on_send_reset },
 };
@@ -73,7 +57,7 @@ static struct tcs_tracepoint tracepoints[] = {
  */
 int tcs_probes_attach(void)
 {
-	TCS_CHECK_TRACEPOINT(inet_sock_set_state, on_state);
+	TCS_CHECK_TRACEPOINT(inet_sock_set_state, tcs_conn_state);
 	TCS_CHECK_TRACEPOINT(tcp_retransmit_skb, on_retransmit);
 	TCS_CHECK_TRACEPOINT(tcp_send_reset, on_send_reset);
 	return tcs_tracepoints_attach(tracepoints, ARRAY_SIZE(tracepoints));

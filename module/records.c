@@ -8,18 +8,18 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
-struct hlist_bl_head *tcs_record_table __read_mostly;
+struct tcs_record *tcs_record_table __read_mostly;
 unsigned int tcs_record_table_mask __read_mostly;
 DEFINE_PER_CPU(struct tcs_record_stock, tcs_record_stock);
 
 static struct kmem_cache *cache;
 
-/* One bucket for each 64 KiB of memory: 16384 of them, 128 KiB, for 1 GiB. */
+/* One bucket for each 128 KiB of memory: 8192 of them, 512 KiB, for 1 GiB. */
 static unsigned int choose_size(void)
 {
-	unsigned long buckets = totalram_pages() >> (16 - PAGE_SHIFT);
+	unsigned long buckets = totalram_pages() >> (17 - PAGE_SHIFT);
 
-	return 1U << clamp_t(unsigned int, ilog2(buckets | 1), 10, 18);
+	return 1U << clamp_t(unsigned int, ilog2(buckets | 1), 10, 17);
 }
 
 /**
@@ -31,7 +31,8 @@ static unsigned int choose_size(void)
  */
 int tcs_records_init(void)
 {
-	BUILD_BUG_ON(sizeof(struct tcs_record) > 128);
+	/* A cache line each, where those have 64 bytes. */
+	BUILD_BUG_ON(sizeof(struct tcs_record) != 64);
 
 	cache = KMEM_CACHE(tcs_record, 0);
 	if (!cache)
@@ -55,7 +56,7 @@ static void free_table(void)
 
 	for (i = 0; i <= tcs_record_table_mask; i++) {
 		hlist_bl_for_each_entry_safe(rec, pos, next,
-					     &tcs_record_table[i], node)
+					     &tcs_record_table[i].more, node)
 			kmem_cache_free(cache, rec);
 		cond_resched();
 	}
@@ -89,8 +90,17 @@ void tcs_records_exit(void)
 	kmem_cache_destroy(cache);
 }
 
+static struct tcs_record *alloc(gfp_t gfp)
+{
+	struct tcs_record *rec = kmem_cache_zalloc(cache, gfp);
+
+	if (rec)
+		rec->listed = true;
+	return rec;
+}
+
 /**
- * tcs_record_alloc_sleeping() - a new record, in no bucket
+ * tcs_record_alloc_sleeping() - a new record, in no list
  *
  * Process context, sleeps.
  *
@@ -98,7 +108,7 @@ void tcs_records_exit(void)
  */
 struct tcs_record *tcs_record_alloc_sleeping(void)
 {
-	return kmem_cache_zalloc(cache, GFP_KERNEL);
+	return alloc(GFP_KERNEL);
 }
 
 /**
@@ -108,14 +118,65 @@ struct tcs_record *tcs_record_alloc_sleeping(void)
  */
 struct tcs_record *tcs_record_alloc_slow(void)
 {
-	return kmem_cache_zalloc(cache, GFP_ATOMIC | __GFP_NOWARN);
+	return alloc(GFP_ATOMIC | __GFP_NOWARN);
 }
 
 /**
  * tcs_record_free_slow() - tcs_record_free(), where enough are at hand
- * @rec: in no bucket
+ * @rec: in no list
  */
 void tcs_record_free_slow(struct tcs_record *rec)
 {
 	kmem_cache_free(cache, rec);
+}
+
+/**
+ * tcs_records_get_listed() - tcs_records_get(), where the bucket's own is another's
+ * @key: the socket, locked by the kernel
+ *
+ * Any context but NMI.
+ *
+ * Return: the record, or NULL.
+ */
+struct tcs_record *tcs_records_get_listed(const struct sock_common *key)
+{
+	const struct tcs_bucket b = tcs_records_lock(key);
+	struct tcs_record *rec = tcs_records_find(&b, key);
+
+	tcs_records_unlock(&b);
+	return rec;
+}
+
+/**
+ * tcs_records_unlist() - tcs_records_let_go(), of one in a list
+ * @rec: of a full socket, which the caller holds
+ *
+ * Any context but NMI.
+ */
+void tcs_records_unlist(struct tcs_record *rec)
+{
+	const struct tcs_bucket b = tcs_records_lock(rec->key);
+
+	tcs_records_remove(rec);
+	tcs_records_unlock(&b);
+	tcs_record_free(rec);
+}
+
+/**
+ * tcs_records_take() - take a mini-socket's record out of its list
+ * @key: the mini-socket
+ *
+ * Any context but NMI.
+ *
+ * Return: the record, now the caller's, or NULL.
+ */
+struct tcs_record *tcs_records_take(const struct sock_common *key)
+{
+	const struct tcs_bucket b = tcs_records_lock(key);
+	struct tcs_record *rec = tcs_records_find(&b, key);
+
+	if (rec)
+		tcs_records_remove(rec);
+	tcs_records_unlock(&b);
+	return rec;
 }

@@ -2,16 +2,22 @@
 /*
  * Close records: what is remembered of a connection that is closing.
  *
- * A hash table of small objects, keyed by the address of the socket or
- * mini-socket. Both have the same skc_hash (of addresses and ports, keyed by a
- * secret), which chooses the bucket: a record stays in its bucket when the one
- * becomes the other. Whoever looks for a record holds its bucket's lock. A full
- * socket's record belongs to who holds the socket, a mini-socket's to who holds the
- * bucket; whoever took one out of the table owns it. Taking it out is what makes an end count once.
+ * A hash table, keyed by the address of the socket or mini-socket. Both have the
+ * same skc_hash (of addresses and ports, keyed by a secret), which chooses the
+ * bucket: a record stays in its bucket when the one becomes the other.
+ *
+ * A bucket is a record itself, with a list of more. The bucket's own is for a full
+ * socket: who holds the socket claims it, uses it and lets it go, and nobody else
+ * looks at more than its key; no lock, no allocation. In the list are the full
+ * sockets that found it taken, all mini-sockets, and whatever has a record while
+ * the baseline runs. Whoever looks into the list holds the bucket's lock. A full
+ * socket's record in there belongs to who holds the socket all the same, a
+ * mini-socket's to who holds the bucket; whoever took one out owns it. Taking it
+ * out is what makes the end of a mini-socket count once.
  *
  * Events come from tasks, softirqs and timers and may nest: interrupts are off
  * while a bucket is locked. Each CPU keeps some free records at hand, so that a
- * close does not go to the allocator.
+ * mini-socket does not go to the allocator.
  */
 #ifndef TCS_RECORDS_H
 #define TCS_RECORDS_H
@@ -30,26 +36,30 @@
 
 /**
  * struct tcs_record - a connection that is closing
- * @node: in its bucket
+ * @node: in a bucket's list
  * @next_free: while it is at hand on a CPU
- * @key: the socket or mini-socket
+ * @more: the list, of a record that is a bucket
+ * @key: the socket or mini-socket; NULL: a bucket's own that nobody has claimed
  * @first: when the first FIN went by, ns; 0: before the module looked
  * @since: when it entered @state, ns; 0: before the module looked
- * @spent_us: time in the states it has left (TIME_WAIT is the last)
+ * @spent_us: time in the states it has left, see tcs_record_spent()
  * @floor: what the guard allows TIME_WAIT at the least, ticks; 0: unknown
  * @state: enum tcs_state
+ * @listed: it is not a bucket's own
  */
 struct tcs_record {
 	union {
 		struct hlist_bl_node node;
 		struct tcs_record *next_free;
+		struct hlist_bl_head more;
 	};
 	const struct sock_common *key;
 	u64 first;
 	u64 since;
-	u64 spent_us[TCS_TIME_WAIT];
+	u64 spent_us[2];
 	u32 floor;
 	u8 state;
+	bool listed;
 };
 
 struct tcs_bucket {
@@ -66,7 +76,7 @@ struct tcs_record_stock {
 #define TCS_RECORD_STOCK_MAX	64
 
 DECLARE_PER_CPU(struct tcs_record_stock, tcs_record_stock);
-extern struct hlist_bl_head *tcs_record_table;
+extern struct tcs_record *tcs_record_table;
 extern unsigned int tcs_record_table_mask;
 
 int tcs_records_init(void);
@@ -75,9 +85,26 @@ void tcs_records_exit(void);
 struct tcs_record *tcs_record_alloc_sleeping(void);
 struct tcs_record *tcs_record_alloc_slow(void);
 void tcs_record_free_slow(struct tcs_record *rec);
+struct tcs_record *tcs_records_get_listed(const struct sock_common *key);
+void tcs_records_unlist(struct tcs_record *rec);
 
 /**
- * tcs_record_alloc() - a new record, in no bucket
+ * tcs_record_spent() - where a record keeps the time spent in a state
+ * @rec: the record
+ * @state: a state that it may have left, not TIME_WAIT
+ *
+ * A connection passes two of the states at most: FIN_WAIT1 and either FIN_WAIT2 or
+ * CLOSING, or CLOSE_WAIT and LAST_ACK (RFC 9293, figure 5).
+ */
+static __always_inline u64 *tcs_record_spent(struct tcs_record *rec,
+					     enum tcs_state state)
+{
+	return &rec->spent_us[state != TCS_FIN_WAIT1 &&
+			      state != TCS_CLOSE_WAIT];
+}
+
+/**
+ * tcs_record_alloc() - a new record, in no list
  *
  * Any context but NMI.
  *
@@ -97,13 +124,13 @@ static __always_inline struct tcs_record *tcs_record_alloc(void)
 	local_irq_restore(flags);
 	if (unlikely(!rec))
 		return tcs_record_alloc_slow();
-	*rec = (struct tcs_record){};
+	*rec = (struct tcs_record){ .listed = true };
 	return rec;
 }
 
 /**
  * tcs_record_free() - free a record
- * @rec: in no bucket
+ * @rec: in no list
  *
  * Any context but NMI.
  */
@@ -124,25 +151,87 @@ static __always_inline void tcs_record_free(struct tcs_record *rec)
 		tcs_record_free_slow(rec);
 }
 
-static inline struct hlist_bl_head *
+static __always_inline struct tcs_record *
 tcs_records_bucket(const struct sock_common *key)
 {
 	return &tcs_record_table[key->skc_hash & tcs_record_table_mask];
 }
 
 /**
- * tcs_records_none() - whether there surely is no record
- * @key: of the record, which nobody else may be putting into the table
+ * tcs_records_claim() - have a full socket's record in its bucket's own
+ * @key: the socket, locked by the kernel, without a record
  *
- * Cheaper than to lock the bucket and look.
+ * Any context but NMI, not while the baseline runs.
+ *
+ * Return: the record, with anything in it but its key, or NULL: it is taken.
  */
-static inline bool tcs_records_none(const struct sock_common *key)
+static __always_inline struct tcs_record *
+tcs_records_claim(const struct sock_common *key)
 {
-	return hlist_bl_empty(tcs_records_bucket(key));
+	struct tcs_record *rec = tcs_records_bucket(key);
+
+	if (READ_ONCE(rec->key) || cmpxchg(&rec->key, NULL, key))
+		return NULL;
+	return rec;
 }
 
 /**
- * tcs_records_lock() - lock the bucket that a record belongs to
+ * tcs_records_own() - find the record of a full socket, where it is usually
+ * @key: the socket, locked by the kernel
+ * @more: set to whether it may be in the bucket's list
+ *
+ * Any context but NMI.
+ *
+ * Return: the record, or NULL.
+ */
+static __always_inline struct tcs_record *
+tcs_records_own(const struct sock_common *key, bool *more)
+{
+	struct tcs_record *rec = tcs_records_bucket(key);
+
+	*more = false;
+	if (READ_ONCE(rec->key) == key)
+		return rec;
+	*more = !hlist_bl_empty(&rec->more);
+	return NULL;
+}
+
+/**
+ * tcs_records_get() - find the record of a full socket
+ * @key: the socket, locked by the kernel
+ *
+ * Any context but NMI. Nobody but who holds the socket changes the record, or
+ * lets it go.
+ *
+ * Return: the record, or NULL.
+ */
+static __always_inline struct tcs_record *
+tcs_records_get(const struct sock_common *key)
+{
+	bool more;
+	struct tcs_record *rec = tcs_records_own(key, &more);
+
+	return unlikely(more) ? tcs_records_get_listed(key) : rec;
+}
+
+/**
+ * tcs_records_let_go() - the end of a full socket's record
+ * @rec: of tcs_records_get(), or tcs_records_claim()
+ *
+ * Any context but NMI.
+ */
+static __always_inline void tcs_records_let_go(struct tcs_record *rec)
+{
+	if (unlikely(rec->listed)) {
+		tcs_records_unlist(rec);
+		return;
+	}
+	/* Pairs with cmpxchg() of who claims it next. */
+	smp_store_release(&rec->key, NULL);
+}
+
+/**
+ * tcs_records_lock() - lock the list of the bucket that a record belongs to
  * @key: of the record
  *
  * Return: the bucket, to be given to the functions below.
@@ -150,7 +239,7 @@ static inline bool tcs_records_none(const struct sock_common *key)
 static __always_inline struct tcs_bucket
 tcs_records_lock(const struct sock_common *key) __acquires(bitlock)
 {
-	struct tcs_bucket b = { .head = tcs_records_bucket(key) };
+	struct tcs_bucket b = { .head = &tcs_records_bucket(key)->more };
 
 	local_irq_save(b.flags);
 	hlist_bl_lock(b.head);
@@ -169,7 +258,7 @@ static inline void tcs_records_unlock(const struct tcs_bucket *b)
 }
 
 /**
- * tcs_records_find() - find a record
+ * tcs_records_find() - find a record in a list
  * @b: its bucket, locked
  * @key: of the record
  *
@@ -188,9 +277,9 @@ tcs_records_find(const struct tcs_bucket *b, const struct sock_common *key)
 }
 
 /**
- * tcs_records_insert() - put a record into its bucket
+ * tcs_records_insert() - put a record into a list
  * @b: the bucket of @key, locked
- * @rec: in no bucket
+ * @rec: in no list
  * @key: of which no record is in the table
  */
 static inline void tcs_records_insert(const struct tcs_bucket *b,
@@ -202,7 +291,7 @@ static inline void tcs_records_insert(const struct tcs_bucket *b,
 }
 
 /**
- * tcs_records_remove() - take a record that was found out of the table
+ * tcs_records_remove() - take a record that was found out of its list
  * @rec: in a bucket that is locked; the caller's afterwards
  */
 static inline void tcs_records_remove(struct tcs_record *rec)
@@ -211,46 +300,7 @@ static inline void tcs_records_remove(struct tcs_record *rec)
 }
 
 /**
- * tcs_records_get() - find the record of a full socket
- * @key: the socket, locked by the kernel
- *
- * Any context but NMI. Nobody but who holds the socket changes the record, or
- * takes it out of the table.
- *
- * Return: the record, or NULL.
- */
-static __always_inline struct tcs_record *
-tcs_records_get(const struct sock_common *key)
-{
-	const struct tcs_bucket b = tcs_records_lock(key);
-	struct tcs_record *rec = tcs_records_find(&b, key);
-
-	tcs_records_unlock(&b);
-	return rec;
-}
-
-/**
- * tcs_records_take() - take a record out of the table
- * @key: of the record
- *
- * Any context but NMI.
- *
- * Return: the record, now the caller's, or NULL.
- */
-static __always_inline struct tcs_record *
-tcs_records_take(const struct sock_common *key)
-{
-	const struct tcs_bucket b = tcs_records_lock(key);
-	struct tcs_record *rec = tcs_records_find(&b, key);
-
-	if (rec)
-		tcs_records_remove(rec);
-	tcs_records_unlock(&b);
-	return rec;
-}
-
-/**
- * tcs_records_put() - put a record into the table
+ * tcs_records_put() - put a record into a list
  * @rec: the caller's, no longer so afterwards
  * @key: of which no record is in the table
  *
@@ -264,5 +314,7 @@ static __always_inline void tcs_records_put(struct tcs_record *rec,
 	tcs_records_insert(&b, rec, key);
 	tcs_records_unlock(&b);
 }
+
+struct tcs_record *tcs_records_take(const struct sock_common *key);
 
 #endif /* TCS_RECORDS_H */

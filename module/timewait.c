@@ -89,14 +89,12 @@ static noinline struct tcs_length length_of(const struct inet_timewait_sock *tw,
 	struct tcs_length len = { .ms = TCS_KERNEL_TIME_WAIT_MS };
 	const struct tcs_net *tn;
 
-	tcs_event_begin();
 	tn = tcs_live_net(twsk_net(tw));
 	if (tn)
 		len = tcs_length(READ_ONCE(tn->time_wait_ms),
 				 READ_ONCE(tn->time_wait_guard),
 				 tcp_twsk((const struct sock *)tw)->tw_ts_recent_stamp,
 				 jiffies_to_msecs(floor));
-	tcs_event_end();
 	return len;
 }
 
@@ -115,21 +113,11 @@ static void count_length(const struct inet_timewait_sock *tw,
 
 	if (!len->tuned && !len->guarded)
 		return;
-	tcs_event_begin();
 	stats = tcs_stats_of(tcs_live_net(twsk_net(tw)));
 	if (len->tuned)
 		tcs_add(stats, TCS_TW_SHORTENED);
 	if (len->guarded)
 		tcs_add(stats, TCS_TW_GUARDED);
-	tcs_event_end();
-}
-
-/* As tcp_time_wait() computes it (net/ipv4/tcp_minisocks.c). */
-static u32 floor_of(const struct sock *sk)
-{
-	const u32 rto = inet_csk(sk)->icsk_rto;
-
-	return (rto << 2) - (rto >> 1);
 }
 
 static void on_create(struct tcs_args *args, unsigned long caller);
@@ -179,10 +167,10 @@ static void do_without(const struct tcs_hook *hook, enum tcs_verdict *v)
  *
  * Return: ms
  */
-static noinline u32 tune_begin(struct tcs_args *args,
-			       struct inet_timewait_sock *tw, u32 floor)
+static noinline u32 tune_begin(struct tcs_args *args, const struct sock *sk,
+			       struct inet_timewait_sock *tw)
 {
-	const struct tcs_length len = length_of(tw, floor);
+	const struct tcs_length len = length_of(tw, tcs_floor(sk));
 
 #ifdef TCS_TW_HASHED_AND_ARMED_AT_ONCE
 	if (len.tuned)
@@ -203,18 +191,17 @@ static noinline u32 tune_begin(struct tcs_args *args,
 static void notrace on_create(struct tcs_args *args, unsigned long caller)
 {
 	struct inet_timewait_sock *tw = (void *)tcs_arg(args, 0);
-	struct sock *sk = (void *)tcs_arg(args, 1);
-	u32 floor, time_wait_ms = 0;
+	const struct sock *sk = (void *)tcs_arg(args, 1);
+	u32 time_wait_ms = 0;
 
 	if (sk->sk_protocol != IPPROTO_TCP)
 		return;
 	SAW(&create_hook, &tw->__tw_common);
 
-	floor = floor_of(sk);
 	if (tw->tw_substate == TCP_TIME_WAIT)
-		time_wait_ms = is_tuning() ? tune_begin(args, tw, floor) :
+		time_wait_ms = is_tuning() ? tune_begin(args, sk, tw) :
 					     TCS_KERNEL_TIME_WAIT_MS;
-	tcs_mini_begin(sk, tw, floor, time_wait_ms);
+	tcs_mini_begin(sk, tw, time_wait_ms);
 }
 
 /* The timer of a TIME_WAIT is set for the first time. */

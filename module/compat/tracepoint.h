@@ -56,6 +56,19 @@ struct tcs_tracepoint {
 #define TCS_CHECK_TRACEPOINT(_name, _callback) \
 	check_trace_callback_type_##_name(_callback)
 
+/**
+ * tcs_tracepoints_sync() - wait for callbacks under way
+ *
+ * Process context, sleeps. Where they run with preemption off, any grace period of
+ * RCU does, and nothing is done here.
+ */
+static inline void tcs_tracepoints_sync(void)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0)
+	tracepoint_synchronize_unregister();
+#endif
+}
+
 int tcs_tracepoints_attach(struct tcs_tracepoint *tps, unsigned int n);
 void tcs_tracepoints_detach(struct tcs_tracepoint *tps, unsigned int n);
 
