@@ -192,6 +192,7 @@ void tcs_mini_begin(const struct sock *sk, const struct inet_timewait_sock *tw,
 	if (!tcs_is_counting())
 		return;
 
+	tcs_assert_atomic();
 	w = tcs_where(sock_net(sk));
 	rec = tcs_records_get(&sk->__sk_common);
 	if (tw->tw_substate != TCP_TIME_WAIT)
@@ -225,6 +226,7 @@ enum tcs_rearm tcs_mini_rearm(struct inet_timewait_sock *tw,
 		return TCS_REARM_NONE;
 	}
 
+	tcs_assert_atomic();
 	w = tcs_where(twsk_net(tw));
 	b = tcs_records_lock(&tw->__tw_common);
 	rec = tcs_records_find(&b, &tw->__tw_common);
@@ -273,6 +275,7 @@ void tcs_mini_entered(struct inet_timewait_sock *tw,
 	if (!tcs_is_counting())
 		return;
 
+	tcs_assert_atomic();
 	w = tcs_where(twsk_net(tw));
 	now = ktime_get_ns();
 
@@ -367,6 +370,7 @@ void tcs_mini_end(struct inet_timewait_sock *tw, enum tcs_killer by)
 	if (!tcs_is_counting() || tcs_is_blind())
 		return;
 
+	tcs_assert_atomic();
 	w = tcs_where(twsk_net(tw));
 
 	rec = tcs_records_take(&tw->__tw_common);

@@ -7,6 +7,7 @@
 
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/preempt.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
@@ -63,6 +64,10 @@ static inline struct tcs_net *tcs_net(const struct net *net)
 {
 	return net_generic(net, tcs_net_id);
 }
+
+/* What hooks rely on, see below; looked at on debug kernels. */
+#define tcs_assert_atomic() \
+	WARN_ON_ONCE(IS_ENABLED(CONFIG_DEBUG_PREEMPT) && preemptible())
 
 /**
  * tcs_live_net() - what the module keeps for a namespace, if that is not dying
