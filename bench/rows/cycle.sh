@@ -6,7 +6,7 @@
 # changes all of them.
 
 : "${ROUNDS:=8}" "${CLOSES:=2000}" "${REQUESTS:=4000}"
-: "${FAMILIES:=close-loopback close-veth request-loopback request-veth}"
+: "${TRAFFIC:=close-loopback close-veth request-loopback request-veth}"
 event=/sys/kernel/tracing/events/tcp_closestat/tcp_close/enable
 
 # families ROW [COMMAND...] - all kinds of traffic, COMMAND having prepared
@@ -14,7 +14,7 @@ families() {
 	local row=$1 family
 	shift
 
-	for family in $FAMILIES; do
+	for family in $TRAFFIC; do
 		case $family in
 		close-*) traffic "$family" "$row" "$CLOSES" "$@" ;;
 		*) traffic "$family" "$row" "$REQUESTS" "$@" ;;

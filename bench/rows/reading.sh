@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What looking costs: at one namespace with more and more TIME_WAITs in it, and at
+# all of more and more namespaces.
+
+: "${TIME_WAITS:=10000 100000 300000}" "${NAMESPACES:=1 100 1000}"
+
+# look FAMILY ROW COMMAND... - measure it in the namespace "server"
+look() {
+	measured "$1" "$2" "$(ip netns exec server /tmp/reading "${@:3}")"
+}
+
+# beside_time_waits N - all ways to look, while there are N TIME_WAITs ("none")
+beside_time_waits() {
+	look "read /proc/net/tcp_closestat beside TIME_WAITs" "$1" \
+		file 100 /proc/net/tcp_closestat
+	look "read /proc/net/sockstat beside TIME_WAITs" "$1" file 100 /proc/net/sockstat
+	look "ss -s beside TIME_WAITs" "$1" command 2 "ss -s >/dev/null"
+	look "ss -Htan state time-wait beside TIME_WAITs" "$1" \
+		command 1 "ss -Htan state time-wait | wc -l >/dev/null"
+}
+
+# time_waits N - have N in the namespace "server"
+time_waits() {
+	local there
+
+	/tmp/work leave $(($1 - ${had:-0})) server server 127.0.0.$((2 + step++ * 16))
+	had=$1
+	there=$(time_waits_held)
+	[ "$there" -eq "$1" ] || {
+		echo "there should be $1 TIME_WAITs, there are $there" >&2
+		return 1
+	}
+}
+
+# The programs that are run, and what they are made of, from memory: a guest's
+# own files are slow to get at, which is not what is measured.
+readarray -t files < <(command -v ss ip cat wc sh | xargs readlink -f)
+readarray -t -O ${#files[@]} files < <(ldd "${files[@]}" | grep -o '/[^ :]*' | sort -u)
+touch "${files[@]}"
+
+module_in
+# Some kernels let only the first namespace say how many there may be.
+sysctl -qw net.ipv4.tcp_max_tw_buckets=1000000
+make_netns server
+ip netns exec server sysctl -qw net.ipv4.tcp_max_tw_buckets=1000000 2>/dev/null || true
+# none is to be reused, none is to end
+ip netns exec server sysctl -qw net.ipv4.tcp_tw_reuse=0 \
+	net.ipv4.ip_local_port_range="1024 65000" net.tcp_closestat.time_wait_ms=600000
+step=0
+beside_time_waits none
+for n in $TIME_WAITS; do
+	time_waits "$n"
+	beside_time_waits "$n"
+done
+end_netns server
+
+mkdir -p /tmp/netns
+for n in $NAMESPACES; do
+	/tmp/namespaces keep "/tmp/netns" "$((n - ${kept:-0}))" "${kept:-0}"
+	kept=$n
+	measured "all of $n namespaces" "read /proc/tcp_closestat_all" \
+		"$(/tmp/reading file 10 /proc/tcp_closestat_all)"
+	measured "all of $n namespaces" "setns and read, in each" \
+		"$(/tmp/reading each /proc/thread-self/net/tcp_closestat /tmp/netns/*)"
+done
+# A process a namespace: measured with ten.
+ip netns add exec
+measured "one namespace" "ip netns exec and read" "$(/tmp/reading command 10 \
+	"ip netns exec exec cat /proc/net/tcp_closestat >/dev/null")"
+ip netns del exec
+module_out
