@@ -114,9 +114,12 @@ static noinline void begin_record(struct tcs_stats __percpu *stats,
 static noinline void move_record(struct tcs_where w, const struct sock *sk,
 				 struct tcs_record *rec, enum tcs_state to)
 {
+	/* RFC 9293, figure 5: FIN_WAIT2 and CLOSING come after FIN_WAIT1. */
+	const enum tcs_state from = to == TCS_LAST_ACK ? TCS_CLOSE_WAIT :
+							 TCS_FIN_WAIT1;
 	const u64 now = time_of(sk, to);
 
-	tcs_spend(&w, rec, now);
+	tcs_spend(&w, rec, from, now);
 	rec->state = to;
 	rec->since = now;
 }
@@ -218,7 +221,7 @@ static __always_inline void finish(const struct tcs_where *w,
 				   u64 now)
 {
 	if (rec)
-		tcs_spend(w, rec, now);
+		tcs_spend(w, rec, from, now);
 	/* While the baseline runs, one without a record is not in the gauges. */
 	if (from != TCS_NOT_CLOSING && (rec || !tcs_in_baseline()))
 		tcs_add(w->stats, TCS_LEFT + from);

@@ -126,12 +126,13 @@ static __always_inline u64 tcs_us_between(u64 from, u64 to)
  * tcs_spend() - a record leaves its state: book the time it was in there
  * @w: of the connection's namespace
  * @rec: the record, the caller's or in a bucket that is locked
+ * @state: the state, which is also in @rec
  * @now: ns, CLOCK_MONOTONIC
  */
 static __always_inline void tcs_spend(const struct tcs_where *w,
-				      struct tcs_record *rec, u64 now)
+				      struct tcs_record *rec,
+				      enum tcs_state state, u64 now)
 {
-	const unsigned int state = rec->state;
 	u64 us;
 
 	if (!rec->since)

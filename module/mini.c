@@ -118,7 +118,7 @@ static __always_inline void begin_time_wait(struct tcs_where w,
 	if (!tcs_is_blind())
 		tcs_add(w.stats, TCS_ENTERED + TCS_TIME_WAIT);
 	if (rec)
-		tcs_spend(&w, rec, now);
+		tcs_spend(&w, rec, from, now);
 	/* While the baseline runs, one without a record is not in the gauges. */
 	if (rec || !tcs_in_baseline())
 		tcs_add(w.stats, TCS_LEFT + from);
@@ -280,7 +280,7 @@ void tcs_mini_entered(struct inet_timewait_sock *tw,
 	now = ktime_get_ns();
 
 	tcs_add(w.stats, TCS_LEFT + TCS_FIN_WAIT2);
-	tcs_spend(&w, &before, now);
+	tcs_spend(&w, &before, TCS_FIN_WAIT2, now);
 	tcs_end_connection(&w, &tw->__tw_common, tw->tw_sport, &before, how,
 			   now, time_wait_ms);
 	if (before.key && !wants_record(&w, time_wait_ms)) {
@@ -377,7 +377,7 @@ void tcs_mini_end(struct inet_timewait_sock *tw, enum tcs_killer by)
 	if (rec) {
 		now = ktime_get_ns();
 		state = rec->state;
-		tcs_spend(&w, rec, now);
+		tcs_spend(&w, rec, state, now);
 	} else {
 		state = tcs_closing_state(READ_ONCE(tw->tw_substate));
 		if (state == TCS_TIME_WAIT)
