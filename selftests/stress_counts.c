@@ -167,7 +167,7 @@ static void make_namespaces(void)
 /* What the workers of a namespace say that they did. */
 static void ledger_make(struct ledger *ledger, unsigned int i)
 {
-	int64_t entered, reused, crossed, again, strays, reset;
+	int64_t entered, reused, crossed, killed, again, strays, reset;
 	struct view now;
 	unsigned int worker, way;
 
@@ -185,12 +185,18 @@ static void ledger_make(struct ledger *ledger, unsigned int i)
 	ledger_add(ledger, &ways[WAY_RACE_CROSSED], crossed);
 	ledger_add(ledger, &ways[WAY_RACE], -crossed);
 
+	/* These, the kernel's own count tells. */
+	view_take(&now, ns[i].fd);
+	killed = view_change(&ns[i].before, &now, "TcpEstabResets") -
+		 *ledger_at(ledger, "TcpEstabResets");
+	ledger_add(ledger, &ways[WAY_FORSAKEN_RESET], killed);
+	ledger_add(ledger, &ways[WAY_FORSAKEN], -killed);
+
 	/*
 	 * A machine that stands still for a while repeats a FIN that has come
 	 * through. TIME_WAIT answers, and that answer finds nobody any more:
 	 * one more RST, which may end the TIME_WAIT.
 	 */
-	view_take(&now, ns[i].fd);
 	again = view_change(&ns[i].before, &now, "fin_retransmits");
 	reset = view_change(&ns[i].before, &now, "time_wait_reset");
 	strays = view_change(&ns[i].before, &now, "TcpOutRsts") -

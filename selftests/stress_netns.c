@@ -76,8 +76,8 @@ static void live_and_die(unsigned int worker, uint64_t *random, int home)
 	while (made < CONNECTIONS) {
 		const unsigned int way = way_choose(random, false);
 
-		/* How a race went nobody could say any more. */
-		if (way == WAY_RACE)
+		/* How these went nobody could say any more. */
+		if (way == WAY_RACE || way == WAY_FORSAKEN)
 			continue;
 		ways[way].run(&place);
 		shared->done[worker][way]++;

@@ -441,6 +441,11 @@ const struct way ways[] = {
 	[WAY_RACE] = { "race", race, 1, 8, false, FINS },
 	[WAY_RACE_CROSSED] = { "race, crossed", NULL, 0, 0, false,
 		CROSSING(2) },
+	[WAY_FORSAKEN] = { "forsaken", forsake, 1, 1, false,
+		"ended_fin_wait2_expired=1 last_ack_entered=1 rst_sent_no_socket=1 "
+		ONE_FIN " " RESET },
+	[WAY_FORSAKEN_RESET] = { "forsaken, reset", NULL, 0, 0, false,
+		"rst_sent_timeout=1 " RESET_AFTER_FIN },
 	[WAY_FIRST_CERTAIN] = { "client first", client_first, 1, 20, false, FINS },
 	{ "server first", server_first, 1, 16, false, FINS },
 	{ "half close", half_close, 1, 8, false, FINS },
@@ -475,9 +480,6 @@ const struct way ways[] = {
 	{ "taken over", take_over, 2, 6, true,
 		FINS " time_wait_reused=1 rst_sent_linger=1 TcpExtTCPAbortOnData=1 "
 		BOTH_RESET },
-	{ "forsaken", forsake, 1, 1, false,
-		"ended_fin_wait2_expired=1 last_ack_entered=1 rst_sent_no_socket=1 "
-		ONE_FIN " " RESET },
 };
 
 const unsigned int n_ways = sizeof(ways) / sizeof(ways[0]);

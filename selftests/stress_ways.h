@@ -59,8 +59,19 @@ struct way {
 	const char *spec;
 };
 
-/* Ends of both kinds are possible, and WAY_RACE_CROSSED is what then happened. */
-enum { WAY_RACE, WAY_RACE_CROSSED, WAY_FIRST_CERTAIN };
+/*
+ * Of the races, the one that crossed may be what then happened. Of those that are
+ * forsaken, the one that was reset: when the ACK of the FIN comes while close() still
+ * holds the socket, tcp_rcv_state_process() leaves FIN_WAIT2 to a timer in place of a
+ * mini-socket, and tcp_keepalive_timer() ends it with a RST.
+ */
+enum {
+	WAY_RACE,
+	WAY_RACE_CROSSED,
+	WAY_FORSAKEN,
+	WAY_FORSAKEN_RESET,
+	WAY_FIRST_CERTAIN,
+};
 
 extern const struct way ways[];
 extern const unsigned int n_ways;
