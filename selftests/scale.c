@@ -105,42 +105,39 @@ static bool is(const struct rows *rows, const char *name, uint64_t wanted)
 	return false;
 }
 
+/* In the initial namespace: elsewhere 7.2 does not let the limit be raised. */
 static bool many_time_waits(void)
 {
-	int home = netns_here(), ns = netns_new();
 	struct rows rows;
 	bool ok;
 
 	knob_set(-1, "/proc/sys/net/ipv4/tcp_max_tw_buckets", 1000000);
-	knob_set(ns, "/proc/sys/net/ipv4/tcp_max_tw_buckets", 1000000);
-	knob_set(ns, "/proc/sys/net/ipv4/tcp_tw_reuse", 0);
-	knob_write(ns, "/proc/sys/net/ipv4/ip_local_port_range", "1024 65535", 10);
-	knob_set(ns, KNOB("time_wait_ms"), 600000);
-	netns_enter(ns);
+	knob_set(-1, "/proc/sys/net/ipv4/tcp_tw_reuse", 0);
+	if (knob_write(-1, "/proc/sys/net/ipv4/ip_local_port_range", "1024 65535", 10))
+		die("cannot set the port range");
+	knob_set(-1, KNOB("time_wait_ms"), 600000);
 	make_time_waits(0, N_RECORDS);
-	until(!row_now(ns, "last_ack"));
-	rows_read(&rows, ns);
+	until(!row_now(-1, "last_ack"));
+	rows_read(&rows, -1);
 	ok = is(&rows, "time_wait", N_RECORDS) & is(&rows, "records", N_RECORDS);
-	knob_set(ns, KNOB("histograms"), 0);
+	knob_set(-1, KNOB("histograms"), 0);
 	make_time_waits(N_RECORDS, N_TIME_WAIT);
 	phase("connections made and closed");
 
-	until(!row_now(ns, "last_ack"));
-	rows_read(&rows, ns);
+	until(!row_now(-1, "last_ack"));
+	rows_read(&rows, -1);
 	ok &= is(&rows, "time_wait", N_TIME_WAIT) & is(&rows, "records", N_RECORDS) &
 	      is(&rows, "time_wait_entered", N_TIME_WAIT) &
 	      is(&rows, "ended", 2 * N_TIME_WAIT) & is(&rows, "record_failures", 0);
 	phase("read");
-	knob_set(ns, KNOB("time_wait_purge"), 1);
+	knob_set(-1, KNOB("time_wait_purge"), 1);
 	phase("purged");
-	rows_read(&rows, ns);
-	ok &= is(&rows, "time_wait", 0) & is(&rows, "records", 0) &
-	      is(&rows, "time_wait_purged", N_TIME_WAIT) &
-	      is(&rows, "ended", 2 * N_TIME_WAIT);
-	netns_enter(home);
-	close(ns);
-	close(home);
-	return ok;
+	rows_read(&rows, -1);
+	knob_set(-1, KNOB("histograms"), 1);
+	knob_set(-1, KNOB("time_wait_ms"), 60000);
+	return ok & is(&rows, "time_wait", 0) & is(&rows, "records", 0) &
+	       is(&rows, "time_wait_purged", N_TIME_WAIT) &
+	       is(&rows, "ended", 2 * N_TIME_WAIT);
 }
 
 static bool many_namespaces(void)
@@ -203,7 +200,9 @@ int main(void)
 
 	ksft_print_header();
 	ksft_set_plan(4);
-	module_needed();
+	/* Counts from 0. */
+	module_not_wanted();
+	check(!module_load(), "cannot load");
 	/* What grows when it is used for the first time is no leak. */
 	close(netns_new());
 	before = used();
@@ -214,5 +213,6 @@ int main(void)
 	began = now_ns();
 	ksft_test_result(many_namespaces(), "%u namespaces\n", N_NETNS);
 	ksft_test_result(is_back(before), "their memory is back\n");
+	check(!module_unload(), "cannot unload");
 	ksft_finished();
 }
