@@ -152,6 +152,34 @@ static void read_on(unsigned int unused, uint64_t *random)
 	}
 }
 
+/*
+ * Who opens the event's file while the module is unloaded may find it freed by the
+ * kernel itself (KASAN on 6.1: tracing_open_file_tr()): one after the other.
+ */
+static int event_lock;
+
+static int switch_event(const char *to)
+{
+	int err;
+
+	if (lockf(event_lock, F_LOCK, 0))
+		die_errno("lockf");
+	err = knob_write(-1, TRACE_SWITCH, to, 1);
+	lockf(event_lock, F_ULOCK, 0);
+	return err;
+}
+
+static int unload_without_event(void)
+{
+	int err;
+
+	if (lockf(event_lock, F_LOCK, 0))
+		die_errno("lockf");
+	err = module_unload();
+	lockf(event_lock, F_ULOCK, 0);
+	return err;
+}
+
 static void trace(unsigned int unused, uint64_t *random)
 {
 	int fd = open(TRACING "trace_pipe", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -162,13 +190,13 @@ static void trace(unsigned int unused, uint64_t *random)
 	while (!stopped()) {
 		const bool on = draw(random) % 4;
 
-		if (!knob_write(-1, TRACE_SWITCH, on ? "1" : "0", 1))
+		if (!switch_event(on ? "1" : "0"))
 			did(TRACED, 1);
 		while (read(fd, text, sizeof(text)) > 0)
 			;
 		nap_ms(draw(random) % 50);
 	}
-	knob_write(-1, TRACE_SWITCH, "0", 1);
+	switch_event("0");
 	close(fd);
 }
 
@@ -205,8 +233,8 @@ static void reload(unsigned int unused, uint64_t *random)
 		nap_ms(draw(random) % 1000);
 		/* The trace event may be on, which holds the module. */
 		do {
-			err = module_unload();
-			knob_write(-1, TRACE_SWITCH, "0", 1);
+			err = unload_without_event();
+			switch_event("0");
 		} while (err == -EAGAIN && !stopped());
 		if (err == -EAGAIN)
 			break;
@@ -288,6 +316,9 @@ int main(void)
 	ksft_set_plan(3);
 	module_needed();
 	seed = number_from("STRESS_SEED", 1);
+	event_lock = memfd_create("event", MFD_CLOEXEC);
+	if (event_lock < 0)
+		die_errno("memfd_create");
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
