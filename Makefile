@@ -55,6 +55,7 @@ check-debug: ## The self-tests on kernels built to look for mistakes (hours, by 
 		env STRESS_SECONDS=$(STRESS_SECONDS) HOSTILE_SECONDS=$(STRESS_SECONDS) \
 		STRESS_CONNECTIONS=4000 RELOAD_CYCLES=5 \
 		make -C selftests run_tests TRIAL=1 KSFT=/ksft/tools/testing/selftests
+	@scripts/tap-run broken selftests/vm/broken-test "$(firstword $(DEBUG_KERNELS))"
 
 bench: ## What it costs, in instructions of a guest (an hour, by hand)
 	@scripts/setup.sh rig bench

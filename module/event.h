@@ -15,6 +15,7 @@
 #include <linux/jump_label.h>
 #include <linux/types.h>
 
+#include "broken.h"
 #include "classify.h"
 #include "counters.h"
 #include "pernet.h"
@@ -101,7 +102,8 @@ struct tcs_record *tcs_new_record(struct tcs_stats __percpu *stats);
 static __always_inline void tcs_drop_record(struct tcs_stats __percpu *stats,
 					    struct tcs_record *rec)
 {
-	tcs_record_free(rec);
+	if (!TCS_BROKEN_LEAK)
+		tcs_record_free(rec);
 	tcs_add(stats, TCS_RECORD_FREED);
 }
 

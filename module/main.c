@@ -5,6 +5,7 @@
 #include <linux/module.h>
 
 #include "baseline.h"
+#include "broken.h"
 #include "event.h"
 #include "pernet.h"
 #include "probes.h"
@@ -64,6 +65,8 @@ undo_records:
 
 static void __exit tcs_exit(void)
 {
+	if (TCS_BROKEN_SYNC)
+		tcs_records_exit();
 	tcs_procfs_exit();
 	tcs_sysctl_exit();
 	tcs_counting(false);
@@ -71,7 +74,8 @@ static void __exit tcs_exit(void)
 	tcs_timewait_detach();
 	tcs_probes_detach();
 	tcs_pernet_exit();
-	tcs_records_exit();
+	if (!TCS_BROKEN_SYNC)
+		tcs_records_exit();
 }
 
 module_init(tcs_init);

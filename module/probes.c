@@ -7,6 +7,7 @@
 #include <net/sock.h>
 #include <net/tcp.h>
 
+#include "broken.h"
 #include "compat/tracepoint.h"
 #include "conn.h"
 #include "pernet.h"
@@ -39,6 +40,8 @@ static void on_send_reset(void *data, TCS_SEND_RESET_ARGS)
 			return;
 		net = dev_net(dev);
 	}
+	if (TCS_BROKEN_SLEEP)
+		might_sleep();
 	tcs_add(tcs_stats_of(tcs_live_net(net)), TCS_RST_NO_SOCKET);
 }
 
