@@ -73,8 +73,8 @@ static inline struct tcs_net *tcs_net(const struct net *net)
  * tcs_live_net() - what the module keeps for a namespace, if that is not dying
  * @net: any namespace
  *
- * From a tracepoint's callback, or from a hook, which runs with softirqs off: the
- * exit of a namespace folds its counts when all who may have seen it alive are
+ * From a tracepoint's callback, or from a hook, which runs with softirqs or preemption
+ * off: the exit of a namespace folds its counts when all who may have seen it alive are
  * gone, see pernet.c. No lock is taken and preemption is not touched.
  *
  * Return: NULL when the namespace is dying.

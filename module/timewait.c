@@ -198,10 +198,12 @@ static void notrace on_create(struct tcs_args *args, unsigned long caller)
 		return;
 	SAW(&create_hook, &tw->__tw_common);
 
+	tcs_tw_create_begin();
 	if (tw->tw_substate == TCP_TIME_WAIT)
 		time_wait_ms = is_tuning() ? tune_begin(args, sk, tw) :
 					     TCS_KERNEL_TIME_WAIT_MS;
 	tcs_mini_begin(sk, tw, time_wait_ms);
+	tcs_tw_create_end();
 }
 
 /* The timer of a TIME_WAIT is set for the first time. */
