@@ -2,6 +2,7 @@
 /* The closing of a connection that has a full socket, see conn.h. */
 #include "conn.h"
 
+#include <linux/build_bug.h>
 #include <linux/ktime.h>
 #include <linux/tcp.h>
 #include <net/inet_sock.h>
@@ -11,6 +12,9 @@
 #include "event.h"
 #include "marks.h"
 #include "records.h"
+
+/* tcs_closing_state() knows them all. */
+static_assert(TCP_MAX_STATES <= TCS_N_TCP_STATES);
 
 static bool may_be_marked(const struct sock *sk, int old)
 {

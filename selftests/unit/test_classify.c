@@ -227,7 +227,7 @@ static bool closing_states(void)
 {
 	int state;
 
-	for (state = -3; state < 300; state++) {
+	for (state = 0; state < TCS_N_TCP_STATES; state++) {
 		const enum tcs_state is = tcs_closing_state(state);
 		const enum tcs_state should =
 			state == TCP_FIN_WAIT1 ? TCS_FIN_WAIT1 :
