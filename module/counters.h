@@ -105,7 +105,17 @@ enum tcs_row {
 	TCS_N_ROWS,
 };
 
-extern const char * const tcs_row_names[TCS_N_ROWS];
+/**
+ * struct tcs_row_name - a row's name
+ * @text: the row where its value is 0, as most are: "name 0\n"
+ * @len: of the name and the blank
+ */
+struct tcs_row_name {
+	const char *text;
+	unsigned int len;
+};
+
+extern const struct tcs_row_name tcs_row_names[TCS_N_ROWS];
 
 /**
  * tcs_add() - add one to a count

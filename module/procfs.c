@@ -15,6 +15,19 @@
 #define NAME_HIST	"tcp_closestat_hist"
 #define NAME_ALL	"tcp_closestat_all"
 
+/* Not by seq_printf(): there may be a thousand namespaces, with forty rows each. */
+static void show_row(struct seq_file *seq, const struct tcs_row_name *name,
+		     u64 value)
+{
+	if (!value) {
+		seq_write(seq, name->text, name->len + 2);
+		return;
+	}
+	seq_write(seq, name->text, name->len);
+	seq_put_decimal_ull(seq, NULL, value);
+	seq_putc(seq, '\n');
+}
+
 static void show_sums(struct seq_file *seq, const u64 *sum)
 {
 	u64 row[TCS_N_ROWS];
@@ -22,7 +35,7 @@ static void show_sums(struct seq_file *seq, const u64 *sum)
 
 	tcs_counters_rows(sum, row);
 	for (i = 0; i < TCS_N_ROWS; i++)
-		seq_printf(seq, "%s %llu\n", tcs_row_names[i], row[i]);
+		show_row(seq, &tcs_row_names[i], row[i]);
 }
 
 static void show_rows(struct seq_file *seq,
