@@ -4,7 +4,7 @@
 # Shared by what measures in the guest: fresh namespaces with connections in them,
 # the module in and out, results. Sourced by rows/*, which run below bench/guest.
 
-# measured FAMILY ROW VALUE - one value of a row. Of the rounds bench/report takes
+# measured FAMILY ROW VALUE - one value of a row. Of the rounds bench/middles.awk takes
 # the middle one, and compares with the family's row "none".
 measured() {
 	printf '%s\t%s\t%s\n' "$@" >>"$TCS_OUT/measured"
