@@ -111,7 +111,12 @@ int64_t view_change(const struct view *from, const struct view *to,
 	return rows_get(&to->rows, name) - rows_get(&from->rows, name);
 }
 
-static bool kernel_since(unsigned int major, unsigned int minor)
+/**
+ * kernel_since() - whether the kernel is this one or a later one
+ * @major: as in 6.10
+ * @minor: as in 6.10
+ */
+bool kernel_since(unsigned int major, unsigned int minor)
 {
 	unsigned int is_major, is_minor;
 	struct utsname un;

@@ -8,6 +8,9 @@
 #include "rows.h"
 #include "stress_ways.h"
 
+/* The value of a count that nobody can tell. */
+#define LEDGER_ANY	INT64_MIN
+
 /**
  * struct ledger - how much each count should have changed
  * @n: how many counts
