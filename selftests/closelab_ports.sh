@@ -7,28 +7,21 @@
 # shellcheck source=selftests/closelab_lib.sh
 . "$(dirname "$0")/closelab_lib.sh"
 
-begin_length() # TIME
-{
-	closelab_start "$1-4" port-exhaustion -4 --time-wait "$1"
-	closelab_start "$1-6" port-exhaustion -6 --time-wait "$1"
-}
-
-end_length() # TIME
-{
-	closelab_await "$1-4"
-	closelab_await "$1-6"
-}
-
-closelab_begin 10
+closelab_begin 12
 closelab_run port-exhaustion -4 --time-wait 1s
 closelab_run port-exhaustion -6 --time-wait 1s
-begin_length 60s
-begin_length 10s
-end_length 10s
-for family in -4 -6; do
-	closelab_start proxy proxy $family
-	closelab_run proxy $family --time-wait 1s
-	closelab_await proxy
-done
-end_length 60s
+closelab_start 60s-4 port-exhaustion -4 --time-wait 60s --markdown
+closelab_start 60s-6 port-exhaustion -6 --time-wait 60s
+closelab_start 10s-4 port-exhaustion -4 --time-wait 10s
+closelab_start 10s-6 port-exhaustion -6 --time-wait 10s
+closelab_await 10s-4
+closelab_await 10s-6
+closelab_start proxy proxy -4 --markdown
+closelab_run proxy -4 --time-wait 1s
+closelab_compare proxy proxy
+closelab_start proxy proxy -6
+closelab_run proxy -6 --time-wait 1s
+closelab_await proxy
+closelab_compare 60s-4 port-exhaustion
+closelab_await 60s-6
 closelab_end

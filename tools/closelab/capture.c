@@ -98,13 +98,22 @@ static void free_wires(struct wire *wire, size_t count)
 	free(wire);
 }
 
+void capture_stop(struct capture *capture)
+{
+	for (int i = 0; i < CAPTURE_FDS; i++) {
+		pcap_t **pcap = &capture->pcap[i / 2][i % 2];
+
+		if (*pcap)
+			pcap_close(*pcap);
+		*pcap = NULL;
+	}
+}
+
 void capture_close(struct capture *capture)
 {
 	if (!capture)
 		return;
-	for (int i = 0; i < CAPTURE_FDS; i++)
-		if (capture->pcap[i / 2][i % 2])
-			pcap_close(capture->pcap[i / 2][i % 2]);
+	capture_stop(capture);
 	free_wires(capture->wire, capture->count);
 	free_wires(capture->arrival, capture->arrivals);
 	free(capture);
@@ -139,6 +148,8 @@ static int drain(struct capture *capture, int side, enum direction direction)
 	const uint8_t *frame;
 	int ret;
 
+	if (!pcap)
+		return 0;
 	while ((ret = pcap_next_ex(pcap, &header, &frame)) == 1) {
 		struct segment segment;
 		struct wire *wire;
@@ -242,7 +253,8 @@ unsigned int capture_lost(struct capture *capture)
 	for (int i = 0; i < CAPTURE_FDS; i++) {
 		struct pcap_stat stat;
 
-		if (!pcap_stats(capture->pcap[i / 2][i % 2], &stat))
+		if (capture->pcap[i / 2][i % 2] &&
+		    !pcap_stats(capture->pcap[i / 2][i % 2], &stat))
 			lost += stat.ps_drop;
 	}
 	return lost;

@@ -53,6 +53,12 @@ struct capture *capture_open(const int ns[2], const char *device, int family,
  */
 void capture_close(struct capture *capture);
 
+/**
+ * capture_stop() - see nothing more, and keep what was seen
+ * @capture: the capture
+ */
+void capture_stop(struct capture *capture);
+
 #define CAPTURE_FDS 4
 
 /**

@@ -45,7 +45,7 @@ static const char usage[] =
 "lacks what the scenario needs.\n";
 
 /* How often to run what chance has spoilt. */
-#define TRIES 5
+#define TRIES 10
 
 struct request {
 	struct lab_options lab;
@@ -219,11 +219,6 @@ static int save_pcap(const char *path, struct lab *lab)
 {
 	char error[256];
 
-	if (!lab->capture) {
-		fprintf(stderr, "closelab: %s: this scenario captures nothing\n",
-			path);
-		return -1;
-	}
 	if (!capture_save(lab->capture, path, error, sizeof(error)))
 		return 0;
 	fprintf(stderr, "closelab: %s\n", error);
@@ -251,6 +246,15 @@ static void print(const struct request *request, const struct lab *lab,
 		printf("not as expected: %s\n", lab->failure);
 }
 
+/* The section is the same in every run, what was measured is not. */
+static void print_section(const struct lab *lab, struct ladder *ladder,
+			  size_t count)
+{
+	doc_section(stdout, lab, ladder, count);
+	if (*lab->result)
+		fprintf(stderr, "%s\n", lab->result);
+}
+
 static int output(const struct request *request, struct lab *lab)
 {
 	size_t count;
@@ -264,7 +268,7 @@ static int output(const struct request *request, struct lab *lab)
 	if (request->json)
 		err |= ladder_json(stdout, lab, ladder, count);
 	else if (request->markdown)
-		doc_section(stdout, lab, ladder, count);
+		print_section(lab, ladder, count);
 	else if (!request->quiet)
 		print(request, lab, ladder, count);
 	ladder_free(ladder, count);
@@ -282,11 +286,10 @@ static int run(struct lab *lab)
 
 		if (!lab->again || lab_interrupted)
 			return err;
-		if (tries == TRIES) {
-			fprintf(stderr, "closelab: %s: %d times, %s\n",
-				lab->scenario->name, tries, lab->failure);
+		fprintf(stderr, "closelab: %s: %s%s\n", lab->scenario->name,
+			lab->again, tries == TRIES ? "" : ": once more");
+		if (tries == TRIES)
 			return err;
-		}
 		lab_close(lab);
 		*lab = fresh;
 	}

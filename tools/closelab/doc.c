@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <string.h>
 
+#include "canon.h"
 #include "doc.h"
 
 /* The sockets that are left, in words. */
@@ -36,20 +37,65 @@ static void counters(FILE *out, const struct change *changes)
 	fputc('\n', out);
 }
 
-void doc_section(FILE *out, const struct lab *lab, const struct ladder *ladder,
+/* What counts the end of a connection on a side. */
+static const char *ended(const struct change *changes, int side)
+{
+	for (const struct change *c = changes; c->name; c++)
+		if ((int)c->side == side && !strncmp(c->name, "ended_", 6))
+			return c->name;
+	return "";
+}
+
+static void ends(FILE *out, const struct outcome *outcome)
+{
+	fputs("From there on it is a race, which ends in one of these ways:\n\n"
+	      "| | A goes through | and counts | B goes through | and counts |\n"
+	      "| --- | --- | --- | --- | --- |\n", out);
+	for (; outcome->text; outcome++)
+		fprintf(out, "| %s | %s | `%s` | %s | `%s` |\n", outcome->text,
+			outcome->path[A], ended(outcome->changes, A),
+			outcome->path[B], ended(outcome->changes, B));
+	fputc('\n', out);
+}
+
+/* What was found, without what was measured: that is new in every run. */
+static void finding(FILE *out, const char *result)
+{
+	const char *end = strstr(result, "; measured");
+
+	fprintf(out, "%.*s.\n\n", end ? (int)(end - result) :
+		(int)strlen(result), result);
+}
+
+void doc_section(FILE *out, const struct lab *lab, struct ladder *ladder,
 		 size_t count)
 {
 	static const struct draw_options plain = { .unicode = true };
 	const struct scenario *s = lab->scenario;
 
+	for (size_t i = 0; i < count; i++) {
+		if (s->unbridled)
+			canon_ladder(&ladder[i]);
+		if (s->outcomes)
+			canon_until_close(&ladder[i]);
+	}
 	fprintf(out, "### %s\n\n*%s*\n\n%s\n\n", s->name, s->title,
 		s->lesson);
-	if (s->segments) {
-		fputs("```\n", out);
-		ladder_text(out, ladder, count, &plain);
-		fputs("```\n\n", out);
+	if (lab->unwatched)
+		fputs("One of the connections:\n\n", out);
+	fputs("```\n", out);
+	ladder_text(out, ladder, count, &plain);
+	fputs("```\n\n", out);
+	if (s->unbridled && !s->outcomes)
+		fputs("Acknowledgments that come by themselves are left out, and with them FIN_WAIT2:\n"
+		      "whether there is one depends on how soon the application answers.\n\n",
+		      out);
+	if (s->outcomes)
+		ends(out, s->outcomes);
+	else if (!lab->unwatched)
 		left(out, lab);
-	}
+	if (*lab->result)
+		finding(out, lab->result);
 	if (s->changes) {
 		fputs("Counters that change:\n\n", out);
 		counters(out, s->changes);

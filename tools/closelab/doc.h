@@ -11,13 +11,12 @@
  * doc_section() - write the section
  * @out: where to
  * @lab: the lab, run
- * @ladder: its ladders
+ * @ladder: its ladders; what is chance is taken out of them
  * @count: how many
  *
- * The same text on every run: the ladder has no times, and is left out where
- * the scenario does not say which segments there are.
+ * The same text on every run that is as expected.
  */
-void doc_section(FILE *out, const struct lab *lab, const struct ladder *ladder,
+void doc_section(FILE *out, const struct lab *lab, struct ladder *ladder,
 		 size_t count);
 
 #endif

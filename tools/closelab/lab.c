@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,8 +19,20 @@
 #include "progress.h"
 #include "track.h"
 
-/* How often a condition is looked at when nothing happens. */
+/*
+ * How often a condition is looked at when nothing happens: the less often, the
+ * longer it takes, since a look at the sockets is not for nothing.
+ */
 #define LOOK_MS 3
+#define LOOK_SHARE 100
+#define LOOK_MS_MOST 50
+
+static int look_ms(uint64_t gone)
+{
+	uint64_t ms = LOOK_MS + gone / LOOK_SHARE;
+
+	return ms < LOOK_MS_MOST ? ms : LOOK_MS_MOST;
+}
 
 volatile sig_atomic_t lab_interrupted;
 
@@ -64,8 +77,8 @@ static int want_mini_sockets(struct lab *lab, int side)
 	for (size_t i = 0; i < lab->last[side].count; i++) {
 		if (!lab->last[side].socket[i].full_orphan)
 			continue;
-		lab->again = true;
-		return lab_fail(lab, "the ACK came before close() was done: %c has no mini-socket in FIN_WAIT2",
+		lab->again = "an ACK came before close() was done";
+		return lab_fail(lab, "%c has no mini-socket in FIN_WAIT2",
 				'A' + side);
 	}
 	return 0;
@@ -79,7 +92,8 @@ int lab_look(struct lab *lab, int side)
 	if (err)
 		return lab_fail(lab, "cannot list the sockets of %c: %s",
 				'A' + side, strerror(-err));
-	return lab->scenario->changes ? want_mini_sockets(lab, side) : 0;
+	return lab->scenario->changes || lab->scenario->outcomes ?
+	       want_mini_sockets(lab, side) : 0;
 }
 
 char *lab_states(const struct lab *lab, int side, char *text, size_t size)
@@ -147,7 +161,7 @@ static int wait_for(struct lab *lab, const char *what, unsigned int seconds,
 		if (ret || gone > (uint64_t)seconds * 1000)
 			break;
 		progress_tick(&progress, gone);
-		ret = collect(lab, LOOK_MS);
+		ret = collect(lab, look_ms(gone));
 		if (ret)
 			break;
 	}
@@ -215,8 +229,6 @@ static int open_eyes(struct lab *lab)
 			return lab_fail(lab, "no sock_diag: %s",
 					strerror(errno));
 	}
-	if (lab->scenario->no_capture)
-		return 0;
 	lab->capture = capture_open(lab->ns, DEVICE, lab->options.ipv6 ?
 				    AF_INET6 : AF_INET, error, sizeof(error));
 	if (!lab->capture)
@@ -254,7 +266,7 @@ static uint64_t time_wait_since(struct lab *lab, int side)
 	struct track *track;
 	uint64_t since = 0;
 
-	if (!lab->capture)
+	if (lab->unwatched)
 		return 0;
 	wire = capture_wires(lab->capture, &count);
 	track = track_all(wire, count, &tracks);
@@ -330,17 +342,35 @@ int lab_run(struct lab *lab)
 			collect(lab, 0);
 			read_counters(lab, lab->after);
 		}
-		return -1;
+	} else {
+		lab_check_segments(lab);
+		lab_check_counters(lab);
+		for (int side = 0; side < 2 && !lab->failures; side++)
+			lab_look(lab, side);
 	}
-	lab_check_segments(lab);
-	lab_check_counters(lab);
-	if (lab_look(lab, A) || lab_look(lab, B))
+	if (!lab->failures)
+		return 0;
+	lab_check_stall(lab);
+	return -1;
+}
+
+int lab_unwatch(struct lab *lab)
+{
+	if (collect(lab, 0))
 		return -1;
-	return lab->failures ? -1 : 0;
+	if (lab_check_stall(lab))
+		return lab_fail(lab, "what was watched is not as it should be");
+	lab->unwatched = true;
+	capture_stop(lab->capture);
+	return 0;
 }
 
 void lab_close(struct lab *lab)
 {
+	if (lab->helper > 0) {
+		kill(lab->helper, SIGKILL);
+		waitpid(lab->helper, NULL, 0);
+	}
 	lab_peers_close(lab);
 	capture_close(lab->capture);
 	lab->capture = NULL;

@@ -100,7 +100,10 @@ struct lab_peer {
  * @failures: how many things went wrong
  * @result: what a scenario has measured, for people; else empty
  * @skip: it cannot be run here, for the reason in @failure
- * @again: chance has spoilt it, for the reason in @failure: run it once more
+ * @again: chance has spoilt it, run it once more: the reason, else NULL
+ * @outcome: of a race, how it has ended; else NULL
+ * @unwatched: STEP_UNWATCHED was there
+ * @helper: a program that runs beside and ends with the lab, 0: none
  * @started: the namespaces and peers were there: there is something to show
  * @waited_out: every TIME_WAIT was seen to its end
  */
@@ -126,7 +129,10 @@ struct lab {
 	unsigned int failures;
 	char result[256];
 	bool skip;
-	bool again;
+	const char *again;
+	const struct outcome *outcome;
+	bool unwatched;
+	pid_t helper;
 	bool started;
 	bool waited_out;
 };
@@ -148,6 +154,14 @@ int lab_run(struct lab *lab);
 void lab_close(struct lab *lab);
 
 /**
+ * lab_unwatch() - end the capture, let the peers run on without a word
+ * @lab: the lab
+ *
+ * Return: 0; -1 after lab_fail().
+ */
+int lab_unwatch(struct lab *lab);
+
+/**
  * lab_fail() - note that something is not as expected
  * @lab: the lab
  * @format: as of printf()
@@ -163,7 +177,7 @@ int lab_fail(struct lab *lab, const char *format, ...)
  * @what: what is waited for, for people
  * @seconds: how long at most
  * @holds: the condition: 1 yes, 0 not yet, -1 cannot be any more; looked at
- *	after every event and every few milliseconds
+ *	after every event, and every few milliseconds when nothing happens
  * @data: for @holds
  *
  * Return: 0; -1 after lab_fail().

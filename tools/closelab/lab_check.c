@@ -74,7 +74,7 @@ int lab_check_segments(struct lab *lab)
 {
 	unsigned int lost;
 
-	if (!lab->scenario->segments || !lab->capture)
+	if (!lab->scenario->segments)
 		return 0;
 	if (lab_settle(lab, SETTLE_SECONDS, compare_segments, NULL) < 0)
 		return -1;
@@ -82,6 +82,41 @@ int lab_check_segments(struct lab *lab)
 	if (lost)
 		return lab_fail(lab, "the capture missed %u segments", lost);
 	return compare_segments(lab, lab) == 1 ? 0 : -1;
+}
+
+/* How soon a SYN is repeated, in milliseconds: no route can change that. */
+#define SYN_RTO 1000
+
+static bool same_again(const struct segment *a, const struct segment *b)
+{
+	return a->sport == b->sport && a->dport == b->dport &&
+	       a->seq == b->seq && a->length == b->length &&
+	       a->flags == b->flags &&
+	       (a->length || a->flags & (SEG_SYN | SEG_FIN));
+}
+
+bool lab_check_stall(struct lab *lab)
+{
+	size_t count;
+	const struct wire *wire = capture_wires(lab->capture, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		uint64_t ms = wire[i].segment.flags & SEG_SYN ? SYN_RTO :
+			      scenario_rto_ms(lab->scenario);
+
+		if (wire[i].injected || !wire[i].arrived)
+			continue;
+		for (size_t j = i + 1; j < count; j++) {
+			if (wire[j].from != wire[i].from || wire[j].injected ||
+			    !same_again(&wire[i].segment, &wire[j].segment) ||
+			    /* less what the kernel's ticks may be off */
+			    wire[j].sent - wire[i].sent < ms * 900000)
+				continue;
+			lab->again = "the machine stood still, and a segment was repeated";
+			return true;
+		}
+	}
+	return false;
 }
 
 static long expected_of(const struct change *changes, int side,
@@ -93,6 +128,11 @@ static long expected_of(const struct change *changes, int side,
 	return 0;
 }
 
+static const struct change *changes_of(const struct lab *lab)
+{
+	return lab->outcome ? lab->outcome->changes : lab->scenario->changes;
+}
+
 /*
  * What a row must have changed by. A scenario's table is for TIME_WAITs of the
  * kernel's own length; a shorter one also counts as shortened, and the lab has
@@ -100,7 +140,7 @@ static long expected_of(const struct change *changes, int side,
  */
 static long expected(const struct lab *lab, int side, const char *name)
 {
-	const struct change *changes = lab->scenario->changes;
+	const struct change *changes = changes_of(lab);
 	long tw = expected_of(changes, side, "time_wait");
 
 	if (lab->options.time_wait_ms >= 0 &&
@@ -179,7 +219,7 @@ static int compare_counters(struct lab *lab, void *data)
 						    complain);
 	}
 	/* Of the kernel's own, those that the scenario names. */
-	for (const struct change *c = lab->scenario->changes; c && c->name; c++)
+	for (const struct change *c = changes_of(lab); c && c->name; c++)
 		if (strchr(c->name, '.'))
 			same &= compare_row(lab, c->side, c->name, complain);
 	return same;
@@ -188,7 +228,7 @@ static int compare_counters(struct lab *lab, void *data)
 int lab_check_counters(struct lab *lab)
 {
 	/* Where nothing is expected they are only read, to be shown. */
-	if (!lab->scenario->changes)
+	if (!changes_of(lab))
 		return compare_counters(lab, NULL) < 0 ? -1 : 0;
 	if (lab_settle(lab, SETTLE_SECONDS, compare_counters, NULL) < 0)
 		return -1;

@@ -3,6 +3,8 @@
 #ifndef CLOSELAB_LAB_CHECK_H
 #define CLOSELAB_LAB_CHECK_H
 
+#include <stdbool.h>
+
 struct lab;
 
 /**
@@ -21,5 +23,16 @@ int lab_check_segments(struct lab *lab);
  * Return: 0; -1 after lab_fail(), once for each row that is not as expected.
  */
 int lab_check_counters(struct lab *lab);
+
+/**
+ * lab_check_stall() - look for a segment that the machine's own delay repeated
+ * @lab: the lab; gets a reason to be run again when there is one
+ *
+ * It arrived, and yet it was sent again, not before the kernel's time for that
+ * had passed: so long nothing moved here.
+ *
+ * Return: whether there is one.
+ */
+bool lab_check_stall(struct lab *lab);
 
 #endif

@@ -9,13 +9,6 @@
 #include "link.h"
 #include "netns.h"
 
-/*
- * Longer than any delay of a slow machine, in milliseconds. FIN_WAIT2 lasts at
- * least 3.5 times as long, and must stay below the 60 s up to which the kernel
- * makes it a mini-socket.
- */
-#define NO_RETRANSMITS 10000
-
 /* The router's devices, by the side they lead to. */
 static const char * const router_device[2] = { "to-a", "to-b" };
 
@@ -125,7 +118,7 @@ static int give_addresses(struct lab *lab, const struct plan *plan)
 
 static int give_routes(struct lab *lab, const struct plan *plan)
 {
-	unsigned int rto_min_ms = lab->scenario->rto_min_ms ?: NO_RETRANSMITS;
+	unsigned int rto_min_ms = scenario_rto_ms(lab->scenario);
 	const struct { int side; const char *to, *gateway; } direct[] = {
 		{ A, plan->b, NULL }, { B, plan->a, NULL },
 		{ B, plan->a2, NULL },

@@ -82,7 +82,6 @@ static void run_child(struct lab *lab, int number, int control, pid_t parent)
 		.hold = spec->hold,
 		.scale = lab->options.keep_delays ? 1 : SHORT_SCALE,
 		.control = control,
-		.quiet = lab->scenario->no_capture,
 	};
 
 	/* Dies with the runner, whatever ends that. */
@@ -192,7 +191,7 @@ int lab_peer_read(struct lab *lab, int number)
 
 int lab_peer_go(struct lab *lab, int number, enum op_kind op)
 {
-	struct peer_go go = { .kind = op };
+	struct peer_go go = { .kind = op, .unwatched = lab->unwatched };
 
 	if (send(lab->peer[number].control, &go, sizeof(go), MSG_NOSIGNAL) < 0)
 		return lab_fail(lab, "peer %d is gone: %s", number,

@@ -212,6 +212,27 @@ static int step_pause(struct lab *lab, const struct step *step)
 			&until);
 }
 
+static int all_at_rest(struct lab *lab, void *unused)
+{
+	(void)unused;
+	for (int i = 0; i < MAX_PEERS; i++)
+		if (lab->peer[i].control >= 0 && !lab->peer[i].at_rest)
+			return 0;
+	return 1;
+}
+
+/* What the last steps have led to is seen to its end, in every run alike. */
+static int come_to_rest(struct lab *lab)
+{
+	for (int i = 0; i < MAX_PEERS; i++) {
+		lab->peer[i].at_rest = false;
+		if (lab->peer[i].control >= 0 && lab_peer_go(lab, i, OP_END))
+			return -1;
+	}
+	return lab_wait(lab, "the peers to come to rest", patience(lab),
+			all_at_rest, NULL);
+}
+
 static int run_step(struct lab *lab, const struct step *step)
 {
 	switch (step->kind) {
@@ -246,31 +267,15 @@ static int run_step(struct lab *lab, const struct step *step)
 		return step_pause(lab, step);
 	case STEP_SYSCTL:
 		return lab_net_sysctl(lab, step->who, step->text);
+	case STEP_UNWATCHED:
+		/* Asked to come to rest, the peers are also told. */
+		return lab_unwatch(lab) ?: come_to_rest(lab);
 	case STEP_CALL:
 		return step->call(lab);
 	case STEP_END:
 		break;
 	}
 	return 0;
-}
-
-static int all_at_rest(struct lab *lab, void *unused)
-{
-	(void)unused;
-	for (int i = 0; i < MAX_PEERS; i++)
-		if (lab->peer[i].control >= 0 && !lab->peer[i].at_rest)
-			return 0;
-	return 1;
-}
-
-/* What the last steps have led to is seen to its end, in every run alike. */
-static int come_to_rest(struct lab *lab)
-{
-	for (int i = 0; i < MAX_PEERS; i++)
-		if (lab->peer[i].control >= 0 && lab_peer_go(lab, i, OP_END))
-			return -1;
-	return lab_wait(lab, "the peers to come to rest", patience(lab),
-			all_at_rest, NULL);
 }
 
 int lab_steps_run(struct lab *lab)

@@ -148,10 +148,9 @@ static uint8_t cause_of(const struct peer_event *e)
 		return SEG_ACK;
 	case OP_READ:
 	case OP_READ_EOF:
-		return e->err ? 0 : e->ret ? SEG_PSH : SEG_FIN;
 	case OP_HTTP_READ_REQUEST:
 	case OP_HTTP_READ_ANSWER:
-		return e->err ? 0 : SEG_PSH;
+		return e->err ? 0 : e->ret ? SEG_PSH : SEG_FIN;
 	}
 	return 0;
 }
@@ -207,6 +206,12 @@ static bool shown(const struct peer_event *e)
 	return true;
 }
 
+static bool reads(enum op_kind kind)
+{
+	return kind == OP_READ || kind == OP_READ_EOF ||
+	       kind == OP_HTTP_READ_REQUEST || kind == OP_HTTP_READ_ANSWER;
+}
+
 static void call_text(const struct peer_event *e, char *text, size_t size)
 {
 	const char *name = op_name(e->kind);
@@ -215,7 +220,7 @@ static void call_text(const struct peer_event *e, char *text, size_t size)
 	if (e->err)
 		snprintf(text, size, "%s%s: %s", name, call,
 			 errname(e->err));
-	else if (e->kind == OP_READ || e->kind == OP_READ_EOF || e->ret)
+	else if (reads(e->kind) || e->ret)
 		snprintf(text, size, "%s%s = %d", name, call, e->ret);
 	else
 		snprintf(text, size, "%s%s", name, call);

@@ -110,8 +110,25 @@ static void line(const struct ink *ink, const struct row *row)
 	fputc('\n', ink->out);
 }
 
+/* Whether a connection is drawn as another one is, but for the times. */
+static bool alike(const struct ladder *x, const struct ladder *y)
+{
+	if (x->rows != y->rows || x->port[A] != y->port[A] ||
+	    (x->port[B] != y->port[B] && !(x->chosen && y->chosen)))
+		return false;
+	for (size_t i = 0; i < x->rows; i++) {
+		const struct row *a = &x->row[i], *b = &y->row[i];
+
+		if (a->kind != b->kind || a->side != b->side ||
+		    a->state[A] != b->state[A] || a->state[B] != b->state[B] ||
+		    strcmp(a->text, b->text))
+			return false;
+	}
+	return true;
+}
+
 static void head(const struct ink *ink, const struct ladder *ladder,
-		 size_t number, size_t count)
+		 size_t first, size_t last, size_t count)
 {
 	char end[2][64];
 
@@ -120,8 +137,11 @@ static void head(const struct ink *ink, const struct ladder *ladder,
 			 'A' + side, ladder->port[side]);
 	if (ladder->chosen && !ink->options->times)
 		snprintf(end[B], sizeof(end[B]), "B any port");
-	if (count > 1)
-		fprintf(ink->out, "connection %zu\n", number + 1);
+	if (last > first)
+		fprintf(ink->out, "connections %zu to %zu, each\n", first + 1,
+			last + 1);
+	else if (count > 1)
+		fprintf(ink->out, "connection %zu\n", first + 1);
 	if (ink->options->times)
 		fprintf(ink->out, "%11s ", "ms");
 	fprintf(ink->out, "%*s %*s%s\n", CELL, end[A], ZONE + 3, "", end[B]);
@@ -150,9 +170,16 @@ void ladder_text(FILE *out, const struct ladder *ladder, size_t count,
 	ink.options = options;
 	ink.out = out;
 	for (size_t i = 0; i < count; i++) {
-		head(&ink, &ladder[i], i, count);
+		size_t last = i;
+
+		/* Without times there is nothing to tell them apart by. */
+		while (!options->times && last + 1 < count &&
+		       alike(&ladder[i], &ladder[last + 1]))
+			last++;
+		head(&ink, &ladder[i], i, last, count);
 		for (size_t j = 0; j < ladder[i].rows; j++)
 			line(&ink, &ladder[i].row[j]);
 		fputc('\n', out);
+		i = last;
 	}
 }

@@ -40,6 +40,7 @@ struct peer {
 	int epoll;
 	bool failed;
 	bool asked;		/* whether there is anything left to do now */
+	bool unwatched;		/* no gates, no events but failures */
 };
 
 enum verdict { DONE, BLOCKED, FAILED, OVER };
@@ -107,7 +108,7 @@ static void report(struct peer *peer, struct task *task, uint64_t at,
 
 	if (err)
 		peer->failed = true;
-	if (peer->config->quiet && !err && !gate && op->kind != OP_LISTEN)
+	if (peer->unwatched && !err)
 		return;
 	if (!getsockname(task->fd[op->slot], &addr.sa, &len)) {
 		ev.local = addr_port(&addr);
@@ -522,7 +523,8 @@ static void task_run(struct peer *peer, struct task *task)
 			task_over(peer, task);
 			return;
 		}
-		if (!task->passed && (peer->config->hold & 1u << op->kind)) {
+		if (!task->passed && !peer->unwatched &&
+		    (peer->config->hold & 1u << op->kind)) {
 			task->at_gate = true;
 			report(peer, task, now_ns(), 0, 0, true);
 			return;
@@ -565,6 +567,7 @@ static void command(struct peer *peer)
 		_exit(0);	/* the runner is done with us */
 	if (n != sizeof(go))
 		return;
+	peer->unwatched |= go.unwatched;
 	if (go.kind == OP_END) {
 		peer->asked = true;
 		return;

@@ -33,7 +33,6 @@ union addr {
  * @hold: bit mask by enum op_kind: wait for a PEER_GO before such an operation
  * @scale: delays are divided by this, 1 keeps them
  * @control: SOCK_SEQPACKET to the runner, or -1: events are printed
- * @quiet: report no event but failures and that it listens
  */
 struct peer_config {
 	const struct op *main;
@@ -44,7 +43,6 @@ struct peer_config {
 	uint32_t hold;
 	unsigned int scale;
 	int control;
-	bool quiet;
 };
 
 /**
@@ -80,9 +78,12 @@ struct peer_event {
  * @kind: let the task that has waited longest before such an operation go on;
  *	OP_END: say so, by an event of this kind, when all that can be done now
  *	is done
+ * @unwatched: from now on wait before no operation, and report no event but
+ *	failures
  */
 struct peer_go {
 	uint32_t kind;
+	uint32_t unwatched;
 };
 
 /**

@@ -1,35 +1,86 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Both sides close at about the same time. */
-#include <string.h>
-
-#include "lab.h"
+#include "lab_outcome.h"
 #include "scenario_tables.h"
 
-/* Whoever was first, or both: somebody holds TIME_WAIT, nothing else is left. */
-static int somebody_waits(struct lab *lab, void *unused)
-{
-	int waits = 0;
-
-	(void)unused;
-	for (int side = 0; side < 2; side++) {
-		char text[64];
-
-		if (lab_look(lab, side))
-			return -1;
-		lab_states(lab, side, text, sizeof(text));
-		if (!strcmp(text, "TIME_WAIT"))
-			waits++;
-		else if (*text)
-			return 0;
-	}
-	return waits;
-}
-
-static int race_is_over(struct lab *lab)
-{
-	return lab_wait(lab, "one side or both to be in TIME_WAIT", 60,
-			somebody_waits, NULL) < 0 ? -1 : 0;
-}
+static const struct outcome race_outcomes[] = {
+	{
+		.text = "A's FIN is first",
+		.path = { "FIN_WAIT1 FIN_WAIT2 TIME_WAIT",
+			  "CLOSE_WAIT LAST_ACK CLOSED" },
+		.changes = (const struct change[]){
+			{ A, "ended", 1 }, { A, "fin_wait1_entered", 1 },
+			{ A, "time_wait_entered", 1 }, { A, "time_wait", 1 },
+			{ A, "ended_active_fin", 1 },
+			{ A, "fin_wait2_entered", 1 },
+			{ B, "ended", 1 }, { B, "ended_passive_fin", 1 },
+			{ B, "close_wait_entered", 1 },
+			{ B, "last_ack_entered", 1 },
+			{ 0 }
+		},
+	},
+	{
+		.text = "A's FIN is first, B's own takes the acknowledgment along",
+		.path = { "FIN_WAIT1 TIME_WAIT", "CLOSE_WAIT LAST_ACK CLOSED" },
+		.changes = (const struct change[]){
+			{ A, "ended", 1 }, { A, "fin_wait1_entered", 1 },
+			{ A, "time_wait_entered", 1 }, { A, "time_wait", 1 },
+			{ A, "ended_active_fin", 1 },
+			/* It is passed through, though within one segment. */
+			{ A, "fin_wait2_entered", 1 },
+			{ B, "ended", 1 }, { B, "ended_passive_fin", 1 },
+			{ B, "close_wait_entered", 1 },
+			{ B, "last_ack_entered", 1 },
+			{ 0 }
+		},
+	},
+	{
+		.text = "B's FIN is first",
+		.path = { "CLOSE_WAIT LAST_ACK CLOSED",
+			  "FIN_WAIT1 FIN_WAIT2 TIME_WAIT" },
+		.changes = (const struct change[]){
+			{ A, "ended", 1 }, { A, "ended_passive_fin", 1 },
+			{ A, "close_wait_entered", 1 },
+			{ A, "last_ack_entered", 1 },
+			{ B, "ended", 1 }, { B, "fin_wait1_entered", 1 },
+			{ B, "time_wait_entered", 1 }, { B, "time_wait", 1 },
+			{ B, "ended_active_fin", 1 },
+			{ B, "fin_wait2_entered", 1 },
+			{ 0 }
+		},
+	},
+	{
+		.text = "B's FIN is first, A's own takes the acknowledgment along",
+		.path = { "CLOSE_WAIT LAST_ACK CLOSED", "FIN_WAIT1 TIME_WAIT" },
+		.changes = (const struct change[]){
+			{ A, "ended", 1 }, { A, "ended_passive_fin", 1 },
+			{ A, "close_wait_entered", 1 },
+			{ A, "last_ack_entered", 1 },
+			{ B, "ended", 1 }, { B, "fin_wait1_entered", 1 },
+			{ B, "time_wait_entered", 1 }, { B, "time_wait", 1 },
+			{ B, "ended_active_fin", 1 },
+			{ B, "fin_wait2_entered", 1 },
+			{ 0 }
+		},
+	},
+	{
+		.text = "the FINs cross",
+		.path = { "FIN_WAIT1 CLOSING TIME_WAIT",
+			  "FIN_WAIT1 CLOSING TIME_WAIT" },
+		.changes = (const struct change[]){
+			{ A, "ended", 1 }, { A, "fin_wait1_entered", 1 },
+			{ A, "time_wait_entered", 1 }, { A, "time_wait", 1 },
+			{ A, "ended_simultaneous_fin", 1 },
+			{ A, "closing_entered", 1 },
+			{ B, "ended", 1 }, { B, "fin_wait1_entered", 1 },
+			{ B, "time_wait_entered", 1 }, { B, "time_wait", 1 },
+			{ B, "ended_simultaneous_fin", 1 },
+			{ B, "closing_entered", 1 },
+			{ 0 }
+		},
+	},
+	{ .text = NULL }
+};
 
 const struct scenario scenarios_crossing[] = {
 	{
@@ -47,9 +98,11 @@ const struct scenario scenarios_crossing[] = {
 			START(0), START(1),
 			EVENT(1, OP_CONNECT, 0),
 			EVENT(1, OP_CLOSE, 0), EVENT(0, OP_CLOSE, 0),
-			CALL(race_is_over),
+			CALL(lab_outcome),
 			{ STEP_END }
 		},
+		.unbridled = 1,
+		.outcomes = race_outcomes,
 	},
 	{
 		.name = "simultaneous-close",

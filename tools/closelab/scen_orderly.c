@@ -2,7 +2,26 @@
 /* Closes by FIN in which both applications do what they should. */
 #include <signal.h>
 
+#include "lab.h"
 #include "scenario_tables.h"
+
+/*
+ * The server's time for it is its delayed ACK, 40 ms, which nothing can make
+ * longer. It acknowledges the message by itself, and nothing else.
+ */
+static int fin_takes_ack_along(struct lab *lab)
+{
+	size_t count;
+	const struct wire *wire = capture_wires(lab->capture, &count);
+	unsigned int acks = 0;
+
+	for (size_t i = 0; i < count; i++)
+		acks += wire[i].from == A && wire[i].segment.flags == SEG_ACK;
+	if (acks == 1)
+		return 0;
+	lab->again = "the server was slower than its own acknowledgment";
+	return lab_fail(lab, "the close has four segments");
+}
 
 const struct scenario scenarios_orderly[] = {
 	{
@@ -116,6 +135,7 @@ const struct scenario scenarios_orderly[] = {
 			ARRIVED(A, "A", 1),
 			GO(1, OP_CLOSE),
 			STATES(B, "TIME_WAIT"), STATES(A, ""),
+			CALL(fin_takes_ack_along),
 			{ STEP_END }
 		},
 		.segments = (const struct segments[]){

@@ -4,6 +4,18 @@
 #include "scenario.h"
 #include "scenario_tables.h"
 
+/*
+ * Longer than any delay of a slow machine, in milliseconds. FIN_WAIT2 lasts at
+ * least 3.5 times as long, and must stay below the 60 s up to which the kernel
+ * makes it a mini-socket.
+ */
+#define NO_RETRANSMITS 10000
+
+unsigned int scenario_rto_ms(const struct scenario *scenario)
+{
+	return scenario->rto_min_ms ?: NO_RETRANSMITS;
+}
+
 const struct scenario *scenario_at(size_t index)
 {
 	static const struct scenario * const tables[] = {

@@ -15,12 +15,10 @@
 
 struct lab;
 
-/* What the kernel takes by itself: no retransmission sooner, in milliseconds */
-#define KERNEL_RTO_MIN 200
-
 /*
- * Where something lasts for a few times as long: a busy machine may take longer
- * than the kernel's own minimum to deliver an ACK, and the segment goes twice.
+ * Where something lasts for a few times as long. A busy machine may take longer
+ * than the kernel's own minimum of 200 ms to deliver an ACK, and the segment
+ * goes twice.
  */
 #define PATIENT_RTO 1000
 
@@ -48,6 +46,8 @@ enum side { A, B };
  * @STEP_EXIT: wait for the end of peer @who
  * @STEP_PAUSE: with --keep-delays wait @value seconds
  * @STEP_SYSCTL: write @text, "name=value", in the namespace of side @who
+ * @STEP_UNWATCHED: from now on too much happens to be watched: the capture ends,
+ *	the peers stop at nothing and tell of nothing but failures
  * @STEP_CALL: call @call
  */
 enum step_kind {
@@ -68,6 +68,7 @@ enum step_kind {
 	STEP_EXIT,
 	STEP_PAUSE,
 	STEP_SYSCTL,
+	STEP_UNWATCHED,
 	STEP_CALL,
 };
 
@@ -113,6 +114,7 @@ struct step {
 #define PAUSE(seconds) { .kind = STEP_PAUSE, .value = (seconds) }
 #define SYSCTL(side, assignment) \
 	{ .kind = STEP_SYSCTL, .who = (side), .text = (assignment) }
+#define UNWATCHED { .kind = STEP_UNWATCHED }
 #define CALL(function) { .kind = STEP_CALL, .call = (function) }
 
 /* The router between the two sides, where STEP_RULES wants it. */
@@ -167,6 +169,18 @@ struct change {
 };
 
 /**
+ * struct outcome - a way in which a race may end
+ * @text: who was first, for people
+ * @path: the states that each side goes through after ESTABLISHED
+ * @changes: what the counters must show
+ */
+struct outcome {
+	const char *text;
+	const char *path[2];
+	const struct change *changes;
+};
+
+/**
  * struct scenario - one scenario
  * @name: as given to "closelab run"
  * @title: what happens, one line
@@ -175,13 +189,15 @@ struct change {
  * @rto_min_ms: no retransmission sooner than that; 0: none within the scenario,
  *	however slow the machine
  * @needs_module: it is about the module's own settings
- * @no_capture: too much traffic to capture: no ladder
+ * @unbridled: nobody holds the applications back: which acknowledgments come by
+ *	themselves is chance, and the documentation leaves them out
  * @patience: seconds a step may take, 0: 60
  * @peer: who takes part
  * @steps: what is done, until STEP_END
  * @segments: what was sent, per connection, until one that is all zero; NULL:
  *	not checked
  * @changes: what the counters must show, until one that is all zero
+ * @outcomes: of a race, until one that is all zero; each has its own changes
  */
 struct scenario {
 	const char *name;
@@ -190,13 +206,22 @@ struct scenario {
 	int routed;
 	int rto_min_ms;
 	int needs_module;
-	int no_capture;
+	int unbridled;
 	int patience;
 	struct peer_spec peer[MAX_PEERS];
 	const struct step *steps;
 	const struct segments *segments;
 	const struct change *changes;
+	const struct outcome *outcomes;
 };
+
+/**
+ * scenario_rto_ms() - how soon a segment may be repeated
+ * @scenario: the scenario
+ *
+ * Return: milliseconds.
+ */
+unsigned int scenario_rto_ms(const struct scenario *scenario);
 
 /**
  * scenario_find() - find a scenario

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <string.h>
+
+#include "lab.h"
+#include "lab_outcome.h"
+#include "track.h"
+
+/* The states that a side went through after ESTABLISHED. */
+static void path_text(const struct track *track, int side, char *text,
+		      size_t size)
+{
+	size_t len = 0;
+
+	*text = '\0';
+	for (size_t i = 0; i < track->moves && len < size; i++) {
+		const struct move *move = &track->move[i];
+
+		if (move->side != side || !move->changed ||
+		    move->state == ST_SYN_SENT || move->state == ST_SYN_RECV ||
+		    move->state == ST_ESTABLISHED)
+			continue;
+		len += snprintf(text + len, size - len, "%s%s", len ? " " : "",
+				tcp_state_name(move->state));
+	}
+}
+
+/* A TIME_WAIT that was made short may be over by now. */
+static bool left_as(struct lab *lab, int side, const char *path)
+{
+	const char *last = strrchr(path, ' ') + 1;
+	char text[128];
+
+	lab_states(lab, side, text, sizeof(text));
+	return !strcmp(text, strcmp(last, "CLOSED") ? last : "") ||
+	       (!*text && lab->options.time_wait_ms >= 0);
+}
+
+static int has_ended(struct lab *lab, void *unused)
+{
+	size_t count, tracks;
+	const struct wire *wire = capture_wires(lab->capture, &count);
+	struct track *track = track_all(wire, count, &tracks);
+	char path[2][128] = { "", "" };
+
+	(void)unused;
+	for (int side = 0; side < 2; side++) {
+		if (tracks == 1)
+			path_text(track, side, path[side], sizeof(path[side]));
+		if (lab_look(lab, side))
+			break;
+	}
+	if (track)
+		track_free(track, tracks);
+	if (lab->failures)
+		return -1;
+	for (const struct outcome *o = lab->scenario->outcomes; o->text; o++) {
+		if (strcmp(path[A], o->path[A]) ||
+		    strcmp(path[B], o->path[B]) ||
+		    !left_as(lab, A, path[A]) || !left_as(lab, B, path[B]))
+			continue;
+		lab->outcome = o;
+		return 1;
+	}
+	return 0;
+}
+
+int lab_outcome(struct lab *lab)
+{
+	return lab_wait(lab, "an end that is known of it", 60, has_ended, NULL);
+}
