@@ -57,7 +57,7 @@ check-debug: ## The self-tests on kernels built to look for mistakes (hours, by 
 		make -C selftests run_tests TRIAL=1 KSFT=/ksft/tools/testing/selftests
 	@scripts/tap-run broken selftests/vm/broken-test "$(firstword $(DEBUG_KERNELS))"
 
-bench: ## What it costs, in instructions of a guest (an hour, by hand)
+bench: ## What it costs, in instructions of a guest (two hours, by hand)
 	@scripts/setup.sh rig bench
 	@bench/run
 

@@ -78,6 +78,13 @@ time_waits_held() {
 	ip netns exec server awk '/^TCP:/ { print $7 }' /proc/net/sockstat
 }
 
+# memory - bytes that the kernel has taken for itself
+memory() {
+	sync
+	awk '/^(Slab|Percpu|VmallocUsed|KernelStack):/ { kb += $2 }
+		END { print kb * 1024 }' /proc/meminfo
+}
+
 # traffic FAMILY ROW N [COMMAND...] - measure one kind of traffic in fresh
 # namespaces that COMMAND, which gets their names, has prepared.
 traffic() {

@@ -5,13 +5,6 @@
 
 : "${NETNS_ROUNDS:=4}" "${TURNS:=100}" "${KEPT:=300}"
 
-# memory - bytes that the kernel has taken for itself
-memory() {
-	sync
-	awk '/^(Slab|Percpu|VmallocUsed|KernelStack):/ { kb += $2 }
-		END { print kb * 1024 }' /proc/meminfo
-}
-
 # turn_over ROW
 turn_over() {
 	measured "namespace made and ended" "$1" "$(/tmp/namespaces turn-over "$TURNS")"

@@ -11,27 +11,32 @@ look() {
 	measured "$1" "$2" "$(ip netns exec server /tmp/reading "${@:3}")"
 }
 
-# beside_time_waits N - all ways to look, while there are N TIME_WAITs ("none")
+# beside_time_waits ROW - all ways to look, with the TIME_WAITs that there are
 beside_time_waits() {
 	look "read /proc/net/tcp_closestat beside TIME_WAITs" "$1" \
-		file 100 /proc/net/tcp_closestat
-	look "read /proc/net/sockstat beside TIME_WAITs" "$1" file 100 /proc/net/sockstat
+		file 1000 /proc/net/tcp_closestat
+	look "read /proc/net/sockstat beside TIME_WAITs" "$1" file 1000 /proc/net/sockstat
 	look "ss -s beside TIME_WAITs" "$1" command 2 "ss -s >/dev/null"
 	look "ss -Htan state time-wait beside TIME_WAITs" "$1" \
 		command 1 "ss -Htan state time-wait | wc -l >/dev/null"
 }
 
-# time_waits N - have N in the namespace "server"
-time_waits() {
+# hold N - fail unless the namespace "server" holds N TIME_WAITs
+hold() {
 	local there
 
-	/tmp/work leave $(($1 - ${had:-0})) server server 127.0.0.$((2 + step++ * 16))
-	had=$1
 	there=$(time_waits_held)
 	[ "$there" -eq "$1" ] || {
 		echo "there should be $1 TIME_WAITs, there are $there" >&2
 		return 1
 	}
+}
+
+# time_waits N - have N in the namespace "server"
+time_waits() {
+	/tmp/work leave $(($1 - ${had:-0})) server server 127.0.0.$((2 + step++ * 16))
+	had=$1
+	hold "$1"
 }
 
 # The programs that are run, and what they are made of, from memory: a guest's
@@ -49,11 +54,17 @@ ip netns exec server sysctl -qw net.ipv4.tcp_max_tw_buckets=1000000 2>/dev/null 
 ip netns exec server sysctl -qw net.ipv4.tcp_tw_reuse=0 \
 	net.ipv4.ip_local_port_range="1024 65000" net.tcp_closestat.time_wait_ms=600000
 step=0
-beside_time_waits none
+beside_time_waits "none yet"
 for n in $TIME_WAITS; do
 	time_waits "$n"
 	beside_time_waits "$n"
 done
+# What all are compared with: the counts are as large, so are the digits to print,
+# and the sockets are gone.
+knob time_wait_purge 1 server
+sleep 2
+hold 0
+beside_time_waits none
 end_netns server
 
 mkdir -p /tmp/netns
