@@ -9,7 +9,7 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 DEMO_KERNEL ?= 6.1
 # The kernels of "make check-debug", see selftests/vm/debug-kernel, and for how long
 # each of its stress tests goes on there, seconds
-DEBUG_KERNELS ?= 6.1-kasan
+DEBUG_KERNELS ?= 6.1-kasan 6.1-kcsan
 STRESS_SECONDS ?= 60
 
 all: ## The module for the running kernel, and the tools (the default)
@@ -55,7 +55,9 @@ check-debug: ## The self-tests on kernels built to look for mistakes (hours, by 
 		env STRESS_SECONDS=$(STRESS_SECONDS) HOSTILE_SECONDS=$(STRESS_SECONDS) \
 		STRESS_CONNECTIONS=4000 RELOAD_CYCLES=5 \
 		make -C selftests run_tests TRIAL=1 KSFT=/ksft/tools/testing/selftests
-	@scripts/tap-run broken selftests/vm/broken-test "$(firstword $(DEBUG_KERNELS))"
+	@for kernel in $(DEBUG_KERNELS); do \
+		scripts/tap-run "broken $$kernel" selftests/vm/broken-test "$$kernel" || exit; \
+	done
 
 bench: ## What it costs, in instructions of a guest (two hours, by hand)
 	@scripts/setup.sh rig bench

@@ -15,5 +15,7 @@
 #define TCS_BROKEN_SYNC		__is_defined(TCS_BREAK_SYNC)
 /* A callback does what may sleep. */
 #define TCS_BROKEN_SLEEP	__is_defined(TCS_BREAK_SLEEP)
+/* All CPUs add to the counts of one, without care for each other. */
+#define TCS_BROKEN_PERCPU	__is_defined(TCS_BREAK_PERCPU)
 
 #endif /* TCS_BROKEN_H */

@@ -15,6 +15,7 @@
 #include <linux/percpu.h>
 #include <linux/types.h>
 
+#include "broken.h"
 #include "classify.h"
 #include "hist.h"
 
@@ -124,7 +125,14 @@ extern const struct tcs_row_name tcs_row_names[TCS_N_ROWS];
  *
  * Any context but NMI; may be preempted and may migrate.
  */
-#define tcs_add(stats, id) this_cpu_inc((stats)->count[id])
+static __always_inline void tcs_add(struct tcs_stats __percpu *stats,
+				    unsigned int id)
+{
+	if (TCS_BROKEN_PERCPU)
+		per_cpu_ptr(stats, 0)->count[id]++;
+	else
+		this_cpu_inc(stats->count[id]);
+}
 
 /**
  * tcs_hist_add() - add a duration
