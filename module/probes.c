@@ -28,6 +28,8 @@ static void on_send_reset(void *data, TCS_SEND_RESET_ARGS)
 	const struct net_device *dev;
 	const struct net *net;
 
+	if (TCS_BROKEN_SLEEP)
+		might_sleep();
 	if (sk) {
 		if (READ_ONCE(sk->sk_state) != TCP_LISTEN)
 			return;
@@ -40,8 +42,6 @@ static void on_send_reset(void *data, TCS_SEND_RESET_ARGS)
 			return;
 		net = dev_net(dev);
 	}
-	if (TCS_BROKEN_SLEEP)
-		might_sleep();
 	tcs_add(tcs_stats_of(tcs_live_net(net)), TCS_RST_NO_SOCKET);
 }
 

@@ -59,13 +59,16 @@ static struct {
 	struct view before;
 } ns[N_NS];
 
-/* Segments of one connection stay in order on one CPU's loopback queue. */
+/*
+ * Segments of one connection stay in order on one CPU's loopback queue. The two
+ * workers of a namespace are on different CPUs.
+ */
 static void stay_on_cpu(unsigned int worker)
 {
 	cpu_set_t set;
 
 	CPU_ZERO(&set);
-	CPU_SET(worker % sysconf(_SC_NPROCESSORS_ONLN), &set);
+	CPU_SET((worker + worker / N_NS) % sysconf(_SC_NPROCESSORS_ONLN), &set);
 	if (sched_setaffinity(0, sizeof(set), &set))
 		die_errno("sched_setaffinity");
 }
