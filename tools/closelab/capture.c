@@ -204,6 +204,36 @@ static int by_sent(const void *a, const void *b)
 	return x->sent < y->sent ? -1 : x->sent > y->sent;
 }
 
+static bool answers(const struct wire *answer, const struct wire *wire)
+{
+	return answer->from != wire->from && !answer->injected &&
+	       answer->segment.sport == wire->segment.dport &&
+	       answer->segment.dport == wire->segment.sport;
+}
+
+/*
+ * A FIN that finds the socket in the hands of close() is taken in when that is
+ * done, behind the FIN which close() sends: that one does not acknowledge it.
+ */
+static void delay_crossing_fins(struct capture *capture)
+{
+	for (size_t i = 0; i < capture->count; i++) {
+		struct wire *fin = &capture->wire[i];
+
+		if (!(fin->segment.flags & SEG_FIN) || !fin->arrived)
+			continue;
+		for (size_t j = i + 1; j < capture->count; j++) {
+			const struct wire *own = &capture->wire[j];
+
+			if (answers(own, fin) && own->sent > fin->arrived &&
+			    own->segment.flags & SEG_FIN &&
+			    own->segment.ack == fin->segment.seq +
+						fin->segment.length)
+				fin->arrived = own->sent + 1;
+		}
+	}
+}
+
 static int match(struct capture *capture)
 {
 	for (size_t i = 0; i < capture->arrivals; i++) {
@@ -228,6 +258,7 @@ static int match(struct capture *capture)
 	if (capture->count)
 		qsort(capture->wire, capture->count, sizeof(*capture->wire),
 		      by_sent);
+	delay_crossing_fins(capture);
 	return 0;
 }
 

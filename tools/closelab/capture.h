@@ -17,7 +17,8 @@
  * @segment: what it says
  * @from: 0 when side A sent it, 1 for side B
  * @sent: CLOCK_REALTIME in nanoseconds; of an injected one, its arrival
- * @arrived: the same at the other end, 0 while it has not arrived
+ * @arrived: the same at the other end, or when the socket there was free for it;
+ *	0 while it has not arrived
  * @injected: it arrived, but the sender's side never sent it
  * @frame: as it was on the link
  * @length: bytes of @frame

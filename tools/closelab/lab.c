@@ -361,6 +361,10 @@ int lab_unwatch(struct lab *lab)
 	if (lab_check_stall(lab))
 		return lab_fail(lab, "what was watched is not as it should be");
 	lab->unwatched = true;
+	/* The peers have them too: closing alone does not end the watch. */
+	for (int i = 0; i < CAPTURE_FDS; i++)
+		epoll_ctl(lab->epoll, EPOLL_CTL_DEL,
+			  capture_fd(lab->capture, i), NULL);
 	capture_stop(lab->capture);
 	return 0;
 }

@@ -36,23 +36,22 @@ static bool left_as(struct lab *lab, int side, const char *path)
 	       (!*text && lab->options.time_wait_ms >= 0);
 }
 
-static int has_ended(struct lab *lab, void *unused)
+struct paths {
+	char side[2][128];
+};
+
+static int has_ended(struct lab *lab, void *data)
 {
 	size_t count, tracks;
 	const struct wire *wire = capture_wires(lab->capture, &count);
 	struct track *track = track_all(wire, count, &tracks);
-	char path[2][128] = { "", "" };
+	char (*path)[128] = ((struct paths *)data)->side;
 
-	(void)unused;
-	for (int side = 0; side < 2; side++) {
-		if (tracks == 1)
-			path_text(track, side, path[side], sizeof(path[side]));
-		if (lab_look(lab, side))
-			break;
-	}
+	for (int side = 0; side < 2 && tracks; side++)
+		path_text(track, side, path[side], sizeof(path[side]));
 	if (track)
 		track_free(track, tracks);
-	if (lab->failures)
+	if (lab_look(lab, A) || lab_look(lab, B))
 		return -1;
 	for (const struct outcome *o = lab->scenario->outcomes; o->text; o++) {
 		if (strcmp(path[A], o->path[A]) ||
@@ -67,5 +66,10 @@ static int has_ended(struct lab *lab, void *unused)
 
 int lab_outcome(struct lab *lab)
 {
-	return lab_wait(lab, "an end that is known of it", 60, has_ended, NULL);
+	struct paths paths = { { "", "" } };
+
+	if (!lab_wait(lab, "an end that is known of it", 60, has_ended, &paths))
+		return 0;
+	return lab_fail(lab, "A went through \"%s\", B through \"%s\"",
+			paths.side[A], paths.side[B]);
 }
