@@ -63,7 +63,7 @@ for length in $LENGTHS; do
 	measured "connections/s to one destination, $PORTS ports" \
 		"$length s, by the formula" $((PORTS / length))
 	# a quarter more than should be possible
-	sustained "$length s" "$length" $((PORTS * 5 / 4 / length)) $((length + 8)) $((2 * length + 4))
+	sustained "$length s" "$length" $((PORTS * 5 / 4 / length)) $((2 * length)) $((4 * length))
 done
 sustained "60 s, tcp_tw_reuse=1" 60 "$RATE" 5 10 net.ipv4.tcp_tw_reuse=1
 sustained "60 s, SO_LINGER 0" 60 "$RATE" 2 5 linger0
