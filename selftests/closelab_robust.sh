@@ -117,9 +117,11 @@ noticed()
 	until_true no_leftovers
 }
 
-# Processes of its own: other tests may run at the same time.
+# Processes of its own: other tests may run at the same time. Before 2.37 unshare
+# has its child ignore SIGTERM.
 if [ "${1-}" != inside ] && [ "$(id -u)" -eq 0 ]; then
-	exec unshare --pid --fork --kill-child --mount-proc "$0" inside
+	exec unshare --pid --fork --kill-child --mount-proc \
+		env --default-signal "$0" inside
 fi
 closelab_begin 7
 
