@@ -77,7 +77,7 @@ static void adopt(struct sock *sk, enum tcs_state state, struct pool *pool)
 	tcs_records_unlock(&b);
 
 	if (absent) {
-		stats = tcs_stats_of(tcs_live_net(sock_net(sk)));
+		stats = tcs_net_of(sock_net(sk))->stats;
 		tcs_add(stats, TCS_RECORD_MADE);
 		tcs_add(stats, TCS_BASELINE + state);
 	}

@@ -3,7 +3,6 @@
 #include "conn.h"
 
 #include <linux/build_bug.h>
-#include <linux/ktime.h>
 #include <linux/tcp.h>
 #include <net/inet_sock.h>
 #include <net/tcp.h>
@@ -15,11 +14,6 @@
 
 /* tcs_closing_state() knows them all. */
 static_assert(TCP_MAX_STATES <= TCS_N_TCP_STATES);
-
-static bool may_be_marked(const struct sock *sk, int old)
-{
-	return old == TCP_FIN_WAIT2 || old == TCP_CLOSING || sk->sk_err;
-}
 
 /*
  * tcp_close() looks for data beyond copied_seq, the FIN not counted, and throws
@@ -76,229 +70,291 @@ static noinline struct tcs_end end_of(struct sock *sk, int old, enum tcs_mark ma
 	return tcs_classify(&f);
 }
 
-/*
- * When a full socket enters a state. What a segment brings about happened when
- * TCP looked at its clock to process that segment (tcp_mstamp_refresh()); that
- * saves reading the clock for all but what the application does.
- */
-static __always_inline u64 time_of(const struct sock *sk, enum tcs_state to)
+/* When a full socket enters a state. What the application does has to read a clock. */
+static u64 time_of(const struct sock *sk, int new)
 {
-	if (to == TCS_FIN_WAIT1 || to == TCS_LAST_ACK)
-		return ktime_get_ns();
-	return tcp_sk(sk)->tcp_clock_cache;
+	return new == TCP_FIN_WAIT1 || new == TCP_LAST_ACK ? tcs_now() :
+							     tcs_now_of(sk);
 }
 
-/*
- * The record of a socket that begins to close; listed while the baseline runs,
- * which looks there.
- */
-static noinline void begin_record(struct tcs_stats __percpu *stats,
-				  const struct sock *sk, enum tcs_state state)
+static __always_inline void begin(struct tcs_record *rec, enum tcs_state state,
+				  u64 now)
 {
-	const struct sock_common *key = &sk->__sk_common;
-	struct tcs_record *rec = NULL;
+	rec->state = state;
+	rec->since = now;
+	rec->first = now;
+}
 
-	if (!tcs_in_baseline())
-		rec = tcs_records_claim(key);
-	if (likely(rec))
-		tcs_add(stats, TCS_RECORD_MADE);
-	else
-		rec = tcs_new_record(stats);
+/* Where the bucket's own record is taken. */
+static noinline void begin_listed(const struct tcs_net *tn,
+				  const struct sock *sk, enum tcs_state state,
+				  u64 now)
+{
+	struct tcs_record *rec = tcs_new_record(tn->stats);
+
 	if (unlikely(!rec))
 		return;
-	rec->state = state;
-	rec->since = time_of(sk, state);
-	rec->first = rec->since;
-	rec->spent_us[0] = 0;
-	rec->spent_us[1] = 0;
-	if (unlikely(rec->listed))
-		tcs_records_put(rec, key);
+	begin(rec, state, now);
+	tcs_records_put(rec, &sk->__sk_common);
 }
 
-static noinline void move_record(struct tcs_where w, const struct sock *sk,
-				 struct tcs_record *rec, enum tcs_state to)
+static __always_inline void begin_record(const struct tcs_net *tn,
+					 const struct sock *sk,
+					 enum tcs_state state, u64 now)
 {
-	/* RFC 9293, figure 5: FIN_WAIT2 and CLOSING come after FIN_WAIT1. */
-	const enum tcs_state from = to == TCS_LAST_ACK ? TCS_CLOSE_WAIT :
-							 TCS_FIN_WAIT1;
-	const u64 now = time_of(sk, to);
+	const struct sock_common *key = &sk->__sk_common;
+	struct tcs_record *rec = tcs_records_bucket(key);
 
-	tcs_spend(&w, rec, from, now);
+	if (!tcs_records_claim(rec, key)) {
+		begin_listed(tn, sk, state, now);
+		return;
+	}
+	tcs_add(tn->stats, TCS_RECORD_MADE);
+	begin(rec, state, now);
+	rec->spent_us[0] = 0;
+	rec->spent_us[1] = 0;
+}
+
+static __always_inline void move_record(const struct tcs_net *tn,
+					struct tcs_record *rec,
+					enum tcs_state from, enum tcs_state to,
+					u64 now)
+{
+	tcs_spend(tn, rec, from, now);
 	rec->state = to;
 	rec->since = now;
 }
 
-static noinline void move_listed(struct tcs_where w, const struct sock *sk,
-				 enum tcs_state to)
+/* What needs the clock is kept out of the way of what does not. */
+static noinline void begin_active(const struct tcs_net *tn, const struct sock *sk)
+{
+	begin_record(tn, sk, TCS_FIN_WAIT1, tcs_now());
+}
+
+static noinline void begin_passive(const struct tcs_net *tn,
+				   const struct sock *sk)
+{
+	begin_record(tn, sk, TCS_CLOSE_WAIT, tcs_now_of(sk));
+}
+
+static noinline void move_passive(const struct tcs_net *tn,
+				  struct tcs_record *rec)
+{
+	move_record(tn, rec, TCS_CLOSE_WAIT, TCS_LAST_ACK, tcs_now());
+}
+
+/* RFC 9293, figure 5: FIN_WAIT2 and CLOSING come after FIN_WAIT1. */
+static noinline void move_active(const struct tcs_net *tn, const struct sock *sk,
+				 struct tcs_record *rec, unsigned int new)
+{
+	move_record(tn, rec, TCS_FIN_WAIT1, tcs_closing_state(new),
+		    tcs_now_of(sk));
+}
+
+static __always_inline void move(const struct tcs_net *tn, const struct sock *sk,
+				 struct tcs_record *rec, unsigned int new)
+{
+	if (new == TCP_LAST_ACK)
+		move_passive(tn, rec);
+	else
+		move_active(tn, sk, rec, new);
+}
+
+static noinline void move_listed(const struct tcs_net *tn,
+				 const struct sock *sk, unsigned int new)
 {
 	struct tcs_record *rec = tcs_records_get_listed(&sk->__sk_common);
 
 	if (rec)
-		move_record(w, sk, rec, to);
+		move(tn, sk, rec, new);
 }
 
 /*
- * While the baseline runs. A socket that has no record is not in the gauges yet,
- * and gets one, so that the baseline leaves it alone.
+ * While the baseline runs, which looks for records in the lists. A socket that has
+ * none gets one, so that the baseline leaves it alone; it is not in the gauges yet
+ * if it was closing before.
  */
-static noinline void move_in_baseline(struct tcs_where w, const struct sock *sk,
-				      enum tcs_state from, enum tcs_state to)
+static noinline void change_in_baseline(const struct tcs_net *tn,
+					const struct sock *sk, unsigned int old,
+					unsigned int new)
 {
 	const struct sock_common *key = &sk->__sk_common;
-	struct tcs_record *rec, *fresh = tcs_new_record(w.stats);
+	const enum tcs_state from = tcs_closing_state(old);
+	struct tcs_record *rec, *fresh = tcs_new_record(tn->stats);
 	struct tcs_bucket b;
 
 	if (fresh) {
-		fresh->state = to;
-		fresh->since = time_of(sk, to);
+		fresh->state = tcs_closing_state(new);
+		fresh->since = time_of(sk, new);
+		if (from == TCS_NOT_CLOSING)
+			fresh->first = fresh->since;
 	}
 	b = tcs_records_lock(key);
 	rec = tcs_records_find(&b, key);
 	if (!rec && fresh)
 		tcs_records_insert(&b, fresh, key);
 	tcs_records_unlock(&b);
+
+	if (!rec && from != TCS_NOT_CLOSING)
+		tcs_add(tn->stats, TCS_BASELINE + from);
+	tcs_entered(tn->stats, new);
 	if (!rec)
 		return;
-
 	if (fresh)
-		tcs_drop_record(w.stats, fresh);
-	tcs_add(w.stats, TCS_LEFT + from);
-	move_record(w, sk, rec, to);
+		tcs_drop_record(tn->stats, fresh);
+	move(tn, sk, rec, new);
 }
 
 /*
  * A full TCP socket changes its state, not to CLOSE. What is called, is called
- * last: nothing has to be kept for later.
+ * last, here and below: nothing has to be kept for later.
  */
-static __always_inline void change(const struct sock *sk, int old, int new)
+static __always_inline void change(const struct sock *sk, unsigned int old,
+				   unsigned int new)
 {
-	const enum tcs_state from = tcs_closing_state(old);
-	const enum tcs_state to = tcs_closing_state(new);
-	const struct tcs_where w = tcs_where(sock_net(sk));
+	const struct tcs_net *tn = tcs_net_of(sock_net(sk));
 	struct tcs_record *rec;
-	bool more;
 
-	tcs_add(w.stats, TCS_ENTERED + to);
-	if (from == TCS_NOT_CLOSING) {
-		if (w.durations || tcs_in_baseline())
-			begin_record(w.stats, sk, to);
-		return;
-	}
 	if (tcs_in_baseline()) {
-		move_in_baseline(w, sk, from, to);
+		change_in_baseline(tn, sk, old, new);
 		return;
 	}
-	tcs_add(w.stats, TCS_LEFT + from);
-	rec = tcs_records_own(&sk->__sk_common, &more);
-	if (rec)
-		move_record(w, sk, rec, to);
-	else if (unlikely(more))
-		move_listed(w, sk, to);
+	tcs_entered(tn->stats, new);
+	if (new == TCP_FIN_WAIT1) {
+		if (READ_ONCE(tn->histograms))
+			begin_active(tn, sk);
+		return;
+	}
+	if (new == TCP_CLOSE_WAIT) {
+		if (READ_ONCE(tn->histograms))
+			begin_passive(tn, sk);
+		return;
+	}
+	rec = tcs_records_bucket(&sk->__sk_common);
+	if (tcs_records_is(rec, &sk->__sk_common))
+		move(tn, sk, rec, new);
+	else if (tcs_records_more(rec))
+		move_listed(tn, sk, new);
 }
 
 /*
  * Between tcs_mini_begin() and its change to CLOSE a socket is still in the
  * kernel's hash, and the baseline may have come by and counted it once more.
  */
-static noinline void disown(const struct sock *sk)
+static noinline void disown(const struct tcs_net *tn, const struct sock *sk)
 {
 	struct tcs_record *rec = tcs_records_get(&sk->__sk_common);
-	struct tcs_where w;
 
 	if (!rec)
 		return;
-	w = tcs_where(sock_net(sk));
-	tcs_add(w.stats, TCS_LEFT + rec->state);
-	tcs_end_record(w.stats, rec);
+	tcs_add(tn->stats, TCS_LEFT + rec->state);
+	tcs_end_record(tn->stats, rec);
 }
 
-/* As good as always for a passive close: no need to gather facts. */
-static __always_inline bool ends_in_last_ack(const struct sock *sk, int old)
+static noinline void close_other(const struct tcs_net *tn, struct sock *sk,
+				 int old, enum tcs_mark mark)
 {
-	return old == TCP_LAST_ACK && !sk->sk_err && all_acked(sk);
-}
-
-/* The last steps of a socket's closing; @rec: its record, or NULL */
-static __always_inline void finish(const struct tcs_where *w,
-				   const struct sock *sk, enum tcs_state from,
-				   struct tcs_record *rec, struct tcs_end how,
-				   u64 now)
-{
-	if (rec)
-		tcs_spend(w, rec, from, now);
-	/* While the baseline runs, one without a record is not in the gauges. */
-	if (from != TCS_NOT_CLOSING && (rec || !tcs_in_baseline()))
-		tcs_add(w->stats, TCS_LEFT + from);
-	tcs_end_connection(w, &sk->__sk_common, inet_sk(sk)->inet_sport, rec,
-			   how, now, 0);
-	if (rec)
-		tcs_end_record(w->stats, rec);
-}
-
-static noinline void close_passive(const struct sock *sk)
-{
-	const struct tcs_where w = tcs_where(sock_net(sk));
-	struct tcs_record *rec = tcs_records_get(&sk->__sk_common);
-	const struct tcs_end how = { .ended = TCS_ENDED_PASSIVE_FIN };
-
-	/* The ACK of our FIN is a segment, see time_of(). */
-	finish(&w, sk, TCS_LAST_ACK, rec, how, tcp_sk(sk)->tcp_clock_cache);
-}
-
-static noinline void close_other(struct sock *sk, int old, enum tcs_mark mark)
-{
-	const struct tcs_where w = tcs_where(sock_net(sk));
 	const enum tcs_state from = tcs_closing_state(old);
+	const struct tcs_end how = end_of(sk, old, mark);
 	struct tcs_record *rec = NULL;
+	u64 now = 0;
 
 	if (from != TCS_NOT_CLOSING)
 		rec = tcs_records_get(&sk->__sk_common);
-	finish(&w, sk, from, rec, end_of(sk, old, mark),
-	       rec ? ktime_get_ns() : 0);
+	if (rec) {
+		now = tcs_now();
+		tcs_spend(tn, rec, from, now);
+	}
+	/* While the baseline runs, one without a record is not in the gauges. */
+	if (from != TCS_NOT_CLOSING && (rec || !tcs_in_baseline()))
+		tcs_add(tn->stats, TCS_LEFT + from);
+	tcs_end_connection(tn, &sk->__sk_common, inet_sk(sk)->inet_sport, rec,
+			   how, now, 0);
+	if (rec)
+		tcs_end_record(tn->stats, rec);
 }
 
-/* A full TCP socket changes its state to CLOSE, with a note for that or without. */
-static __always_inline void close_marked(struct sock *sk, int old,
-					 enum tcs_mark mark)
+/* A note may have been left for the change to CLOSE. */
+static noinline void close_noted(const struct tcs_net *tn, struct sock *sk,
+				 int old)
 {
+	enum tcs_mark mark = TCS_MARK_NONE;
+
+	if (old == TCP_FIN_WAIT2 || old == TCP_CLOSING || sk->sk_err)
+		mark = tcs_unmark(sk);
 	if (mark == TCS_MARK_MOVED) {
 		/* It goes on: all was done in tcs_mini_begin(). */
 		if (tcs_in_baseline())
-			disown(sk);
+			disown(tn, sk);
 	} else if (tcs_is_counting()) {
-		close_other(sk, old, mark);
+		close_other(tn, sk, old, mark);
 	}
 }
 
-static noinline void close_unmark(struct sock *sk, int old)
+static noinline void close_passive_record(const struct tcs_net *tn,
+					  const struct sock *sk,
+					  struct tcs_record *rec)
 {
-	close_marked(sk, old, tcs_unmark_slow(sk));
+	tcs_spend_last(tn, rec, TCS_LAST_ACK, tcs_now_of(sk));
+	tcs_end_own_record(tn->stats, rec);
+}
+
+/* With a record in a list, or traced. */
+static noinline void close_passive_slow(const struct tcs_net *tn,
+					const struct sock *sk)
+{
+	const struct tcs_end how = { .ended = TCS_ENDED_PASSIVE_FIN };
+	struct tcs_record *rec = tcs_records_get(&sk->__sk_common);
+
+	if (rec)
+		tcs_spend_last(tn, rec, TCS_LAST_ACK, tcs_now_of(sk));
+	if (trace_tcp_close_enabled())
+		tcs_trace_end(&sk->__sk_common, ntohs(inet_sk(sk)->inet_sport),
+			      rec, how, 0);
+	if (rec)
+		tcs_end_record(tn->stats, rec);
+}
+
+static __always_inline void close_passive(const struct tcs_net *tn,
+					  const struct sock *sk)
+{
+	struct tcs_record *rec = tcs_records_bucket(&sk->__sk_common);
+
+	tcs_add(tn->stats, TCS_PASSIVE);
+	if (trace_tcp_close_enabled())
+		close_passive_slow(tn, sk);
+	else if (tcs_records_is(rec, &sk->__sk_common))
+		close_passive_record(tn, sk, rec);
+	else if (tcs_records_more(rec))
+		close_passive_slow(tn, sk);
+}
+
+/* As good as always for a passive close: no need to gather facts. */
+static __always_inline bool ends_in_last_ack(const struct sock *sk)
+{
+	return !sk->sk_err && all_acked(sk) && !tcs_in_baseline();
 }
 
 /* A full TCP socket changes its state to CLOSE. */
 static __always_inline void close(struct sock *sk, int old)
 {
-	enum tcs_mark mark = TCS_MARK_NONE;
-
-	if (ends_in_last_ack(sk, old)) {
+	if (old == TCP_LAST_ACK && ends_in_last_ack(sk)) {
 		if (tcs_is_counting())
-			close_passive(sk);
+			close_passive(tcs_net_of(sock_net(sk)), sk);
 		return;
 	}
-	if (may_be_marked(sk, old)) {
-		mark = tcs_unmark(sk);
-		if (mark == TCS_MARK_NONE) {
-			close_unmark(sk, old);
-			return;
-		}
-	}
-	close_marked(sk, old, mark);
+	/* As good as always it goes on. */
+	if (old == TCP_FIN_WAIT2 && !tcs_in_baseline() && tcs_unmark_moved(sk))
+		return;
+	if (old != TCP_CLOSE)
+		close_noted(tcs_net_of(sock_net(sk)), sk, old);
 }
 
-static __always_inline bool cares(int tcp_state)
+static __always_inline bool cares(unsigned int tcp_state)
 {
 	return (TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2 | TCPF_CLOSING |
-		TCPF_CLOSE_WAIT | TCPF_LAST_ACK | TCPF_CLOSE) >> tcp_state & 1;
+		TCPF_CLOSE_WAIT | TCPF_LAST_ACK | TCPF_CLOSE) >>
+	       tcp_state % 32 & 1;
 }
 
 /**
@@ -318,10 +374,10 @@ void notrace tcs_conn_state(void *data, const struct sock *sk, const int old,
 	 * Most are about opening. tcp_close() sets the state that it finds, in
 	 * FIN_WAIT2 and others. SCTP, DCCP and MPTCP raise it as well.
 	 */
-	if (!cares(new) || old == new || sk->sk_protocol != IPPROTO_TCP)
+	if (!cares(new) || sk->sk_protocol != IPPROTO_TCP)
 		return;
 	if (new == TCP_CLOSE)
 		close((struct sock *)sk, old);
-	else if (tcs_is_counting())
+	else if (old != new && tcs_is_counting())
 		change(sk, old, new);
 }

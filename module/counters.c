@@ -5,6 +5,7 @@
 #include <linux/build_bug.h>
 #include <linux/cpumask.h>
 #include <linux/string.h>
+#include <net/tcp_states.h>
 
 #define ROW(_id, _name)		\
 	[_id] = { _name " 0\n", sizeof(_name " ") - 1 }
@@ -66,6 +67,19 @@ static void fold(const struct tcs_stats __percpu *stats, u64 *sum,
 	}
 }
 
+/*
+ * Where to pause when cells are read from the last to the first. RFC 9293, figure
+ * 5: FIN_WAIT2 and CLOSING come after FIN_WAIT1, LAST_ACK after CLOSE_WAIT, and the
+ * numbers of TCP's states are in that order.
+ */
+static const unsigned char pauses[] = {
+	TCS_PASSIVE,
+	TCS_TW_BEGUN,
+	TCS_ENTERED + TCP_LAST_ACK,
+	TCS_ENTERED + TCP_FIN_WAIT2,
+	0,
+};
+
 /**
  * tcs_counters_fold() - add up the cells of all CPUs
  * @stats: the cells
@@ -76,15 +90,30 @@ static void fold(const struct tcs_stats __percpu *stats, u64 *sum,
  */
 void tcs_counters_fold(const struct tcs_stats __percpu *stats, u64 *sum)
 {
-	fold(stats, sum, 0, TCS_FIRST_RISE);
-	/*
-	 * A leave that was read has its entry before it, in the order of the
-	 * socket's lock, or of the record's for a mini-socket: do not let the
-	 * entries be read early.
-	 */
-	smp_rmb();
-	fold(stats, sum, TCS_FIRST_RISE, TCS_N_COUNTS);
+	unsigned int from, to = TCS_N_COUNTS;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(pauses); i++) {
+		from = pauses[i];
+		fold(stats, sum, from, to);
+		to = from;
+		/*
+		 * Who left a state that was read has entered it before, in the order
+		 * of the socket's lock, or of the record's for a mini-socket: do not
+		 * let the entries be read early.
+		 */
+		smp_rmb();
+	}
 }
+
+static const unsigned char tcp_states[TCS_N_STATES] = {
+	[TCS_FIN_WAIT1] = TCP_FIN_WAIT1,
+	[TCS_FIN_WAIT2] = TCP_FIN_WAIT2,
+	[TCS_CLOSING] = TCP_CLOSING,
+	[TCS_CLOSE_WAIT] = TCP_CLOSE_WAIT,
+	[TCS_LAST_ACK] = TCP_LAST_ACK,
+	[TCS_TIME_WAIT] = TCP_TIME_WAIT,
+};
 
 static u64 add_up(const u64 *cell, unsigned int n)
 {
@@ -110,10 +139,13 @@ void tcs_counters_rows(const u64 *sum, u64 *row)
 		row[TCS_ROW_RST_SENT_UNREAD_DATA + i] = sum[TCS_RST + i];
 	row[TCS_ROW_RST_SENT_NO_SOCKET] = sum[TCS_RST_NO_SOCKET];
 
-	row[TCS_ROW_ENDED_ACTIVE_FIN] = sum[TCS_ENDED + TCS_ENDED_ACTIVE_FIN];
-	row[TCS_ROW_ENDED_PASSIVE_FIN] = sum[TCS_ENDED + TCS_ENDED_PASSIVE_FIN];
+	row[TCS_ROW_ENDED_ACTIVE_FIN] = sum[TCS_ENDED + TCS_ENDED_ACTIVE_FIN] +
+					sum[TCS_TW_BEGUN];
+	row[TCS_ROW_ENDED_PASSIVE_FIN] =
+		sum[TCS_ENDED + TCS_ENDED_PASSIVE_FIN] + sum[TCS_PASSIVE];
 	row[TCS_ROW_ENDED_SIMULTANEOUS_FIN] =
-		sum[TCS_ENDED + TCS_ENDED_SIMULTANEOUS_FIN];
+		sum[TCS_ENDED + TCS_ENDED_SIMULTANEOUS_FIN] +
+		sum[TCS_TW_BEGUN + 1];
 	row[TCS_ROW_ENDED_RST_SENT] = add_up(sum + TCS_RST, TCS_N_RST);
 	row[TCS_ROW_ENDED_RST_RECEIVED] =
 		sum[TCS_ENDED + TCS_ENDED_RST_RECEIVED];
@@ -124,15 +156,26 @@ void tcs_counters_rows(const u64 *sum, u64 *row)
 		sum[TCS_ENDED + TCS_ENDED_CONNECT_FAILED];
 	row[TCS_ROW_ENDED_OTHER] = sum[TCS_ENDED + TCS_ENDED_OTHER];
 	row[TCS_ROW_ENDED] = add_up(sum + TCS_ENDED, TCS_N_ENDED) +
-			     row[TCS_ROW_ENDED_RST_SENT];
+			     add_up(sum + TCS_TW_BEGUN, 2) +
+			     sum[TCS_PASSIVE] + row[TCS_ROW_ENDED_RST_SENT];
 
 	for (i = 0; i < TCS_N_STATES; i++) {
-		row[TCS_ROW_FIN_WAIT1_ENTERED + i] = sum[TCS_ENTERED + i];
-		row[TCS_ROW_FIN_WAIT1 + i] = sum[TCS_ENTERED + i] +
-					     sum[TCS_BASELINE + i];
+		row[TCS_ROW_FIN_WAIT1_ENTERED + i] =
+			sum[TCS_ENTERED + tcp_states[i]];
+		row[TCS_ROW_FIN_WAIT1 + i] = sum[TCS_BASELINE + i];
 		if (i != TCS_TIME_WAIT)
 			row[TCS_ROW_FIN_WAIT1 + i] -= sum[TCS_LEFT + i];
 	}
+	row[TCS_ROW_TIME_WAIT_ENTERED] += add_up(sum + TCS_TW_BEGUN, 2);
+	for (i = 0; i < TCS_N_STATES; i++)
+		row[TCS_ROW_FIN_WAIT1 + i] += row[TCS_ROW_FIN_WAIT1_ENTERED + i];
+
+	row[TCS_ROW_FIN_WAIT1] -= row[TCS_ROW_FIN_WAIT2_ENTERED] +
+				  row[TCS_ROW_CLOSING_ENTERED];
+	row[TCS_ROW_FIN_WAIT2] -= sum[TCS_TW_BEGUN];
+	row[TCS_ROW_CLOSING] -= sum[TCS_TW_BEGUN + 1];
+	row[TCS_ROW_CLOSE_WAIT] -= row[TCS_ROW_LAST_ACK_ENTERED];
+	row[TCS_ROW_LAST_ACK] -= sum[TCS_PASSIVE];
 	row[TCS_ROW_TIME_WAIT] -= add_up(sum + TCS_TW_ENDED, TCS_N_TW_END);
 
 	row[TCS_ROW_TIME_WAIT_SHORTENED] = sum[TCS_TW_SHORTENED];

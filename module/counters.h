@@ -29,20 +29,16 @@ enum tcs_tw_end {
 };
 
 /*
- * Cells. What lets a gauge fall comes before what lets it rise, and is read
- * first: a reader never sees a socket leave a state that it did not see it enter.
+ * Cells. An event of a connection that closes as most do is one cell, which stands
+ * for all that it changes: what is entered, what is left, and how it ended.
+ * The state that a full socket comes from need not be told, but for TIME_WAIT:
+ * tcp_rcv_state_process(), tcp_fin() and tcp_close_state() know one way into each.
+ *
+ * What lets a gauge fall comes behind what lets it rise, and is read first: a
+ * reader never sees a socket leave a state that it did not see it enter. See
+ * tcs_counters_fold().
  */
 enum tcs_count {
-	TCS_LEFT,					/* per state, but TIME_WAIT */
-	TCS_TW_ENDED = TCS_LEFT + TCS_TIME_WAIT,	/* per tcs_tw_end */
-	TCS_RECORD_FREED = TCS_TW_ENDED + TCS_N_TW_END,
-
-	TCS_FIRST_RISE,
-	TCS_ENTERED = TCS_FIRST_RISE,			/* per state */
-	/* Sockets found in a state when the module was loaded. */
-	TCS_BASELINE = TCS_ENTERED + TCS_N_STATES,	/* per state */
-	TCS_RECORD_MADE = TCS_BASELINE + TCS_N_STATES,
-
 	TCS_ENDED,					/* per tcs_ended */
 	TCS_RST = TCS_ENDED + TCS_N_ENDED,		/* per tcs_rst */
 	TCS_RST_NO_SOCKET = TCS_RST + TCS_N_RST,
@@ -51,6 +47,21 @@ enum tcs_count {
 	TCS_TW_REARMED,
 	TCS_FIN_RETRANSMITS,
 	TCS_RECORD_FAILURES,
+	TCS_RECORD_MADE,
+	/* Sockets found in a state when the module was loaded. */
+	TCS_BASELINE,					/* per state */
+
+	/* Per state of TCP, which spares whoever counts to translate it. */
+	TCS_ENTERED = TCS_BASELINE + TCS_N_STATES,
+	/* TIME_WAIT begins with a full socket in FIN_WAIT2, in CLOSING. */
+	TCS_TW_BEGUN = TCS_ENTERED + TCS_N_TCP_STATES,
+
+	/* LAST_ACK ends as it should. */
+	TCS_PASSIVE = TCS_TW_BEGUN + 2,
+	/* A state is left for none that is entered next, but by a mini-socket. */
+	TCS_LEFT,					/* per state, but TIME_WAIT */
+	TCS_TW_ENDED = TCS_LEFT + TCS_TIME_WAIT,	/* per tcs_tw_end */
+	TCS_RECORD_FREED = TCS_TW_ENDED + TCS_N_TW_END,
 	TCS_N_COUNTS,
 };
 
@@ -121,17 +132,31 @@ extern const struct tcs_row_name tcs_row_names[TCS_N_ROWS];
 /**
  * tcs_add() - add one to a count
  * @stats: whose
- * @id: enum tcs_count, possibly with an offset
+ * @id: enum tcs_count, possibly with an offset that is known to fit
  *
- * Any context but NMI; may be preempted and may migrate.
+ * Any context but NMI; may be preempted and may migrate. Not by an index, here and
+ * below: kernels may check those (CONFIG_UBSAN_BOUNDS).
  */
 static __always_inline void tcs_add(struct tcs_stats __percpu *stats,
-				    unsigned int id)
+				    unsigned long id)
 {
 	if (TCS_BROKEN_PERCPU)
 		per_cpu_ptr(stats, 0)->count[id]++;
 	else
-		this_cpu_inc(stats->count[id]);
+		this_cpu_inc(*(stats->count + id));
+}
+
+/**
+ * tcs_entered() - add one to the sockets that entered a state
+ * @stats: whose
+ * @tcp_state: of net/tcp_states.h
+ *
+ * As tcs_add().
+ */
+static __always_inline void tcs_entered(struct tcs_stats __percpu *stats,
+					unsigned long tcp_state)
+{
+	tcs_add(stats, TCS_ENTERED + tcp_state);
 }
 
 /**
@@ -142,11 +167,13 @@ static __always_inline void tcs_add(struct tcs_stats __percpu *stats,
  *
  * Any context but NMI; may be preempted and may migrate.
  */
-static inline void tcs_hist_add(struct tcs_stats __percpu *stats,
-				unsigned int which, u64 us)
+static __always_inline void tcs_hist_add(struct tcs_stats __percpu *stats,
+					 unsigned int which, u64 us)
 {
-	this_cpu_inc(stats->hist[which].bucket[tcs_hist_bucket(us)]);
-	this_cpu_add(stats->hist[which].sum_us, us);
+	struct tcs_hist __percpu *h = stats->hist + which;
+
+	this_cpu_inc(*(h->bucket + tcs_hist_bucket(us)));
+	this_cpu_add(h->sum_us, us);
 }
 
 void tcs_counters_fold(const struct tcs_stats __percpu *stats, u64 *sum);

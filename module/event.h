@@ -5,7 +5,7 @@
  *
  * All of it runs at every close and is inlined, so that it stays in registers;
  * what is switched seldom is a static key. Everything here but the switches is
- * called by the callback of a tracepoint or by a hook, see tcs_live_net().
+ * called by the callback of a tracepoint or by a hook, see tcs_net_of().
  */
 #ifndef TCS_EVENT_H
 #define TCS_EVENT_H
@@ -13,6 +13,10 @@
 #include "compat/kernel.h"
 
 #include <linux/jump_label.h>
+#include <linux/ktime.h>
+#include <linux/math64.h>
+#include <linux/overflow.h>
+#include <linux/tcp.h>
 #include <linux/types.h>
 
 #include "broken.h"
@@ -62,36 +66,6 @@ static __always_inline bool tcs_is_blind(void)
 	return static_branch_unlikely(&tcs_blind_key);
 }
 
-/**
- * struct tcs_where - where the events of a namespace go
- * @stats: its counts, or those of the dead
- * @durations: whether it keeps histograms
- */
-struct tcs_where {
-	struct tcs_stats __percpu *stats;
-	unsigned int durations;
-};
-
-/**
- * tcs_where() - where the events of a namespace go
- * @net: any namespace
- *
- * Return: that, good as long as tcs_live_net() is.
- */
-static __always_inline struct tcs_where tcs_where(const struct net *net)
-{
-	const struct net_generic *ng = rcu_dereference_raw(net->gen);
-	const struct tcs_net *tn;
-
-	if (unlikely(!check_net(net)))
-		return (struct tcs_where){ .stats = tcs_dead, .durations = 1 };
-	tn = ng->ptr[tcs_net_id];
-	return (struct tcs_where){
-		.stats = tn->stats,
-		.durations = READ_ONCE(tn->histograms),
-	};
-}
-
 struct tcs_record *tcs_new_record(struct tcs_stats __percpu *stats);
 
 /**
@@ -108,6 +82,18 @@ static __always_inline void tcs_drop_record(struct tcs_stats __percpu *stats,
 }
 
 /**
+ * tcs_end_own_record() - let a bucket's own record go, counted
+ * @stats: of the connection's namespace
+ * @rec: of tcs_records_claim()
+ */
+static __always_inline void tcs_end_own_record(struct tcs_stats __percpu *stats,
+					       struct tcs_record *rec)
+{
+	tcs_add(stats, TCS_RECORD_FREED);
+	tcs_records_let_go(rec);
+}
+
+/**
  * tcs_end_record() - let a full socket's record go, counted
  * @stats: of the connection's namespace
  * @rec: of tcs_records_get()
@@ -115,48 +101,119 @@ static __always_inline void tcs_drop_record(struct tcs_stats __percpu *stats,
 static __always_inline void tcs_end_record(struct tcs_stats __percpu *stats,
 					   struct tcs_record *rec)
 {
-	tcs_add(stats, TCS_RECORD_FREED);
-	tcs_records_let_go(rec);
+	if (unlikely(rec->listed)) {
+		tcs_add(stats, TCS_RECORD_FREED);
+		tcs_records_unlist(rec);
+	} else {
+		tcs_end_own_record(stats, rec);
+	}
 }
 
-static __always_inline u64 tcs_us_between(u64 from, u64 to)
+/**
+ * tcs_now() - the time
+ *
+ * Return: us, CLOCK_MONOTONIC
+ */
+static __always_inline u64 tcs_now(void)
 {
-	return to > from ? (to - from) / NSEC_PER_USEC : 0;
+	return div_u64(ktime_get_ns(), NSEC_PER_USEC);
+}
+
+/**
+ * tcs_now_of() - the time when the segment came that a full socket processes
+ * @sk: the socket
+ *
+ * TCP has looked at its clock for that (tcp_mstamp_refresh()), which saves doing so
+ * again.
+ *
+ * Return: us, CLOCK_MONOTONIC
+ */
+static __always_inline u64 tcs_now_of(const struct sock *sk)
+{
+	return tcp_sk(sk)->tcp_mstamp;
+}
+
+static __always_inline u64 tcs_between(u64 from, u64 to)
+{
+	u64 us;
+
+	return unlikely(check_sub_overflow(to, from, &us)) ? 0 : us;
 }
 
 /**
  * tcs_spend() - a record leaves its state: book the time it was in there
- * @w: of the connection's namespace
+ * @tn: of the connection's namespace
  * @rec: the record, the caller's or in a bucket that is locked
  * @state: the state, which is also in @rec
- * @now: ns, CLOCK_MONOTONIC
+ * @now: us, CLOCK_MONOTONIC
  */
-static __always_inline void tcs_spend(const struct tcs_where *w,
+static __always_inline void tcs_spend(const struct tcs_net *tn,
 				      struct tcs_record *rec,
 				      enum tcs_state state, u64 now)
 {
 	u64 us;
 
-	if (!rec->since)
+	if (unlikely(!rec->since))
 		return;
-	us = tcs_us_between(rec->since, now);
+	us = tcs_between(rec->since, now);
 	*tcs_record_spent(rec, state) = us;
-	if (w->durations)
-		tcs_hist_add(w->stats, state, us);
+	if (likely(READ_ONCE(tn->histograms)))
+		tcs_hist_add(tn->stats, state, us);
+}
+
+/**
+ * tcs_spend_all() - a connection ends: book the time since it began to close
+ * @tn: of its namespace
+ * @rec: its record
+ * @now: us, CLOCK_MONOTONIC
+ */
+static __always_inline void tcs_spend_all(const struct tcs_net *tn,
+					  const struct tcs_record *rec, u64 now)
+{
+	if (likely(rec->first) && likely(READ_ONCE(tn->histograms)))
+		tcs_hist_add(tn->stats, TCS_HIST_CLOSE,
+			     tcs_between(rec->first, now));
+}
+
+/**
+ * tcs_spend_last() - both, with one look at what the namespace wants
+ * @tn: of its namespace
+ * @rec: its record
+ * @state: the state, which is also in @rec
+ * @now: us, CLOCK_MONOTONIC
+ */
+static __always_inline void tcs_spend_last(const struct tcs_net *tn,
+					   struct tcs_record *rec,
+					   enum tcs_state state, u64 now)
+{
+	const bool keep = READ_ONCE(tn->histograms);
+	u64 us;
+
+	if (likely(rec->since)) {
+		us = tcs_between(rec->since, now);
+		*tcs_record_spent(rec, state) = us;
+		if (likely(keep))
+			tcs_hist_add(tn->stats, state, us);
+	}
+	if (likely(rec->first)) {
+		us = tcs_between(rec->first, now);
+		if (likely(keep))
+			tcs_hist_add(tn->stats, TCS_HIST_CLOSE, us);
+	}
 }
 
 /**
  * tcs_end_connection() - one connection ended: one count, at most one duration,
  * one trace event
- * @w: of its namespace
+ * @tn: of its namespace
  * @skc: the socket or mini-socket
  * @sport: its port
  * @rec: its record, or NULL
  * @end: how; nothing happens when it is TCS_ENDED_NOT
- * @now: ns, CLOCK_MONOTONIC; means something with @rec only
+ * @now: us, CLOCK_MONOTONIC; means something with @rec only
  * @time_wait_ms: the length given, 0 where there is no TIME_WAIT
  */
-static __always_inline void tcs_end_connection(const struct tcs_where *w,
+static __always_inline void tcs_end_connection(const struct tcs_net *tn,
 					       const struct sock_common *skc,
 					       __be16 sport,
 					       const struct tcs_record *rec,
@@ -166,13 +223,12 @@ static __always_inline void tcs_end_connection(const struct tcs_where *w,
 	if (end.ended == TCS_ENDED_NOT)
 		return;
 	if (end.ended == TCS_ENDED_RST_SENT)
-		tcs_add(w->stats, TCS_RST + end.rst);
+		tcs_add(tn->stats, TCS_RST + end.rst);
 	else
-		tcs_add(w->stats, TCS_ENDED + end.ended);
+		tcs_add(tn->stats, TCS_ENDED + end.ended);
 
-	if (rec && rec->first && w->durations)
-		tcs_hist_add(w->stats, TCS_HIST_CLOSE,
-			     tcs_us_between(rec->first, now));
+	if (rec)
+		tcs_spend_all(tn, rec, now);
 	if (trace_tcp_close_enabled())
 		tcs_trace_end(skc, ntohs(sport), rec, end, time_wait_ms);
 }

@@ -17,14 +17,14 @@ static bool try_to_mark(struct tcs_marks *m, unsigned long val)
 }
 
 /**
- * tcs_mark_slow() - tcs_mark(), where somebody who was interrupted has the slot
+ * tcs_mark_anywhere() - tcs_mark(), where somebody who was interrupted has the slot
  * @sk: the socket, locked; not marked yet
  * @mark: the note
  *
  * Were the slots of all CPUs taken, the note would be lost and the connection be
  * counted as ended twice.
  */
-void tcs_mark_slow(const struct sock *sk, enum tcs_mark mark)
+void tcs_mark_anywhere(const struct sock *sk, enum tcs_mark mark)
 {
 	const unsigned long val = (unsigned long)sk | mark;
 	unsigned int cpu;
@@ -37,12 +37,14 @@ void tcs_mark_slow(const struct sock *sk, enum tcs_mark mark)
 }
 
 /**
- * tcs_unmark_slow() - take the note that was left for a socket, wherever it is
+ * tcs_unmark() - take the note that was left for a socket, wherever it is
  * @sk: the socket, locked
+ *
+ * Any context but NMI.
  *
  * Return: the note, TCS_MARK_NONE where there is none on any CPU.
  */
-enum tcs_mark tcs_unmark_slow(const struct sock *sk)
+enum tcs_mark tcs_unmark(const struct sock *sk)
 {
 	unsigned int cpu, i;
 

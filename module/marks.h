@@ -34,8 +34,8 @@ DECLARE_PER_CPU(struct tcs_marks, tcs_marks);
 
 struct sock;
 
-void tcs_mark_slow(const struct sock *sk, enum tcs_mark mark);
-enum tcs_mark tcs_unmark_slow(const struct sock *sk);
+void tcs_mark_anywhere(const struct sock *sk, enum tcs_mark mark);
+enum tcs_mark tcs_unmark(const struct sock *sk);
 
 /**
  * tcs_mark() - leave a note for the socket's change to CLOSE
@@ -43,34 +43,32 @@ enum tcs_mark tcs_unmark_slow(const struct sock *sk);
  * @mark: the note
  *
  * Any context but NMI.
+ *
+ * Return: whether it could be left where it is looked for first; if not,
+ * tcs_mark_anywhere() has to be called.
  */
-static inline void tcs_mark(const struct sock *sk, enum tcs_mark mark)
+static __always_inline bool tcs_mark(const struct sock *sk, enum tcs_mark mark)
 {
 	struct tcs_marks *m = raw_cpu_ptr(&tcs_marks);
 
 	/* Atomic, so that it does not matter which CPU this is by now. */
-	if (unlikely(cmpxchg(&m->slot[0], 0UL, (unsigned long)sk | mark)))
-		tcs_mark_slow(sk, mark);
+	return likely(!cmpxchg(&m->slot[0], 0UL, (unsigned long)sk | mark));
 }
 
 /**
- * tcs_unmark() - take the note that was left for a socket a moment ago
+ * tcs_unmark_moved() - take TCS_MARK_MOVED, if it was left for a socket a moment ago
  * @sk: the socket, locked
  *
  * Any context but NMI.
  *
- * Return: the note; TCS_MARK_NONE where it is not where it should be, and
- * tcs_unmark_slow() may know.
+ * Return: whether it was found where it should be; tcs_unmark() looks everywhere.
  */
-static __always_inline enum tcs_mark tcs_unmark(const struct sock *sk)
+static __always_inline bool tcs_unmark_moved(const struct sock *sk)
 {
 	struct tcs_marks *m = raw_cpu_ptr(&tcs_marks);
-	const unsigned long val = READ_ONCE(m->slot[0]);
+	const unsigned long val = (unsigned long)sk | TCS_MARK_MOVED;
 
-	if (likely((val & ~TCS_MARK_BITS) == (unsigned long)sk) &&
-	    cmpxchg(&m->slot[0], val, 0UL) == val)
-		return val & TCS_MARK_BITS;
-	return TCS_MARK_NONE;
+	return likely(cmpxchg(&m->slot[0], val, 0UL) == val);
 }
 
 #endif /* TCS_MARKS_H */

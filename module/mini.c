@@ -3,7 +3,6 @@
 #include "mini.h"
 
 #include <linux/jiffies.h>
-#include <linux/ktime.h>
 #include <linux/tcp.h>
 #include <net/inet_sock.h>
 #include <net/inet_timewait_sock.h>
@@ -25,19 +24,20 @@ static atomic_t unrecorded = ATOMIC_INIT(0);
  * A TIME_WAIT of the kernel's own length needs no record: its timer tells when
  * it began. There may be hundreds of thousands of them.
  */
-static __always_inline bool wants_record(const struct tcs_where *w,
+static __always_inline bool wants_record(const struct tcs_net *tn,
 					 u32 time_wait_ms)
 {
-	return (w->durations && time_wait_ms != TCS_KERNEL_TIME_WAIT_MS) ||
+	return (time_wait_ms != TCS_KERNEL_TIME_WAIT_MS &&
+		READ_ONCE(tn->histograms)) ||
 	       tcs_in_baseline();
 }
 
 /* A mini-socket that has no record gets one. */
-static noinline bool adopt(struct tcs_where w,
+static noinline bool adopt(const struct tcs_net *tn,
 			   const struct inet_timewait_sock *tw,
 			   enum tcs_state state, u64 since, u32 floor)
 {
-	struct tcs_record *rec = tcs_new_record(w.stats);
+	struct tcs_record *rec = tcs_new_record(tn->stats);
 
 	if (!rec)
 		return false;
@@ -54,7 +54,7 @@ static noinline bool adopt(struct tcs_where w,
  *
  * Return: whether the mini-socket has a record.
  */
-static noinline bool hand_over(struct tcs_where w, struct tcs_record *rec,
+static noinline bool hand_over(const struct tcs_net *tn, struct tcs_record *rec,
 			       const struct inet_timewait_sock *tw)
 {
 	const struct sock_common *key = &tw->__tw_common;
@@ -68,7 +68,7 @@ static noinline bool hand_over(struct tcs_where w, struct tcs_record *rec,
 		return true;
 	}
 
-	fresh = tcs_new_record(w.stats);
+	fresh = tcs_new_record(tn->stats);
 	if (fresh) {
 		fresh->first = rec->first;
 		fresh->since = rec->since;
@@ -78,97 +78,170 @@ static noinline bool hand_over(struct tcs_where w, struct tcs_record *rec,
 		fresh->state = rec->state;
 		tcs_records_put(fresh, key);
 	}
-	tcs_end_record(w.stats, rec);
+	tcs_end_record(tn->stats, rec);
 	return fresh;
 }
 
-/*
- * The socket's record, when TIME_WAIT begins: becomes the mini-socket's where
- * that has need of one.
- */
-static noinline void end_or_hand_over(struct tcs_where w, const struct sock *sk,
-				      const struct inet_timewait_sock *tw,
-				      struct tcs_record *rec, u32 time_wait_ms)
+/* The socket's record, when TIME_WAIT begins and has need of it. */
+static noinline void keep_record(const struct tcs_net *tn, const struct sock *sk,
+				 const struct inet_timewait_sock *tw,
+				 struct tcs_record *rec)
 {
-	if (tcs_is_blind() || !wants_record(&w, time_wait_ms)) {
-		tcs_end_record(w.stats, rec);
-		return;
-	}
 	rec->state = TCS_TIME_WAIT;
-	rec->since = tcp_sk(sk)->tcp_clock_cache;
+	rec->since = tcs_now_of(sk);
 	rec->floor = tcs_floor(sk);
-	hand_over(w, rec, tw);
+	hand_over(tn, rec, tw);
 }
 
-/* FIN_WAIT2 or CLOSING, a full socket, to TIME_WAIT. */
-static __always_inline void begin_time_wait(struct tcs_where w,
+/* FIN_WAIT2 is over; @rec: a bucket's own */
+static noinline void begin_time_wait_record(const struct tcs_net *tn,
 					    const struct sock *sk,
 					    const struct inet_timewait_sock *tw,
-					    struct tcs_record *rec,
-					    u32 time_wait_ms)
+					    u32 time_wait_ms,
+					    struct tcs_record *rec)
+{
+	tcs_spend_last(tn, rec, TCS_FIN_WAIT2, tcs_now_of(sk));
+	if (wants_record(tn, time_wait_ms))
+		keep_record(tn, sk, tw, rec);
+	else
+		tcs_end_own_record(tn->stats, rec);
+}
+
+/* CLOSING is over, or FIN_WAIT2 with a record in a list, or traced. */
+static noinline void begin_time_wait_slow(const struct tcs_net *tn,
+					  const struct sock *sk,
+					  const struct inet_timewait_sock *tw,
+					  u32 time_wait_ms)
 {
 	const enum tcs_state from = tcs_closing_state(sk->sk_state);
-	/* A segment brought it about, see time_of() in conn.c. */
-	const u64 now = tcp_sk(sk)->tcp_clock_cache;
 	const struct tcs_end how = {
 		.ended = from == TCS_CLOSING ? TCS_ENDED_SIMULTANEOUS_FIN :
 					       TCS_ENDED_ACTIVE_FIN,
 	};
+	struct tcs_record *rec = tcs_records_get(&sk->__sk_common);
 
-	if (!tcs_is_blind())
-		tcs_add(w.stats, TCS_ENTERED + TCS_TIME_WAIT);
 	if (rec)
-		tcs_spend(&w, rec, from, now);
-	/* While the baseline runs, one without a record is not in the gauges. */
-	if (rec || !tcs_in_baseline())
-		tcs_add(w.stats, TCS_LEFT + from);
-	tcs_end_connection(&w, &sk->__sk_common, inet_sk(sk)->inet_sport, rec,
-			   how, now, time_wait_ms);
-	if (rec)
-		end_or_hand_over(w, sk, tw, rec, time_wait_ms);
-	else if (tcs_in_baseline() && !tcs_is_blind())
-		adopt(w, tw, TCS_TIME_WAIT, now, tcs_floor(sk));
+		tcs_spend_last(tn, rec, from, tcs_now_of(sk));
+	if (trace_tcp_close_enabled())
+		tcs_trace_end(&sk->__sk_common, ntohs(inet_sk(sk)->inet_sport),
+			      rec, how, time_wait_ms);
+	if (!rec)
+		return;
+	if (wants_record(tn, time_wait_ms) && !tcs_is_blind())
+		keep_record(tn, sk, tw, rec);
+	else
+		tcs_end_record(tn->stats, rec);
 }
 
-/* With a record: what that takes stays out of the way of those without. */
-static noinline void begin_time_wait_recorded(struct tcs_where w,
-					      const struct sock *sk,
-					      const struct inet_timewait_sock *tw,
-					      struct tcs_record *rec,
-					      u32 time_wait_ms)
+/*
+ * Where mini-sockets cannot be followed, or while the baseline runs: one without a
+ * record is not in the gauges then.
+ */
+static noinline void begin_time_wait_unusual(const struct tcs_net *tn,
+					     const struct sock *sk,
+					     const struct inet_timewait_sock *tw,
+					     u32 time_wait_ms)
 {
-	begin_time_wait(w, sk, tw, rec, time_wait_ms);
+	const bool recorded = tcs_records_get(&sk->__sk_common);
+	const enum tcs_state from = tcs_closing_state(sk->sk_state);
+	const bool closing = from == TCS_CLOSING;
+
+	if (!recorded && tcs_in_baseline())
+		tcs_add(tn->stats, TCS_BASELINE + from);
+	if (tcs_is_blind()) {
+		tcs_add(tn->stats, TCS_LEFT + from);
+		tcs_add(tn->stats, TCS_ENDED +
+			(closing ? TCS_ENDED_SIMULTANEOUS_FIN :
+				   TCS_ENDED_ACTIVE_FIN));
+	} else {
+		tcs_add(tn->stats, TCS_TW_BEGUN + closing);
+	}
+	begin_time_wait_slow(tn, sk, tw, time_wait_ms);
+	if (!recorded && tcs_in_baseline() && !tcs_is_blind())
+		adopt(tn, tw, TCS_TIME_WAIT, tcs_now_of(sk), tcs_floor(sk));
+}
+
+/* FIN_WAIT2 or CLOSING, a full socket, to TIME_WAIT. */
+static __always_inline void begin_time_wait(const struct tcs_net *tn,
+					    const struct sock *sk,
+					    const struct inet_timewait_sock *tw,
+					    u32 time_wait_ms)
+{
+	struct tcs_record *rec = tcs_records_bucket(&sk->__sk_common);
+
+	if (tcs_is_blind() || tcs_in_baseline()) {
+		begin_time_wait_unusual(tn, sk, tw, time_wait_ms);
+		return;
+	}
+	if (unlikely(sk->sk_state == TCP_CLOSING)) {
+		tcs_add(tn->stats, TCS_TW_BEGUN + 1);
+		begin_time_wait_slow(tn, sk, tw, time_wait_ms);
+		return;
+	}
+	tcs_add(tn->stats, TCS_TW_BEGUN);
+	if (trace_tcp_close_enabled())
+		begin_time_wait_slow(tn, sk, tw, time_wait_ms);
+	else if (tcs_records_is(rec, &sk->__sk_common))
+		begin_time_wait_record(tn, sk, tw, time_wait_ms, rec);
+	else if (tcs_records_more(rec))
+		begin_time_wait_slow(tn, sk, tw, time_wait_ms);
 }
 
 /* FIN_WAIT2, a full socket, goes on in FIN_WAIT2. */
-static noinline void begin_fin_wait2(struct tcs_where w,
+static noinline void begin_fin_wait2(const struct tcs_net *tn,
 				     const struct sock *sk,
-				     const struct inet_timewait_sock *tw,
-				     struct tcs_record *rec)
+				     const struct inet_timewait_sock *tw)
 {
+	struct tcs_record *rec = tcs_records_get(&sk->__sk_common);
 	const bool known = rec || !tcs_in_baseline();
 
 	if (tcs_is_blind()) {
 		if (known)
-			tcs_add(w.stats, TCS_LEFT + TCS_FIN_WAIT2);
+			tcs_add(tn->stats, TCS_LEFT + TCS_FIN_WAIT2);
 		if (rec)
-			tcs_end_record(w.stats, rec);
+			tcs_end_record(tn->stats, rec);
 		return;
 	}
 	if (!known)
-		tcs_add(w.stats, TCS_BASELINE + TCS_FIN_WAIT2);
+		tcs_add(tn->stats, TCS_BASELINE + TCS_FIN_WAIT2);
 	/*
 	 * Without one it would not be told from a TIME_WAIT when the peer's FIN
 	 * comes.
 	 */
 	if (rec) {
 		rec->floor = tcs_floor(sk);
-		if (hand_over(w, rec, tw))
+		if (hand_over(tn, rec, tw))
 			return;
-	} else if (adopt(w, tw, TCS_FIN_WAIT2, 0, tcs_floor(sk))) {
+	} else if (adopt(tn, tw, TCS_FIN_WAIT2, 0, tcs_floor(sk))) {
 		return;
 	}
 	atomic_inc(&unrecorded);
+}
+
+static __always_inline void begin(const struct sock *sk,
+				  const struct inet_timewait_sock *tw,
+				  u32 time_wait_ms)
+{
+	const struct tcs_net *tn;
+
+	if (!tcs_is_counting())
+		return;
+
+	if (!sk->sk_net_refcnt)
+		tcs_assert_atomic();
+	tn = tcs_net_of(sock_net(sk));
+	if (tw->tw_substate != TCP_TIME_WAIT)
+		begin_fin_wait2(tn, sk, tw);
+	else
+		begin_time_wait(tn, sk, tw, time_wait_ms);
+}
+
+static noinline void mark_and_begin(const struct sock *sk,
+				    const struct inet_timewait_sock *tw,
+				    u32 time_wait_ms)
+{
+	tcs_mark_anywhere(sk, TCS_MARK_MOVED);
+	begin(sk, tw, time_wait_ms);
 }
 
 /**
@@ -182,25 +255,14 @@ static noinline void begin_fin_wait2(struct tcs_where w,
  *
  * Any context but NMI.
  */
-void tcs_mini_begin(const struct sock *sk, const struct inet_timewait_sock *tw,
-		    u32 time_wait_ms)
+void notrace tcs_mini_begin(const struct sock *sk,
+			    const struct inet_timewait_sock *tw,
+			    u32 time_wait_ms)
 {
-	struct tcs_record *rec;
-	struct tcs_where w;
-
-	tcs_mark(sk, TCS_MARK_MOVED);
-	if (!tcs_is_counting())
-		return;
-
-	tcs_assert_atomic();
-	w = tcs_where(sock_net(sk));
-	rec = tcs_records_get(&sk->__sk_common);
-	if (tw->tw_substate != TCP_TIME_WAIT)
-		begin_fin_wait2(w, sk, tw, rec);
-	else if (rec)
-		begin_time_wait_recorded(w, sk, tw, rec, time_wait_ms);
+	if (tcs_mark(sk, TCS_MARK_MOVED))
+		begin(sk, tw, time_wait_ms);
 	else
-		begin_time_wait(w, sk, tw, NULL, time_wait_ms);
+		mark_and_begin(sk, tw, time_wait_ms);
 }
 
 /**
@@ -219,7 +281,7 @@ enum tcs_rearm tcs_mini_rearm(struct inet_timewait_sock *tw,
 	enum tcs_rearm ret = TCS_REARM_AGAIN;
 	struct tcs_record *rec;
 	struct tcs_bucket b;
-	struct tcs_where w;
+	const struct tcs_net *tn;
 
 	if (tcs_is_blind()) {
 		*was = (struct tcs_record){};
@@ -227,7 +289,7 @@ enum tcs_rearm tcs_mini_rearm(struct inet_timewait_sock *tw,
 	}
 
 	tcs_assert_atomic();
-	w = tcs_where(twsk_net(tw));
+	tn = tcs_net_of(twsk_net(tw));
 	b = tcs_records_lock(&tw->__tw_common);
 	rec = tcs_records_find(&b, &tw->__tw_common);
 	if (rec) {
@@ -235,7 +297,7 @@ enum tcs_rearm tcs_mini_rearm(struct inet_timewait_sock *tw,
 		if (rec->state == TCS_FIN_WAIT2)
 			ret = TCS_REARM_ENTERED;
 		rec->state = TCS_TIME_WAIT;
-		rec->since = ktime_get_ns();
+		rec->since = tcs_now();
 	} else {
 		*was = (struct tcs_record){ .state = TCS_FIN_WAIT2 };
 		/*
@@ -248,11 +310,11 @@ enum tcs_rearm tcs_mini_rearm(struct inet_timewait_sock *tw,
 	}
 	/* Before anybody else can find the record, and count the end of it. */
 	if (ret == TCS_REARM_ENTERED && tcs_is_counting())
-		tcs_add(w.stats, TCS_ENTERED + TCS_TIME_WAIT);
+		tcs_entered(tn->stats, TCP_TIME_WAIT);
 	tcs_records_unlock(&b);
 
 	if (ret == TCS_REARM_AGAIN && tcs_is_counting())
-		tcs_add(w.stats, TCS_TW_REARMED);
+		tcs_add(tn->stats, TCS_TW_REARMED);
 	return ret;
 }
 
@@ -269,26 +331,26 @@ void tcs_mini_entered(struct inet_timewait_sock *tw,
 {
 	const struct tcs_end how = { .ended = TCS_ENDED_ACTIVE_FIN };
 	struct tcs_record before = *was;
-	struct tcs_where w;
+	const struct tcs_net *tn;
 	u64 now;
 
 	if (!tcs_is_counting())
 		return;
 
 	tcs_assert_atomic();
-	w = tcs_where(twsk_net(tw));
-	now = ktime_get_ns();
+	tn = tcs_net_of(twsk_net(tw));
+	now = tcs_now();
 
-	tcs_add(w.stats, TCS_LEFT + TCS_FIN_WAIT2);
-	tcs_spend(&w, &before, TCS_FIN_WAIT2, now);
-	tcs_end_connection(&w, &tw->__tw_common, tw->tw_sport, &before, how,
+	tcs_add(tn->stats, TCS_LEFT + TCS_FIN_WAIT2);
+	tcs_spend(tn, &before, TCS_FIN_WAIT2, now);
+	tcs_end_connection(tn, &tw->__tw_common, tw->tw_sport, &before, how,
 			   now, time_wait_ms);
-	if (before.key && !wants_record(&w, time_wait_ms)) {
+	if (before.key && !wants_record(tn, time_wait_ms)) {
 		struct tcs_record *rec = tcs_records_take(before.key);
 
 		/* Its timer may have been faster. */
 		if (rec)
-			tcs_drop_record(w.stats, rec);
+			tcs_drop_record(tn->stats, rec);
 	}
 }
 
@@ -331,26 +393,20 @@ static enum tcs_tw_end end_of_time_wait(enum tcs_killer by)
 	}
 }
 
-static bool is_tuned(const struct net *net)
-{
-	const struct tcs_net *tn = tcs_live_net(net);
-
-	return tn && READ_ONCE(tn->time_wait_ms) != TCS_KERNEL_TIME_WAIT_MS;
-}
-
 /*
  * Of one without a record: it was given the kernel's own length when it was last
  * started, unless histograms or length were switched meanwhile. What cannot be
  * is left out.
  */
-static void spend_unrecorded(const struct tcs_where *w,
+static void spend_unrecorded(const struct tcs_net *tn,
 			     const struct inet_timewait_sock *tw)
 {
 	const long ticks = jiffies - (tw->tw_timer.expires - TCP_TIMEWAIT_LEN);
 
-	if (w->durations && !is_tuned(twsk_net(tw)) && ticks >= 0 &&
-	    ticks <= TCP_TIMEWAIT_LEN + TCP_TIMEWAIT_LEN / 8)
-		tcs_hist_add(w->stats, TCS_TIME_WAIT, jiffies_to_usecs(ticks));
+	if (READ_ONCE(tn->histograms) &&
+	    READ_ONCE(tn->time_wait_ms) == TCS_KERNEL_TIME_WAIT_MS &&
+	    ticks >= 0 && ticks <= TCP_TIMEWAIT_LEN + TCP_TIMEWAIT_LEN / 8)
+		tcs_hist_add(tn->stats, TCS_TIME_WAIT, jiffies_to_usecs(ticks));
 }
 
 /**
@@ -364,37 +420,37 @@ void tcs_mini_end(struct inet_timewait_sock *tw, enum tcs_killer by)
 {
 	struct tcs_record *rec;
 	enum tcs_state state;
-	struct tcs_where w;
+	const struct tcs_net *tn;
 	u64 now = 0;
 
 	if (!tcs_is_counting() || tcs_is_blind())
 		return;
 
 	tcs_assert_atomic();
-	w = tcs_where(twsk_net(tw));
+	tn = tcs_net_of(twsk_net(tw));
 
 	rec = tcs_records_take(&tw->__tw_common);
 	if (rec) {
-		now = ktime_get_ns();
+		now = tcs_now();
 		state = rec->state;
-		tcs_spend(&w, rec, state, now);
+		tcs_spend(tn, rec, state, now);
 	} else {
 		state = tcs_closing_state(READ_ONCE(tw->tw_substate));
 		if (state == TCS_TIME_WAIT)
-			spend_unrecorded(&w, tw);
+			spend_unrecorded(tn, tw);
 		else if (!tcs_in_baseline())
 			atomic_add_unless(&unrecorded, -1, 0);
 	}
 
 	if (rec || !tcs_in_baseline()) {
 		if (state == TCS_TIME_WAIT)
-			tcs_add(w.stats, TCS_TW_ENDED + end_of_time_wait(by));
+			tcs_add(tn->stats, TCS_TW_ENDED + end_of_time_wait(by));
 		else
-			tcs_add(w.stats, TCS_LEFT + TCS_FIN_WAIT2);
+			tcs_add(tn->stats, TCS_LEFT + TCS_FIN_WAIT2);
 	}
 	if (state == TCS_FIN_WAIT2)
-		tcs_end_connection(&w, &tw->__tw_common, tw->tw_sport, rec,
+		tcs_end_connection(tn, &tw->__tw_common, tw->tw_sport, rec,
 				   end_of_fin_wait2(by), now, 0);
 	if (rec)
-		tcs_drop_record(w.stats, rec);
+		tcs_drop_record(tn->stats, rec);
 }

@@ -8,8 +8,11 @@
 
 unsigned int tcs_net_id;
 
-/* Counts of namespaces that are gone, and events of those that are going. */
-struct tcs_stats __percpu *tcs_dead;
+/*
+ * Counts of namespaces that are gone, and events of those that are going: with the
+ * kernel's own length of TIME_WAIT.
+ */
+struct tcs_net tcs_dead;
 
 /*
  * All namespaces that are not folded yet. A reader who holds the lock sees each
@@ -60,7 +63,7 @@ static void fold(struct tcs_net *tn)
 {
 	mutex_lock(&tcs_nets_lock);
 	list_del(&tn->list);
-	tcs_counters_move(tcs_dead, tn->stats);
+	tcs_counters_move(tcs_dead.stats, tn->stats);
 	mutex_unlock(&tcs_nets_lock);
 
 	free_percpu(tn->stats);
@@ -68,7 +71,7 @@ static void fold(struct tcs_net *tn)
 }
 
 /*
- * Events of a namespace without references go to tcs_dead (tcs_live_net()). Those
+ * Events of a namespace without references go to tcs_dead (tcs_net_of()). Those
  * under way, which saw it alive, are waited for: cleanup_net() does so for all
  * that run with preemption or softirqs off (synchronize_rcu(),
  * net/core/net_namespace.c), and callbacks of tracepoints are seen to here.
@@ -103,13 +106,14 @@ int tcs_pernet_init(void)
 {
 	int err;
 
-	tcs_dead = alloc_percpu(struct tcs_stats);
-	if (!tcs_dead)
+	set_defaults(&tcs_dead);
+	tcs_dead.stats = alloc_percpu(struct tcs_stats);
+	if (!tcs_dead.stats)
 		return -ENOMEM;
 
 	err = register_pernet_subsys(&ops);
 	if (err)
-		free_percpu(tcs_dead);
+		free_percpu(tcs_dead.stats);
 	return err;
 }
 
@@ -121,5 +125,5 @@ int tcs_pernet_init(void)
 void tcs_pernet_exit(void)
 {
 	unregister_pernet_subsys(&ops);
-	free_percpu(tcs_dead);
+	free_percpu(tcs_dead.stats);
 }

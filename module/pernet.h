@@ -52,7 +52,7 @@ struct tcs_net {
 #define TCS_TIME_WAIT_MS_MAX	600000U
 
 extern unsigned int tcs_net_id;
-extern struct tcs_stats __percpu *tcs_dead;
+extern struct tcs_net tcs_dead;
 extern struct list_head tcs_nets;
 extern struct mutex tcs_nets_lock;
 
@@ -70,32 +70,22 @@ static inline struct tcs_net *tcs_net(const struct net *net)
 	WARN_ON_ONCE(IS_ENABLED(CONFIG_DEBUG_PREEMPT) && preemptible())
 
 /**
- * tcs_live_net() - what the module keeps for a namespace, if that is not dying
+ * tcs_net_of() - what the module keeps for the namespace of an event
  * @net: any namespace
  *
  * From a tracepoint's callback, or from a hook, which runs with softirqs or preemption
- * off: the exit of a namespace folds its counts when all who may have seen it alive are
- * gone, see pernet.c. No lock is taken and preemption is not touched.
+ * off, or for a socket that holds its namespace: the exit of a namespace folds its
+ * counts when all who may have seen it alive are gone, see pernet.c. No lock is taken
+ * and preemption is not touched.
  *
- * Return: NULL when the namespace is dying.
+ * Return: that, or tcs_dead when the namespace is dying.
  */
-static __always_inline struct tcs_net *tcs_live_net(const struct net *net)
+static __always_inline const struct tcs_net *tcs_net_of(const struct net *net)
 {
 	/* net_generic() without its rcu_read_lock() */
 	const struct net_generic *ng = rcu_dereference_raw(net->gen);
 
-	return likely(check_net(net)) ? ng->ptr[tcs_net_id] : NULL;
-}
-
-/**
- * tcs_stats_of() - where to count an event
- * @tn: of tcs_live_net()
- *
- * Return: the namespace's counts, or those of the dead.
- */
-static inline struct tcs_stats __percpu *tcs_stats_of(struct tcs_net *tn)
-{
-	return likely(tn) ? tn->stats : tcs_dead;
+	return likely(check_net(net)) ? ng->ptr[tcs_net_id] : &tcs_dead;
 }
 
 int tcs_pernet_init(void);

@@ -70,7 +70,7 @@ static int show_all(struct seq_file *seq, void *v)
 	const struct tcs_net *tn;
 
 	mutex_lock(&tcs_nets_lock);
-	tcs_counters_fold(tcs_dead, dead);
+	tcs_counters_fold(tcs_dead.stats, dead);
 	/* What ended there began in a namespace that is dying by now. */
 	smp_rmb();
 	list_for_each_entry(tn, &tcs_nets, list) {

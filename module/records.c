@@ -148,8 +148,8 @@ struct tcs_record *tcs_records_get_listed(const struct sock_common *key)
 }
 
 /**
- * tcs_records_unlist() - tcs_records_let_go(), of one in a list
- * @rec: of a full socket, which the caller holds
+ * tcs_records_unlist() - the end of a full socket's record that is in a list
+ * @rec: the record; the caller holds the socket
  *
  * Any context but NMI.
  */

@@ -40,8 +40,8 @@
  * @next_free: while it is at hand on a CPU
  * @more: the list, of a record that is a bucket
  * @key: the socket or mini-socket; NULL: a bucket's own that nobody has claimed
- * @first: when the first FIN went by, ns; 0: before the module looked
- * @since: when it entered @state, ns; 0: before the module looked
+ * @first: when the first FIN went by, us; 0: before the module looked
+ * @since: when it entered @state, us; 0: before the module looked
  * @spent_us: time in the states it has left, see tcs_record_spent()
  * @floor: what the guard allows TIME_WAIT at the least, ticks; 0: unknown
  * @state: enum tcs_state
@@ -159,41 +159,37 @@ tcs_records_bucket(const struct sock_common *key)
 
 /**
  * tcs_records_claim() - have a full socket's record in its bucket's own
+ * @rec: the bucket's own
  * @key: the socket, locked by the kernel, without a record
  *
  * Any context but NMI, not while the baseline runs.
  *
- * Return: the record, with anything in it but its key, or NULL: it is taken.
+ * Return: whether; there is anything in the record then but its key.
  */
-static __always_inline struct tcs_record *
-tcs_records_claim(const struct sock_common *key)
+static __always_inline bool tcs_records_claim(struct tcs_record *rec,
+					      const struct sock_common *key)
 {
-	struct tcs_record *rec = tcs_records_bucket(key);
-
-	if (READ_ONCE(rec->key) || cmpxchg(&rec->key, NULL, key))
-		return NULL;
-	return rec;
+	return likely(!cmpxchg(&rec->key, NULL, key));
 }
 
 /**
- * tcs_records_own() - find the record of a full socket, where it is usually
+ * tcs_records_is() - whether a bucket's own is the record of a full socket
+ * @rec: the bucket's own
  * @key: the socket, locked by the kernel
- * @more: set to whether it may be in the bucket's list
- *
- * Any context but NMI.
- *
- * Return: the record, or NULL.
  */
-static __always_inline struct tcs_record *
-tcs_records_own(const struct sock_common *key, bool *more)
+static __always_inline bool tcs_records_is(const struct tcs_record *rec,
+					   const struct sock_common *key)
 {
-	struct tcs_record *rec = tcs_records_bucket(key);
+	return READ_ONCE(rec->key) == key;
+}
 
-	*more = false;
-	if (READ_ONCE(rec->key) == key)
-		return rec;
-	*more = !hlist_bl_empty(&rec->more);
-	return NULL;
+/**
+ * tcs_records_more() - whether the record of a full socket may be in the list
+ * @rec: the bucket's own, which is not that
+ */
+static __always_inline bool tcs_records_more(const struct tcs_record *rec)
+{
+	return unlikely(!hlist_bl_empty(&rec->more));
 }
 
 /**
@@ -208,24 +204,21 @@ tcs_records_own(const struct sock_common *key, bool *more)
 static __always_inline struct tcs_record *
 tcs_records_get(const struct sock_common *key)
 {
-	bool more;
-	struct tcs_record *rec = tcs_records_own(key, &more);
+	struct tcs_record *rec = tcs_records_bucket(key);
 
-	return unlikely(more) ? tcs_records_get_listed(key) : rec;
+	if (tcs_records_is(rec, key))
+		return rec;
+	return tcs_records_more(rec) ? tcs_records_get_listed(key) : NULL;
 }
 
 /**
- * tcs_records_let_go() - the end of a full socket's record
- * @rec: of tcs_records_get(), or tcs_records_claim()
+ * tcs_records_let_go() - the end of a full socket's record that is a bucket's own
+ * @rec: of tcs_records_claim()
  *
  * Any context but NMI.
  */
 static __always_inline void tcs_records_let_go(struct tcs_record *rec)
 {
-	if (unlikely(rec->listed)) {
-		tcs_records_unlist(rec);
-		return;
-	}
 	/* Pairs with cmpxchg() of who claims it next. */
 	smp_store_release(&rec->key, NULL);
 }

@@ -12,6 +12,7 @@
 #include <linux/jump_label.h>
 #include <linux/netdevice.h>
 #include <linux/percpu.h>
+#include <linux/preempt.h>
 #include <linux/tcp.h>
 #include <linux/wait.h>
 
@@ -80,22 +81,18 @@ static __always_inline bool is_tuning(void)
 }
 
 /*
- * The length that a namespace gives, the kernel's own for one that is dying.
+ * The length that a namespace gives.
  * @floor: ticks, 0: unknown
  */
-static noinline struct tcs_length length_of(const struct inet_timewait_sock *tw,
-					    u32 floor)
+static struct tcs_length length_of(const struct inet_timewait_sock *tw,
+				   u32 floor)
 {
-	struct tcs_length len = { .ms = TCS_KERNEL_TIME_WAIT_MS };
-	const struct tcs_net *tn;
+	const struct tcs_net *tn = tcs_net_of(twsk_net(tw));
 
-	tn = tcs_live_net(twsk_net(tw));
-	if (tn)
-		len = tcs_length(READ_ONCE(tn->time_wait_ms),
-				 READ_ONCE(tn->time_wait_guard),
-				 tcp_twsk((const struct sock *)tw)->tw_ts_recent_stamp,
-				 jiffies_to_msecs(floor));
-	return len;
+	return tcs_length(READ_ONCE(tn->time_wait_ms),
+			  READ_ONCE(tn->time_wait_guard),
+			  tcp_twsk((const struct sock *)tw)->tw_ts_recent_stamp,
+			  jiffies_to_msecs(floor));
 }
 
 static int ticks_of(const struct tcs_length *len)
@@ -113,7 +110,7 @@ static void count_length(const struct inet_timewait_sock *tw,
 
 	if (!len->tuned && !len->guarded)
 		return;
-	stats = tcs_stats_of(tcs_live_net(twsk_net(tw)));
+	stats = tcs_net_of(twsk_net(tw))->stats;
 	if (len->tuned)
 		tcs_add(stats, TCS_TW_SHORTENED);
 	if (len->guarded)
@@ -167,8 +164,8 @@ static void do_without(const struct tcs_hook *hook, enum tcs_verdict *v)
  *
  * Return: ms
  */
-static noinline u32 tune_begin(struct tcs_args *args, const struct sock *sk,
-			       struct inet_timewait_sock *tw)
+static u32 tune_begin(struct tcs_args *args, const struct sock *sk,
+		      struct inet_timewait_sock *tw)
 {
 	const struct tcs_length len = length_of(tw, tcs_floor(sk));
 
@@ -184,6 +181,20 @@ static noinline u32 tune_begin(struct tcs_args *args, const struct sock *sk,
 	return len.ms;
 }
 
+/* While the hooks are proven, or some namespace is tuned, or preemption matters. */
+static noinline void create_slow(struct tcs_args *args, const struct sock *sk,
+				 struct inet_timewait_sock *tw)
+{
+	u32 time_wait_ms = TCS_KERNEL_TIME_WAIT_MS;
+
+	SAW(&create_hook, &tw->__tw_common);
+	preempt_disable_notrace();
+	if (is_tuning() && tw->tw_substate == TCP_TIME_WAIT)
+		time_wait_ms = tune_begin(args, sk, tw);
+	tcs_mini_begin(sk, tw, time_wait_ms);
+	preempt_enable_notrace();
+}
+
 /*
  * inet_twsk_hashdance{,_schedule}(tw, sk, hashinfo{, timeo}): a full socket
  * becomes a mini-socket, which nobody else can see yet.
@@ -192,23 +203,20 @@ static void notrace on_create(struct tcs_args *args, unsigned long caller)
 {
 	struct inet_timewait_sock *tw = (void *)tcs_arg(args, 0);
 	const struct sock *sk = (void *)tcs_arg(args, 1);
-	u32 time_wait_ms = 0;
 
 	if (sk->sk_protocol != IPPROTO_TCP)
 		return;
-	SAW(&create_hook, &tw->__tw_common);
-
-	tcs_tw_create_begin();
-	if (tw->tw_substate == TCP_TIME_WAIT)
-		time_wait_ms = is_tuning() ? tune_begin(args, sk, tw) :
-					     TCS_KERNEL_TIME_WAIT_MS;
-	tcs_mini_begin(sk, tw, time_wait_ms);
-	tcs_tw_create_end();
+	/* A socket that holds its namespace keeps it alive for tcs_net_of(). */
+	if (is_tuning() || unlikely(READ_ONCE(proof_port)) ||
+	    (TCS_TW_CREATE_PREEMPTIBLE && unlikely(!sk->sk_net_refcnt)))
+		create_slow(args, sk, tw);
+	else
+		tcs_mini_begin(sk, tw, TCS_KERNEL_TIME_WAIT_MS);
 }
 
 /* The timer of a TIME_WAIT is set for the first time. */
-static noinline void schedule_begin(struct tcs_args *args,
-				    const struct inet_timewait_sock *tw)
+static void schedule_begin(struct tcs_args *args,
+			   const struct inet_timewait_sock *tw)
 {
 #ifndef TCS_TW_HASHED_AND_ARMED_AT_ONCE
 	const struct tcs_length len = length_of(tw, 1);
@@ -219,8 +227,8 @@ static noinline void schedule_begin(struct tcs_args *args,
 }
 
 /* A segment starts TIME_WAIT again, or turns FIN_WAIT2 into it. */
-static noinline void schedule_again(struct tcs_args *args,
-				    struct inet_timewait_sock *tw)
+static void schedule_again(struct tcs_args *args,
+			   struct inet_timewait_sock *tw)
 {
 	struct tcs_record was;
 	struct tcs_length len;
@@ -236,14 +244,9 @@ static noinline void schedule_again(struct tcs_args *args,
 	}
 }
 
-/* __inet_twsk_schedule(tw, timeo, rearm): the timer is set. */
-static void notrace on_schedule(struct tcs_args *args, unsigned long caller)
+static noinline void timer_set(struct tcs_args *args,
+			       struct inet_timewait_sock *tw, bool rearm)
 {
-	struct inet_timewait_sock *tw = (void *)tcs_arg(args, 0);
-	const bool rearm = tcs_arg(args, 2) & 0xff;
-
-	if (!rearm && !is_tuning())
-		return;
 	/* FIN_WAIT2 keeps the time that tcp_fin_timeout gave it. */
 	if (!is_tcp(tw) || READ_ONCE(tw->tw_substate) != TCP_TIME_WAIT)
 		return;
@@ -253,6 +256,15 @@ static void notrace on_schedule(struct tcs_args *args, unsigned long caller)
 	}
 	SAW(&schedule_hook, &tw->__tw_common);
 	schedule_again(args, tw);
+}
+
+/* __inet_twsk_schedule(tw, timeo, rearm): the timer is set. */
+static void notrace on_schedule(struct tcs_args *args, unsigned long caller)
+{
+	const bool rearm = tcs_arg(args, 2) & 0xff;
+
+	if (rearm || is_tuning())
+		timer_set(args, (void *)tcs_arg(args, 0), rearm);
 }
 
 /*
@@ -313,7 +325,7 @@ static void notrace on_reset(struct tcs_args *args, unsigned long caller)
 	if ((sk->sk_state == TCP_FIN_WAIT1 || sk->sk_state == TCP_FIN_WAIT2 ||
 	     sk->sk_state == TCP_CLOSING || sk->sk_state == TCP_LAST_ACK) &&
 	    tcs_caller(caller) == TCS_BY_DATA)
-		tcs_mark(sk, TCS_MARK_RESET_WITHOUT_RST);
+		tcs_mark_anywhere(sk, TCS_MARK_RESET_WITHOUT_RST);
 }
 
 /**

@@ -13,7 +13,6 @@
 #ifndef TCS_COMPAT_TIMEWAIT_H
 #define TCS_COMPAT_TIMEWAIT_H
 
-#include <linux/preempt.h>
 #include <linux/version.h>
 #include <net/inet_hashtables.h>
 #include <net/inet_timewait_sock.h>
@@ -24,12 +23,10 @@
 #define TCS_TW_HASHED_AND_ARMED_AT_ONCE
 #define TCS_TW_CREATE_SYMBOL "inet_twsk_hashdance_schedule"
 /* It switches softirqs off itself, after its entry. */
-#define tcs_tw_create_begin()	preempt_disable_notrace()
-#define tcs_tw_create_end()	preempt_enable_notrace()
+#define TCS_TW_CREATE_PREEMPTIBLE	true
 #else
 #define TCS_TW_CREATE_SYMBOL "inet_twsk_hashdance"
-#define tcs_tw_create_begin()	do { } while (0)
-#define tcs_tw_create_end()	do { } while (0)
+#define TCS_TW_CREATE_PREEMPTIBLE	false
 #endif
 
 static inline struct inet_timewait_death_row *tcs_death_row(struct net *net)
