@@ -3,56 +3,76 @@
 #include "counters.h"
 
 #include <linux/build_bug.h>
+#include <linux/cache.h>
 #include <linux/cpumask.h>
+#include <linux/init.h>
+#include <linux/kernel.h>
 #include <linux/string.h>
 #include <net/tcp_states.h>
 
-#define ROW(_id, _name)		\
-	[_id] = { _name " 0\n", sizeof(_name " ") - 1 }
-
-const struct tcs_row_name tcs_row_names[TCS_N_ROWS] = {
-	ROW(TCS_ROW_VERSION, "version"),
-	ROW(TCS_ROW_ENDED, "ended"),
-	ROW(TCS_ROW_ENDED_ACTIVE_FIN, "ended_active_fin"),
-	ROW(TCS_ROW_ENDED_PASSIVE_FIN, "ended_passive_fin"),
-	ROW(TCS_ROW_ENDED_SIMULTANEOUS_FIN, "ended_simultaneous_fin"),
-	ROW(TCS_ROW_ENDED_RST_SENT, "ended_rst_sent"),
-	ROW(TCS_ROW_ENDED_RST_RECEIVED, "ended_rst_received"),
-	ROW(TCS_ROW_ENDED_TIMEOUT, "ended_timeout"),
-	ROW(TCS_ROW_ENDED_FIN_WAIT2_EXPIRED, "ended_fin_wait2_expired"),
-	ROW(TCS_ROW_ENDED_CONNECT_FAILED, "ended_connect_failed"),
-	ROW(TCS_ROW_ENDED_OTHER, "ended_other"),
-	ROW(TCS_ROW_RST_SENT_UNREAD_DATA, "rst_sent_unread_data"),
-	ROW(TCS_ROW_RST_SENT_LINGER, "rst_sent_linger"),
-	ROW(TCS_ROW_RST_SENT_DATA_AFTER_CLOSE, "rst_sent_data_after_close"),
-	ROW(TCS_ROW_RST_SENT_MEMORY, "rst_sent_memory"),
-	ROW(TCS_ROW_RST_SENT_TIMEOUT, "rst_sent_timeout"),
-	ROW(TCS_ROW_RST_SENT_DESTROYED, "rst_sent_destroyed"),
-	ROW(TCS_ROW_RST_SENT_OTHER, "rst_sent_other"),
-	ROW(TCS_ROW_RST_SENT_NO_SOCKET, "rst_sent_no_socket"),
-	ROW(TCS_ROW_FIN_WAIT1_ENTERED, "fin_wait1_entered"),
-	ROW(TCS_ROW_FIN_WAIT2_ENTERED, "fin_wait2_entered"),
-	ROW(TCS_ROW_CLOSING_ENTERED, "closing_entered"),
-	ROW(TCS_ROW_CLOSE_WAIT_ENTERED, "close_wait_entered"),
-	ROW(TCS_ROW_LAST_ACK_ENTERED, "last_ack_entered"),
-	ROW(TCS_ROW_TIME_WAIT_ENTERED, "time_wait_entered"),
-	ROW(TCS_ROW_FIN_WAIT1, "fin_wait1"),
-	ROW(TCS_ROW_FIN_WAIT2, "fin_wait2"),
-	ROW(TCS_ROW_CLOSING, "closing"),
-	ROW(TCS_ROW_CLOSE_WAIT, "close_wait"),
-	ROW(TCS_ROW_LAST_ACK, "last_ack"),
-	ROW(TCS_ROW_TIME_WAIT, "time_wait"),
-	ROW(TCS_ROW_TIME_WAIT_SHORTENED, "time_wait_shortened"),
-	ROW(TCS_ROW_TIME_WAIT_GUARDED, "time_wait_guarded"),
-	ROW(TCS_ROW_TIME_WAIT_REARMED, "time_wait_rearmed"),
-	ROW(TCS_ROW_TIME_WAIT_EXPIRED, "time_wait_expired"),
-	ROW(TCS_ROW_TIME_WAIT_REUSED, "time_wait_reused"),
-	ROW(TCS_ROW_TIME_WAIT_RESET, "time_wait_reset"),
-	ROW(TCS_ROW_TIME_WAIT_PURGED, "time_wait_purged"),
-	ROW(TCS_ROW_FIN_RETRANSMITS, "fin_retransmits"),
-	ROW(TCS_ROW_RECORDS, "records"),
-	ROW(TCS_ROW_RECORD_FAILURES, "record_failures"),
+static const char * const names[TCS_N_ROWS] = {
+	[TCS_ROW_VERSION] = "version",
+	[TCS_ROW_ENDED] = "ended",
+	[TCS_ROW_ENDED_ACTIVE_FIN] = "ended_active_fin",
+	[TCS_ROW_ENDED_PASSIVE_FIN] = "ended_passive_fin",
+	[TCS_ROW_ENDED_SIMULTANEOUS_FIN] = "ended_simultaneous_fin",
+	[TCS_ROW_ENDED_RST_SENT] = "ended_rst_sent",
+	[TCS_ROW_ENDED_RST_RECEIVED] = "ended_rst_received",
+	[TCS_ROW_ENDED_TIMEOUT] = "ended_timeout",
+	[TCS_ROW_ENDED_FIN_WAIT2_EXPIRED] = "ended_fin_wait2_expired",
+	[TCS_ROW_ENDED_CONNECT_FAILED] = "ended_connect_failed",
+	[TCS_ROW_ENDED_OTHER] = "ended_other",
+	[TCS_ROW_RST_SENT_UNREAD_DATA] = "rst_sent_unread_data",
+	[TCS_ROW_RST_SENT_LINGER] = "rst_sent_linger",
+	[TCS_ROW_RST_SENT_DATA_AFTER_CLOSE] = "rst_sent_data_after_close",
+	[TCS_ROW_RST_SENT_MEMORY] = "rst_sent_memory",
+	[TCS_ROW_RST_SENT_TIMEOUT] = "rst_sent_timeout",
+	[TCS_ROW_RST_SENT_DESTROYED] = "rst_sent_destroyed",
+	[TCS_ROW_RST_SENT_OTHER] = "rst_sent_other",
+	[TCS_ROW_RST_SENT_NO_SOCKET] = "rst_sent_no_socket",
+	[TCS_ROW_FIN_WAIT1_ENTERED] = "fin_wait1_entered",
+	[TCS_ROW_FIN_WAIT2_ENTERED] = "fin_wait2_entered",
+	[TCS_ROW_CLOSING_ENTERED] = "closing_entered",
+	[TCS_ROW_CLOSE_WAIT_ENTERED] = "close_wait_entered",
+	[TCS_ROW_LAST_ACK_ENTERED] = "last_ack_entered",
+	[TCS_ROW_TIME_WAIT_ENTERED] = "time_wait_entered",
+	[TCS_ROW_FIN_WAIT1] = "fin_wait1",
+	[TCS_ROW_FIN_WAIT2] = "fin_wait2",
+	[TCS_ROW_CLOSING] = "closing",
+	[TCS_ROW_CLOSE_WAIT] = "close_wait",
+	[TCS_ROW_LAST_ACK] = "last_ack",
+	[TCS_ROW_TIME_WAIT] = "time_wait",
+	[TCS_ROW_TIME_WAIT_SHORTENED] = "time_wait_shortened",
+	[TCS_ROW_TIME_WAIT_GUARDED] = "time_wait_guarded",
+	[TCS_ROW_TIME_WAIT_REARMED] = "time_wait_rearmed",
+	[TCS_ROW_TIME_WAIT_EXPIRED] = "time_wait_expired",
+	[TCS_ROW_TIME_WAIT_REUSED] = "time_wait_reused",
+	[TCS_ROW_TIME_WAIT_RESET] = "time_wait_reset",
+	[TCS_ROW_TIME_WAIT_PURGED] = "time_wait_purged",
+	[TCS_ROW_FIN_RETRANSMITS] = "fin_retransmits",
+	[TCS_ROW_RECORDS] = "records",
+	[TCS_ROW_RECORD_FAILURES] = "record_failures",
 };
+
+/* No name is longer than what this leaves it. */
+char tcs_rows_text[TCS_N_ROWS * 32] __ro_after_init;
+unsigned short tcs_rows_at[TCS_N_ROWS] __ro_after_init;
+
+/**
+ * tcs_counters_init() - write the rows down as they are when all are 0
+ *
+ * Process context.
+ */
+void __init tcs_counters_init(void)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < TCS_N_ROWS; i++) {
+		n += scnprintf(tcs_rows_text + n, sizeof(tcs_rows_text) - n,
+			       "%s 0\n", names[i]);
+		tcs_rows_at[i] = n - strlen("0\n");
+	}
+}
 
 static void fold(const struct tcs_stats __percpu *stats, u64 *sum,
 		 unsigned int from, unsigned int to)

@@ -117,17 +117,11 @@ enum tcs_row {
 	TCS_N_ROWS,
 };
 
-/**
- * struct tcs_row_name - a row's name
- * @text: the row where its value is 0, as most are: "name 0\n"
- * @len: of the name and the blank
- */
-struct tcs_row_name {
-	const char *text;
-	unsigned int len;
-};
+/* All rows with the value 0, as most are, and where in it each value stands. */
+extern char tcs_rows_text[];
+extern unsigned short tcs_rows_at[TCS_N_ROWS];
 
-extern const struct tcs_row_name tcs_row_names[TCS_N_ROWS];
+void tcs_counters_init(void);
 
 /**
  * tcs_add() - add one to a count

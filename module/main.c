@@ -6,6 +6,7 @@
 
 #include "baseline.h"
 #include "broken.h"
+#include "counters.h"
 #include "event.h"
 #include "pernet.h"
 #include "probes.h"
@@ -24,6 +25,7 @@ static int __init tcs_init(void)
 {
 	int err;
 
+	tcs_counters_init();
 	err = tcs_records_init();
 	if (err)
 		return err;
