@@ -56,6 +56,7 @@ static const char * const names[TCS_N_ROWS] = {
 
 /* No name is longer than what this leaves it. */
 char tcs_rows_text[TCS_N_ROWS * 32] __ro_after_init;
+unsigned int tcs_rows_len __ro_after_init;
 unsigned short tcs_rows_at[TCS_N_ROWS] __ro_after_init;
 
 /**
@@ -72,6 +73,7 @@ void __init tcs_counters_init(void)
 			       "%s 0\n", names[i]);
 		tcs_rows_at[i] = n - strlen("0\n");
 	}
+	tcs_rows_len = n;
 }
 
 static void fold(const struct tcs_stats __percpu *stats, u64 *sum,

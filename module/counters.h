@@ -119,6 +119,7 @@ enum tcs_row {
 
 /* All rows with the value 0, as most are, and where in it each value stands. */
 extern char tcs_rows_text[];
+extern unsigned int tcs_rows_len;
 extern unsigned short tcs_rows_at[TCS_N_ROWS];
 
 void tcs_counters_init(void);

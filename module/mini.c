@@ -21,15 +21,18 @@
 static atomic_t unrecorded = ATOMIC_INIT(0);
 
 /*
- * A TIME_WAIT of the kernel's own length needs no record: its timer tells when
- * it began. There may be hundreds of thousands of them.
+ * A TIME_WAIT of the kernel's own length needs no record in a namespace that has no
+ * other: its timer tells when it began. There may be hundreds of thousands of them.
  */
 static __always_inline bool wants_record(const struct tcs_net *tn,
 					 u32 time_wait_ms)
 {
-	return (time_wait_ms != TCS_KERNEL_TIME_WAIT_MS &&
-		READ_ONCE(tn->histograms)) ||
-	       tcs_in_baseline();
+	if (tcs_in_baseline())
+		return true;
+	/* The guard may have given the kernel's own length in a tuned namespace. */
+	return (time_wait_ms != TCS_KERNEL_TIME_WAIT_MS ||
+		READ_ONCE(tn->time_wait_ms) != TCS_KERNEL_TIME_WAIT_MS) &&
+	       READ_ONCE(tn->histograms);
 }
 
 /* A mini-socket that has no record gets one. */

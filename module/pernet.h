@@ -75,17 +75,24 @@ static inline struct tcs_net *tcs_net(const struct net *net)
  *
  * From a tracepoint's callback, or from a hook, which runs with softirqs or preemption
  * off, or for a socket that holds its namespace: the exit of a namespace folds its
- * counts when all who may have seen it alive are gone, see pernet.c. No lock is taken
- * and preemption is not touched.
+ * counts when all who may have seen it alive are gone, see pernet.c. No lock is taken.
  *
  * Return: that, or tcs_dead when the namespace is dying.
  */
 static __always_inline const struct tcs_net *tcs_net_of(const struct net *net)
 {
-	/* net_generic() without its rcu_read_lock() */
-	const struct net_generic *ng = rcu_dereference_raw(net->gen);
+	const struct tcs_net *tn = &tcs_dead;
 
-	return likely(check_net(net)) ? ng->ptr[tcs_net_id] : &tcs_dead;
+	if (unlikely(!check_net(net)))
+		return tn;
+	/*
+	 * net_generic(), for less: the array is replaced when another module brings
+	 * more operations, and freed after a grace period (net_assign_generic()).
+	 */
+	tcs_rcu_begin();
+	tn = rcu_dereference_raw(net->gen)->ptr[tcs_net_id];
+	tcs_rcu_end();
+	return tn;
 }
 
 int tcs_pernet_init(void);

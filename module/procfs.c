@@ -35,7 +35,7 @@ static void show_sums(struct seq_file *seq, const u64 *sum)
 		seq_put_decimal_ull(seq, NULL, row[i]);
 		text = at + 1;
 	}
-	seq_puts(seq, text);
+	seq_write(seq, text, tcs_rows_text + tcs_rows_len - text);
 }
 
 static void show_rows(struct seq_file *seq,

@@ -179,6 +179,28 @@ END(time_wait)
 	      "more time than there was");
 }
 
+/* One that the guard has given the kernel's own length, among shorter ones. */
+END(time_wait_guarded)
+{
+	const struct lab *lab = &self->lab;
+	static struct hist before, after;
+	int fd[2] = {};
+
+	lab_set(lab, B, "ipv4/tcp_timestamps", "0");
+	lab_set(lab, B, "tcp_closestat/time_wait_ms", "500");
+	hist_read(&before, lab->ns[B]);
+	lab_connect(lab, fd);
+	close(fd[B]);
+	wait_eof(fd[A]);
+	close(fd[A]);
+	wait_change(lab, B, "time_wait", 1);
+	wait_change(lab, B, "time_wait_guarded", 1);
+	lab_set(lab, B, "tcp_closestat/time_wait_purge", "1");
+	wait_change(lab, B, "time_wait_purged", 1);
+	hist_read(&after, lab->ns[B]);
+	expect_count(&before, &after, "time_wait", 1);
+}
+
 /* Switched off, durations stay where they are and counts do not care. */
 END(switched_off)
 {

@@ -41,7 +41,7 @@ time_waits() {
 
 # The programs that are run, and what they are made of, from memory: a guest's
 # own files are slow to get at, which is not what is measured.
-readarray -t files < <(command -v ss ip cat wc sh | xargs readlink -f)
+readarray -t files < <(command -v ss ip cat wc sh awk | xargs readlink -f)
 readarray -t -O ${#files[@]} files < <(ldd "${files[@]}" | grep -o '/[^ :]*' | sort -u)
 touch "${files[@]}"
 

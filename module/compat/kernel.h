@@ -42,4 +42,17 @@
 #error "tcp_closestat needs CONFIG_TRACEPOINTS: they tell it of state changes"
 #endif
 
+/*
+ * What an event takes from RCU, it takes with preemption off. That is so in
+ * tracepoints' callbacks up to 6.x, where 7.0 has SRCU, and where a mini-socket
+ * begins up to 6.10.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0)
+#define tcs_rcu_begin()	preempt_disable_notrace()
+#define tcs_rcu_end()	preempt_enable_notrace()
+#else
+#define tcs_rcu_begin()	do { } while (0)
+#define tcs_rcu_end()	do { } while (0)
+#endif
+
 #endif /* TCS_COMPAT_KERNEL_H */
