@@ -140,6 +140,34 @@ static __always_inline u64 tcs_between(u64 from, u64 to)
 	return unlikely(check_sub_overflow(to, from, &us)) ? 0 : us;
 }
 
+static __always_inline void tcs_spend_state(const struct tcs_net *tn,
+					    struct tcs_record *rec,
+					    enum tcs_state state, u64 now,
+					    bool keep)
+{
+	u64 us;
+
+	if (unlikely(!rec->since))
+		return;
+	us = tcs_between(rec->since, now);
+	*tcs_record_spent(rec, state) = us;
+	if (likely(keep))
+		tcs_hist_add(tn->stats, state, us);
+}
+
+static __always_inline void tcs_spend_close(const struct tcs_net *tn,
+					    const struct tcs_record *rec,
+					    u64 now, bool keep)
+{
+	u64 us;
+
+	if (unlikely(!rec->first))
+		return;
+	us = tcs_between(rec->first, now);
+	if (likely(keep))
+		tcs_hist_add(tn->stats, TCS_HIST_CLOSE, us);
+}
+
 /**
  * tcs_spend() - a record leaves its state: book the time it was in there
  * @tn: of the connection's namespace
@@ -151,32 +179,11 @@ static __always_inline void tcs_spend(const struct tcs_net *tn,
 				      struct tcs_record *rec,
 				      enum tcs_state state, u64 now)
 {
-	u64 us;
-
-	if (unlikely(!rec->since))
-		return;
-	us = tcs_between(rec->since, now);
-	*tcs_record_spent(rec, state) = us;
-	if (likely(READ_ONCE(tn->histograms)))
-		tcs_hist_add(tn->stats, state, us);
+	tcs_spend_state(tn, rec, state, now, READ_ONCE(tn->histograms));
 }
 
 /**
- * tcs_spend_all() - a connection ends: book the time since it began to close
- * @tn: of its namespace
- * @rec: its record
- * @now: us, CLOCK_MONOTONIC
- */
-static __always_inline void tcs_spend_all(const struct tcs_net *tn,
-					  const struct tcs_record *rec, u64 now)
-{
-	if (likely(rec->first) && likely(READ_ONCE(tn->histograms)))
-		tcs_hist_add(tn->stats, TCS_HIST_CLOSE,
-			     tcs_between(rec->first, now));
-}
-
-/**
- * tcs_spend_last() - both, with one look at what the namespace wants
+ * tcs_spend_last() - a connection ends: the same, and the time since it began to close
  * @tn: of its namespace
  * @rec: its record
  * @state: the state, which is also in @rec
@@ -187,19 +194,9 @@ static __always_inline void tcs_spend_last(const struct tcs_net *tn,
 					   enum tcs_state state, u64 now)
 {
 	const bool keep = READ_ONCE(tn->histograms);
-	u64 us;
 
-	if (likely(rec->since)) {
-		us = tcs_between(rec->since, now);
-		*tcs_record_spent(rec, state) = us;
-		if (likely(keep))
-			tcs_hist_add(tn->stats, state, us);
-	}
-	if (likely(rec->first)) {
-		us = tcs_between(rec->first, now);
-		if (likely(keep))
-			tcs_hist_add(tn->stats, TCS_HIST_CLOSE, us);
-	}
+	tcs_spend_state(tn, rec, state, now, keep);
+	tcs_spend_close(tn, rec, now, keep);
 }
 
 /**
@@ -228,7 +225,7 @@ static __always_inline void tcs_end_connection(const struct tcs_net *tn,
 		tcs_add(tn->stats, TCS_ENDED + end.ended);
 
 	if (rec)
-		tcs_spend_all(tn, rec, now);
+		tcs_spend_close(tn, rec, now, READ_ONCE(tn->histograms));
 	if (trace_tcp_close_enabled())
 		tcs_trace_end(skc, ntohs(sport), rec, end, time_wait_ms);
 }
