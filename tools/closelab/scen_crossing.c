@@ -3,81 +3,65 @@
 #include "lab_outcome.h"
 #include "scenario_tables.h"
 
+/* FIN_WAIT2 is passed through even where one segment brings ACK and FIN. */
+static const struct change a_is_first[] = {
+	{ A, "ended", 1 }, { A, "ended_active_fin", 1 },
+	{ A, "fin_wait1_entered", 1 }, { A, "fin_wait2_entered", 1 },
+	{ A, "time_wait_entered", 1 }, { A, "time_wait", 1 },
+	{ B, "ended", 1 }, { B, "ended_passive_fin", 1 },
+	{ B, "close_wait_entered", 1 }, { B, "last_ack_entered", 1 },
+	{ 0 }
+};
+
+static const struct change b_is_first[] = {
+	{ A, "ended", 1 }, { A, "ended_passive_fin", 1 },
+	{ A, "close_wait_entered", 1 }, { A, "last_ack_entered", 1 },
+	{ B, "ended", 1 }, { B, "ended_active_fin", 1 },
+	{ B, "fin_wait1_entered", 1 }, { B, "fin_wait2_entered", 1 },
+	{ B, "time_wait_entered", 1 }, { B, "time_wait", 1 },
+	{ 0 }
+};
+
+static const struct change fins_cross[] = {
+	{ A, "ended", 1 }, { A, "ended_simultaneous_fin", 1 },
+	{ A, "fin_wait1_entered", 1 },
+	{ A, "closing_entered", 1 },
+	{ A, "time_wait_entered", 1 }, { A, "time_wait", 1 },
+	{ B, "ended", 1 }, { B, "ended_simultaneous_fin", 1 },
+	{ B, "fin_wait1_entered", 1 },
+	{ B, "closing_entered", 1 },
+	{ B, "time_wait_entered", 1 }, { B, "time_wait", 1 },
+	{ 0 }
+};
+
 static const struct outcome race_outcomes[] = {
 	{
 		.text = "A's FIN is first",
 		.path = { "FIN_WAIT1 FIN_WAIT2 TIME_WAIT",
 			  "CLOSE_WAIT LAST_ACK CLOSED" },
-		.changes = (const struct change[]){
-			{ A, "ended", 1 }, { A, "fin_wait1_entered", 1 },
-			{ A, "time_wait_entered", 1 }, { A, "time_wait", 1 },
-			{ A, "ended_active_fin", 1 },
-			{ A, "fin_wait2_entered", 1 },
-			{ B, "ended", 1 }, { B, "ended_passive_fin", 1 },
-			{ B, "close_wait_entered", 1 },
-			{ B, "last_ack_entered", 1 },
-			{ 0 }
-		},
+		.changes = a_is_first,
 	},
 	{
 		.text = "A's FIN is first, B's own takes the acknowledgment along",
 		.path = { "FIN_WAIT1 TIME_WAIT", "CLOSE_WAIT LAST_ACK CLOSED" },
-		.changes = (const struct change[]){
-			{ A, "ended", 1 }, { A, "fin_wait1_entered", 1 },
-			{ A, "time_wait_entered", 1 }, { A, "time_wait", 1 },
-			{ A, "ended_active_fin", 1 },
-			/* It is passed through, though within one segment. */
-			{ A, "fin_wait2_entered", 1 },
-			{ B, "ended", 1 }, { B, "ended_passive_fin", 1 },
-			{ B, "close_wait_entered", 1 },
-			{ B, "last_ack_entered", 1 },
-			{ 0 }
-		},
+		.changes = a_is_first,
 	},
 	{
 		.text = "B's FIN is first",
 		.path = { "CLOSE_WAIT LAST_ACK CLOSED",
 			  "FIN_WAIT1 FIN_WAIT2 TIME_WAIT" },
-		.changes = (const struct change[]){
-			{ A, "ended", 1 }, { A, "ended_passive_fin", 1 },
-			{ A, "close_wait_entered", 1 },
-			{ A, "last_ack_entered", 1 },
-			{ B, "ended", 1 }, { B, "fin_wait1_entered", 1 },
-			{ B, "time_wait_entered", 1 }, { B, "time_wait", 1 },
-			{ B, "ended_active_fin", 1 },
-			{ B, "fin_wait2_entered", 1 },
-			{ 0 }
-		},
+		.changes = b_is_first,
 	},
 	{
 		.text = "B's FIN is first, A's own takes the acknowledgment along",
 		.path = { "CLOSE_WAIT LAST_ACK CLOSED", "FIN_WAIT1 TIME_WAIT" },
-		.changes = (const struct change[]){
-			{ A, "ended", 1 }, { A, "ended_passive_fin", 1 },
-			{ A, "close_wait_entered", 1 },
-			{ A, "last_ack_entered", 1 },
-			{ B, "ended", 1 }, { B, "fin_wait1_entered", 1 },
-			{ B, "time_wait_entered", 1 }, { B, "time_wait", 1 },
-			{ B, "ended_active_fin", 1 },
-			{ B, "fin_wait2_entered", 1 },
-			{ 0 }
-		},
+		.changes = b_is_first,
 	},
 	{
 		.text = "the FINs cross",
 		.path = { "FIN_WAIT1 CLOSING TIME_WAIT",
 			  "FIN_WAIT1 CLOSING TIME_WAIT" },
-		.changes = (const struct change[]){
-			{ A, "ended", 1 }, { A, "fin_wait1_entered", 1 },
-			{ A, "time_wait_entered", 1 }, { A, "time_wait", 1 },
-			{ A, "ended_simultaneous_fin", 1 },
-			{ A, "closing_entered", 1 },
-			{ B, "ended", 1 }, { B, "fin_wait1_entered", 1 },
-			{ B, "time_wait_entered", 1 }, { B, "time_wait", 1 },
-			{ B, "ended_simultaneous_fin", 1 },
-			{ B, "closing_entered", 1 },
-			{ 0 }
-		},
+		.changes = fins_cross,
 	},
 	{ .text = NULL }
 };
@@ -145,17 +129,7 @@ const struct scenario scenarios_crossing[] = {
 			{ { "SA FA A", "S A FA A" } },
 			{ { NULL } }
 		},
-		.changes = (const struct change[]){
-			{ A, "ended", 1 }, { A, "ended_simultaneous_fin", 1 },
-			{ A, "fin_wait1_entered", 1 },
-			{ A, "closing_entered", 1 },
-			{ A, "time_wait_entered", 1 }, { A, "time_wait", 1 },
-			{ B, "ended", 1 }, { B, "ended_simultaneous_fin", 1 },
-			{ B, "fin_wait1_entered", 1 },
-			{ B, "closing_entered", 1 },
-			{ B, "time_wait_entered", 1 }, { B, "time_wait", 1 },
-			{ 0 }
-		},
+		.changes = fins_cross,
 	},
 	{ .name = NULL }
 };
