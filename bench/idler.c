@@ -13,22 +13,15 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "clock.h"
 
 static unsigned long *idle_count;
 static pid_t idler;
 static double ns_per_count;
 static unsigned long began_count;
 static long long began;
-
-static long long now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
-}
 
 static unsigned long counted(void)
 {

@@ -14,8 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
+
 #define BEATS 20	/* a second */
-#define NS 1000000000LL
 
 static struct sockaddr_in at = { .sin_family = AF_INET };
 static int listener;
@@ -57,20 +58,12 @@ static bool connection(unsigned int destination)
 	return true;
 }
 
-static long long now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * NS + ts.tv_nsec;
-}
-
 /* Wait until then, which must not be long past. */
 static void wait_until(long long due)
 {
-	const struct timespec ts = { due / NS, due % NS };
+	const struct timespec ts = { due / NS_PER_S, due % NS_PER_S };
 
-	if (now() > due + NS)
+	if (now() > due + NS_PER_S)
 		errx(1, "this machine cannot keep the pace");
 	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL);
 }
@@ -123,7 +116,7 @@ int main(int argc, char **argv)
 		const long n = (i + 1) * rate / BEATS - i * rate / BEATS;
 		long ok;
 
-		wait_until(began + i * (NS / BEATS));
+		wait_until(began + i * (NS_PER_S / BEATS));
 		ok = beat(n, destinations);
 		if (i >= warm_up)
 			made += ok;

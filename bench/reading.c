@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "idler.h"
 
 static void enter_netns(const char *path)
@@ -37,14 +37,6 @@ static void read_file(const char *path)
 	if (n < 0)
 		err(1, "%s", path);
 	close(fd);
-}
-
-static long long now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
 }
 
 static void read_often(const char *path, int n)

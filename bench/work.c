@@ -14,9 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "shake.h"
 
 #define WARM_UP 200
@@ -98,14 +98,6 @@ static void do_request(void)
 {
 	pass(client, server, 100);
 	pass(server, client, 1000);
-}
-
-static long long now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
 }
 
 static long parse_count(const char *s)
