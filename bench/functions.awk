@@ -67,7 +67,7 @@ END {
 	}
 	for (f in sum) {
 		all += sum[f]
-		if (sum[f] >= connections)
+		if (sum[f] >= connections || sum[f] <= -connections)
 			printf "%-32s %7.1f %6.2f %7.1f\n", f, sum[f] / connections,
 				calls[f] / connections, calls[f] ? sum[f] / calls[f] : 0
 	}
