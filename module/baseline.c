@@ -71,7 +71,7 @@ static void adopt(struct sock *sk, enum tcs_state state, struct pool *pool)
 	if (absent) {
 		rec = pool->first;
 		pool->first = rec->next_free;
-		*rec = (struct tcs_record){ .state = state, .listed = true };
+		rec->state = state;
 		tcs_records_insert(&b, rec, key);
 	}
 	tcs_records_unlock(&b);

@@ -111,8 +111,6 @@ static __always_inline void begin_record(const struct tcs_net *tn,
 	}
 	tcs_add(tn->stats, TCS_RECORD_MADE);
 	begin(rec, state, now);
-	rec->spent_us[0] = 0;
-	rec->spent_us[1] = 0;
 }
 
 static __always_inline void move_record(const struct tcs_net *tn,
@@ -205,20 +203,12 @@ static noinline void change_in_baseline(const struct tcs_net *tn,
 	move(tn, sk, rec, new);
 }
 
-/*
- * A full TCP socket changes its state, not to CLOSE. What is called, is called
- * last, here and below: nothing has to be kept for later.
- */
-static __always_inline void change(const struct sock *sk, unsigned int old,
-				   unsigned int new)
+/* What is called, is called last, here and below: nothing has to be kept for later. */
+static __always_inline void change_usual(const struct tcs_net *tn,
+					 const struct sock *sk, unsigned int new)
 {
-	const struct tcs_net *tn = tcs_net_of(sock_net(sk));
 	struct tcs_record *rec;
 
-	if (tcs_in_baseline()) {
-		change_in_baseline(tn, sk, old, new);
-		return;
-	}
 	tcs_entered(tn->stats, new);
 	if (new == TCP_FIN_WAIT1) {
 		if (READ_ONCE(tn->histograms))
@@ -231,10 +221,34 @@ static __always_inline void change(const struct sock *sk, unsigned int old,
 		return;
 	}
 	rec = tcs_records_bucket(&sk->__sk_common);
-	if (tcs_records_is(rec, &sk->__sk_common))
+	if (likely(tcs_records_is(rec, &sk->__sk_common)))
 		move(tn, sk, rec, new);
 	else if (tcs_records_more(rec))
 		move_listed(tn, sk, new);
+}
+
+static noinline void change_unusual(const struct tcs_net *tn,
+				    const struct sock *sk, unsigned int old,
+				    unsigned int new)
+{
+	if (!tcs_is_counting())
+		return;
+	if (tcs_in_baseline())
+		change_in_baseline(tn, sk, old, new);
+	else
+		change_usual(tn, sk, new);
+}
+
+/* A full TCP socket changes its state, not to CLOSE. */
+static __always_inline void change(const struct sock *sk, unsigned int old,
+				   unsigned int new)
+{
+	const struct tcs_net *tn = tcs_net_of(sock_net(sk));
+
+	if (tcs_is_usual())
+		change_usual(tn, sk, new);
+	else
+		change_unusual(tn, sk, old, new);
 }
 
 /*
@@ -323,7 +337,7 @@ static __always_inline void close_passive(const struct tcs_net *tn,
 	tcs_add(tn->stats, TCS_PASSIVE);
 	if (trace_tcp_close_enabled())
 		close_passive_slow(tn, sk);
-	else if (tcs_records_is(rec, &sk->__sk_common))
+	else if (likely(tcs_records_is(rec, &sk->__sk_common)))
 		close_passive_record(tn, sk, rec);
 	else if (tcs_records_more(rec))
 		close_passive_slow(tn, sk);
@@ -332,20 +346,21 @@ static __always_inline void close_passive(const struct tcs_net *tn,
 /* As good as always for a passive close: no need to gather facts. */
 static __always_inline bool ends_in_last_ack(const struct sock *sk)
 {
-	return !sk->sk_err && all_acked(sk) && !tcs_in_baseline();
+	return !sk->sk_err && all_acked(sk);
 }
 
 /* A full TCP socket changes its state to CLOSE. */
 static __always_inline void close(struct sock *sk, int old)
 {
-	if (old == TCP_LAST_ACK && ends_in_last_ack(sk)) {
-		if (tcs_is_counting())
+	if (tcs_is_usual()) {
+		if (old == TCP_LAST_ACK && ends_in_last_ack(sk)) {
 			close_passive(tcs_net_of(sock_net(sk)), sk);
-		return;
+			return;
+		}
+		/* As good as always it goes on. */
+		if (old == TCP_FIN_WAIT2 && tcs_unmark_moved(sk))
+			return;
 	}
-	/* As good as always it goes on. */
-	if (old == TCP_FIN_WAIT2 && !tcs_in_baseline() && tcs_unmark_moved(sk))
-		return;
 	if (old != TCP_CLOSE)
 		close_noted(tcs_net_of(sock_net(sk)), sk, old);
 }
@@ -378,6 +393,6 @@ void notrace tcs_conn_state(void *data, const struct sock *sk, const int old,
 		return;
 	if (new == TCP_CLOSE)
 		close((struct sock *)sk, old);
-	else if (old != new && tcs_is_counting())
+	else if (old != new)
 		change(sk, old, new);
 }

@@ -12,6 +12,7 @@
 DEFINE_STATIC_KEY_FALSE(tcs_counting_key);
 DEFINE_STATIC_KEY_FALSE(tcs_baseline_key);
 DEFINE_STATIC_KEY_FALSE(tcs_blind_key);
+DEFINE_STATIC_KEY_FALSE(tcs_usual_key);
 
 /* A record could not be made while the baseline ran. */
 static bool baseline_failed;
@@ -34,6 +35,7 @@ static void turn(struct static_key_false *key, bool on)
  */
 void tcs_counting(bool on)
 {
+	turn(&tcs_usual_key, false);
 	turn(&tcs_counting_key, on);
 }
 
@@ -45,6 +47,7 @@ void tcs_counting(bool on)
  */
 void tcs_blind(void)
 {
+	turn(&tcs_usual_key, false);
 	turn(&tcs_blind_key, true);
 }
 
@@ -71,7 +74,11 @@ void tcs_baseline_begin(void)
 int tcs_baseline_end(void)
 {
 	turn(&tcs_baseline_key, false);
-	return READ_ONCE(baseline_failed) ? -ENOMEM : 0;
+	if (READ_ONCE(baseline_failed))
+		return -ENOMEM;
+	if (tcs_is_counting() && !tcs_is_blind())
+		turn(&tcs_usual_key, true);
+	return 0;
 }
 
 /**

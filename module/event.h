@@ -42,6 +42,12 @@ DECLARE_STATIC_KEY_FALSE(tcs_baseline_key);
  */
 DECLARE_STATIC_KEY_FALSE(tcs_blind_key);
 
+/*
+ * None of this is so: it counts, the baseline is over, mini-sockets are followed.
+ * One switch for what every event would ask three.
+ */
+DECLARE_STATIC_KEY_FALSE(tcs_usual_key);
+
 void tcs_counting(bool on);
 void tcs_blind(void);
 void tcs_baseline_begin(void);
@@ -64,6 +70,11 @@ static __always_inline bool tcs_in_baseline(void)
 static __always_inline bool tcs_is_blind(void)
 {
 	return static_branch_unlikely(&tcs_blind_key);
+}
+
+static __always_inline bool tcs_is_usual(void)
+{
+	return static_branch_likely(&tcs_usual_key);
 }
 
 struct tcs_record *tcs_new_record(struct tcs_stats __percpu *stats);
@@ -133,11 +144,14 @@ static __always_inline u64 tcs_now_of(const struct sock *sk)
 	return tcp_sk(sk)->tcp_mstamp;
 }
 
-static __always_inline u64 tcs_between(u64 from, u64 to)
+/* Return: whether it is known how long it was; a clock that went back stood still. */
+static __always_inline bool tcs_between(u64 from, u64 to, u64 *us)
 {
-	u64 us;
-
-	return unlikely(check_sub_overflow(to, from, &us)) ? 0 : us;
+	if (unlikely(check_sub_overflow(to, from, us))) {
+		*us = 0;
+		return from != TCS_BEFORE;
+	}
+	return true;
 }
 
 static __always_inline void tcs_spend_state(const struct tcs_net *tn,
@@ -147,9 +161,8 @@ static __always_inline void tcs_spend_state(const struct tcs_net *tn,
 {
 	u64 us;
 
-	if (unlikely(!rec->since))
+	if (!tcs_between(rec->since, now, &us))
 		return;
-	us = tcs_between(rec->since, now);
 	*tcs_record_spent(rec, state) = us;
 	if (likely(keep))
 		tcs_hist_add(tn->stats, state, us);
@@ -161,10 +174,7 @@ static __always_inline void tcs_spend_close(const struct tcs_net *tn,
 {
 	u64 us;
 
-	if (unlikely(!rec->first))
-		return;
-	us = tcs_between(rec->first, now);
-	if (likely(keep))
+	if (tcs_between(rec->first, now, &us) && likely(keep))
 		tcs_hist_add(tn->stats, TCS_HIST_CLOSE, us);
 }
 

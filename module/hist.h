@@ -6,6 +6,7 @@
 #include "compat/kernel.h"
 
 #include <linux/bitops.h>
+#include <linux/compiler.h>
 #include <linux/percpu.h>
 #include <linux/types.h>
 
@@ -31,11 +32,14 @@ struct tcs_hist {
  *
  * Return: the first k with @us <= 2^k, at most TCS_HIST_BOUNDS (no bound).
  */
-static inline unsigned int tcs_hist_bucket(u64 us)
+static __always_inline unsigned long tcs_hist_bucket(u64 us)
 {
-	unsigned int k = us > 1 ? fls64(us - 1) : 0;
+	unsigned long k;
 
-	return k < TCS_HIST_BOUNDS ? k : TCS_HIST_BOUNDS;
+	if (unlikely(us <= 1))
+		return 0;
+	k = __fls(us - 1);
+	return likely(k < TCS_HIST_BOUNDS - 1) ? k + 1 : TCS_HIST_BOUNDS;
 }
 
 void tcs_hist_show(struct seq_file *seq,

@@ -96,7 +96,16 @@ static noinline void keep_record(const struct tcs_net *tn, const struct sock *sk
 	hand_over(tn, rec, tw);
 }
 
-/* FIN_WAIT2 is over; @rec: a bucket's own */
+/* FIN_WAIT2 is over; @rec: a bucket's own. */
+static noinline void begin_untuned_record(const struct tcs_net *tn,
+					  const struct sock *sk,
+					  struct tcs_record *rec)
+{
+	tcs_spend_last(tn, rec, TCS_FIN_WAIT2, tcs_now_of(sk));
+	tcs_end_own_record(tn->stats, rec);
+}
+
+/* The same, where there may be need of it. */
 static noinline void begin_time_wait_record(const struct tcs_net *tn,
 					    const struct sock *sk,
 					    const struct inet_timewait_sock *tw,
@@ -164,18 +173,17 @@ static noinline void begin_time_wait_unusual(const struct tcs_net *tn,
 		adopt(tn, tw, TCS_TIME_WAIT, tcs_now_of(sk), tcs_floor(sk));
 }
 
-/* FIN_WAIT2 or CLOSING, a full socket, to TIME_WAIT. */
+/*
+ * FIN_WAIT2 or CLOSING, a full socket, to TIME_WAIT.
+ * @tuned: some namespace has a length of its own
+ */
 static __always_inline void begin_time_wait(const struct tcs_net *tn,
 					    const struct sock *sk,
 					    const struct inet_timewait_sock *tw,
-					    u32 time_wait_ms)
+					    u32 time_wait_ms, bool tuned)
 {
 	struct tcs_record *rec = tcs_records_bucket(&sk->__sk_common);
 
-	if (tcs_is_blind() || tcs_in_baseline()) {
-		begin_time_wait_unusual(tn, sk, tw, time_wait_ms);
-		return;
-	}
 	if (unlikely(sk->sk_state == TCP_CLOSING)) {
 		tcs_add(tn->stats, TCS_TW_BEGUN + 1);
 		begin_time_wait_slow(tn, sk, tw, time_wait_ms);
@@ -184,6 +192,8 @@ static __always_inline void begin_time_wait(const struct tcs_net *tn,
 	tcs_add(tn->stats, TCS_TW_BEGUN);
 	if (trace_tcp_close_enabled())
 		begin_time_wait_slow(tn, sk, tw, time_wait_ms);
+	else if (likely(tcs_records_is(rec, &sk->__sk_common)) && !tuned)
+		begin_untuned_record(tn, sk, rec);
 	else if (tcs_records_is(rec, &sk->__sk_common))
 		begin_time_wait_record(tn, sk, tw, time_wait_ms, rec);
 	else if (tcs_records_more(rec))
@@ -215,28 +225,46 @@ static noinline void begin_fin_wait2(const struct tcs_net *tn,
 		rec->floor = tcs_floor(sk);
 		if (hand_over(tn, rec, tw))
 			return;
-	} else if (adopt(tn, tw, TCS_FIN_WAIT2, 0, tcs_floor(sk))) {
+	} else if (adopt(tn, tw, TCS_FIN_WAIT2, TCS_BEFORE, tcs_floor(sk))) {
 		return;
 	}
 	atomic_inc(&unrecorded);
 }
 
-static __always_inline void begin(const struct sock *sk,
-				  const struct inet_timewait_sock *tw,
-				  u32 time_wait_ms)
+static noinline void begin_unusual(const struct sock *sk,
+				   const struct inet_timewait_sock *tw,
+				   u32 time_wait_ms)
 {
 	const struct tcs_net *tn;
 
 	if (!tcs_is_counting())
 		return;
+	tn = tcs_net_of(sock_net(sk));
+	if (tw->tw_substate != TCP_TIME_WAIT)
+		begin_fin_wait2(tn, sk, tw);
+	else if (tcs_is_blind() || tcs_in_baseline())
+		begin_time_wait_unusual(tn, sk, tw, time_wait_ms);
+	else
+		begin_time_wait(tn, sk, tw, time_wait_ms, true);
+}
+
+static __always_inline void begin(const struct sock *sk,
+				  const struct inet_timewait_sock *tw,
+				  u32 time_wait_ms, bool tuned)
+{
+	const struct tcs_net *tn;
 
 	if (!sk->sk_net_refcnt)
 		tcs_assert_atomic();
+	if (!tcs_is_usual()) {
+		begin_unusual(sk, tw, time_wait_ms);
+		return;
+	}
 	tn = tcs_net_of(sock_net(sk));
 	if (tw->tw_substate != TCP_TIME_WAIT)
 		begin_fin_wait2(tn, sk, tw);
 	else
-		begin_time_wait(tn, sk, tw, time_wait_ms);
+		begin_time_wait(tn, sk, tw, time_wait_ms, tuned);
 }
 
 static noinline void mark_and_begin(const struct sock *sk,
@@ -244,14 +272,13 @@ static noinline void mark_and_begin(const struct sock *sk,
 				    u32 time_wait_ms)
 {
 	tcs_mark_anywhere(sk, TCS_MARK_MOVED);
-	begin(sk, tw, time_wait_ms);
+	begin(sk, tw, time_wait_ms, true);
 }
 
 /**
- * tcs_mini_begin() - a full socket goes on as a mini-socket
+ * tcs_mini_begin() - a full socket goes on as a mini-socket, no namespace being tuned
  * @sk: the socket, locked by the kernel, in FIN_WAIT2 or CLOSING
  * @tw: its mini-socket, which nobody else can see yet
- * @time_wait_ms: the length given, where @tw is in TIME_WAIT
  *
  * tcp_time_wait() (net/ipv4/tcp_minisocks.c) calls tcp_done() for @sk next; that
  * change to CLOSE is taken care of here already.
@@ -259,11 +286,27 @@ static noinline void mark_and_begin(const struct sock *sk,
  * Any context but NMI.
  */
 void notrace tcs_mini_begin(const struct sock *sk,
-			    const struct inet_timewait_sock *tw,
-			    u32 time_wait_ms)
+			    const struct inet_timewait_sock *tw)
 {
 	if (tcs_mark(sk, TCS_MARK_MOVED))
-		begin(sk, tw, time_wait_ms);
+		begin(sk, tw, TCS_KERNEL_TIME_WAIT_MS, false);
+	else
+		mark_and_begin(sk, tw, TCS_KERNEL_TIME_WAIT_MS);
+}
+
+/**
+ * tcs_mini_begin_tuned() - tcs_mini_begin(), where namespaces may have lengths of their own
+ * @sk: the socket
+ * @tw: its mini-socket
+ * @time_wait_ms: the length given, where @tw is in TIME_WAIT
+ *
+ * Any context but NMI.
+ */
+void tcs_mini_begin_tuned(const struct sock *sk,
+			  const struct inet_timewait_sock *tw, u32 time_wait_ms)
+{
+	if (tcs_mark(sk, TCS_MARK_MOVED))
+		begin(sk, tw, time_wait_ms, true);
 	else
 		mark_and_begin(sk, tw, time_wait_ms);
 }
@@ -287,7 +330,7 @@ enum tcs_rearm tcs_mini_rearm(struct inet_timewait_sock *tw,
 	const struct tcs_net *tn;
 
 	if (tcs_is_blind()) {
-		*was = (struct tcs_record){};
+		*was = (struct tcs_record)TCS_NEW_RECORD;
 		return TCS_REARM_NONE;
 	}
 
@@ -302,7 +345,7 @@ enum tcs_rearm tcs_mini_rearm(struct inet_timewait_sock *tw,
 		rec->state = TCS_TIME_WAIT;
 		rec->since = tcs_now();
 	} else {
-		*was = (struct tcs_record){ .state = TCS_FIN_WAIT2 };
+		*was = (struct tcs_record)TCS_NEW_RECORD;
 		/*
 		 * No FIN_WAIT2 is without a record, but those counted here:
 		 * another CPU has taken it. Or the baseline will find it.

@@ -47,8 +47,9 @@ static inline u32 tcs_floor(const struct sock *sk)
 	return (rto << 2) - (rto >> 1);
 }
 
-void tcs_mini_begin(const struct sock *sk, const struct inet_timewait_sock *tw,
-		    u32 time_wait_ms);
+void tcs_mini_begin(const struct sock *sk, const struct inet_timewait_sock *tw);
+void tcs_mini_begin_tuned(const struct sock *sk,
+			  const struct inet_timewait_sock *tw, u32 time_wait_ms);
 enum tcs_rearm tcs_mini_rearm(struct inet_timewait_sock *tw, bool was_fin_wait2,
 			      struct tcs_record *was);
 void tcs_mini_entered(struct inet_timewait_sock *tw,

@@ -13,13 +13,14 @@ unsigned int tcs_record_table_mask __read_mostly;
 DEFINE_PER_CPU(struct tcs_record_stock, tcs_record_stock);
 
 static struct kmem_cache *cache;
+static unsigned int buckets;
 
 /* One bucket for each 128 KiB of memory: 8192 of them, 512 KiB, for 1 GiB. */
 static unsigned int choose_size(void)
 {
-	unsigned long buckets = totalram_pages() >> (17 - PAGE_SHIFT);
+	unsigned long wanted = totalram_pages() >> (17 - PAGE_SHIFT);
 
-	return 1U << clamp_t(unsigned int, ilog2(buckets | 1), 10, 17);
+	return 1U << clamp_t(unsigned int, ilog2(wanted | 1), 10, 17);
 }
 
 /**
@@ -38,9 +39,10 @@ int tcs_records_init(void)
 	if (!cache)
 		return -ENOMEM;
 
-	tcs_record_table_mask = choose_size() - 1;
-	tcs_record_table = kvcalloc(tcs_record_table_mask + 1,
-				    sizeof(*tcs_record_table), GFP_KERNEL);
+	buckets = choose_size();
+	tcs_record_table_mask = (buckets - 1) * sizeof(*tcs_record_table);
+	tcs_record_table = kvcalloc(buckets, sizeof(*tcs_record_table),
+				    GFP_KERNEL);
 	if (!tcs_record_table) {
 		kmem_cache_destroy(cache);
 		return -ENOMEM;
@@ -54,7 +56,7 @@ static void free_table(void)
 	struct tcs_record *rec;
 	unsigned int i;
 
-	for (i = 0; i <= tcs_record_table_mask; i++) {
+	for (i = 0; i < buckets; i++) {
 		hlist_bl_for_each_entry_safe(rec, pos, next,
 					     &tcs_record_table[i].more, node)
 			kmem_cache_free(cache, rec);
@@ -92,10 +94,10 @@ void tcs_records_exit(void)
 
 static struct tcs_record *alloc(gfp_t gfp)
 {
-	struct tcs_record *rec = kmem_cache_zalloc(cache, gfp);
+	struct tcs_record *rec = kmem_cache_alloc(cache, gfp);
 
 	if (rec)
-		rec->listed = true;
+		*rec = (struct tcs_record)TCS_NEW_RECORD;
 	return rec;
 }
 

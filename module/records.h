@@ -40,9 +40,9 @@
  * @next_free: while it is at hand on a CPU
  * @more: the list, of a record that is a bucket
  * @key: the socket or mini-socket; NULL: a bucket's own that nobody has claimed
- * @first: when the first FIN went by, us; 0: before the module looked
- * @since: when it entered @state, us; 0: before the module looked
- * @spent_us: time in the states it has left, see tcs_record_spent()
+ * @first: when the first FIN went by, us, or TCS_BEFORE
+ * @since: when it entered @state, us, or TCS_BEFORE
+ * @spent_us: time in the states it has left, see tcs_record_spent(); in others anything
  * @floor: what the guard allows TIME_WAIT at the least, ticks; 0: unknown
  * @state: enum tcs_state
  * @listed: it is not a bucket's own
@@ -62,6 +62,13 @@ struct tcs_record {
 	bool listed;
 };
 
+/* A time before the module looked; later than any, so that nothing is seen to pass. */
+#define TCS_BEFORE	U64_MAX
+
+/* A record of which nothing is known yet. */
+#define TCS_NEW_RECORD \
+	{ .first = TCS_BEFORE, .since = TCS_BEFORE, .listed = true }
+
 struct tcs_bucket {
 	struct hlist_bl_head *head;
 	unsigned long flags;
@@ -77,6 +84,7 @@ struct tcs_record_stock {
 
 DECLARE_PER_CPU(struct tcs_record_stock, tcs_record_stock);
 extern struct tcs_record *tcs_record_table;
+/* Of a hash: leaves how many bytes into the table its bucket is. */
 extern unsigned int tcs_record_table_mask;
 
 int tcs_records_init(void);
@@ -124,7 +132,7 @@ static __always_inline struct tcs_record *tcs_record_alloc(void)
 	local_irq_restore(flags);
 	if (unlikely(!rec))
 		return tcs_record_alloc_slow();
-	*rec = (struct tcs_record){ .listed = true };
+	*rec = (struct tcs_record)TCS_NEW_RECORD;
 	return rec;
 }
 
@@ -154,7 +162,7 @@ static __always_inline void tcs_record_free(struct tcs_record *rec)
 static __always_inline struct tcs_record *
 tcs_records_bucket(const struct sock_common *key)
 {
-	return &tcs_record_table[key->skc_hash & tcs_record_table_mask];
+	return (void *)tcs_record_table + (key->skc_hash & tcs_record_table_mask);
 }
 
 /**

@@ -191,7 +191,7 @@ static noinline void create_slow(struct tcs_args *args, const struct sock *sk,
 	preempt_disable_notrace();
 	if (is_tuning() && tw->tw_substate == TCP_TIME_WAIT)
 		time_wait_ms = tune_begin(args, sk, tw);
-	tcs_mini_begin(sk, tw, time_wait_ms);
+	tcs_mini_begin_tuned(sk, tw, time_wait_ms);
 	preempt_enable_notrace();
 }
 
@@ -211,7 +211,7 @@ static void notrace on_create(struct tcs_args *args, unsigned long caller)
 	    (TCS_TW_CREATE_PREEMPTIBLE && unlikely(!sk->sk_net_refcnt)))
 		create_slow(args, sk, tw);
 	else
-		tcs_mini_begin(sk, tw, TCS_KERNEL_TIME_WAIT_MS);
+		tcs_mini_begin(sk, tw);
 }
 
 /* The timer of a TIME_WAIT is set for the first time. */

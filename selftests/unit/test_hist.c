@@ -22,7 +22,7 @@ static bool small(void)
 
 	for (us = 0; us < 2000000; us++)
 		if (tcs_hist_bucket(us) != search(us))
-			return tap_fails("%lu us: bucket %u, not %u", us,
+			return tap_fails("%lu us: bucket %lu, not %u", us,
 					 tcs_hist_bucket(us), search(us));
 	return true;
 }
@@ -37,7 +37,7 @@ static bool around_powers(void)
 			const u64 us = (1ULL << k) + d;
 
 			if (tcs_hist_bucket(us) != search(us))
-				return tap_fails("2^%u%+d us: bucket %u, not %u",
+				return tap_fails("2^%u%+d us: bucket %lu, not %u",
 						 k, d, tcs_hist_bucket(us),
 						 search(us));
 		}
@@ -61,7 +61,7 @@ static bool named(void)
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		if (tcs_hist_bucket(cases[i].us) != cases[i].bucket)
-			return tap_fails("%lu us: bucket %u, not %u", cases[i].us,
+			return tap_fails("%lu us: bucket %lu, not %u", cases[i].us,
 					 tcs_hist_bucket(cases[i].us),
 					 cases[i].bucket);
 	return true;

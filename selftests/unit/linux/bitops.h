@@ -5,9 +5,10 @@
 
 #include <linux/types.h>
 
-static inline int fls64(u64 x)
+/* Of what is not 0. */
+static inline unsigned long __fls(unsigned long x)
 {
-	return x ? 64 - __builtin_clzll(x) : 0;
+	return 63 - __builtin_clzl(x);
 }
 
 #endif /* UNIT_LINUX_BITOPS_H */
