@@ -78,7 +78,9 @@ static int show_all(struct seq_file *seq, void *v)
 			tcs_counters_fold(tn->stats, dead);
 			continue;
 		}
-		seq_printf(seq, "netns %u\n", tn->net->ns.inum);
+		/* Much cheaper than seq_printf(), too. */
+		seq_put_decimal_ull(seq, "netns ", tn->net->ns.inum);
+		seq_putc(seq, '\n');
 		show_rows(seq, tn->stats);
 		seq_putc(seq, '\n');
 		/* It will be called again with a larger buffer. */
