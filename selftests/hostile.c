@@ -13,6 +13,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
+#include "child.h"
 #include "kselftest_harness.h"
 
 #include "clock.h"
@@ -111,13 +112,11 @@ static pid_t start_hostile(unsigned int number)
 	struct place place;
 	pid_t pid;
 
-	fflush(NULL);
-	pid = fork();
-	if (pid < 0)
-		die_errno("fork");
+	pid = child_fork();
 	if (pid)
 		return pid;
 	become_nobody();
+	/* Forgotten with the rights. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	enter_user_namespace();
 	/* Not netns_new(): there is no way back from here. */

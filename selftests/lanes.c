@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Tests that mostly wait, run side by side, see lanes.h. */
+#include "child.h"
 #include "lanes.h"
 
 #include <sched.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -33,15 +33,10 @@ static void stay_on_cpu(int cpu)
 
 static pid_t start(const struct lane_case *c)
 {
-	pid_t pid;
+	const pid_t pid = child_fork();
 
-	fflush(NULL);
-	pid = fork();
-	if (pid < 0)
-		die_errno("fork");
 	if (pid)
 		return pid;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	alarm(CASE_SECONDS);
 	stay_on_cpu(c->lane);
 	c->run(c->arg);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Loads and unloads under traffic, RELOAD_CYCLES of them (20). */
 #include <stdlib.h>
-#include <sys/prctl.h>
 
+#include "child.h"
 #include "kselftest_harness.h"
 
 #include "clock.h"
@@ -41,14 +41,11 @@ FIXTURE_TEARDOWN(reload)
 /* Opens, reads and writes all there is, whether it is there or not. */
 static pid_t start_meddler(int ns)
 {
-	pid_t pid = fork();
+	const pid_t pid = child_fork();
 	char text[65536];
 
-	if (pid < 0)
-		die_errno("fork");
 	if (pid)
 		return pid;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	netns_enter(ns);
 	for (;;) {
 		knob_read(-1, FILE_NS, text, sizeof(text));

@@ -11,11 +11,11 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include <kselftest.h>
 
+#include "child.h"
 #include "clock.h"
 #include "fail.h"
 #include "knob.h"
@@ -260,15 +260,10 @@ static pid_t start(void (*run)(unsigned int, uint64_t *), unsigned int number)
 {
 	static unsigned int n;
 	uint64_t random = seed * 2654435761u + ++n;
-	pid_t pid;
+	const pid_t pid = child_fork();
 
-	fflush(NULL);
-	pid = fork();
-	if (pid < 0)
-		die_errno("fork");
 	if (pid)
 		return pid;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	run(number, &random);
 	exit(0);
 }

@@ -9,13 +9,13 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <kselftest.h>
 
 #include "../module/classify.h"
+#include "child.h"
 #include "clock.h"
 #include "fail.h"
 #include "knob.h"
@@ -123,14 +123,9 @@ static void observe(void)
 
 static pid_t start(void (*run)(void))
 {
-	pid_t pid;
+	const pid_t pid = child_fork();
 
-	fflush(NULL);
-	pid = fork();
-	if (pid < 0)
-		die_errno("fork");
 	if (!pid) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		run();
 		exit(0);
 	}
@@ -366,14 +361,10 @@ static void attempt(uint64_t seed, unsigned int connections)
 	reader = start(read_on);
 
 	ksft_print_msg("STRESS_SEED=%" PRIu64 "\n", seed);
-	fflush(NULL);
 	began = now_ns();
 	for (i = 0; i < N_WORKERS; i++) {
-		workers[i] = fork();
-		if (workers[i] < 0)
-			die_errno("fork");
+		workers[i] = child_fork();
 		if (!workers[i]) {
-			prctl(PR_SET_PDEATHSIG, SIGKILL);
 			work(i, seed, connections);
 			exit(0);
 		}
@@ -426,12 +417,8 @@ int main(void)
 			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 		if (shared == MAP_FAILED)
 			die_errno("mmap");
-		fflush(NULL);
-		pid = fork();
-		if (pid < 0)
-			die_errno("fork");
+		pid = child_fork();
 		if (!pid) {
-			prctl(PR_SET_PDEATHSIG, SIGKILL);
 			attempt(seed, connections);
 			_exit(0);
 		}

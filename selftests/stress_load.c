@@ -2,11 +2,11 @@
 /* Sockets that were closing before the module came are in the gauges, and leave. */
 #include <inttypes.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include <kselftest_harness.h>
 
+#include "child.h"
 #include "ends_lab.h"
 #include "knob.h"
 #include "modload.h"
@@ -147,15 +147,10 @@ static pid_t work(const struct lab *lab, unsigned int worker)
 {
 	uint64_t random = 88172645463325252ULL + worker;
 	struct place place;
-	pid_t pid;
+	const pid_t pid = child_fork();
 
-	fflush(NULL);
-	pid = fork();
-	if (pid < 0)
-		die_errno("fork");
 	if (pid)
 		return pid;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	netns_enter(lab->ns[worker % 2]);
 	place_init(&place, lab->family, 0);
 	while (!__atomic_load_n(stop, __ATOMIC_ACQUIRE))

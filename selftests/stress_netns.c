@@ -7,11 +7,11 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include <kselftest.h>
 
+#include "child.h"
 #include "clock.h"
 #include "ends_sock.h"
 #include "fail.h"
@@ -117,15 +117,10 @@ static bool went_well(pid_t pid)
 
 static pid_t start(void (*run)(unsigned int), unsigned int worker)
 {
-	pid_t pid;
+	const pid_t pid = child_fork();
 
-	fflush(NULL);
-	pid = fork();
-	if (pid < 0)
-		die_errno("fork");
 	if (pid)
 		return pid;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (run)
 		run(worker);
 	else

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Connections that come and go over a namespace's loopback, see traffic.h. */
+#include "child.h"
 #include "traffic.h"
 
 #include <arpa/inet.h>
@@ -7,7 +8,6 @@
 #include <netinet/tcp.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -140,13 +140,10 @@ static void run(void)
  */
 pid_t traffic_start(int ns)
 {
-	pid_t pid = fork();
+	const pid_t pid = child_fork();
 
-	if (pid < 0)
-		die_errno("fork");
 	if (pid)
 		return pid;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* It is there to be in the way, not to keep the test from running. */
 	setpriority(PRIO_PROCESS, 0, 10);
 	netns_enter(ns);
