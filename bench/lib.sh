@@ -72,6 +72,14 @@ knob() {
 	done
 }
 
+# allow_time_waits N - let the namespace "server" hold so many, none of them reused
+allow_time_waits() {
+	# Some kernels let only the first namespace say how many there may be.
+	sysctl -qw net.ipv4.tcp_max_tw_buckets="$1"
+	ip netns exec server sysctl -qw net.ipv4.tcp_max_tw_buckets="$1" 2>/dev/null || true
+	ip netns exec server sysctl -qw net.ipv4.tcp_tw_reuse=0
+}
+
 # time_waits_held - how many there are in the namespace "server"
 time_waits_held() {
 	# shellcheck disable=SC2016 # awk's

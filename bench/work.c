@@ -8,8 +8,6 @@
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +15,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "netns.h"
 #include "shake.h"
 
 #define WARM_UP 200
@@ -27,16 +26,13 @@ static struct sockaddr_in at = { .sin_family = AF_INET };
 static int listener;
 static int client, server;	/* of the connection that is kept */
 
-static void enter_netns(const char *name)
+/* As ip-netns(8) names it. */
+static void enter_named(const char *name)
 {
 	char path[256];
-	int fd;
 
 	snprintf(path, sizeof(path), "/run/netns/%s", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWNET))
-		err(1, "%s", path);
-	close(fd);
+	enter_netns(path);
 }
 
 /* It listens on all addresses; connections are made to this one. */
@@ -135,9 +131,9 @@ int main(int argc, char **argv)
 	}
 	n = parse_count(argv[2]);
 
-	enter_netns(argv[3]);
+	enter_named(argv[3]);
 	open_listener(argv[5]);
-	enter_netns(argv[4]);
+	enter_named(argv[4]);
 	if (!strcmp(argv[1], "leave")) {
 		leave(n);
 		return 0;

@@ -240,8 +240,15 @@ expect "purge: this namespace's alone" purges
 if grep -q libtracefs <(closestat monitor --help); then
 	skip_test "monitor" "built without libtracefs"
 else
+	monitor=
 	# watch_ends ARGUMENT... - start a monitor, its output in $tmp/monitor
 	watch_ends() {
+		# That of a test that failed would write on into the same file.
+		if [ -n "$monitor" ]; then
+			kill -CONT "$monitor"
+			kill -INT "$monitor"
+			wait "$monitor"
+		fi
 		: >"$tmp/monitor"
 		closestat monitor "$@" >"$tmp/monitor" 2>"$tmp/monitor.err" </dev/null &
 		monitor=$!
@@ -251,6 +258,7 @@ else
 	stop_monitor() {
 		kill -INT $monitor && wait $monitor
 		rc=$?
+		monitor=
 		cp "$tmp/monitor" "$tmp/out"
 		cp "$tmp/monitor.err" "$tmp/err"
 		[ $rc -eq 0 ] && [ ! -e "$instance" ]

@@ -15,9 +15,8 @@ in_netns() {
 # reused
 prepare() {
 	make_netns server
-	in_netns sysctl -qw net.ipv4.tcp_max_tw_buckets=1000000 2>/dev/null || true
-	in_netns sysctl -qw net.ipv4.tcp_tw_reuse=0 \
-		net.tcp_closestat.time_wait_ms=$(($1 * 1000))
+	allow_time_waits 1000000
+	knob time_wait_ms $(($1 * 1000)) server
 }
 
 # held LENGTH - TIME_WAITs and memory while RATE connections a second come and go,
@@ -54,8 +53,6 @@ sustained() {
 }
 
 module_in
-# Some kernels let only the first namespace say how many there may be.
-sysctl -qw net.ipv4.tcp_max_tw_buckets=1000000
 for length in $LENGTHS; do
 	held "$length"
 done

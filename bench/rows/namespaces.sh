@@ -29,8 +29,7 @@ time_waits() {
 	local before
 
 	make_netns server
-	ip netns exec server sysctl -qw net.ipv4.tcp_max_tw_buckets=100000 2>/dev/null || true
-	ip netns exec server sysctl -qw net.ipv4.tcp_tw_reuse=0
+	allow_time_waits 100000
 	[ $# -eq 1 ] || "${@:2}"
 	/tmp/work leave 1000 server server 127.0.0.2
 	before=$(memory)
@@ -39,7 +38,6 @@ time_waits() {
 	end_netns server
 }
 
-sysctl -qw net.ipv4.tcp_max_tw_buckets=100000
 for ((round = 0; round < NETNS_ROUNDS; round++)); do
 	turn_over none
 	keep none

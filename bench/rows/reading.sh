@@ -46,13 +46,11 @@ readarray -t -O ${#files[@]} files < <(ldd "${files[@]}" | grep -o '/[^ :]*' | s
 touch "${files[@]}"
 
 module_in
-# Some kernels let only the first namespace say how many there may be.
-sysctl -qw net.ipv4.tcp_max_tw_buckets=1000000
 make_netns server
-ip netns exec server sysctl -qw net.ipv4.tcp_max_tw_buckets=1000000 2>/dev/null || true
-# none is to be reused, none is to end
-ip netns exec server sysctl -qw net.ipv4.tcp_tw_reuse=0 \
-	net.ipv4.ip_local_port_range="1024 65000" net.tcp_closestat.time_wait_ms=600000
+allow_time_waits 1000000
+# none is to end
+ip netns exec server sysctl -qw net.ipv4.ip_local_port_range="1024 65000" \
+	net.tcp_closestat.time_wait_ms=600000
 step=0
 beside_time_waits "none yet"
 for n in $TIME_WAITS; do
