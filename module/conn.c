@@ -288,23 +288,6 @@ static noinline void close_other(const struct tcs_net *tn, struct sock *sk,
 		tcs_end_record(tn->stats, rec);
 }
 
-/* A note may have been left for the change to CLOSE. */
-static noinline void close_noted(const struct tcs_net *tn, struct sock *sk,
-				 int old)
-{
-	enum tcs_mark mark = TCS_MARK_NONE;
-
-	if (old == TCP_FIN_WAIT2 || old == TCP_CLOSING || sk->sk_err)
-		mark = tcs_unmark(sk);
-	if (mark == TCS_MARK_MOVED) {
-		/* It goes on: all was done in tcs_mini_begin(). */
-		if (tcs_in_baseline())
-			disown(tn, sk);
-	} else if (tcs_is_counting()) {
-		close_other(tn, sk, old, mark);
-	}
-}
-
 static noinline void close_passive_record(const struct tcs_net *tn,
 					  const struct sock *sk,
 					  struct tcs_record *rec)
@@ -347,6 +330,27 @@ static __always_inline void close_passive(const struct tcs_net *tn,
 static __always_inline bool ends_in_last_ack(const struct sock *sk)
 {
 	return !sk->sk_err && all_acked(sk);
+}
+
+/* A note may have been left for the change to CLOSE. */
+static noinline void close_noted(const struct tcs_net *tn, struct sock *sk,
+				 int old)
+{
+	enum tcs_mark mark = TCS_MARK_NONE;
+
+	if (old == TCP_FIN_WAIT2 || old == TCP_CLOSING || sk->sk_err)
+		mark = tcs_unmark(sk);
+	if (mark == TCS_MARK_MOVED) {
+		/* It goes on: all was done in tcs_mini_begin(). */
+		if (tcs_in_baseline())
+			disown(tn, sk);
+	} else if (tcs_is_counting()) {
+		if (old == TCP_LAST_ACK && !tcs_in_baseline() &&
+		    ends_in_last_ack(sk))
+			close_passive(tn, sk);
+		else
+			close_other(tn, sk, old, mark);
+	}
 }
 
 /* A full TCP socket changes its state to CLOSE. */

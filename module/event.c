@@ -2,6 +2,7 @@
 /* What every event of a closing connection does, see event.h. */
 #include "event.h"
 
+#include <linux/mutex.h>
 #include <linux/smp.h>
 #include <net/ipv6.h>
 #include <net/sock.h>
@@ -17,14 +18,30 @@ DEFINE_STATIC_KEY_FALSE(tcs_usual_key);
 /* A record could not be made while the baseline ran. */
 static bool baseline_failed;
 
-static void turn(struct static_key_false *key, bool on)
+static void set(struct static_key_false *key, bool on)
 {
+	if (static_key_enabled(key) == on)
+		return;
 	if (on)
 		static_branch_enable(key);
 	else
 		static_branch_disable(key);
 	/* Where patching does not wait for the other CPUs (arm64). */
 	kick_all_cpus_sync();
+}
+
+/* One at a time: a late proof may find something while the baseline ends. */
+static DEFINE_MUTEX(turning);
+
+static void turn(struct static_key_false *key, bool on)
+{
+	mutex_lock(&turning);
+	/* Off while anything changes: who finds it on need not ask for the others. */
+	set(&tcs_usual_key, false);
+	set(key, on);
+	set(&tcs_usual_key, tcs_is_counting() && !tcs_in_baseline() &&
+			    !tcs_is_blind());
+	mutex_unlock(&turning);
 }
 
 /**
@@ -35,7 +52,6 @@ static void turn(struct static_key_false *key, bool on)
  */
 void tcs_counting(bool on)
 {
-	turn(&tcs_usual_key, false);
 	turn(&tcs_counting_key, on);
 }
 
@@ -47,7 +63,6 @@ void tcs_counting(bool on)
  */
 void tcs_blind(void)
 {
-	turn(&tcs_usual_key, false);
 	turn(&tcs_blind_key, true);
 }
 
@@ -74,11 +89,7 @@ void tcs_baseline_begin(void)
 int tcs_baseline_end(void)
 {
 	turn(&tcs_baseline_key, false);
-	if (READ_ONCE(baseline_failed))
-		return -ENOMEM;
-	if (tcs_is_counting() && !tcs_is_blind())
-		turn(&tcs_usual_key, true);
-	return 0;
+	return READ_ONCE(baseline_failed) ? -ENOMEM : 0;
 }
 
 /**

@@ -13,14 +13,13 @@ unsigned int tcs_record_table_mask __read_mostly;
 DEFINE_PER_CPU(struct tcs_record_stock, tcs_record_stock);
 
 static struct kmem_cache *cache;
-static unsigned int buckets;
 
 /* One bucket for each 128 KiB of memory: 8192 of them, 512 KiB, for 1 GiB. */
 static unsigned int choose_size(void)
 {
-	unsigned long wanted = totalram_pages() >> (17 - PAGE_SHIFT);
+	unsigned long buckets = totalram_pages() >> (17 - PAGE_SHIFT);
 
-	return 1U << clamp_t(unsigned int, ilog2(wanted | 1), 10, 17);
+	return 1U << clamp_t(unsigned int, ilog2(buckets | 1), 10, 17);
 }
 
 /**
@@ -39,10 +38,9 @@ int tcs_records_init(void)
 	if (!cache)
 		return -ENOMEM;
 
-	buckets = choose_size();
-	tcs_record_table_mask = (buckets - 1) * sizeof(*tcs_record_table);
-	tcs_record_table = kvcalloc(buckets, sizeof(*tcs_record_table),
-				    GFP_KERNEL);
+	tcs_record_table_mask = choose_size() - 1;
+	tcs_record_table = kvcalloc(tcs_record_table_mask + 1,
+				    sizeof(*tcs_record_table), GFP_KERNEL);
 	if (!tcs_record_table) {
 		kmem_cache_destroy(cache);
 		return -ENOMEM;
@@ -56,7 +54,7 @@ static void free_table(void)
 	struct tcs_record *rec;
 	unsigned int i;
 
-	for (i = 0; i < buckets; i++) {
+	for (i = 0; i <= tcs_record_table_mask; i++) {
 		hlist_bl_for_each_entry_safe(rec, pos, next,
 					     &tcs_record_table[i].more, node)
 			kmem_cache_free(cache, rec);

@@ -84,7 +84,6 @@ struct tcs_record_stock {
 
 DECLARE_PER_CPU(struct tcs_record_stock, tcs_record_stock);
 extern struct tcs_record *tcs_record_table;
-/* Of a hash: leaves how many bytes into the table its bucket is. */
 extern unsigned int tcs_record_table_mask;
 
 int tcs_records_init(void);
@@ -162,7 +161,7 @@ static __always_inline void tcs_record_free(struct tcs_record *rec)
 static __always_inline struct tcs_record *
 tcs_records_bucket(const struct sock_common *key)
 {
-	return (void *)tcs_record_table + (key->skc_hash & tcs_record_table_mask);
+	return &tcs_record_table[key->skc_hash & tcs_record_table_mask];
 }
 
 /**
