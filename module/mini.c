@@ -105,7 +105,7 @@ static noinline void begin_untuned_record(const struct tcs_net *tn,
 	tcs_end_own_record(tn->stats, rec);
 }
 
-/* The same, where there may be need of it. */
+/* The same, where TIME_WAIT may have need of the record. */
 static noinline void begin_time_wait_record(const struct tcs_net *tn,
 					    const struct sock *sk,
 					    const struct inet_timewait_sock *tw,

@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "child.h"
 #include "fail.h"
 
 #define NOBODY	65534
@@ -22,13 +23,9 @@
  */
 int in_child(int (*part)(void *arg), void *arg)
 {
+	const pid_t pid = child_fork();
 	int status;
-	pid_t pid;
 
-	fflush(NULL);
-	pid = fork();
-	if (pid < 0)
-		die_errno("fork");
 	if (!pid)
 		_exit(-part(arg));
 	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
