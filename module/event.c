@@ -39,8 +39,8 @@ static void turn(struct static_key_false *key, bool on)
 	/* Off while anything changes: who finds it on need not ask for the others. */
 	set(&tcs_usual_key, false);
 	set(key, on);
-	set(&tcs_usual_key, tcs_is_counting() && !tcs_in_baseline() &&
-			    !tcs_is_blind());
+	set(&tcs_usual_key,
+	    tcs_is_counting() && !tcs_in_baseline() && !tcs_is_blind());
 	mutex_unlock(&turning);
 }
 
