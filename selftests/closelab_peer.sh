@@ -37,9 +37,12 @@ ip link set lo up
 serve 1 127.0.0.1
 client "reads the message" 0 'connect.* read 3 .*close' \
 	7 127.0.0.1 7000
+# As far away as another machine: the port is its own until its FIN is acknowledged.
+tc qdisc add dev lo root netem delay 20ms
 client "reuses its port when the server closes first" 0 \
 	'50000>7000 connect.* close.* 50000>7000 connect.* close' \
 	0 127.0.0.1 7000 50000
+tc qdisc del dev lo root
 kill $server
 wait $server 2>/dev/null
 serve 3 ::1

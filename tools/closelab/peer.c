@@ -28,6 +28,8 @@ struct task {
 	bool passed;		/* its gate is open */
 	bool at_gate;
 	bool over;
+	bool eof;		/* a connection was closed by its other end first */
+	int bind_tries;
 	char http[512];
 	size_t http_len;
 };
@@ -168,7 +170,30 @@ static enum verdict op_socket(struct peer *peer, int *fd)
 	return DONE;
 }
 
-static enum verdict op_bind(struct peer *peer, int fd)
+static enum verdict start_timer(struct peer *peer, struct task *task, uint64_t ns)
+{
+	struct itimerspec its = {
+		.it_value = { ns / 1000000000, ns % 1000000000 },
+	};
+
+	task->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+	if (task->timer < 0 || timerfd_settime(task->timer, 0, &its, NULL))
+		return FAILED;
+	return block(peer, task, task->timer, EPOLLIN);
+}
+
+static void stop_timer(struct task *task)
+{
+	if (task->timer >= 0)
+		close(task->timer);
+	task->timer = -1;
+}
+
+/*
+ * Who closes second is in LAST_ACK until its FIN is acknowledged, a round trip, and
+ * has the port until then: tried again every millisecond, for a second.
+ */
+static enum verdict op_bind(struct peer *peer, struct task *task, int fd)
 {
 	const struct peer_config *config = peer->config;
 	union addr addr = config->server[0];
@@ -181,7 +206,12 @@ static enum verdict op_bind(struct peer *peer, int fd)
 		/* sin_port and sin6_port are at the same place */
 		addr.in.sin_port = htons(config->source_port);
 	}
-	return bind(fd, &addr.sa, addr_len(&addr)) ? FAILED : DONE;
+	stop_timer(task);
+	if (!bind(fd, &addr.sa, addr_len(&addr)))
+		return DONE;
+	if (errno != EADDRINUSE || !task->eof || task->bind_tries++ == 1000)
+		return FAILED;
+	return start_timer(peer, task, 1000000);
 }
 
 static enum verdict op_connect(struct peer *peer, struct task *task,
@@ -272,6 +302,7 @@ static enum verdict op_read(struct peer *peer, struct task *task, int fd,
 	if (n < 0 && errno == EAGAIN)
 		return block(peer, task, fd, EPOLLIN | EPOLLRDHUP);
 	*ret = n;
+	task->eof |= !n;
 	return n < 0 ? FAILED : DONE;
 }
 
@@ -319,21 +350,12 @@ static enum verdict op_poll(struct peer *peer, struct task *task, int fd,
 
 static enum verdict op_delay(struct peer *peer, struct task *task, int us)
 {
-	uint64_t ns = (uint64_t)us * 1000 / peer->config->scale;
-	struct itimerspec its = {
-		.it_value = { ns / 1000000000, ns % 1000000000 },
-	};
-
 	if (task->started) {
-		close(task->timer);
-		task->timer = -1;
+		stop_timer(task);
 		return DONE;
 	}
 	task->started = true;
-	task->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-	if (task->timer < 0 || timerfd_settime(task->timer, 0, &its, NULL))
-		return FAILED;
-	return block(peer, task, task->timer, EPOLLIN);
+	return start_timer(peer, task, (uint64_t)us * 1000 / peer->config->scale);
 }
 
 static enum verdict op_linger(int fd)
@@ -380,7 +402,7 @@ static enum verdict run_op(struct peer *peer, struct task *task, int *ret)
 	case OP_REUSEADDR:
 		return op_reuseaddr(*fd);
 	case OP_BIND:
-		return op_bind(peer, *fd);
+		return op_bind(peer, task, *fd);
 	case OP_LISTEN:
 		return listen(*fd, 4096) ? FAILED : DONE;
 	case OP_ACCEPT:
