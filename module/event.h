@@ -43,8 +43,8 @@ DECLARE_STATIC_KEY_FALSE(tcs_baseline_key);
 DECLARE_STATIC_KEY_FALSE(tcs_blind_key);
 
 /*
- * None of this is so: it counts, the baseline is over, mini-sockets are followed.
- * One switch for what every event would ask three.
+ * All is as usual: it counts, the baseline is over, mini-sockets are followed. One
+ * switch for what every event would ask three.
  */
 DECLARE_STATIC_KEY_FALSE(tcs_usual_key);
 

@@ -190,14 +190,16 @@ static __always_inline void begin_time_wait(const struct tcs_net *tn,
 		return;
 	}
 	tcs_add(tn->stats, TCS_TW_BEGUN);
-	if (trace_tcp_close_enabled())
+	if (trace_tcp_close_enabled()) {
 		begin_time_wait_slow(tn, sk, tw, time_wait_ms);
-	else if (likely(tcs_records_is(rec, &sk->__sk_common)) && !tuned)
-		begin_untuned_record(tn, sk, rec);
-	else if (tcs_records_is(rec, &sk->__sk_common))
+	} else if (unlikely(!tcs_records_is(rec, &sk->__sk_common))) {
+		if (tcs_records_more(rec))
+			begin_time_wait_slow(tn, sk, tw, time_wait_ms);
+	} else if (tuned) {
 		begin_time_wait_record(tn, sk, tw, time_wait_ms, rec);
-	else if (tcs_records_more(rec))
-		begin_time_wait_slow(tn, sk, tw, time_wait_ms);
+	} else {
+		begin_untuned_record(tn, sk, rec);
+	}
 }
 
 /* FIN_WAIT2, a full socket, goes on in FIN_WAIT2. */

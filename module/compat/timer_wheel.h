@@ -16,6 +16,19 @@
 #define TCS_WHEEL_LEVELS	8	/* LVL_DEPTH at the least */
 
 /**
+ * tcs_wheel_start() - from where on the wheel is that coarse
+ * @shift: log2 of the width of a bucket, of tcs_wheel_shift()
+ *
+ * Return: the shortest time to an expiry, in ticks, that such buckets serve.
+ */
+static inline unsigned long tcs_wheel_start(unsigned int shift)
+{
+	const unsigned long last = (1UL << TCS_WHEEL_LEVEL_BITS) - 1;
+
+	return shift ? last << (shift - TCS_WHEEL_CLK_SHIFT) : 0;
+}
+
+/**
  * tcs_wheel_shift() - how coarse the wheel is for a timer
  * @delta: ticks until it expires
  *

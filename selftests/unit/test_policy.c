@@ -106,6 +106,30 @@ static bool timer_for_hz(unsigned int hz)
 	return true;
 }
 
+/*
+ * Arming comes a moment after jiffies was read. A tick in between makes a tick's
+ * difference, not a bucket's.
+ */
+static bool timer_armed_later(void)
+{
+	static const unsigned int hz[] = { 100, 250, 300, 1000 };
+	unsigned int i, ms, phase;
+
+	for (i = 0; i < sizeof(hz) / sizeof(hz[0]); i++)
+		for (ms = 0; ms <= 70000; ms += 3)
+			for (phase = 0; phase < 4096; phase += 61) {
+				const unsigned int ticks = (ms * hz[i] + 999) / 1000;
+				const unsigned long now = 1UL << 40 | phase;
+				const unsigned int set = tcs_timer_ticks(ticks, 0, now);
+				const long late = fires(now + 1, set) - (now + ticks);
+
+				if (late > (long)(ticks / 20 + 2))
+					return tap_fails("HZ=%u, %u ticks at %lu: set to %u, armed a tick later %ld late",
+							 hz[i], ticks, now, set, late);
+			}
+	return true;
+}
+
 static bool timer_near(void)
 {
 	return timer_for_hz(100) && timer_for_hz(250) && timer_for_hz(300) &&
@@ -147,7 +171,7 @@ static bool timer_named(void)
 		{ 0, 0, 1000, 0 },		/* 0 ms: the next tick */
 		{ 1, 0, 1000, 1 },
 		{ 62, 0, 1000, 62 },		/* the finest level is exact */
-		{ 63, 0, 1000, 63 },		/* 250 ms: at 1064, one late */
+		{ 63, 0, 1000, 62 },		/* 250 ms: a narrower bucket, at 1063 */
 		{ 63, 0, 1003, 60 },		/* 1072 is too late: at 1064 */
 		{ 63, 63, 1003, 63 },		/* but that is below the floor */
 		{ 63, 0, 1006, 63 },		/* 1072 is less than 5 % late */
@@ -173,6 +197,7 @@ static const struct tap_test tests[] = {
 	{ "length with the guard, without timestamps", guard_without_timestamps },
 	{ "length with the guard and timestamps", guard_with_timestamps },
 	{ "timer within 5 % late, 7.7 % early, for every HZ", timer_near },
+	{ "timer armed a tick later", timer_armed_later },
 	{ "timer never below the floor", timer_above_floor },
 	{ "timer, named cases", timer_named },
 };
