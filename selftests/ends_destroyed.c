@@ -97,8 +97,7 @@ END(fin_wait2_mini)
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
-	close(fd[B]);
-	wait_change(lab, B, "fin_wait2", 1);
+	close_in_fin_wait2(fd[B]);
 	destroy(lab, "fin-wait-2");
 	lab_end(lab, "close_wait_entered=1 close_wait=1 records=1 TcpCurrEstab=1",
 		destroys_mini() ?

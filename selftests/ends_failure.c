@@ -126,9 +126,8 @@ END(last_ack)
 
 	lab_set(lab, B, "ipv4/tcp_orphan_retries", "1");
 	lab_connect(lab, fd);
-	close(fd[A]);
+	close_in_fin_wait2(fd[A]);
 	wait_eof(fd[B]);
-	wait_change(lab, A, "fin_wait2", 1);
 	cut_off(lab);
 	close(fd[B]);
 	lab_end(lab,
@@ -159,7 +158,7 @@ END(fin_wait2)
 
 	lab_set(lab, B, "ipv4/tcp_fin_timeout", "1");
 	lab_connect(lab, fd);
-	close(fd[B]);
+	close_in_fin_wait2(fd[B]);
 	wait_change(lab, B, "ended_fin_wait2_expired", 1);
 	wait_eof(fd[A]);
 	close(fd[A]);

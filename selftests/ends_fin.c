@@ -201,7 +201,7 @@ END(no_room_mini)
 
 	lab_set(lab, B, "ipv4/tcp_max_tw_buckets", "0");
 	lab_connect(lab, fd);
-	close(fd[B]);
+	close_in_fin_wait2(fd[B]);
 	wait_change(lab, B, "ended_fin_wait2_expired", 1);
 	wait_eof(fd[A]);
 	close(fd[A]);

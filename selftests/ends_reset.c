@@ -172,8 +172,7 @@ END(data_after_close_mini)
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
-	close(fd[B]);
-	wait_change(lab, B, "fin_wait2", 1);
+	close_in_fin_wait2(fd[B]);
 	say(fd[A], "late");
 	lab_end(lab, RESET_AFTER_FIN,
 		"rst_sent_data_after_close=1 " FIN_WAIT2 " TcpExtTW=1");

@@ -98,8 +98,7 @@ END(fin_wait2_mini)
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
-	close(fd[B]);
-	wait_change(lab, B, "fin_wait2", 1);
+	close_in_fin_wait2(fd[B]);
 	reset(fd[A]);
 	lab_end(lab, SENDER_ESTAB " close_wait_entered=1",
 		"ended_rst_received=1 fin_wait1_entered=1 fin_wait2_entered=1 TcpExtTW=1");

@@ -99,3 +99,17 @@ void set_linger0(int fd)
 	if (setsockopt(fd, SOL_SOCKET, SO_LINGER, &l, sizeof(l)))
 		die_errno("SO_LINGER");
 }
+
+/**
+ * close_in_fin_wait2() - close; FIN_WAIT2 is a mini-socket from here on
+ * @fd: a socket whose peer does not close yet
+ *
+ * An ACK of the FIN that comes while close() still has the socket would leave
+ * FIN_WAIT2 a full one (tcp_rcv_state_process()): here it has come before.
+ */
+void close_in_fin_wait2(int fd)
+{
+	shutdown(fd, SHUT_WR);
+	wait_state(fd, TCP_FIN_WAIT2);
+	close(fd);
+}

@@ -13,6 +13,7 @@ void say(int fd, const char *text);
 void hear(int fd, const char *text);
 void set_opt(int fd, int level, int opt, int value);
 void set_linger0(int fd);
+void close_in_fin_wait2(int fd);
 
 /* wait_state(fd, state) - until the socket is in that TCP state */
 #define wait_state(fd, state) until(tcp_state(fd) == (state))
