@@ -82,10 +82,6 @@ static const char *shown_namespace(struct monitor *m, const struct trace_line *l
 
 static bool wanted(const struct monitor *m, const struct trace_line *line)
 {
-	u64 inode;
-
-	if (m->inode && (parse_u64(trace_line_value(line, "netns"), &inode) || inode != m->inode))
-		return false;
 	for (int i = 0; i < m->n_conditions; i++) {
 		if (!trace_condition_holds(&m->conditions[i], line))
 			return false;
@@ -155,7 +151,7 @@ static int run(struct monitor *m)
 	struct trace_instance *instance;
 	int ret;
 
-	ret = trace_instance_open(&instance);
+	ret = trace_instance_open(&instance, m->inode);
 	if (ret)
 		return ret;
 	catch_signals();

@@ -74,20 +74,37 @@ static int open_pipe(struct tracefs_instance *tracefs)
 	return fd;
 }
 
-static int start(struct trace_instance *i)
+static int filter(struct trace_instance *i, u64 netns)
 {
+	char text[48];
+
+	if (!netns)
+		return EXIT_OK;
+	snprintf(text, sizeof(text), "netns == %llu", netns);
+	if (tracefs_instance_file_write(i->tracefs, EVENT_DIR "/filter", text) < 0)
+		return msg_error("cannot have one namespace's events alone: %m");
+	return EXIT_OK;
+}
+
+static int start(struct trace_instance *i, u64 netns)
+{
+	int ret;
+
 	i->pipe = open_pipe(i->tracefs);
 	if (i->pipe < 0)
 		return msg_error("cannot open the trace pipe: %m");
 	/* The clock can be told as time of day; a smaller buffer than wished for will do. */
 	tracefs_instance_file_write(i->tracefs, "trace_clock", "mono");
 	tracefs_instance_file_write(i->tracefs, "buffer_size_kb", BUFFER_KB);
+	ret = filter(i, netns);
+	if (ret)
+		return ret;
 	if (tracefs_instance_file_write(i->tracefs, EVENT_DIR "/enable", "1") < 0)
 		return msg_error("cannot switch the trace event on: %m");
 	return EXIT_OK;
 }
 
-int trace_instance_open(struct trace_instance **instance)
+int trace_instance_open(struct trace_instance **instance, u64 netns)
 {
 	struct trace_instance *i;
 	char name[32];
@@ -108,7 +125,7 @@ int trace_instance_open(struct trace_instance **instance)
 		free(i);
 		return ret;
 	}
-	ret = start(i);
+	ret = start(i, netns);
 	if (ret)
 		trace_instance_close(i);
 	else

@@ -14,12 +14,14 @@ struct trace_instance;
 /**
  * trace_instance_open - make the buffer and switch the event on in it
  * @instance: set on success; to be given to trace_instance_close()
+ * @netns: the inode of the namespace whose events are wanted: others' do not fill the buffer, nor
+ *	can they be lost; 0: those of all
  *
  * Buffers left behind by monitors that were killed are removed. Says on stderr what is wrong.
  *
  * Return: EXIT_OK or EXIT_FAILED.
  */
-int trace_instance_open(struct trace_instance **instance);
+int trace_instance_open(struct trace_instance **instance, u64 netns);
 
 /**
  * trace_instance_read - wait for lines and read them
