@@ -13,9 +13,9 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-#include "child.h"
 #include "kselftest_harness.h"
 
+#include "child.h"
 #include "clock.h"
 #include "kmsg.h"
 #include "knob.h"

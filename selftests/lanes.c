@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Tests that mostly wait, run side by side, see lanes.h. */
-#include "child.h"
 #include "lanes.h"
 
 #include <sched.h>
@@ -9,6 +8,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "child.h"
 #include "fail.h"
 #include "kselftest.h"
 

@@ -2,9 +2,9 @@
 /* Loads and unloads under traffic, RELOAD_CYCLES of them (20). */
 #include <stdlib.h>
 
-#include "child.h"
 #include "kselftest_harness.h"
 
+#include "child.h"
 #include "clock.h"
 #include "knob.h"
 #include "modload.h"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Connections that come and go over a namespace's loopback, see traffic.h. */
-#include "child.h"
 #include "traffic.h"
 
 #include <arpa/inet.h>
@@ -12,6 +11,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include "child.h"
 #include "clock.h"
 #include "fail.h"
 #include "netns.h"
