@@ -3,6 +3,7 @@
 #ifndef CHILD_H
 #define CHILD_H
 
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
@@ -29,6 +30,20 @@ static inline pid_t child_fork(void)
 	if (!pid)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 	return pid;
+}
+
+/**
+ * stay_on_cpu() - run on one CPU from here on
+ * @n: the first, the second, ... of those that are there, round and round
+ */
+static inline void stay_on_cpu(unsigned int n)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(n % sysconf(_SC_NPROCESSORS_ONLN), &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		die_errno("cannot stay on CPU %u", n);
 }
 
 #endif /* CHILD_H */

@@ -2,7 +2,6 @@
 /* Tests that mostly wait, run side by side, see lanes.h. */
 #include "lanes.h"
 
-#include <sched.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <signal.h>
@@ -17,20 +16,6 @@
 /* What a case has at most; one that hangs fails. */
 #define CASE_SECONDS	150
 
-/*
- * There its timers are set and there they fire: a CPU that stands still for a
- * while then stands still for who measures as well.
- */
-static void stay_on_cpu(int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu % sysconf(_SC_NPROCESSORS_ONLN), &set);
-	if (sched_setaffinity(0, sizeof(set), &set))
-		die_errno("cannot stay on CPU %d", cpu);
-}
-
 static pid_t start(const struct lane_case *c)
 {
 	const pid_t pid = child_fork();
@@ -38,6 +23,10 @@ static pid_t start(const struct lane_case *c)
 	if (pid)
 		return pid;
 	alarm(CASE_SECONDS);
+	/*
+	 * There its timers are set and there they fire: a CPU that stands still for
+	 * a while then stands still for who measures as well.
+	 */
 	stay_on_cpu(c->lane);
 	c->run(c->arg);
 	fflush(NULL);

@@ -6,7 +6,6 @@
  */
 #include <inttypes.h>
 #include <netinet/tcp.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -59,20 +58,6 @@ static struct {
 	struct view before;
 } ns[N_NS];
 
-/*
- * Segments of one connection stay in order on one CPU's loopback queue. The two
- * workers of a namespace are on different CPUs.
- */
-static void stay_on_cpu(unsigned int worker)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET((worker + worker / N_NS) % sysconf(_SC_NPROCESSORS_ONLN), &set);
-	if (sched_setaffinity(0, sizeof(set), &set))
-		die_errno("sched_setaffinity");
-}
-
 static void work(unsigned int worker, uint64_t seed, unsigned int connections)
 {
 	const unsigned int where = worker % N_NS;
@@ -80,7 +65,11 @@ static void work(unsigned int worker, uint64_t seed, unsigned int connections)
 	struct place place;
 	uint64_t random = seed * 2654435761u + worker + 1;
 
-	stay_on_cpu(worker);
+	/*
+	 * Segments of one connection stay in order on one CPU's loopback queue. The two
+	 * workers of a namespace are on different CPUs.
+	 */
+	stay_on_cpu(worker + worker / N_NS);
 	netns_enter(ns[where].fd);
 	place_init(&place, worker < N_NS ? AF_INET : AF_INET6, worker / N_NS);
 	while (made < connections) {
