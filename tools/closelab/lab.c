@@ -34,6 +34,12 @@ static int look_ms(uint64_t gone)
 	return ms < LOOK_MS_MOST ? ms : LOOK_MS_MOST;
 }
 
+/*
+ * Seconds: a peer that is killed loses its sockets first, and what comes of that
+ * may be seen before its end is.
+ */
+#define LAST_WORDS 1
+
 volatile sig_atomic_t lab_interrupted;
 
 int lab_fail(struct lab *lab, const char *format, ...)
@@ -325,6 +331,15 @@ static int take_one_cpu(struct lab *lab)
 	return 0;
 }
 
+static int peer_lost(struct lab *lab, void *unused)
+{
+	(void)unused;
+	for (int i = 0; i < MAX_PEERS; i++)
+		if (lab->peer[i].lost)
+			return 1;
+	return 0;
+}
+
 int lab_run(struct lab *lab)
 {
 	lab->epoll = -1;
@@ -339,7 +354,7 @@ int lab_run(struct lab *lab)
 	if (lab_steps_run(lab) || wait_out(lab)) {
 		/* What can be shown of it is shown. */
 		if (lab->failures && !lab_interrupted) {
-			collect(lab, 0);
+			lab_settle(lab, LAST_WORDS, peer_lost, NULL);
 			read_counters(lab, lab->after);
 		}
 	} else {
@@ -350,7 +365,8 @@ int lab_run(struct lab *lab)
 	}
 	if (!lab->failures)
 		return 0;
-	lab_check_stall(lab);
+	if (!peer_lost(lab, NULL))
+		lab_check_stall(lab);
 	return -1;
 }
 

@@ -68,6 +68,7 @@ struct lab_note {
  * @control: its socket, -1 when it is closed
  * @may_end: its end is part of the scenario
  * @ended: it is over
+ * @lost: it is, and not as part of the scenario
  * @at_rest: it has done what it could when it was asked last
  * @seen: events before this one have been waited for
  */
@@ -76,6 +77,7 @@ struct lab_peer {
 	int control;
 	bool may_end;
 	bool ended;
+	bool lost;
 	bool at_rest;
 	size_t seen;
 };

@@ -158,6 +158,9 @@ static int ended(struct lab *lab, int number)
 	peer->ended = true;
 	if (peer->may_end)
 		return 0;
+	/* Whatever else went wrong may come of this, and another run as well. */
+	peer->lost = true;
+	lab->again = NULL;
 	if (WIFSIGNALED(status))
 		return lab_fail(lab, "peer %d (on %c) was ended early by signal %d (%s)",
 				number, 'A' + lab_peer_side(lab, number),
