@@ -9,6 +9,7 @@
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct view {
 	const struct options *options;
@@ -39,6 +40,9 @@ static bool wanted(struct view *v, const struct counter *row, long long change)
 		return matches(v, row->name);
 	if (v->options->zeros || v->options->json)
 		return true;
+	/* Of the rows that are not 0, this one tells nothing of connections. */
+	if (!strcmp(row->name, "version"))
+		return false;
 	return v->seconds ? change != 0 : row->value != 0;
 }
 

@@ -71,7 +71,6 @@ static int parse_rows(char *text, size_t len, struct counters *c)
 			if (row.value != COUNTERS_VERSION)
 				return -EPROTO;
 			first = 0;
-			continue;
 		}
 		ret = append(c, &row);
 		if (ret)

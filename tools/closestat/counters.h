@@ -27,7 +27,7 @@ struct counters {
  * @counters: filled; to be released with counters_free()
  *
  * Every name is accepted, a known one or not. The first row has to be "version", of the one this
- * tool knows; it is not kept among the rows.
+ * tool knows.
  *
  * Return: 0, -EINVAL if that is not such a file, -EPROTO if it is of another version, -ENOMEM.
  */

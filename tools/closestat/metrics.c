@@ -7,6 +7,7 @@
 #include <string.h>
 
 static const struct metric metrics[] = {
+	{ "version", METRIC_GAUGE, "Version of the format of the module's counters." },
 	{ "ended", METRIC_COUNTER, "Connections that have ended." },
 	{ "ended_active_fin", METRIC_COUNTER, "Ended after this side sent the first FIN." },
 	{ "ended_passive_fin", METRIC_COUNTER, "Ended after the peer sent the first FIN." },

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,17 @@
 #define MAX_FILE ((size_t)64 << 20)
 #define FIRST_READ 16384
 
+#define THREAD "thread-self/"
+
+/* A made-up /proc need not have threads: its namespace is the one in net, as for nstat. */
+static bool has_thread(const char *root)
+{
+	char path[PATH_MAX];
+
+	return snprintf(path, sizeof(path), "%s/" THREAD, root) < (int)sizeof(path) &&
+	       !access(path, F_OK);
+}
+
 int procfile_path(char *buf, size_t size, const char *name)
 {
 	const char *root = getenv("PROC_ROOT");
@@ -19,6 +31,8 @@ int procfile_path(char *buf, size_t size, const char *name)
 
 	if (!root || !*root)
 		root = "/proc";
+	else if (!strncmp(name, THREAD "net/", sizeof(THREAD "net/") - 1) && !has_thread(root))
+		name += sizeof(THREAD) - 1;
 	n = snprintf(buf, size, "%s/%s", root, name);
 	return n < 0 || (size_t)n >= size ? -ENAMETOOLONG : 0;
 }

@@ -40,6 +40,7 @@ expect 'shows the kernel'"'"'s own' 0 'TCPAbortOnData +9 +kernel.EstabResets +1 
 expect 'shows names it does not know' 0 'made_up_later +7' '' show
 run
 check 'leaves zeros out' '[[ ! $out =~ ended_other ]]'
+check 'leaves the version out' '[[ ! $out =~ version ]]'
 expect '-z shows zeros' 0 'ended_other +0 ' '' -z
 expect 'a pattern shows zeros' 0 'ended_other +0 ' '' show ended_other
 run 'time_wait*'
@@ -47,10 +48,15 @@ check 'a pattern chooses' '[[ $rc = 0 && $out =~ time_wait_entered && ! $out =~ 
 expect 'a pattern without a match' 1 'ended ' "is called 'nonsense'" ended nonsense
 expect 'an option may come last' 0 'ended_other' '' show -z
 run -j
+check 'JSON has the version of the format' '[ "$(value version)" = 1 ]'
 check 'JSON has every counter' '[ "$(value ended) $(value ended_other) $(value OutRsts)" = "5 0 2" ]'
 check 'JSON is one line' '[ "$(wc -l <"$TMP/out")" = 1 ]'
 run -jp
 check 'pretty JSON is the same' '[ "$(value ended)" = 5 ] && [ "$(wc -l <"$TMP/out")" -gt 10 ]'
+mv "$PROC_ROOT/thread-self/net" "$PROC_ROOT/net" && rmdir "$PROC_ROOT/thread-self"
+run -j
+check 'a /proc without threads' '[ "$(value ended) $(value OutRsts)" = "5 2" ]'
+make_proc
 rm "$PROC_ROOT/thread-self/net/netstat"
 expect 'without /proc/net/netstat' 0 'OutRsts' '' show
 make_proc
@@ -96,7 +102,7 @@ for arguments in '-d 0.5 -j' '-d0.5 -j' '--rate=500ms -j'; do
 	kill $! 2>/dev/null
 	wait
 	check "rates with $arguments" 'jq -e "[.counters[] | select(.source == \"module\")] |
-		(.[0].rate > 250 and .[0].rate <= 1000 and .[0].value == 505 and .[1].rate < 0)" <<<"$out"  >/dev/null'
+		(.[1].rate > 250 and .[1].rate <= 1000 and .[1].value == 505 and .[2].rate < 0)" <<<"$out"  >/dev/null'
 done
 make_proc
 run -d 1ms

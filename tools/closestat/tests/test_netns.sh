@@ -60,7 +60,7 @@ if command -v ip >/dev/null && ip netns add "$name"; then
 		printf 'netns %s\nversion 1\nended 3\n\n' "$id"
 	done >"$TMP/proc/tcp_closestat_all"
 	PROC_ROOT=$TMP/proc run -Aj
-	check 'names of namespaces' '[ "$(jq -r ".counters[].netns" <<<"$out" | xargs)" = "$name cat/$holder_pid - dead" ]'
+	check 'names of namespaces' '[ "$(jq -r ".counters[] | select(.name == \"ended\").netns" <<<"$out" | xargs)" = "$name cat/$holder_pid - dead" ]'
 	PROC_ROOT=$TMP/proc run export -A
 	check 'names of namespaces as labels' '[ "$(sed -n "s/^tcp_closestat_ended_total//p" <<<"$out" | xargs -d "\n")" = "{netns=\"$name\"} 3 {netns=\"$holder_inode\"} 3 {netns=\"5\"} 3 {netns=\"dead\"} 3" ]'
 	if command -v setpriv >/dev/null; then
