@@ -14,7 +14,7 @@
 
 static void on_retransmit(void *data, TCS_RETRANSMIT_ARGS)
 {
-	if (!(TCP_SKB_CB(skb)->tcp_flags & TCPHDR_FIN))
+	if (TCS_RETRANSMIT_ERR || !(TCP_SKB_CB(skb)->tcp_flags & TCPHDR_FIN))
 		return;
 	tcs_add(tcs_net_of(sock_net(sk))->stats, TCS_FIN_RETRANSMITS);
 }

@@ -119,6 +119,30 @@ END(fin_wait1)
 		TIMED_OUT " fin_wait1_entered=1");
 }
 
+/*
+ * A FIN that finds no way any more is not one that was sent again: before it gives
+ * up TCP has tried at least once.
+ */
+END(fin_wait1_without_a_route)
+{
+	const struct lab *lab = &self->lab;
+	char spec[256];
+	int64_t sent;
+	int fd[2] = {};
+
+	lab_set(lab, B, "ipv4/tcp_retries2", "1");
+	lab_connect(lab, fd);
+	cut_off(lab);
+	shutdown(fd[B], SHUT_WR);
+	wait_change(lab, B, "fin_wait1", 1);
+	lab_sh(lab, B, "ip link set v0 down");
+	sent = lab_change(lab, B, "fin_retransmits");
+	wait_state(fd[B], TCP_CLOSE);
+	snprintf(spec, sizeof(spec),
+		 TIMED_OUT " fin_wait1_entered=1 fin_retransmits=%d", (int)sent);
+	lab_end(lab, "TcpCurrEstab=1", spec);
+}
+
 END(last_ack)
 {
 	const struct lab *lab = &self->lab;

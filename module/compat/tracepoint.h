@@ -10,7 +10,8 @@
  *  - inet_sock_set_state(sk, oldstate, newstate): since 4.16, unchanged;
  *  - tcp_send_reset(sk, skb): sk is a full socket; from 6.10 on
  *    (sk, skb, reason), sk and skb may be NULL and sk a mini-socket;
- *  - tcp_retransmit_skb(sk, skb): from 7.0 on (sk, skb, err).
+ *  - tcp_retransmit_skb(sk, skb): where a segment went out; from 6.17 on
+ *    (sk, skb, err), also where it did not.
  *
  * From 7.0 on callbacks run under SRCU and may be preempted.
  */
@@ -30,11 +31,14 @@
 #define TCS_SEND_RESET_ARGS const struct sock *sk, const struct sk_buff *skb
 #endif
 
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0)
+/* TCS_RETRANSMIT_ERR: of these arguments, why nothing was sent, or 0. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
 #define TCS_RETRANSMIT_ARGS const struct sock *sk, const struct sk_buff *skb, \
 			    int err
+#define TCS_RETRANSMIT_ERR err
 #else
 #define TCS_RETRANSMIT_ARGS const struct sock *sk, const struct sk_buff *skb
+#define TCS_RETRANSMIT_ERR 0
 #endif
 
 /**
