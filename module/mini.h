@@ -9,8 +9,9 @@
 
 #include "compat/kernel.h"
 
+#include <linux/tcp.h>
 #include <linux/types.h>
-#include <net/inet_connection_sock.h>
+#include <net/tcp.h>
 
 struct inet_timewait_sock;
 struct tcs_record;
@@ -36,7 +37,9 @@ enum tcs_rearm {
  * tcs_floor() - what the guard allows TIME_WAIT at the least
  * @sk: the full socket that it begins with
  *
- * As tcp_time_wait() computes it (net/ipv4/tcp_minisocks.c): 3.5 times the RTO.
+ * As tcp_time_wait() computes it (net/ipv4/tcp_minisocks.c): 3.5 times the RTO. All of
+ * TIME_WAIT where the peer sends no timestamps, although it may look as if it did: what
+ * the connection before had noted of them is inherited (tcp_twsk_unique()).
  *
  * Return: ticks
  */
@@ -44,6 +47,8 @@ static inline u32 tcs_floor(const struct sock *sk)
 {
 	const u32 rto = inet_csk(sk)->icsk_rto;
 
+	if (!tcp_sk(sk)->rx_opt.tstamp_ok)
+		return TCP_TIMEWAIT_LEN;
 	return (rto << 2) - (rto >> 1);
 }
 

@@ -233,11 +233,17 @@ static void schedule_again(struct tcs_args *args,
 	struct tcs_record was;
 	struct tcs_length len;
 	enum tcs_rearm what;
+	long ticks;
 
 	what = tcs_mini_rearm(tw, this_cpu_read(fin_wait2_hit) == tw, &was);
 	len = length_of(tw, was.floor);
-	if (len.tuned)
-		tcs_set_arg(args, 1, ticks_of(&len));
+	if (len.tuned) {
+		ticks = ticks_of(&len);
+		/* With the guard no segment makes a TIME_WAIT shorter. */
+		if (what == TCS_REARM_AGAIN && len.floor_ms)
+			ticks = max_t(long, ticks, tw->tw_timer.expires - jiffies);
+		tcs_set_arg(args, 1, ticks);
+	}
 	if (what == TCS_REARM_ENTERED) {
 		count_length(tw, &len);
 		tcs_mini_entered(tw, &was, len.ms);
@@ -315,15 +321,15 @@ static void notrace on_kill(struct tcs_args *args, unsigned long caller)
 
 /*
  * tcp_reset(sk): called for a RST, but also for data that comes after the
- * application has closed. tcp_validate_incoming() is where the RSTs come from.
+ * application has closed, or after the peer's own FIN. tcp_validate_incoming() is
+ * where the RSTs come from.
  */
 static void notrace on_reset(struct tcs_args *args, unsigned long caller)
 {
 	struct sock *sk = (void *)tcs_arg(args, 0);
 
 	SAW(&reset_hook, &sk->__sk_common);
-	if ((sk->sk_state == TCP_FIN_WAIT1 || sk->sk_state == TCP_FIN_WAIT2 ||
-	     sk->sk_state == TCP_CLOSING || sk->sk_state == TCP_LAST_ACK) &&
+	if (tcs_closing_state(sk->sk_state) != TCS_NOT_CLOSING &&
 	    tcs_caller(caller) == TCS_BY_DATA)
 		tcs_mark_anywhere(sk, TCS_MARK_RESET_WITHOUT_RST);
 }

@@ -145,3 +145,34 @@ void case_no_guard_no_timestamps(const void *arg)
 	tuned_check(&p, 0, 1000);
 	check_counted(&w, 0, 1);
 }
+
+/**
+ * case_guard_stale_timestamps() - those of the connection before do not count
+ * @arg: unused
+ *
+ * A connection that takes the port of a TIME_WAIT inherits what that had noted of
+ * timestamps (tcp_twsk_unique()), also where the peer sends none any more.
+ */
+void case_guard_stale_timestamps(const void *arg)
+{
+	struct pair first, second;
+	struct diag_sock s;
+	struct wire w;
+
+	wire_make(&w);
+	knob_set(w.ns[0], "/proc/sys/net/ipv4/tcp_tw_reuse", 1);
+	check(!knob_write(w.ns[0], "/proc/sys/net/ipv4/ip_local_port_range",
+			  "40000 40000", 11), "one port");
+	tune(w.ns[0], 60000, true);
+	pair_open(&first, &w, AF_INET);
+	pair_to_time_wait(&first, PATH_FULL);
+	tune(w.ns[0], 1000, true);
+	knob_set(w.ns[1], "/proc/sys/net/ipv4/tcp_timestamps", 0);
+	pair_open_to(&second, &w, AF_INET, first.end[0].dport);
+	check(row_now(w.ns[0], "time_wait_reused") == 1, "%lu",
+	      row_now(w.ns[0], "time_wait_reused"));
+	pair_to_time_wait(&second, PATH_FULL);
+	s = pair_find(&second, 0);
+	check(s.left_ms > 50000, "%ld ms left", s.left_ms);
+	check_counted(&w, 1, 0);
+}

@@ -16,7 +16,7 @@ static const int lengths_ms[] = { 250, 1000, 3000, 250, 0, 250 };
 static void check_counts(const struct wire *w, enum path path)
 {
 	struct rows r;
-	uint64_t ended;
+	uint64_t ended, again;
 
 	rows_read(&r, w->ns[0]);
 	ended = rows_get(&r, path == PATH_CLOSING ? "ended_simultaneous_fin" :
@@ -32,8 +32,10 @@ static void check_counts(const struct wire *w, enum path path)
 	check(rows_get(&r, "time_wait") == 0, "%lu", rows_get(&r, "time_wait"));
 	check(rows_get(&r, "time_wait_guarded") == 0, "%lu",
 	      rows_get(&r, "time_wait_guarded"));
-	check(rows_get(&r, "time_wait_rearmed") == 0, "%lu",
-	      rows_get(&r, "time_wait_rearmed"));
+	/* A slow machine may send a FIN again, and the answer to it may come late. */
+	again = rows_get(&r, "fin_retransmits") + row_now(w->ns[1], "fin_retransmits");
+	check(rows_get(&r, "time_wait_rearmed") <= again, "%lu, %lu FINs sent again",
+	      rows_get(&r, "time_wait_rearmed"), again);
 }
 
 /**

@@ -30,7 +30,7 @@ static int tcp_socket(int ns, int family)
 	return fd;
 }
 
-static int listener_of(const struct wire *w, int family,
+static int listener_of(const struct wire *w, int family, int port,
 		       struct sockaddr_storage *at, socklen_t *len)
 {
 	struct sockaddr_in6 *v6 = (void *)at;
@@ -42,14 +42,53 @@ static int listener_of(const struct wire *w, int family,
 	if (family == AF_INET) {
 		*len = sizeof(*v4);
 		inet_pton(AF_INET, "192.0.2.2", &v4->sin_addr);
+		v4->sin_port = htons(port);
 	} else {
 		*len = sizeof(*v6);
 		inet_pton(AF_INET6, "2001:db8::2", &v6->sin6_addr);
+		v6->sin6_port = htons(port);
 	}
 	if (bind(fd, (struct sockaddr *)at, *len) || listen(fd, 1) ||
 	    getsockname(fd, (struct sockaddr *)at, len))
 		die_errno("cannot listen");
 	return fd;
+}
+
+/* 0, or why connect() did not begin. */
+static int try_connect(int fd, const struct sockaddr_storage *at, socklen_t len)
+{
+	return connect(fd, (const struct sockaddr *)at, len) &&
+	       errno != EINPROGRESS ? errno : 0;
+}
+
+/**
+ * pair_open_to() - connect side 0 to a port of side 1
+ * @p: filled
+ * @w: the wire; its filter sees the handshake and is removed
+ * @family: AF_INET or AF_INET6
+ * @port: of side 1, 0: any that is free
+ *
+ * Where side 0 has no port left, it waits until it may take that of a TIME_WAIT.
+ */
+void pair_open_to(struct pair *p, struct wire *w, int family, int port)
+{
+	struct sockaddr_storage at;
+	int listener, err;
+	socklen_t len;
+
+	listener = listener_of(w, family, port, &at, &len);
+	memset(p, 0, sizeof(*p));
+	p->w = w;
+	p->fd[0] = tcp_socket(w->ns[0], family);
+	until((err = try_connect(p->fd[0], &at, len)) != EADDRNOTAVAIL);
+	if (err)
+		die("connect: %s", strerror(err));
+	wire_until(w, (p->fd[1] = accept4(listener, NULL, NULL,
+					  SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0);
+	close(listener);
+	w->filter = NULL;
+	tuple_of(&p->end[0], p->fd[0]);
+	tuple_of(&p->end[1], p->fd[1]);
 }
 
 /**
@@ -60,21 +99,7 @@ static int listener_of(const struct wire *w, int family,
  */
 void pair_open(struct pair *p, struct wire *w, int family)
 {
-	struct sockaddr_storage at;
-	socklen_t len;
-	int listener = listener_of(w, family, &at, &len);
-
-	memset(p, 0, sizeof(*p));
-	p->w = w;
-	p->fd[0] = tcp_socket(w->ns[0], family);
-	if (connect(p->fd[0], (struct sockaddr *)&at, len) && errno != EINPROGRESS)
-		die_errno("connect");
-	wire_until(w, (p->fd[1] = accept4(listener, NULL, NULL,
-					  SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0);
-	close(listener);
-	w->filter = NULL;
-	tuple_of(&p->end[0], p->fd[0]);
-	tuple_of(&p->end[1], p->fd[1]);
+	pair_open_to(p, w, family, 0);
 }
 
 /**

@@ -42,6 +42,7 @@ struct pair {
 extern const char * const path_names[N_PATHS];
 
 void pair_open(struct pair *p, struct wire *w, int family);
+void pair_open_to(struct pair *p, struct wire *w, int family, int port);
 struct diag_sock pair_find(const struct pair *p, int side);
 int pair_state(const struct pair *p, int side);
 void pair_close(struct pair *p, int side);

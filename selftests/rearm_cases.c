@@ -150,3 +150,30 @@ void case_rearm_other_lengths(const void *arg)
 	check(row_now(w.ns[0], "time_wait_rearmed") == 4, "%lu",
 	      row_now(w.ns[0], "time_wait_rearmed"));
 }
+
+/**
+ * case_rearm_not_nearer() - a shorter length set meanwhile, and what the guard decides
+ * @arg: unused
+ */
+void case_rearm_not_nearer(const void *arg)
+{
+	struct diag_sock s;
+	struct wire w;
+	struct pair p;
+
+	wire_make(&w);
+	tune(w.ns[0], 60000, true);
+	pair_open(&p, &w, AF_INET);
+	pair_to_time_wait(&p, PATH_FULL);
+	tune(w.ns[0], 1000, true);
+	wire_repeat_fin(&w, 1);
+	s = pair_find(&p, 0);
+	check(s.left_ms > 50000, "with the guard %ld ms left", s.left_ms);
+	tune(w.ns[0], 1000, false);
+	p.before = ticked_ns();
+	wire_repeat_fin(&w, 1);
+	p.after = now_ns();
+	check(row_now(w.ns[0], "time_wait_rearmed") == 2, "%lu",
+	      row_now(w.ns[0], "time_wait_rearmed"));
+	tuned_check(&p, 0, 1000);
+}

@@ -37,6 +37,8 @@ static const struct lane_case cases[] = {
 	{ "guard: 3.5 RTO of a slow peer", 2, case_guard_slow_peer, NULL },
 	{ "guard: longer lengths are kept", 2, case_guard_idle, NULL },
 	{ "no guard: 1 s without timestamps", 2, case_no_guard_no_timestamps, NULL },
+	{ "guard: 60 s, timestamps of the connection before", 2,
+	  case_guard_stale_timestamps, NULL },
 	{ "FIN_WAIT2 follows tcp_fin_timeout", 3, case_fin_wait2_life, NULL },
 	{ "FIN_WAIT2 is set as by the kernel", 3, case_fin_wait2_same_as_kernel, NULL },
 	{ "repeated FIN, IPv4", 3, case_rearm_repeated_fin, &v4_full },
@@ -45,6 +47,7 @@ static const struct lane_case cases[] = {
 	{ "lost last ACK, IPv4", 3, case_rearm_lost_ack, &v4_mini },
 	{ "lost last ACK, IPv6", 3, case_rearm_lost_ack, &v6_mini },
 	{ "repeated FIN, other lengths", 3, case_rearm_other_lengths, NULL },
+	{ "repeated FIN, a shorter length meanwhile", 3, case_rearm_not_nearer, NULL },
 
 	{ "60 s, IPv4", 4, case_60s, &v4_full },
 	{ "60 s, IPv6", 5, case_60s, &v6_mini },

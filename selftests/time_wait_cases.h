@@ -22,6 +22,7 @@ void case_guard_slow_peer(const void *arg);
 void case_guard_idle(const void *arg);
 void case_guard_no_timestamps(const void *arg);
 void case_no_guard_no_timestamps(const void *arg);
+void case_guard_stale_timestamps(const void *arg);
 
 /* fin_wait2_cases.c */
 void case_fin_wait2_life(const void *arg);
@@ -31,5 +32,6 @@ void case_fin_wait2_same_as_kernel(const void *arg);
 void case_rearm_repeated_fin(const void *arg);
 void case_rearm_lost_ack(const void *arg);
 void case_rearm_other_lengths(const void *arg);
+void case_rearm_not_nearer(const void *arg);
 
 #endif /* TIME_WAIT_CASES_H */
