@@ -78,6 +78,9 @@ static struct tcs_end classify_connecting(const struct tcs_facts *f)
 {
 	if (f->err == ECONNABORTED)
 		return destroyed(f);
+	/* Fast Open: data may come before the handshake is over. */
+	if (f->old == TCP_SYN_RECV && !f->err && f->shut && f->unread)
+		return rst_sent(TCS_RST_UNREAD_DATA);
 	/*
 	 * Given up by close(), shutdown() or connect(AF_UNSPEC), or the child
 	 * of a listener that is gone. In SYN_SENT it may also be connect()
@@ -160,10 +163,13 @@ struct tcs_end tcs_classify(const struct tcs_facts *f)
 		return not_ended;
 	}
 
-	if (f->err == ECONNRESET || f->err == EPIPE)
-		return f->reset_without_rst ?
-			rst_sent(TCS_RST_DATA_AFTER_CLOSE) :
-			ended(TCS_ENDED_RST_RECEIVED);
+	if (f->err == ECONNRESET || f->err == EPIPE) {
+		if (!f->reset_without_rst)
+			return ended(TCS_ENDED_RST_RECEIVED);
+		/* In CLOSE_WAIT it is the peer that goes on after its FIN. */
+		return rst_sent(f->old == TCP_CLOSE_WAIT ?
+				TCS_RST_OTHER : TCS_RST_DATA_AFTER_CLOSE);
+	}
 	if (f->err == ECONNABORTED)
 		return destroyed(f);
 	if (f->repair)

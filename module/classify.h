@@ -62,14 +62,14 @@ enum tcs_rst {
  * @err: sk_err
  * @err_soft: sk_err_soft: what an ICMP message said, to be told on a timeout
  * @moved: it goes on as a mini-socket, which will be counted
- * @reset_without_rst: tcp_reset() was called for a segment without RST, that is
- *	for data that came after the application had closed
+ * @reset_without_rst: tcp_reset() was called for a segment without RST: data that
+ *	came after the application had closed, or after the peer's own FIN
  * @orphan: SOCK_DEAD: the application let go of it
  * @shut: both directions are shut: tcp_close() does so before anything else
  * @fin_received: SOCK_DONE: the peer's FIN was processed
  * @all_acked: everything we sent was acknowledged, our FIN included
  * @unsent: not all that the application sent, its FIN included, has gone out
- * @syn_sent: something is on its way; before ESTABLISHED, that is our SYN
+ * @syn_sent: our SYN is on its way; of no meaning once ESTABLISHED
  * @unread: tcp_close() threw data away that the application had not read
  * @linger0: SO_LINGER with 0 s
  * @linger2_off: TCP_LINGER2 below 0

@@ -41,6 +41,17 @@ static bool seems_moved(const struct sock *sk, int old)
 	       tcp_sk(sk)->linger2 >= 0;
 }
 
+/*
+ * A handshake that two CPUs completed at once: the second child finds the first one
+ * hashed, and is thrown away before it was a connection (inet_ehash_nolisten()). All
+ * others give their port up first (tcp_set_state()).
+ */
+static bool was_second(const struct sock *sk, int old)
+{
+	return old == TCP_SYN_RECV && inet_csk(sk)->icsk_bind_hash &&
+	       !(sk->sk_userlocks & SOCK_BINDPORT_LOCK);
+}
+
 static noinline struct tcs_end end_of(struct sock *sk, int old, enum tcs_mark mark)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
@@ -56,7 +67,8 @@ static noinline struct tcs_end end_of(struct sock *sk, int old, enum tcs_mark ma
 		.fin_received = sock_flag(sk, SOCK_DONE),
 		.all_acked = all_acked(sk),
 		.unsent = tp->snd_nxt != tp->write_seq,
-		.syn_sent = tp->packets_out,
+		/* tcp_connect() moves snd_nxt once the SYN was not refused. */
+		.syn_sent = tp->packets_out && tp->snd_nxt != tp->snd_una,
 		.unread = threw_unread_away(sk),
 		.linger0 = sock_flag(sk, SOCK_LINGER) && !sk->sk_lingertime,
 		.linger2_off = tp->linger2 < 0,
@@ -67,6 +79,8 @@ static noinline struct tcs_end end_of(struct sock *sk, int old, enum tcs_mark ma
 		.net_gone = !check_net(sock_net(sk)),
 	};
 
+	if (was_second(sk, old))
+		return (struct tcs_end){ .ended = TCS_ENDED_NOT };
 	return tcs_classify(&f);
 }
 

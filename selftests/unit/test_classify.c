@@ -68,6 +68,7 @@ static const struct rule {
 	/* not established */
 	{ SYN & TELLS, ABORT, 0, 0, RST(DESTROYED) },
 	{ SYN, ABORT, 0, 0, END(OTHER) },
+	{ SYN & TELLS, NONE, SHUT | UNREAD, 0, RST(UNREAD_DATA) },
 	{ SYN & TELLS, NONE, SHUT | LINGER0, ORPHAN, RST(LINGER) },
 	{ SYN & TELLS, NONE, 0, ORPHAN, RST(OTHER) },
 	{ SYN, NONE, SHUT, ORPHAN, END(OTHER) },
@@ -75,6 +76,7 @@ static const struct rule {
 	{ SYN, ALL_ERRORS, 0, 0, END(CONNECT_FAILED) },
 
 	/* a segment, or an administrator, ended it */
+	{ STATES(TCP_CLOSE_WAIT), RESET, WITHOUT_RST, 0, RST(OTHER) },
 	{ ANY, RESET, WITHOUT_RST, 0, RST(DATA_AFTER_CLOSE) },
 	{ ANY, RESET, 0, 0, END(RST_RECEIVED) },
 	{ TELLS, ABORT, 0, 0, RST(DESTROYED) },
