@@ -63,8 +63,11 @@ int tcs_purge(struct net *net, u16 port)
 	for (slot = 0; slot <= hashinfo->ehash_mask; slot++) {
 		const struct inet_ehash_bucket *head = &hashinfo->ehash[slot];
 
-		if (!(slot % 1024))
+		if (!(slot % 1024)) {
 			cond_resched();
+			if (fatal_signal_pending(current))
+				return -EINTR;
+		}
 		while (!hlist_nulls_empty(&head->chain)) {
 			rcu_read_lock();
 			tw = find(head, net, port);
