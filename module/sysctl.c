@@ -244,7 +244,7 @@ static int register_alias(struct net *net, struct tcs_net *tn)
 	if (alias_taken)
 		return 0;
 	tn->alias.table = kmemdup(alias_template, sizeof(alias_template),
-				  GFP_KERNEL);
+				  GFP_KERNEL_ACCOUNT);
 	if (!tn->alias.table)
 		return -ENOMEM;
 	tn->alias.table[0].data = &tn->time_wait_ms;
@@ -272,7 +272,7 @@ static int __net_init init_one(struct net *net)
 	size_t n;
 	int err;
 
-	t = kmemdup(ctl_template, sizeof(ctl_template), GFP_KERNEL);
+	t = kmemdup(ctl_template, sizeof(ctl_template), GFP_KERNEL_ACCOUNT);
 	if (!t)
 		return -ENOMEM;
 	t[CTL_TIME_WAIT_MS].data = &tn->time_wait_ms;
