@@ -17,5 +17,7 @@
 #define TCS_BROKEN_SLEEP	__is_defined(TCS_BREAK_SLEEP)
 /* All CPUs add to the counts of one, without care for each other. */
 #define TCS_BROKEN_PERCPU	__is_defined(TCS_BREAK_PERCPU)
+/* One step of loading fails, the parameter broken_step says which: selftests/load_fails. */
+#define TCS_BROKEN_STEP		__is_defined(TCS_BREAK_STEP)
 
 #endif /* TCS_BROKEN_H */

@@ -16,6 +16,16 @@
 #include "sysctl.h"
 #include "timewait.h"
 
+static int broken_step;
+#ifdef TCS_BREAK_STEP
+module_param(broken_step, int, 0);
+#endif
+
+static int __init step(int (*init)(void))
+{
+	return TCS_BROKEN_STEP && !--broken_step ? -ENOMEM : init();
+}
+
 /*
  * The tracepoints come before the hooks, and go after them: what a hook notes
  * for a socket's change to CLOSE is always taken. Counting starts when the hooks
@@ -26,26 +36,26 @@ static int __init tcs_init(void)
 	int err;
 
 	tcs_counters_init();
-	err = tcs_records_init();
+	err = step(tcs_records_init);
 	if (err)
 		return err;
-	err = tcs_pernet_init();
+	err = step(tcs_pernet_init);
 	if (err)
 		goto undo_records;
-	err = tcs_probes_attach();
+	err = step(tcs_probes_attach);
 	if (err)
 		goto undo_pernet;
 	tcs_timewait_attach();
-	err = tcs_prove_init();
+	err = step(tcs_prove_init);
 	if (err)
 		goto undo_timewait;
-	err = tcs_baseline();
+	err = step(tcs_baseline);
 	if (err)
 		goto undo_prove;
-	err = tcs_sysctl_init();
+	err = step(tcs_sysctl_init);
 	if (err)
 		goto undo_prove;
-	err = tcs_procfs_init();
+	err = step(tcs_procfs_init);
 	if (err)
 		goto undo_sysctl;
 	return 0;

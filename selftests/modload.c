@@ -3,6 +3,7 @@
 #include "modload.h"
 
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
@@ -17,25 +18,42 @@ bool module_loaded(void)
 	return !access("/sys/module/tcp_closestat", F_OK);
 }
 
+/* Where the test itself is. */
+static const char *own_directory(void)
+{
+	static char self[PATH_MAX];
+
+	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
+		die_errno("cannot tell where this test is");
+	return dirname(self);
+}
+
 /* $TCS_KO, or what was built in the directory above the test's own. */
 static void module_path(char *path, size_t size)
 {
 	const char *given = getenv("TCS_KO");
-	char self[PATH_MAX];
-	ssize_t len;
-	int i;
 
-	if (given) {
+	if (given)
 		snprintf(path, size, "%s", given);
-		return;
-	}
-	len = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	if (len < 0)
-		die_errno("cannot tell where this test is");
-	self[len] = '\0';
-	for (i = 0; i < 2 && strrchr(self, '/'); i++)
-		*strrchr(self, '/') = '\0';
-	snprintf(path, size, "%s/tcp_closestat.ko", self);
+	else
+		snprintf(path, size, "%s/../tcp_closestat.ko", own_directory());
+}
+
+/**
+ * module_variant() - a build of the module with something else about it
+ * @name: of the directory that it was built in (VARIANT_FLAGS in the Makefile)
+ *
+ * From now on module_load() loads it.
+ *
+ * Return: whether it was built.
+ */
+bool module_variant(const char *name)
+{
+	char ko[PATH_MAX + 64];
+
+	snprintf(ko, sizeof(ko), "%s/variants/%s/tcp_closestat.ko", own_directory(), name);
+	setenv("TCS_KO", ko, 1);
+	return !access(ko, R_OK);
 }
 
 /**
@@ -45,6 +63,17 @@ static void module_path(char *path, size_t size)
  */
 int module_load(void)
 {
+	return module_load_with("");
+}
+
+/**
+ * module_load_with() - load the module
+ * @parameters: as modprobe takes them
+ *
+ * Return: as module_load().
+ */
+int module_load_with(const char *parameters)
+{
 	char path[PATH_MAX + 32];
 	int fd, err;
 
@@ -52,7 +81,7 @@ int module_load(void)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		die_errno("cannot open %s (TCS_KO says where the module is)", path);
-	err = syscall(SYS_finit_module, fd, "", 0) ? -errno : 0;
+	err = syscall(SYS_finit_module, fd, parameters, 0) ? -errno : 0;
 	close(fd);
 	return err;
 }

@@ -6,7 +6,9 @@
 #include <stdbool.h>
 
 bool module_loaded(void);
+bool module_variant(const char *name);
 int module_load(void);
+int module_load_with(const char *parameters);
 int module_unload(void);
 void module_needed(void);
 void module_not_wanted(void);

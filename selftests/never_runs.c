@@ -3,9 +3,6 @@
  * A build whose hook is on a function that is never called: the module has to
  * find that out when it is loaded.
  */
-#include <libgen.h>
-#include <limits.h>
-
 #include "kselftest_harness.h"
 
 #include "clock.h"
@@ -80,16 +77,9 @@ TEST_F(never_runs, it_counts_all_the_same)
 
 int main(int argc, char **argv)
 {
-	char self[PATH_MAX] = "", ko[PATH_MAX + 40];
-
-	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
-		die_errno("cannot tell where this test is");
-	snprintf(ko, sizeof(ko), "%s/variants/never_runs/tcp_closestat.ko",
-		 dirname(self));
-	if (access(ko, R_OK))
+	if (!module_variant("never_runs"))
 		return ksft_exit_skip("not built, there were no kernel headers\n");
 	if (module_loaded())
 		return ksft_exit_skip("another build of the module is loaded\n");
-	setenv("TCS_KO", ko, 1);
 	return test_harness_run(argc, argv);
 }
