@@ -12,6 +12,9 @@
 
 #include "fail.h"
 
+/* Takes the second CPU offline, and back. */
+#define CPU_SWITCH	"/sys/devices/system/cpu/cpu1/online"
+
 /**
  * child_fork() - fork() a child that is killed when this thread ends
  *

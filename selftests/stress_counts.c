@@ -16,6 +16,7 @@
 #include "../module/classify.h"
 #include "child.h"
 #include "clock.h"
+#include "env.h"
 #include "fail.h"
 #include "knob.h"
 #include "modload.h"
@@ -327,13 +328,6 @@ static bool events_agree(unsigned int i)
 	return ok;
 }
 
-static uint64_t number_from(const char *env, uint64_t otherwise)
-{
-	const char *text = getenv(env);
-
-	return text ? strtoull(text, NULL, 0) : otherwise;
-}
-
 /* All of it, once, in a process of its own. */
 static void attempt(uint64_t seed, unsigned int connections)
 {
@@ -393,8 +387,8 @@ static bool observer_missed(void)
 int main(void)
 {
 	const unsigned int connections =
-		number_from("STRESS_CONNECTIONS", CONNECTIONS) / N_WORKERS;
-	uint64_t seed = number_from("STRESS_SEED", now_ns() % 1000000);
+		env_number("STRESS_CONNECTIONS", CONNECTIONS) / N_WORKERS;
+	uint64_t seed = env_number("STRESS_SEED", now_ns() % 1000000);
 	unsigned int tries = 3;
 	pid_t pid;
 

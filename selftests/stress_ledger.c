@@ -2,6 +2,7 @@
 /* What workers did to connections, see stress_ledger.h. */
 #include "stress_ledger.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,4 +48,35 @@ void ledger_add(struct ledger *ledger, const struct way *way, int64_t times)
 		*ledger_at(ledger, item) += times * atoi(value);
 	}
 	free(copy);
+}
+
+/**
+ * ledger_rows_agree() - whether the module's rows say the same; what does not is told
+ * @ledger: what was done
+ * @before: rows before that
+ * @now: rows now
+ *
+ * The kernel's own counts are not looked at, and not what segments without a
+ * connection bring about.
+ */
+bool ledger_rows_agree(const struct ledger *ledger, const struct rows *before,
+		       const struct rows *now)
+{
+	bool ok = true;
+	unsigned int i;
+
+	for (i = 0; i < ledger->n; i++) {
+		const char *name = ledger->item[i].name;
+		int64_t is;
+
+		if (!strncmp(name, "Tcp", 3) || !strcmp(name, "rst_sent_no_socket"))
+			continue;
+		is = rows_get(now, name) - rows_get(before, name);
+		if (is == ledger->item[i].value)
+			continue;
+		fprintf(stderr, "# %s changed by %" PRId64 ", not by %" PRId64 "\n",
+			name, is, ledger->item[i].value);
+		ok = false;
+	}
+	return ok;
 }

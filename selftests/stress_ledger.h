@@ -3,6 +3,7 @@
 #ifndef STRESS_LEDGER_H
 #define STRESS_LEDGER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "rows.h"
@@ -26,5 +27,7 @@ struct ledger {
 
 int64_t *ledger_at(struct ledger *ledger, const char *name);
 void ledger_add(struct ledger *ledger, const struct way *way, int64_t times);
+bool ledger_rows_agree(const struct ledger *ledger, const struct rows *before,
+		       const struct rows *now);
 
 #endif /* STRESS_LEDGER_H */

@@ -14,6 +14,7 @@
 #include "child.h"
 #include "clock.h"
 #include "ends_sock.h"
+#include "env.h"
 #include "fail.h"
 #include "knob.h"
 #include "modload.h"
@@ -89,9 +90,12 @@ static void live_and_die(unsigned int worker, uint64_t *random, int home)
 	close(ns);
 }
 
+/* STRESS_SEED; it repeats the choices, not their order in time. */
+static uint64_t seed;
+
 static void work(unsigned int worker)
 {
-	uint64_t random = worker * 2654435761u + now_ns();
+	uint64_t random = (worker + 1) * 2654435761u + seed;
 	int home = netns_here();
 	unsigned int i;
 
@@ -133,45 +137,15 @@ static bool total_agrees(const struct rows *before)
 	struct ledger ledger = {};
 	unsigned int worker, i;
 	struct rows now;
-	bool ok = true;
 
 	for (worker = 0; worker < N_WORKERS; worker++)
 		for (i = 0; i < n_ways; i++)
 			ledger_add(&ledger, &ways[i], shared->done[worker][i]);
 	ledger_add(&ledger, &vanished, N_NETNS);
 
+	/* The kernel's own counts died with the namespaces. */
 	watch_total(&now);
-	for (i = 0; i < ledger.n; i++) {
-		const char *name = ledger.item[i].name;
-		int64_t is;
-
-		/* The kernel's own counts died with the namespaces. */
-		if (!strncmp(name, "Tcp", 3) || !strcmp(name, "rst_sent_no_socket"))
-			continue;
-		is = rows_get(&now, name) - rows_get(before, name);
-		if (is == ledger.item[i].value)
-			continue;
-		fprintf(stderr, "# %s changed by %" PRId64 ", not by %" PRId64 "\n",
-			name, is, ledger.item[i].value);
-		ok = false;
-	}
-	return ok;
-}
-
-static bool all_is_over(void)
-{
-	static const char *const gauges[] = {
-		"fin_wait1", "fin_wait2", "closing", "close_wait", "last_ack",
-		"time_wait", "records",
-	};
-	struct rows now;
-	unsigned int i;
-
-	watch_total(&now);
-	for (i = 0; i < sizeof(gauges) / sizeof(gauges[0]); i++)
-		if (rows_get(&now, gauges[i]))
-			return false;
-	return true;
+	return ledger_rows_agree(&ledger, before, &now);
 }
 
 int main(void)
@@ -184,12 +158,14 @@ int main(void)
 	ksft_print_header();
 	ksft_set_plan(3);
 	module_needed();
+	seed = env_number("STRESS_SEED", now_ns() % 1000000);
+	ksft_print_msg("STRESS_SEED=%" PRIu64 "\n", seed);
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
 		die_errno("mmap");
 	/* What earlier tests have left behind has to be over. */
-	until(all_is_over());
+	until(watch_all_over());
 	watch_total(&before);
 
 	reader = start(NULL, 0);
@@ -198,7 +174,7 @@ int main(void)
 	for (i = 0; i < N_WORKERS; i++)
 		worked &= went_well(workers[i]);
 	/* Namespaces die behind their last user's back. */
-	until(all_is_over());
+	until(watch_all_over());
 	ksft_test_result(worked, "nothing is left of the namespaces\n");
 	ksft_test_result(total_agrees(&before), "all that they did is in the total\n");
 

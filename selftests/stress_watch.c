@@ -3,7 +3,6 @@
 #include "stress_watch.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "fail.h"
@@ -14,18 +13,20 @@
 
 static const char *const gauges[] = {
 	"fin_wait1", "fin_wait2", "closing", "close_wait", "last_ack", "time_wait",
-	"records", "version",
+	"records",
 };
+
+#define N_GAUGES	(sizeof(gauges) / sizeof(gauges[0]))
 
 /* What may fall; the version, too, when those of all namespaces are added up. */
 static bool is_gauge(const char *name)
 {
 	unsigned int i;
 
-	for (i = 0; i < sizeof(gauges) / sizeof(gauges[0]); i++)
+	for (i = 0; i < N_GAUGES; i++)
 		if (!strcmp(gauges[i], name))
 			return true;
-	return false;
+	return !strcmp(name, "version");
 }
 
 static uint64_t sum_of(const struct rows *rows, const char *prefix)
@@ -119,6 +120,23 @@ void watch_total(struct rows *total)
 		rows_parse(&rows, body + 1);
 		add(total, &rows);
 	}
+}
+
+/**
+ * watch_all_over() - whether no namespace has a connection that ends
+ *
+ * To be called in the initial namespace.
+ */
+bool watch_all_over(void)
+{
+	struct rows now;
+	unsigned int i;
+
+	watch_total(&now);
+	for (i = 0; i < N_GAUGES; i++)
+		if (rows_get(&now, gauges[i]))
+			return false;
+	return true;
 }
 
 /**

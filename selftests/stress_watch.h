@@ -3,6 +3,7 @@
 #ifndef STRESS_WATCH_H
 #define STRESS_WATCH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "rows.h"
@@ -26,6 +27,7 @@ struct watch {
 };
 
 void watch_total(struct rows *total);
+bool watch_all_over(void);
 void watch_once(struct watch *watch);
 
 #endif /* STRESS_WATCH_H */

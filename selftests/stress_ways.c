@@ -33,6 +33,8 @@ static int connect_from(const struct place *place, int fd)
 /* Clients' ports, half of them for each of two places in a namespace. */
 #define FIRST_PORT	2000
 #define N_PORTS		28000
+/* What one way takes of them is less. */
+#define MOST_AT_ONCE	16
 /* What bind() chooses from, for those few that need not be unique. */
 #define OTHER_PORTS	"58000 65535"
 
@@ -549,6 +551,20 @@ void place_init(struct place *place, int family, unsigned int half)
 		die_errno("listen");
 	place->diag = diag_open(ns);
 	close(ns);
+}
+
+/**
+ * place_go_on() - go to another place once all client ports were used
+ * @place: of place_init(), the only one in the caller's namespace
+ */
+void place_go_on(struct place *place)
+{
+	const int family = place->addr.ss_family;
+
+	if (place->port < FIRST_PORT + 2 * N_PORTS - MOST_AT_ONCE)
+		return;
+	place_leave(place);
+	place_init(place, family, 0);
 }
 
 /**

@@ -78,6 +78,7 @@ extern const unsigned int n_ways;
 
 unsigned int way_choose(uint64_t *random, bool lasting);
 void place_init(struct place *place, int family, unsigned int half);
+void place_go_on(struct place *place);
 void place_leave(struct place *place);
 
 #endif /* STRESS_WAYS_H */
