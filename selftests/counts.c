@@ -7,6 +7,7 @@
 
 #include "kselftest_harness.h"
 
+#include "child.h"
 #include "clock.h"
 #include "knob.h"
 #include "modload.h"
@@ -276,6 +277,34 @@ TEST_F_TIMEOUT(counts, purge_under_load, 120)
 		  rows_get(&r, "time_wait_purged") +
 		  rows_get(&r, "time_wait_reused") +
 		  rows_get(&r, "time_wait_reset"));
+}
+
+/* What a CPU has counted stays in the sums when it is switched off. */
+TEST_F_TIMEOUT(counts, of_a_cpu_that_is_off, 120)
+{
+	struct rows on, off;
+	unsigned int i;
+	pid_t load;
+	int err;
+
+	if (access(CPU_SWITCH, W_OK))
+		SKIP(return, "no CPU that can be switched off");
+	stay_on_cpu(1);
+	load = traffic_start(self->ns);
+	until(row_now(self->ns, "time_wait_entered") >= 20);
+	traffic_stop(load);
+	stay_on_cpu(0);
+	until(!row_now(self->ns, "fin_wait1") && !row_now(self->ns, "fin_wait2") &&
+	      !row_now(self->ns, "closing") && !row_now(self->ns, "close_wait") &&
+	      !row_now(self->ns, "last_ack"));
+	rows_read(&on, self->ns);
+	until((err = knob_write(-1, CPU_SWITCH, "0", 1)) != -EBUSY);
+	ASSERT_EQ(0, err);
+	rows_read(&off, self->ns);
+	EXPECT_EQ(0, knob_write(-1, CPU_SWITCH, "1", 1));
+	for (i = 0; i < on.n; i++)
+		EXPECT_EQ(on.row[i].value, off.row[i].value)
+			TH_LOG("%s", on.row[i].name);
 }
 
 int main(int argc, char **argv)
