@@ -17,6 +17,7 @@
 
 #include "child.h"
 #include "clock.h"
+#include "env.h"
 #include "kmsg.h"
 #include "knob.h"
 #include "modload.h"
@@ -26,6 +27,10 @@
 #include "stress_ways.h"
 
 #define N_HOSTILE	3
+#define N_VICTIMS	5		/* TIME_WAITs of somebody else */
+#define HOARD		300		/* TIME_WAITs, all that he gets */
+
+#define MAX_TW_BUCKETS	"/proc/sys/net/ipv4/tcp_max_tw_buckets"
 
 #define FILE_NS		"/proc/thread-self/net/tcp_closestat"
 #define FILE_HIST	"/proc/thread-self/net/tcp_closestat_hist"
@@ -43,6 +48,8 @@ static struct shared {
 	unsigned long taken;
 	unsigned long refused;
 	unsigned long connections;
+	unsigned long hoarded;
+	unsigned long namespaces;
 	bool stop;
 } *shared;
 
@@ -78,13 +85,31 @@ static void write_anything(void)
 		__atomic_add_fetch(&shared->taken, 1, __ATOMIC_RELAXED);
 }
 
+/* What is another's he reaches no further than the kernel lets him anyway. */
+static void reach_for_others(void)
+{
+	char path[64];
+	int kernels, ours;
+
+	check(open(FILE_ALL, O_RDONLY | O_CLOEXEC) < 0, "all namespaces can be read");
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", getppid());
+	check(open(path, O_RDONLY | O_CLOEXEC) < 0, "%s can be opened", path);
+	snprintf(path, sizeof(path), "/proc/%d/net/netstat", getppid());
+	kernels = open(path, O_RDONLY | O_CLOEXEC);
+	snprintf(path, sizeof(path), "/proc/%d/net/tcp_closestat", getppid());
+	ours = open(path, O_RDONLY | O_CLOEXEC);
+	check(ours < 0 || kernels >= 0, "%s can be read", path);
+	close(kernels);
+	close(ours);
+}
+
 static void read_anything(void)
 {
 	static char text[1 << 20];
 	int fd;
 
 	knob_read(-1, random() % 2 ? FILE_NS : FILE_HIST, text, sizeof(text));
-	check(open(FILE_ALL, O_RDONLY) < 0, "all namespaces can be read");
+	reach_for_others();
 	fd = open(FILE_HIST, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return;
@@ -95,15 +120,54 @@ static void read_anything(void)
 	close(fd);
 }
 
-/* As many TIME_WAITs as he gets, for as long as he may. */
-static void flood(struct place *place)
+static void flood(struct place *place, int connections)
 {
 	int i;
 
-	for (i = 0; i < 20 && !stopped(); i++) {
+	for (i = 0; i < connections && !stopped(); i++) {
 		ways[WAY_FIRST_CERTAIN].run(place);
 		__atomic_add_fetch(&shared->connections, 1, __ATOMIC_RELAXED);
+		place_go_on(place);
 	}
+}
+
+/* As many TIME_WAITs as he gets, for as long as he may. */
+static void hoard(struct place *place)
+{
+	char limit[16];
+
+	snprintf(limit, sizeof(limit), "%d\n", HOARD);
+	/* Not his to set on every kernel. */
+	knob_write(-1, MAX_TW_BUCKETS, limit, strlen(limit));
+	check(!knob_write(-1, KNOB("time_wait_ms"), "600000", 6), "600 s");
+	check(!knob_write(-1, KNOB("time_wait_guard"), "0", 1), "no guard");
+	flood(place, HOARD + 20);
+	check(stopped() || row_now(-1, "time_wait") <= knob_get(-1, MAX_TW_BUCKETS),
+	      "%lu TIME_WAITs", row_now(-1, "time_wait"));
+	__atomic_store_n(&shared->hoarded, row_now(-1, "time_wait"), __ATOMIC_RELAXED);
+}
+
+/* Namespaces that are gone as soon as they are there. */
+static void make_namespaces(void)
+{
+	const pid_t pid = child_fork();
+	int i, status;
+
+	if (!pid) {
+		for (i = 0; i < 5; i++)
+			check(!unshare(CLONE_NEWNET), "no network namespace");
+		_exit(0);
+	}
+	check(waitpid(pid, &status, 0) == pid && !status, "%#x", status);
+	__atomic_add_fetch(&shared->namespaces, 5, __ATOMIC_RELAXED);
+}
+
+/* What he has open, and where he is, for as long as he lives. */
+static void hold_on(void)
+{
+	check(open(FILE_NS, O_RDONLY) >= 0 && open(FILE_HIST, O_RDONLY) >= 0 &&
+	      open(knobs[0], O_RDWR) >= 0, "cannot open his own files");
+	check(!chdir("/proc/sys/net/tcp_closestat"), "cannot go there");
 }
 
 /* Never comes back; the namespaces are gone with it. */
@@ -124,10 +188,14 @@ static pid_t start_hostile(unsigned int number)
 		die_errno("cannot make a network namespace");
 	srandom(number + 1);
 	place_init(&place, number % 2 ? AF_INET6 : AF_INET, 0);
+	hold_on();
+	if (!number)
+		hoard(&place);
 	while (!stopped()) {
 		int i;
 
-		flood(&place);
+		flood(&place, 20);
+		make_namespaces();
 		for (i = 0; i < 100; i++)
 			write_anything();
 		for (i = 0; i < 10; i++)
@@ -144,6 +212,25 @@ FIXTURE(hostile) {
 	pid_t pids[N_HOSTILE];
 };
 
+/* Somebody else, who wants to keep what he has. */
+static int make_victim(void)
+{
+	const int home = netns_here(), ns = netns_new();
+	struct place place;
+	unsigned int i;
+
+	knob_set(ns, KNOB("time_wait_ms"), 300000);
+	netns_enter(ns);
+	place_init(&place, AF_INET, 0);
+	for (i = 0; i < N_VICTIMS; i++)
+		ways[WAY_FIRST_CERTAIN].run(&place);
+	place_leave(&place);
+	until(row_now(-1, "ended") == 2 * N_VICTIMS);
+	netns_enter(home);
+	close(home);
+	return ns;
+}
+
 FIXTURE_SETUP(hostile)
 {
 	unsigned int i;
@@ -154,8 +241,7 @@ FIXTURE_SETUP(hostile)
 		die_errno("mmap");
 	if (!module_loaded())
 		check(!module_load(), "cannot load");
-	self->ns = netns_new();
-	knob_set(self->ns, KNOB("time_wait_ms"), 30000);
+	self->ns = make_victim();
 	for (i = 0; i < N_HOSTILE; i++)
 		self->pids[i] = start_hostile(i);
 }
@@ -167,13 +253,13 @@ FIXTURE_TEARDOWN(hostile)
 
 static void carry_on(void)
 {
-	const char *env = getenv("HOSTILE_SECONDS");
-	const int64_t end = now_ns() + (env ? atoi(env) : 2) * NS_PER_S;
+	const int64_t end = now_ns() + env_number("HOSTILE_SECONDS", 2) * NS_PER_S;
 
 	while (now_ns() < end)
 		nap_ms(50);
 	/* Each kind of thing was tried, however slow the machine is. */
-	until(shared->taken && shared->refused && shared->connections >= 100);
+	until(shared->taken && shared->refused && shared->connections >= 100 &&
+	      shared->hoarded && shared->namespaces);
 }
 
 static void end(const pid_t *pids)
@@ -183,13 +269,14 @@ static void end(const pid_t *pids)
 	__atomic_store_n(&shared->stop, true, __ATOMIC_RELEASE);
 	for (i = 0; i < N_HOSTILE; i++)
 		check(waitpid(pids[i], &status, 0) == pids[i] && !status, "%#x", status);
-	printf("# %lu writes taken, %lu refused, %lu connections\n", shared->taken,
-	       shared->refused, shared->connections);
+	printf("# %lu writes taken, %lu refused, %lu connections, %lu namespaces, %lu TIME_WAITs of 600 s\n",
+	       shared->taken, shared->refused, shared->connections, shared->namespaces,
+	       shared->hoarded);
 }
 
-TEST_F_TIMEOUT(hostile, only_himself, 300)
+TEST_F_TIMEOUT(hostile, only_himself, 900)
 {
-	struct rows before, here, other;
+	struct rows before, other;
 	const int log = kmsg_open();
 	const long guard = knob_get(-1, KNOB("time_wait_guard"));
 	const long inherit = knob_get(-1, KNOB("inherit"));
@@ -201,25 +288,24 @@ TEST_F_TIMEOUT(hostile, only_himself, 300)
 	end(self->pids);
 
 	/* Nobody else's sysctls */
-	EXPECT_EQ(30000, knob_get(self->ns, KNOB("time_wait_ms")));
+	EXPECT_EQ(300000, knob_get(self->ns, KNOB("time_wait_ms")));
 	EXPECT_EQ(1, knob_get(self->ns, KNOB("time_wait_guard")));
 	EXPECT_EQ(1, knob_get(self->ns, KNOB("histograms")));
 	EXPECT_EQ(ms, knob_get(-1, KNOB("time_wait_ms")));
 	EXPECT_EQ(guard, knob_get(-1, KNOB("time_wait_guard")));
 	EXPECT_EQ(inherit, knob_get(-1, KNOB("inherit")));
-	/* nor anybody else's counts */
+	/* nor anybody else's counts, nor his TIME_WAITs */
 	rows_read(&other, self->ns);
 	for (i = 0; i < before.n; i++)
 		EXPECT_EQ(before.row[i].value, other.row[i].value);
-	rows_read(&here, self->ns);
-	EXPECT_EQ(0, rows_get(&here, "ended"));
+	EXPECT_EQ(N_VICTIMS, rows_get(&other, "time_wait"));
 	/* and not a word of it in the log */
 	EXPECT_FALSE(kmsg_find(log, ""));
 	close(log);
 }
 
-/* Files open and a current directory below the sysctls: it goes all the same. */
-TEST_F_TIMEOUT(hostile, cannot_hold_the_module, 300)
+/* His files are open, his directory is below the sysctls, and ours too: it goes. */
+TEST_F_TIMEOUT(hostile, cannot_hold_the_module, 900)
 {
 	int fd[] = {
 		open(FILE_NS, O_RDONLY | O_CLOEXEC), open(FILE_HIST, O_RDONLY | O_CLOEXEC),
