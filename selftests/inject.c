@@ -230,25 +230,26 @@ void inject_fail(unsigned int nth)
 }
 
 /**
- * inject_failed() - what came of inject_fail()
+ * inject_left() - what came of inject_fail()
  * @nth: of inject_fail()
  * @site: set to what failed, as it was recorded; of several with the same stack the
  *	nearest. @stack is 0: not within the module; @nth is 0: was not recorded.
  *
- * Return: whether any failed.
+ * Return: 0, or how many allocations would still have had to come for one to fail.
  */
-bool inject_failed(unsigned int nth, struct site *site)
+unsigned int inject_left(unsigned int nth, struct site *site)
 {
 	const struct site *best = NULL;
 	const char *at;
-	unsigned int i;
+	unsigned int left, i;
 
 	memset(site, 0, sizeof(*site));
-	if (stop())
-		return false;
+	left = stop();
+	if (left)
+		return left;
 	at = next_event(read_trace());
 	if (!*at)
-		return true;
+		return 0;
 	parse_stack(at, next_event(at), site);
 	for (i = 1; site->stack && i <= n_recorded; i++)
 		if (recorded[i].stack == site->stack &&
@@ -256,5 +257,5 @@ bool inject_failed(unsigned int nth, struct site *site)
 			best = &recorded[i];
 	if (best)
 		*site = *best;
-	return true;
+	return 0;
 }

@@ -27,6 +27,6 @@ void inject_end(void);
 void inject_record(void);
 unsigned int inject_recorded(struct site *sites, unsigned int max);
 void inject_fail(unsigned int nth);
-bool inject_failed(unsigned int nth, struct site *site);
+unsigned int inject_left(unsigned int nth, struct site *site);
 
 #endif /* INJECT_H */
