@@ -9,7 +9,7 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 DEMO_KERNEL ?= 6.1
 # The kernels of "make check-debug", see selftests/vm/debug-kernel, and for how long
 # each of its stress tests goes on there, seconds
-DEBUG_KERNELS ?= 6.1-kasan 6.1-kcsan
+DEBUG_KERNELS ?= 6.1-kasan 6.1-kcsan 7.2-kasan 7.2-kcsan
 STRESS_SECONDS ?= 60
 
 all: ## The module for the running kernel, and the tools (the default)
@@ -51,13 +51,17 @@ check: ## Everything that can be tested, on all kernels (KERNELS=6.1: on that)
 
 check-debug: ## The self-tests on kernels built to look for mistakes (hours, by hand)
 	@scripts/setup.sh rig
-	@KERNELS="$(DEBUG_KERNELS)" DEADLINE=14400 selftests/vm/suite \
+	@failed=0; \
+	KERNELS="$(DEBUG_KERNELS)" DEADLINE=14400 selftests/vm/suite \
 		env STRESS_SECONDS=$(STRESS_SECONDS) HOSTILE_SECONDS=$(STRESS_SECONDS) \
-		STRESS_CONNECTIONS=4000 RELOAD_CYCLES=5 \
-		make -C selftests run_tests TRIAL=1 KSFT=/ksft/tools/testing/selftests
-	@for kernel in $(DEBUG_KERNELS); do \
-		scripts/tap-run "broken $$kernel" selftests/vm/broken-test "$$kernel" || exit; \
-	done
+		STRESS_CONNECTIONS=4000 RELOAD_CYCLES=10 \
+		make -C selftests run_tests TRIAL=1 KSFT=/ksft/tools/testing/selftests || \
+		failed=1; \
+	for kernel in $(DEBUG_KERNELS); do \
+		scripts/tap-run "broken $$kernel" selftests/vm/broken-test "$$kernel" || \
+			failed=1; \
+	done; \
+	exit $$failed
 
 bench: ## What it costs, in instructions of a guest (two hours, by hand)
 	@scripts/setup.sh rig bench
