@@ -31,7 +31,8 @@ run_all() # KEY OPTION...
 		closelab_pid[$name]=$!
 	done
 	for name in $scenarios; do
-		wait "${closelab_pid[$name]}" || echo "$name" >>"$closelab_logs/$1.failed"
+		wait "${closelab_pid[$name]}"
+		echo $? >"$closelab_logs/$1.$name.code"
 	done
 	closelab_pid=()
 }
@@ -46,11 +47,14 @@ closelab_unload
 run_all without --without-module
 for name in $scenarios; do
 	said=$(cat "$closelab_logs"/{with,without}."$name".said)
+	codes=$(cat "$closelab_logs"/{with,without}."$name".code | xargs)
+	n=$(segments "$closelab_logs/with.$name" | grep -c '^ ')
 	difference=$(diff <(segments "$closelab_logs/with.$name") \
 			  <(segments "$closelab_logs/without.$name") 2>&1) &&
-		[ -s "$closelab_logs/with.$name" ] &&
-		! grep -qsx "$name" "$closelab_logs"/{with,without}.failed
-	closelab_report $? "$name, $(segments "$closelab_logs/with.$name" | grep -c '^ ') segments" \
-		"$difference"$'\n'"$said"
+		[ "$codes" = "0 0" ] && [ "$n" -gt 0 ]
+	code=$?
+	# What this kernel cannot do it can do neither with the module nor without.
+	[ "$codes" != "4 4" ] || code=4
+	closelab_report $code "$name, $n segments" "$difference"$'\n'"$said"
 done
 closelab_end

@@ -98,7 +98,10 @@ END(linger0_and_unread_data)
 		"rst_sent_unread_data=1 TcpOutRsts=1 TcpEstabResets=1 TcpExtTCPAbortOnClose=1");
 }
 
-/* As much as A has room for, and more: it does not read. */
+/*
+ * As much as A has room for, and more: it does not read. What there is room for may
+ * grow while it comes in, so there has to be something to send all the time.
+ */
 static void say_too_much(int fd)
 {
 	static const char much[65536];
@@ -106,9 +109,9 @@ static void say_too_much(int fd)
 	socklen_t len = sizeof(info);
 	int not_sent;
 
-	while (send(fd, much, sizeof(much), MSG_NOSIGNAL | MSG_DONTWAIT) > 0)
-		;
 	do {
+		while (send(fd, much, sizeof(much), MSG_NOSIGNAL | MSG_DONTWAIT) > 0)
+			;
 		nap_ms(1);
 		if (getsockopt(fd, SOL_TCP, TCP_INFO, &info, &len) ||
 		    ioctl(fd, SIOCOUTQNSD, &not_sent))
