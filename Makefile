@@ -8,9 +8,10 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 # The kernel that "make demo" boots
 DEMO_KERNEL ?= 6.1
 # The kernels of "make check-debug", see selftests/vm/debug-kernel, and for how long
-# each of its stress tests goes on there, seconds
+# stress_all and hostile go on there, seconds
 DEBUG_KERNELS ?= 6.1-kasan 6.1-kcsan 7.2-kasan 7.2-kcsan
 STRESS_SECONDS ?= 60
+HOSTILE_SECONDS ?= 60
 
 all: ## The module for the running kernel, and the tools (the default)
 	@failed=0; \
@@ -53,7 +54,7 @@ check-debug: ## The self-tests on kernels built to look for mistakes (hours, by 
 	@scripts/setup.sh rig
 	@failed=0; \
 	KERNELS="$(DEBUG_KERNELS)" DEADLINE=14400 selftests/vm/suite \
-		env STRESS_SECONDS=$(STRESS_SECONDS) HOSTILE_SECONDS=$(STRESS_SECONDS) \
+		env STRESS_SECONDS=$(STRESS_SECONDS) HOSTILE_SECONDS=$(HOSTILE_SECONDS) \
 		STRESS_CONNECTIONS=4000 RELOAD_CYCLES=10 \
 		make -C selftests run_tests TRIAL=1 KSFT=/ksft/tools/testing/selftests || \
 		failed=1; \

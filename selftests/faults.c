@@ -134,6 +134,7 @@ struct act {
 	int (*make)(void);		/* 0, or a negative errno */
 	bool (*is_right)(int err);	/* undoes it, too */
 	unsigned int least;		/* places that there are at the least */
+	const char *within;		/* for inject_within() */
 };
 
 /* After a failure the kernel has other things at hand than after a success. */
@@ -148,6 +149,7 @@ static unsigned int record(const struct act *act, struct site *sites)
 	err = act->make();
 	check(act->is_right(err), "%s", act->what);
 	last_failed = false;
+	inject_within(act->within);
 	inject_record();
 	err = act->make();
 	n = inject_recorded(sites, MAX_SITES);
@@ -441,7 +443,9 @@ static void excuse_leaks(void)
 
 int main(void)
 {
-	static const struct act load = { "load", load_module, load_is_right, 40 };
+	static const struct act load = {
+		"load", load_module, load_is_right, 40, "do_one_initcall",
+	};
 	static const struct act netns = { "netns", make_netns, netns_is_right, 5 };
 	static const struct act write = { "sysctl", write_sysctl, sysctl_is_right, 0 };
 	static const struct act purges = { "purge", purge, any, 0 };

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,9 @@
 /* More than anything here allocates. */
 #define NEVER		1000000
 
+/* More than a function has. */
+#define PAGE		4096
+
 #define OURS		" [tcp_closestat]"
 
 /* What looks for leaks allocates as well; it has a pool to fall back on. */
@@ -33,6 +37,9 @@
 #define MAX_ALLOCATIONS	8192
 
 static int nth_fd;
+
+/* What inject_within() was told, as a stack has it. */
+static char within[80];
 
 /* All that was recorded, in order, from 1 on as fail-nth counts. */
 static struct site recorded[MAX_ALLOCATIONS];
@@ -82,11 +89,73 @@ void inject_begin(void)
 	put(TRACING "options/sym-addr", "1");
 }
 
+/*
+ * Where the code is that a name or, with none, the module has: kallsyms knows where it
+ * begins, and of the module where the last function does.
+ */
+static void find_code(const char *function, uint64_t *start, uint64_t *end)
+{
+	FILE *file = fopen("/proc/kallsyms", "re");
+	char line[256], name[128], type;
+	uint64_t at;
+
+	if (!file)
+		die_errno("kallsyms");
+	*start = UINT64_MAX;
+	*end = 0;
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%" SCNx64 " %c %127s", &at, &type, name) != 3)
+			continue;
+		if (function && !strcmp(name, function)) {
+			*start = at;
+		} else if (function && at > *start) {
+			*end = at;
+			break;
+		} else if (!function && strstr(line, "\t[tcp_closestat]") &&
+			   (type == 't' || type == 'T')) {
+			*start = at < *start ? at : *start;
+			*end = at + PAGE > *end ? at + PAGE : *end;
+		}
+	}
+	fclose(file);
+	check(*start < *end, "no %s in kallsyms", function ?: "module");
+}
+
+static void require(uint64_t start, uint64_t end)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%#" PRIx64 "\n", start);
+	put(FAILSLAB "require-start", text);
+	snprintf(text, sizeof(text), "%#" PRIx64 "\n", end);
+	put(FAILSLAB "require-end", text);
+}
+
+/**
+ * inject_within() - let only those allocations fail that some code calls for
+ * @function: of the kernel; NULL: the module, which has to be there
+ *
+ * What comes before it may differ from time to time. Without effect on kernels that cannot
+ * tell (on x86-64 before 6.2).
+ */
+void inject_within(const char *function)
+{
+	uint64_t start, end;
+
+	if (access(FAILSLAB "require-start", F_OK))
+		return;
+	find_code(function, &start, &end);
+	require(start, end);
+	snprintf(within, sizeof(within), function ? "\n => %s+" : OURS, function);
+}
+
 /**
  * inject_end() - leave everything as it was
  */
 void inject_end(void)
 {
+	if (within[0])
+		require(0, UINT64_MAX);
 	put(TRACING "options/stacktrace", "0");
 	put(TRACING "options/sym-offset", "0");
 	put(TRACING "options/sym-addr", "0");
@@ -201,9 +270,12 @@ unsigned int inject_recorded(struct site *sites, unsigned int max)
 	stop();
 	n_recorded = 0;
 	for (at = next_event(read_trace()); *at; at = end) {
-		struct site *site = &recorded[++n_recorded];
+		struct site *site;
 
 		end = next_event(at);
+		if (within[0] && !stack_has(at, end, within))
+			continue;
+		site = &recorded[++n_recorded];
 		check(n_recorded < MAX_ALLOCATIONS - 1, "more than %u", n_recorded);
 		parse_stack(at, end, site);
 		site->nth = n_recorded;

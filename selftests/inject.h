@@ -22,6 +22,7 @@ struct site {
 
 bool inject_possible(void);
 void inject_begin(void);
+void inject_within(const char *function);
 void inject_end(void);
 
 void inject_record(void);

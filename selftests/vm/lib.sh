@@ -82,6 +82,14 @@ packages_of() {
 		}' "$vm_dir/guest.packages"
 }
 
+# debug_configs KERNEL - the files of what a debugging kernel is made with: of all of
+# them, of its flavour, its own
+debug_configs() {
+	compgen -G "$vm_dir/debug.config"
+	compgen -G "$vm_dir/debug-$(flavour_of "$1").config"
+	compgen -G "$vm_dir/debug-$1.config" || true
+}
+
 # root_of KERNEL - path of that kernel's guest root, there or not.
 root_of() {
 	local suite flavour
@@ -90,7 +98,8 @@ root_of() {
 	if [ "$flavour" ]; then
 		echo "$CACHE/roots/$suite.$flavour-$({
 			recipe_of "$suite"
-			cat "$vm_dir"/debug-kernel "$vm_dir"/debug{,-"$flavour"}.config
+			cat "$vm_dir/debug-kernel"
+			debug_configs "$1" | xargs -d '\n' cat
 		} | sha256sum | cut -c1-12)"
 	else
 		echo "$CACHE/roots/$suite-$(recipe_of "$suite")"
