@@ -201,5 +201,6 @@ const struct command cmd_doctor = {
 		"\n"
 		"Exit status: 0 nothing found, 1 findings, 2 could not look.\n",
 	.options = "Ndjp",
+	.no_netns = EXIT_BLIND,
 	.run = doctor,
 };

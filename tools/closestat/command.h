@@ -13,6 +13,7 @@ struct command {
 	const char *summary;	/* one line, for the list of commands; NULL: not in the list */
 	const char *help;	/* the rest of its help; ends with a newline */
 	const char *options;	/* letters of the options it takes */
+	int no_netns;		/* exit code when that of -N cannot be entered; 0: EXIT_FAILED */
 	/*
 	 * Does the work in the namespace of -N, which has been entered already. The words are
 	 * those after the name of the command, and end with NULL. Returns the exit code.

@@ -11,24 +11,28 @@
 
 #define SHOWN_HOLDERS 3
 
-/* Those of a state that a process holds; orphans wait for the peer, and have a timeout. */
-static size_t select_held(const struct doctor *d, u8 state, u32 *inodes)
+/*
+ * Those of a state that wait for a program; orphans wait for the peer, and have a timeout.
+ * In CLOSE_WAIT there are none: without an inode it is one that nobody has accepted.
+ */
+static size_t select_waiting(const struct doctor *d, u8 state, u32 *inodes)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < d->lingering.n; i++) {
 		const struct sock *s = &d->lingering.v[i];
 
-		if (s->state == state && s->inode)
+		if (s->state == state && (s->inode || state == TCP_CLOSE_WAIT))
 			inodes[n++] = s->inode;
 	}
 	return n;
 }
 
-/* "nginx/12 (5), leaky/13 (2) and 4 more" */
+/* "nginx/12 (5), leaky/13 (2) and 4 more, a listener that has not accepted them (3)" */
 static char *describe(u32 *inodes, size_t n)
 {
 	struct holders holders;
+	size_t unaccepted = 0;
 	char *text = NULL;
 	size_t size;
 	FILE *f = open_memstream(&text, &size);
@@ -41,7 +45,12 @@ static char *describe(u32 *inodes, size_t n)
 			holders.v[i].n);
 	if (holders.n > SHOWN_HOLDERS)
 		fprintf(f, " and %zu more", holders.n - SHOWN_HOLDERS);
-	if (!holders.n)
+	for (size_t i = 0; i < n; i++)
+		unaccepted += !inodes[i];
+	if (unaccepted)
+		fprintf(f, "%sa listener that has not accepted them (%zu)", holders.n ? ", " : "",
+			unaccepted);
+	else if (!holders.n)
 		fputs("a process that may not be looked into", f);
 	holders_free(&holders);
 	fclose(f);
@@ -52,7 +61,7 @@ static void check(struct doctor *d, u8 state, const char *name, const char *labe
 		  const char *why, const char *filter)
 {
 	u32 *inodes = calloc(d->lingering.n + 1, sizeof(*inodes));
-	size_t n = inodes ? select_held(d, state, inodes) : 0;
+	size_t n = inodes ? select_waiting(d, state, inodes) : 0;
 	char *who;
 
 	if (n) {

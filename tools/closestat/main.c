@@ -58,8 +58,11 @@ int main(int argc, char **argv)
 		command = command_at(0);
 
 	ret = options_check(&options, command->name, command->options);
-	if (!ret && options.netns)
+	if (!ret && options.netns) {
 		ret = netns_enter(options.netns);
+		if (ret && command->no_netns)
+			ret = command->no_netns;
+	}
 	if (!ret)
 		ret = command->run(&options, argc - first, argv + first);
 	return ret;

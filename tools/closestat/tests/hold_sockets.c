@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * hold_sockets close_wait|fin_wait2|time_wait N: makes N connections over the loopback device of
+ * hold_sockets close_wait|unaccepted|fin_wait2|time_wait N: makes N connections over the loopback device of
  * its network namespace and brings them into that state, prints "ready", and
- * holds them until its input ends. FIN_WAIT2 on one side is CLOSE_WAIT on the other.
+ * holds them until its input ends. FIN_WAIT2 on one side is CLOSE_WAIT on the other;
+ * "unaccepted" is a CLOSE_WAIT that the listener still has.
  */
 #include <arpa/inet.h>
 #include <net/if.h>
@@ -70,6 +71,12 @@ static void make_connection(int listener, const struct sockaddr_in *address, con
 	int server;
 
 	checked(connect(client, (const struct sockaddr *)address, sizeof(*address)), "connect");
+	if (!strcmp(state, "unaccepted")) {
+		checked(shutdown(client, SHUT_WR), "shutdown");
+		wait_for_state(client, TCP_FIN_WAIT2);
+		close(client);
+		return;
+	}
 	server = checked(accept(listener, NULL, NULL), "accept");
 	checked(shutdown(client, SHUT_WR), "shutdown");
 	wait_for_state(server, TCP_CLOSE_WAIT);

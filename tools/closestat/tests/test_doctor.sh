@@ -98,6 +98,10 @@ found 'close_wait' 'CLOSE_WAIT'
 check 'CLOSE_WAIT names the process' '[[ $out =~ "5 sockets stay in CLOSE_WAIT, held by hold_sockets/$holder_pid (5)" ]]'
 release
 found '' 'CLOSE_WAIT is gone'
+hold unaccepted 4
+found 'close_wait' 'CLOSE_WAIT that nobody has accepted'
+check 'and that nobody has' '[[ $out =~ "4 sockets stay in CLOSE_WAIT, held by a listener that has not accepted them (4)" ]]'
+release
 hold fin_wait2 3
 found 'close_wait fin_wait2' 'FIN_WAIT2'
 check 'FIN_WAIT2 names the process' '[[ $out =~ "3 sockets stay in FIN_WAIT2, held by hold_sockets/$holder_pid (3)" ]]'
