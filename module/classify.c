@@ -163,13 +163,12 @@ struct tcs_end tcs_classify(const struct tcs_facts *f)
 		return not_ended;
 	}
 
-	if (f->err == ECONNRESET || f->err == EPIPE) {
-		if (!f->reset_without_rst)
-			return ended(TCS_ENDED_RST_RECEIVED);
-		/* In CLOSE_WAIT it is the peer that goes on after its FIN. */
+	/* In CLOSE_WAIT it is the peer that goes on after its FIN. */
+	if (f->reset_without_rst)
 		return rst_sent(f->old == TCP_CLOSE_WAIT ?
 				TCS_RST_OTHER : TCS_RST_DATA_AFTER_CLOSE);
-	}
+	if (f->err == ECONNRESET || f->err == EPIPE)
+		return ended(TCS_ENDED_RST_RECEIVED);
 	if (f->err == ECONNABORTED)
 		return destroyed(f);
 	if (f->repair)

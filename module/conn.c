@@ -340,27 +340,34 @@ static __always_inline void close_passive(const struct tcs_net *tn,
 		close_passive_slow(tn, sk);
 }
 
-/* As good as always for a passive close: no need to gather facts. */
+/*
+ * As good as always for a passive close: no need to gather facts. Where there are notes,
+ * one may be about this socket; its error need not tell, see close_noted().
+ */
 static __always_inline bool ends_in_last_ack(const struct sock *sk)
 {
-	return !sk->sk_err && all_acked(sk);
+	return !sk->sk_err && all_acked(sk) && !atomic_read(&tcs_reset_marks);
 }
 
-/* A note may have been left for the change to CLOSE. */
+/*
+ * A note may have been left for the change to CLOSE. Not only where the socket has an
+ * error: a process that asks for SO_ERROR meanwhile takes that away, without the lock. A
+ * note that stays would have a slot for good.
+ */
 static noinline void close_noted(const struct tcs_net *tn, struct sock *sk,
 				 int old)
 {
 	enum tcs_mark mark = TCS_MARK_NONE;
 
-	if (old == TCP_FIN_WAIT2 || old == TCP_CLOSING || sk->sk_err)
+	if (tcs_closing_state(old) != TCS_NOT_CLOSING)
 		mark = tcs_unmark(sk);
 	if (mark == TCS_MARK_MOVED) {
 		/* It goes on: all was done in tcs_mini_begin(). */
 		if (tcs_in_baseline())
 			disown(tn, sk);
 	} else if (tcs_is_counting()) {
-		if (old == TCP_LAST_ACK && !tcs_in_baseline() &&
-		    ends_in_last_ack(sk))
+		if (old == TCP_LAST_ACK && mark == TCS_MARK_NONE &&
+		    !tcs_in_baseline() && ends_in_last_ack(sk))
 			close_passive(tn, sk);
 		else
 			close_other(tn, sk, old, mark);

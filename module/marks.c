@@ -5,14 +5,19 @@
 #include <linux/cpumask.h>
 
 DEFINE_PER_CPU(struct tcs_marks, tcs_marks);
+atomic_t tcs_reset_marks = ATOMIC_INIT(0);
 
 static bool try_to_mark(struct tcs_marks *m, unsigned long val)
 {
 	unsigned int i;
 
-	for (i = 0; i < TCS_MARK_SLOTS; i++)
-		if (!cmpxchg(&m->slot[i], 0UL, val))
-			return true;
+	for (i = 0; i < TCS_MARK_SLOTS; i++) {
+		if (cmpxchg(&m->slot[i], 0UL, val))
+			continue;
+		if ((val & TCS_MARK_BITS) == TCS_MARK_RESET_WITHOUT_RST)
+			atomic_inc(&tcs_reset_marks);
+		return true;
+	}
 	return false;
 }
 
@@ -54,9 +59,12 @@ enum tcs_mark tcs_unmark(const struct sock *sk)
 		for (i = 0; i < TCS_MARK_SLOTS; i++) {
 			const unsigned long val = READ_ONCE(m->slot[i]);
 
-			if ((val & ~TCS_MARK_BITS) == (unsigned long)sk &&
-			    cmpxchg(&m->slot[i], val, 0UL) == val)
-				return val & TCS_MARK_BITS;
+			if ((val & ~TCS_MARK_BITS) != (unsigned long)sk ||
+			    cmpxchg(&m->slot[i], val, 0UL) != val)
+				continue;
+			if ((val & TCS_MARK_BITS) == TCS_MARK_RESET_WITHOUT_RST)
+				atomic_dec(&tcs_reset_marks);
+			return val & TCS_MARK_BITS;
 		}
 	}
 	return TCS_MARK_NONE;

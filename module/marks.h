@@ -22,7 +22,7 @@
 enum tcs_mark {
 	TCS_MARK_NONE,
 	TCS_MARK_MOVED,			/* goes on as a mini-socket */
-	TCS_MARK_RESET_WITHOUT_RST,	/* data after close */
+	TCS_MARK_RESET_WITHOUT_RST,	/* data after close, or after the peer's FIN */
 };
 
 struct tcs_marks {
@@ -31,6 +31,9 @@ struct tcs_marks {
 };
 
 DECLARE_PER_CPU(struct tcs_marks, tcs_marks);
+
+/* How many TCS_MARK_RESET_WITHOUT_RST there are: all but always none. */
+extern atomic_t tcs_reset_marks;
 
 struct sock;
 

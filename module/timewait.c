@@ -233,15 +233,20 @@ static void schedule_again(struct tcs_args *args,
 	struct tcs_record was;
 	struct tcs_length len;
 	enum tcs_rearm what;
-	long ticks;
+	long ticks, left;
 
 	what = tcs_mini_rearm(tw, this_cpu_read(fin_wait2_hit) == tw, &was);
 	len = length_of(tw, was.floor);
 	if (len.tuned) {
 		ticks = ticks_of(&len);
-		/* With the guard no segment makes a TIME_WAIT shorter. */
-		if (what == TCS_REARM_AGAIN && len.floor_ms)
-			ticks = max_t(long, ticks, tw->tw_timer.expires - jiffies);
+		/*
+		 * With the guard no segment makes a TIME_WAIT shorter than the
+		 * kernel's own. Expires may change meanwhile: it is only read.
+		 */
+		if (what == TCS_REARM_AGAIN && len.floor_ms) {
+			left = READ_ONCE(tw->tw_timer.expires) - jiffies;
+			ticks = max(ticks, left);
+		}
 		tcs_set_arg(args, 1, ticks);
 	}
 	if (what == TCS_REARM_ENTERED) {

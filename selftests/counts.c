@@ -289,6 +289,8 @@ TEST_F_TIMEOUT(counts, of_a_cpu_that_is_off, 120)
 
 	if (access(CPU_SWITCH, W_OK))
 		SKIP(return, "no CPU that can be switched off");
+	/* None of its TIME_WAITs ends meanwhile. */
+	knob_set(self->ns, KNOB("time_wait_ms"), 600000);
 	stay_on_cpu(1);
 	load = traffic_start(self->ns);
 	until(row_now(self->ns, "time_wait_entered") >= 20);

@@ -193,8 +193,10 @@ static void tell_spared(const struct act *act, const struct site *sites, unsigne
 	unsigned int i, j;
 
 	for (i = 0; i < n; i++) {
+		/* Once, at the first of its places, if none was reached. */
 		for (j = 0; j < n; j++)
-			if (sites[j].reached && !strcmp(sites[j].where, sites[i].where))
+			if ((sites[j].reached || j < i) &&
+			    !strcmp(sites[j].where, sites[i].where))
 				break;
 		if (j < n)
 			continue;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Loads and unloads under traffic, RELOAD_CYCLES of them (20), 4 at the least. */
+/* Loads and unloads under traffic, RELOAD_CYCLES of them (20), 8 at the least. */
 #include <stdlib.h>
 
 #include "kselftest_harness.h"
@@ -19,10 +19,10 @@
 #define N_CYCLES	20
 #define N_LOADS		2
 /*
- * Each load makes a table of 5 kB (two CPUs) for each of four namespaces, so that
- * five loads whose tables are not freed are found.
+ * Each load makes a table of 2.5 kB for each CPU and each of four namespaces, so that
+ * four loads whose tables are not freed are found.
  */
-#define MAY_GROW_KB	64
+#define MAY_GROW_KB	(32 * sysconf(_SC_NPROCESSORS_CONF))
 
 FIXTURE(reload) {
 	int ns[N_LOADS];

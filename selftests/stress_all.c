@@ -11,6 +11,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <kselftest.h>
@@ -93,8 +94,8 @@ static void work(unsigned int worker, uint64_t *random)
 	int home = netns_here();
 
 	/* Or little else is done on a machine that is slow. */
-	if (nice(10) < 0)
-		die_errno("nice");
+	if (setpriority(PRIO_PROCESS, 0, 10))
+		die_errno("setpriority");
 	if (worker < N_STAY) {
 		struct place place;
 

@@ -85,9 +85,9 @@ packages_of() {
 # debug_configs KERNEL - the files of what a debugging kernel is made with: of all of
 # them, of its flavour, its own
 debug_configs() {
-	compgen -G "$vm_dir/debug.config"
-	compgen -G "$vm_dir/debug-$(flavour_of "$1").config"
-	compgen -G "$vm_dir/debug-$1.config" || true
+	echo "$vm_dir/debug.config"
+	echo "$vm_dir/debug-$(flavour_of "$1").config"
+	[ ! -e "$vm_dir/debug-$1.config" ] || echo "$vm_dir/debug-$1.config"
 }
 
 # root_of KERNEL - path of that kernel's guest root, there or not.

@@ -354,7 +354,10 @@ int lab_run(struct lab *lab)
 	if (lab_steps_run(lab) || wait_out(lab)) {
 		/* What can be shown of it is shown. */
 		if (lab->failures && !lab_interrupted) {
-			lab_settle(lab, LAST_WORDS, peer_lost, NULL);
+			/* Before it stands still once more. */
+			lab_check_stall(lab);
+			if (!lab->skip)
+				lab_settle(lab, LAST_WORDS, peer_lost, NULL);
 			read_counters(lab, lab->after);
 		}
 	} else {
@@ -362,12 +365,10 @@ int lab_run(struct lab *lab)
 		lab_check_counters(lab);
 		for (int side = 0; side < 2 && !lab->failures; side++)
 			lab_look(lab, side);
+		if (lab->failures)
+			lab_check_stall(lab);
 	}
-	if (!lab->failures)
-		return 0;
-	if (!peer_lost(lab, NULL))
-		lab_check_stall(lab);
-	return -1;
+	return lab->failures ? -1 : 0;
 }
 
 int lab_unwatch(struct lab *lab)
