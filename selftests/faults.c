@@ -34,7 +34,7 @@
 
 #define MAX_SITES	256
 /* How often one is aimed at, and how far beside it. */
-#define MAX_TRIES	6
+#define MAX_TRIES	8
 /* By how much the count may differ from one time to the next. */
 #define MAX_OFF		16
 
@@ -210,7 +210,7 @@ static void tell_spared(const struct act *act, const struct site *sites, unsigne
  */
 static bool fail_each(const struct act *act)
 {
-	static const int aside[MAX_TRIES] = { 0, 0, 0, 1, -1, 2 };
+	static const int aside[MAX_TRIES] = { 0, 0, 0, 1, -1, 2, -2, 3 };
 	static struct site sites[MAX_SITES];
 	const unsigned int n = record(act, sites);
 	unsigned int reached = 0, tries = 0, left, i, j, try;
