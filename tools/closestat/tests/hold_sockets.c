@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * hold_sockets close_wait|unaccepted|fin_wait2|time_wait N: makes N connections over the loopback device of
- * its network namespace and brings them into that state, prints "ready", and
- * holds them until its input ends. FIN_WAIT2 on one side is CLOSE_WAIT on the other;
- * "unaccepted" is a CLOSE_WAIT that the listener still has.
+ * hold_sockets close_wait|unaccepted|fin_wait2|time_wait N: makes N connections over the
+ * loopback device of its network namespace and brings them into that state, prints
+ * "ready", and holds them until its input ends. FIN_WAIT2 on one side is CLOSE_WAIT on
+ * the other; "unaccepted" is a CLOSE_WAIT that the listener still has.
  */
 #include <arpa/inet.h>
 #include <net/if.h>

@@ -29,7 +29,7 @@ for command in show get set purge hist export doctor watch monitor; do
 	expect "$command -N without a value" 2 '' 'needs a value' "$command" -N
 	# For doctor 1 is what it found.
 	[ "$command" = doctor ] && code=2 || code=1
-	expect "$command in no such namespace" $code '' 'no such network namespace' "$command" -N no-such
+	expect "$command in no such namespace" "$code" '' 'no such network namespace' "$command" -N no-such
 done
 expect 'purge takes no words' 2 '' "unexpected 'all'" purge all
 expect 'purge takes no -j' 2 '' "does not take option -j" purge -j
