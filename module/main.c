@@ -6,6 +6,7 @@
 
 #include "baseline.h"
 #include "broken.h"
+#include "compat/tw_timeout.h"
 #include "counters.h"
 #include "event.h"
 #include "pernet.h"
@@ -36,6 +37,7 @@ static int __init tcs_init(void)
 	int err;
 
 	tcs_counters_init();
+	tcs_tw_timeout_look();
 	err = step(tcs_records_init);
 	if (err)
 		return err;

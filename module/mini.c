@@ -3,6 +3,7 @@
 #include "mini.h"
 
 #include <linux/jiffies.h>
+#include <linux/jump_label.h>
 #include <linux/tcp.h>
 #include <net/inet_sock.h>
 #include <net/inet_timewait_sock.h>
@@ -20,9 +21,22 @@
  */
 static atomic_t unrecorded = ATOMIC_INIT(0);
 
+/* The kernel's own length may be another than TCP_TIMEWAIT_LEN, and change. */
+static DEFINE_STATIC_KEY_FALSE(other_lengths_key);
+
+/**
+ * tcs_mini_other_lengths() - this kernel may have TIME_WAITs of any length by itself
+ *
+ * Process context, sleeps. Before anything is hooked.
+ */
+void tcs_mini_other_lengths(void)
+{
+	static_branch_enable(&other_lengths_key);
+}
+
 /*
- * A TIME_WAIT of the kernel's own length needs no record in a namespace that has no
- * other: its timer tells when it began. There may be hundreds of thousands of them.
+ * A TIME_WAIT of TCP_TIMEWAIT_LEN needs no record in a namespace that has no other: its
+ * timer tells when it began. There may be hundreds of thousands of them.
  */
 static __always_inline bool wants_record(const struct tcs_net *tn,
 					 u32 time_wait_ms)
@@ -30,7 +44,8 @@ static __always_inline bool wants_record(const struct tcs_net *tn,
 	if (tcs_in_baseline())
 		return true;
 	/* The guard may have given the kernel's own length in a tuned namespace. */
-	return (time_wait_ms != TCS_KERNEL_TIME_WAIT_MS ||
+	return (static_branch_unlikely(&other_lengths_key) ||
+		time_wait_ms != TCS_KERNEL_TIME_WAIT_MS ||
 		READ_ONCE(tn->time_wait_ms) != TCS_KERNEL_TIME_WAIT_MS) &&
 	       READ_ONCE(tn->histograms);
 }
@@ -451,7 +466,8 @@ static void spend_unrecorded(const struct tcs_net *tn,
 {
 	const long ticks = jiffies - (tw->tw_timer.expires - TCP_TIMEWAIT_LEN);
 
-	if (READ_ONCE(tn->histograms) &&
+	if (!static_branch_unlikely(&other_lengths_key) &&
+	    READ_ONCE(tn->histograms) &&
 	    READ_ONCE(tn->time_wait_ms) == TCS_KERNEL_TIME_WAIT_MS &&
 	    ticks >= 0 && ticks <= TCP_TIMEWAIT_LEN + TCP_TIMEWAIT_LEN / 8)
 		tcs_hist_add(tn->stats, TCS_TIME_WAIT, jiffies_to_usecs(ticks));

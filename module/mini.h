@@ -52,6 +52,7 @@ static inline u32 tcs_floor(const struct sock *sk)
 	return (rto << 2) - (rto >> 1);
 }
 
+void tcs_mini_other_lengths(void);
 void tcs_mini_begin(const struct sock *sk, const struct inet_timewait_sock *tw);
 void tcs_mini_begin_tuned(const struct sock *sk,
 			  const struct inet_timewait_sock *tw, u32 time_wait_ms);

@@ -2,9 +2,8 @@
 /* Namespaces: made, and folded into the total of the dead when they go. */
 #include "pernet.h"
 
-#include <net/tcp.h>
-
 #include "compat/tracepoint.h"
+#include "policy.h"
 
 unsigned int tcs_net_id;
 
@@ -24,7 +23,7 @@ DEFINE_MUTEX(tcs_nets_lock);
 
 static void set_defaults(struct tcs_net *tn)
 {
-	tn->time_wait_ms = jiffies_to_msecs(TCP_TIMEWAIT_LEN);
+	tn->time_wait_ms = TCS_KERNEL_TIME_WAIT_MS;
 	tn->time_wait_guard = 1;
 	tn->histograms = 1;
 }

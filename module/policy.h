@@ -14,7 +14,10 @@
 #include <stdbool.h>
 #endif
 
-/* TCP_TIMEWAIT_LEN (include/net/tcp.h), in ms */
+/*
+ * TCP_TIMEWAIT_LEN (include/net/tcp.h), in ms. As what a namespace asks for: the kernel's
+ * own length, whatever a vendor has made of that.
+ */
 #define TCS_KERNEL_TIME_WAIT_MS	60000U
 
 /* 3.5 x RTO, for an RTO of 1 s: RFC 6298, section 2.1 */
@@ -35,7 +38,8 @@ struct tcs_length {
 };
 
 struct tcs_length tcs_length(unsigned int time_wait_ms, bool guard,
-			     bool timestamps, unsigned int floor_ms);
+			     bool timestamps, unsigned int floor_ms,
+			     unsigned int own_ms);
 unsigned int tcs_timer_ticks(unsigned int ticks, unsigned int floor_ticks,
 			     unsigned long now);
 

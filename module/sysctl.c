@@ -15,6 +15,7 @@
 #include <linux/sysctl.h>
 
 #include "compat/sysctl.h"
+#include "compat/tw_timeout.h"
 #include "pernet.h"
 #include "policy.h"
 #include "purge.h"
@@ -134,24 +135,6 @@ static int do_time_wait_ms(tcs_ctl_table *table, int write, void *buffer,
 	return err ?: set_length(table->data, val);
 }
 
-/* The same in seconds. What is no whole second reads as the next one. */
-static int do_tw_timeout(tcs_ctl_table *table, int write, void *buffer,
-			 size_t *lenp, loff_t *ppos)
-{
-	unsigned int *data = table->data;
-	unsigned int val;
-	int err;
-
-	if (!write) {
-		emit(DIV_ROUND_UP(READ_ONCE(*data), MSEC_PER_SEC), buffer,
-		     lenp, ppos);
-		return 0;
-	}
-	err = get_write(table, buffer, *lenp, ppos, 1,
-			TCS_TIME_WAIT_MS_MAX / MSEC_PER_SEC, &val);
-	return err ?: set_length(data, val * MSEC_PER_SEC);
-}
-
 static int do_purge(tcs_ctl_table *table, int write, void *buffer,
 		    size_t *lenp, loff_t *ppos)
 {
@@ -216,18 +199,6 @@ static const struct ctl_table ctl_template[N_CTL + 1] = {
 	},
 };
 
-static const struct ctl_table alias_template[2] = {
-	{
-		.procname = "tcp_tw_timeout",
-		.maxlen = sizeof(unsigned int),
-		.mode = 0644,
-		.proc_handler = do_tw_timeout,
-	},
-};
-
-/* The kernel has a tcp_tw_timeout of its own. */
-static bool alias_taken;
-
 static void unregister_one(struct tcs_sysctl *ctl)
 {
 	if (ctl->header)
@@ -237,11 +208,46 @@ static void unregister_one(struct tcs_sysctl *ctl)
 	ctl->table = NULL;
 }
 
+#ifdef TCS_KERNEL_HAS_TW_TIMEOUT
+
 static int register_alias(struct net *net, struct tcs_net *tn)
 {
-	unsigned int tries;
+	return 0;
+}
 
-	if (alias_taken)
+#else
+
+/* The same in seconds. What is no whole second reads as the next one. */
+static int do_tw_timeout(tcs_ctl_table *table, int write, void *buffer,
+			 size_t *lenp, loff_t *ppos)
+{
+	unsigned int *data = table->data;
+	unsigned int val;
+	int err;
+
+	if (!write) {
+		emit(DIV_ROUND_UP(READ_ONCE(*data), MSEC_PER_SEC), buffer,
+		     lenp, ppos);
+		return 0;
+	}
+	err = get_write(table, buffer, *lenp, ppos, 1,
+			TCS_TIME_WAIT_MS_MAX / MSEC_PER_SEC, &val);
+	return err ?: set_length(data, val * MSEC_PER_SEC);
+}
+
+static const struct ctl_table alias_template[2] = {
+	{
+		.procname = "tcp_tw_timeout",
+		.maxlen = sizeof(unsigned int),
+		.mode = 0644,
+		.proc_handler = do_tw_timeout,
+	},
+};
+
+static int register_alias(struct net *net, struct tcs_net *tn)
+{
+	/* Never where it may be taken: to fail here empties the directory. */
+	if (!tcs_tw_timeout_is_free())
 		return 0;
 	tn->alias.table = kmemdup(alias_template, sizeof(alias_template),
 				  GFP_KERNEL_ACCOUNT);
@@ -249,21 +255,15 @@ static int register_alias(struct net *net, struct tcs_net *tn)
 		return -ENOMEM;
 	tn->alias.table[0].data = &tn->time_wait_ms;
 	tn->alias.table[0].extra1 = tn;
-
-	/* NULL is also what a want of memory gives: the second try tells. */
-	for (tries = 0; tries < 2 && !tn->alias.header; tries++)
-		tn->alias.header = tcs_register_net_sysctl(net, "net/ipv4",
-							   tn->alias.table, 1);
+	tn->alias.header = tcs_register_net_sysctl(net, "net/ipv4",
+						   tn->alias.table, 1);
 	if (tn->alias.header)
 		return 0;
 	unregister_one(&tn->alias);
-	/* Vendor kernels have it; then it is found taken by the first one. */
-	if (!net_eq(net, &init_net))
-		return -ENOMEM;
-	pr_info("net.ipv4.tcp_tw_timeout is the kernel's own, use net.tcp_closestat.time_wait_ms\n");
-	alias_taken = true;
-	return 0;
+	return -ENOMEM;
 }
+
+#endif
 
 static int __net_init init_one(struct net *net)
 {

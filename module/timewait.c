@@ -19,6 +19,7 @@
 #include "callers.h"
 #include "compat/hook.h"
 #include "compat/timewait.h"
+#include "compat/tw_timeout.h"
 #include "event.h"
 #include "marks.h"
 #include "mini.h"
@@ -80,25 +81,41 @@ static __always_inline bool is_tuning(void)
 	return static_branch_unlikely(&tuning_key);
 }
 
-/*
- * The length that a namespace gives.
- * @floor: ticks, 0: unknown
+/**
+ * struct wish - what is asked of one TIME_WAIT; each setting is read once
+ * @time_wait_ms: of its namespace
+ * @guard: of its namespace
+ * @own: the kernel's own length, ticks
  */
-static struct tcs_length length_of(const struct inet_timewait_sock *tw,
-				   u32 floor)
+struct wish {
+	unsigned int time_wait_ms;
+	bool guard;
+	u32 own;
+};
+
+static struct wish wish_of(const struct inet_timewait_sock *tw, u32 own)
 {
 	const struct tcs_net *tn = tcs_net_of(twsk_net(tw));
 
-	return tcs_length(READ_ONCE(tn->time_wait_ms),
-			  READ_ONCE(tn->time_wait_guard),
-			  tcp_twsk((const struct sock *)tw)->tw_ts_recent_stamp,
-			  jiffies_to_msecs(floor));
+	return (struct wish){
+		.time_wait_ms = READ_ONCE(tn->time_wait_ms),
+		.guard = READ_ONCE(tn->time_wait_guard),
+		.own = own,
+	};
 }
 
+/* @floor: ticks, 0: unknown */
+static struct tcs_length length_of(const struct inet_timewait_sock *tw,
+				   const struct wish *wish, u32 floor)
+{
+	return tcs_length(wish->time_wait_ms, wish->guard,
+			  tcp_twsk((const struct sock *)tw)->tw_ts_recent_stamp,
+			  jiffies_to_msecs(floor), jiffies_to_msecs(wish->own));
+}
+
+/* Of a length that is not the kernel's own. */
 static int ticks_of(const struct tcs_length *len)
 {
-	if (!len->tuned)
-		return TCP_TIMEWAIT_LEN;
 	return tcs_timer_ticks(msecs_to_jiffies(len->ms),
 			       msecs_to_jiffies(len->floor_ms), jiffies);
 }
@@ -159,27 +176,90 @@ static void do_without(const struct tcs_hook *hook, enum tcs_verdict *v)
 		tcs_blind();
 }
 
+#ifdef TCS_TW_HASHED_AND_ARMED_AT_ONCE
+
 /*
- * The length of a TIME_WAIT that begins with a full socket.
+ * From tune_begin() to schedule_begin(): inet_twsk_hashdance_schedule() may call
+ * __inet_twsk_schedule(), where somebody else may have changed the length again.
+ */
+static DEFINE_PER_CPU(struct given {
+	const struct inet_timewait_sock *tw;
+	int ticks;
+}, given);
+
+/*
+ * The length of a TIME_WAIT that begins with a full socket. Preemption is off.
  *
  * Return: ms
  */
 static u32 tune_begin(struct tcs_args *args, const struct sock *sk,
 		      struct inet_timewait_sock *tw)
 {
-	const struct tcs_length len = length_of(tw, tcs_floor(sk));
+	const struct wish wish = wish_of(tw, tcs_arg(args, 3));
+	const struct tcs_length len = length_of(tw, &wish, tcs_floor(sk));
 
-#ifdef TCS_TW_HASHED_AND_ARMED_AT_ONCE
-	if (len.tuned)
-		tcs_set_arg(args, 3, ticks_of(&len));
-#else
-	/* Armed a moment ago by on_schedule(), which has no RTO. */
-	if (len.guarded)
-		mod_timer(&tw->tw_timer, jiffies + ticks_of(&len));
-#endif
+	this_cpu_write(given.tw, NULL);
+	if (len.tuned) {
+		const int ticks = ticks_of(&len);
+
+		this_cpu_write(given.ticks, ticks);
+		this_cpu_write(given.tw, tw);
+		tcs_set_arg(args, 3, ticks);
+	}
 	count_length(tw, &len);
 	return len.ms;
 }
+
+static void schedule_begin(struct tcs_args *args,
+			   const struct inet_timewait_sock *tw)
+{
+	if (this_cpu_read(given.tw) == tw)
+		tcs_set_arg(args, 1, this_cpu_read(given.ticks));
+}
+
+#else
+
+/*
+ * From schedule_begin() to tune_begin(), which runs next on the same CPU, with softirqs
+ * off: by what the timer was armed.
+ */
+static DEFINE_PER_CPU(struct armed {
+	const struct inet_timewait_sock *tw;
+	struct wish wish;
+}, armed);
+
+/* The timer is set for the first time. The RTO is out of reach here. */
+static void schedule_begin(struct tcs_args *args,
+			   const struct inet_timewait_sock *tw)
+{
+	struct armed *a = this_cpu_ptr(&armed);
+	struct tcs_length len;
+
+	a->tw = tw;
+	a->wish = wish_of(tw, tcs_arg(args, 1));
+	len = length_of(tw, &a->wish, 1);
+	if (len.tuned)
+		tcs_set_arg(args, 1, ticks_of(&len));
+}
+
+static u32 tune_begin(struct tcs_args *args, const struct sock *sk,
+		      struct inet_timewait_sock *tw)
+{
+	const struct armed *a = this_cpu_ptr(&armed);
+	struct tcs_length len;
+
+	/* The first length of all was set in between: this one got the kernel's own. */
+	if (a->tw != tw)
+		return TCS_KERNEL_TIME_WAIT_MS;
+	len = length_of(tw, &a->wish, tcs_floor(sk));
+	if (len.guarded)
+		mod_timer(&tw->tw_timer, jiffies +
+			  (len.tuned ? ticks_of(&len) : a->wish.own));
+	count_length(tw, &len);
+	return len.ms;
+}
+
+#endif
 
 /* While the hooks are proven, or some namespace is tuned, or preemption matters. */
 static noinline void create_slow(struct tcs_args *args, const struct sock *sk,
@@ -214,29 +294,18 @@ static void notrace on_create(struct tcs_args *args, unsigned long caller)
 		tcs_mini_begin(sk, tw);
 }
 
-/* The timer of a TIME_WAIT is set for the first time. */
-static void schedule_begin(struct tcs_args *args,
-			   const struct inet_timewait_sock *tw)
-{
-#ifndef TCS_TW_HASHED_AND_ARMED_AT_ONCE
-	const struct tcs_length len = length_of(tw, 1);
-
-	if (len.tuned)
-		tcs_set_arg(args, 1, ticks_of(&len));
-#endif
-}
-
 /* A segment starts TIME_WAIT again, or turns FIN_WAIT2 into it. */
 static void schedule_again(struct tcs_args *args,
 			   struct inet_timewait_sock *tw)
 {
+	const struct wish wish = wish_of(tw, tcs_arg(args, 1));
 	struct tcs_record was;
 	struct tcs_length len;
 	enum tcs_rearm what;
 	long ticks, left;
 
 	what = tcs_mini_rearm(tw, this_cpu_read(fin_wait2_hit) == tw, &was);
-	len = length_of(tw, was.floor);
+	len = length_of(tw, &wish, was.floor);
 	if (len.tuned) {
 		ticks = ticks_of(&len);
 		/*
@@ -339,10 +408,19 @@ static void notrace on_reset(struct tcs_args *args, unsigned long caller)
 		tcs_mark_anywhere(sk, TCS_MARK_RESET_WITHOUT_RST);
 }
 
+/*
+ * Who gives TIME_WAIT its length before us shall have done so when our hooks read and
+ * change it.
+ */
+static bool attach_behind(const struct tcs_hook *hook)
+{
+	return needed_to_tune(hook) && tcs_tw_timeout_by_module();
+}
+
 /**
  * tcs_timewait_attach() - hook TIME_WAIT
  *
- * Process context, sleeps. What cannot be hooked is said once in the log; the
+ * Process context, sleeps. After tcs_tw_timeout_look(). What cannot be hooked is said once in the log; the
  * module then counts what it can, and tuning is refused where the length is out
  * of reach (tcs_timewait_verdict()).
  */
@@ -351,8 +429,12 @@ void tcs_timewait_attach(void)
 	enum tcs_verdict v = TCS_UNPROVEN;
 	unsigned int i;
 
+	if (!tcs_tw_timeout_is_free()) {
+		tcs_mini_other_lengths();
+		tcs_timewait_tuning();
+	}
 	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
-		int err = tcs_hook_attach(hooks[i]);
+		int err = tcs_hook_attach(hooks[i], attach_behind(hooks[i]));
 
 		if (!err)
 			continue;

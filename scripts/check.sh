@@ -80,6 +80,7 @@ part tools make -s --no-print-directory -C tools check
 [ ! -e selftests/unit/Makefile ] ||
 	part unit make -s --no-print-directory -C selftests/unit check
 part build "$scripts/tap-run" build selftests/vm/build-test
+part headers "$scripts/tap-run" headers selftests/vm/headers-test
 part rig "$scripts/tap-run" rig selftests/vm/rig-test
 part bench "$scripts/tap-run" bench bench/check
 part packages "$scripts/tap-run" packages selftests/packages/test

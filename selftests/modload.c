@@ -40,6 +40,34 @@ static void module_path(char *path, size_t size)
 }
 
 /**
+ * module_find() - look for the module now
+ *
+ * For who is about to do without /proc, which tells where the tests are.
+ */
+void module_find(void)
+{
+	char path[PATH_MAX + 32];
+
+	module_path(path, sizeof(path));
+	setenv("TCS_KO", path, 1);
+}
+
+/**
+ * module_beside_tests() - a file that was built for the tests
+ * @name: below the directory that the tests are in
+ *
+ * Return: its path, to be freed.
+ */
+char *module_beside_tests(const char *name)
+{
+	char *path;
+
+	if (asprintf(&path, "%s/%s", own_directory(), name) < 0)
+		die("no memory");
+	return path;
+}
+
+/**
  * module_variant() - a build of the module with something else about it
  * @name: of the directory that it was built in (VARIANT_FLAGS in the Makefile)
  *
@@ -49,11 +77,14 @@ static void module_path(char *path, size_t size)
  */
 bool module_variant(const char *name)
 {
-	char ko[PATH_MAX + 64];
+	char below[64];
+	char *ko;
 
-	snprintf(ko, sizeof(ko), "%s/variants/%s/tcp_closestat.ko", own_directory(), name);
+	snprintf(below, sizeof(below), "variants/%s/tcp_closestat.ko", name);
+	ko = module_beside_tests(below);
 	setenv("TCS_KO", ko, 1);
-	return !access(ko, R_OK);
+	free(ko);
+	return !access(getenv("TCS_KO"), R_OK);
 }
 
 /**

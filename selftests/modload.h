@@ -6,6 +6,8 @@
 #include <stdbool.h>
 
 bool module_loaded(void);
+void module_find(void);
+char *module_beside_tests(const char *name);
 bool module_variant(const char *name);
 int module_load(void);
 int module_load_with(const char *parameters);

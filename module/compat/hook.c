@@ -3,7 +3,7 @@
 #include "compat/kernel.h"
 #include "compat/hook.h"
 
-#if defined(TCS_HOOK_FTRACE)
+#if defined(TCS_HOOK_FTRACE) || defined(TCS_HOOK_KPROBE)
 
 /*
  * Where a function is. kallsyms_lookup_name() is not exported since 5.7; a
@@ -24,19 +24,25 @@ static unsigned long resolve(const char *symbol)
 	return addr;
 }
 
+static int attach_kprobe(struct tcs_hook *hook, unsigned long offset)
+{
+	hook->kp.addr = (kprobe_opcode_t *)(hook->addr + offset);
+	return register_kprobe(&hook->kp);
+}
+
+#endif
+
+#if defined(TCS_HOOK_FTRACE)
+
 /* ftrace_free_filter() is exported from 5.13 on only; an emptied filter is freed. */
 static void free_filter(struct tcs_hook *hook)
 {
 	ftrace_set_filter_ip(&hook->ops, hook->addr, 1, 0);
 }
 
-static int attach(struct tcs_hook *hook)
+static int attach_first(struct tcs_hook *hook)
 {
 	int err;
-
-	hook->addr = resolve(hook->symbol);
-	if (!hook->addr)
-		return -ENOENT;
 
 	err = ftrace_set_filter_ip(&hook->ops, hook->addr, 0, 0);
 	if (err)
@@ -48,7 +54,7 @@ static int attach(struct tcs_hook *hook)
 	return err;
 }
 
-static void detach(struct tcs_hook *hook)
+static void detach_first(struct tcs_hook *hook)
 {
 	unregister_ftrace_function(&hook->ops);
 	free_filter(hook);
@@ -56,25 +62,40 @@ static void detach(struct tcs_hook *hook)
 
 #elif defined(TCS_HOOK_KPROBE)
 
-static int attach(struct tcs_hook *hook)
+static int attach_first(struct tcs_hook *hook)
 {
-	int err;
-
-	hook->kp.symbol_name = hook->symbol;
-	err = register_kprobe(&hook->kp);
-	if (!err)
-		hook->addr = (unsigned long)hook->kp.addr;
-	return err;
+	return attach_kprobe(hook, 0);
 }
 
-static void detach(struct tcs_hook *hook)
+static void detach_first(struct tcs_hook *hook)
 {
 	unregister_kprobe(&hook->kp);
 }
 
+#endif
+
+#if defined(TCS_HOOK_FTRACE) || defined(TCS_HOOK_KPROBE)
+
+static int attach(struct tcs_hook *hook, bool behind)
+{
+	hook->addr = resolve(hook->symbol);
+	if (!hook->addr)
+		return -ENOENT;
+	hook->behind = behind && TCS_BEHIND && !attach_kprobe(hook, TCS_BEHIND);
+	return hook->behind ? 0 : attach_first(hook);
+}
+
+static void detach(struct tcs_hook *hook)
+{
+	if (hook->behind)
+		unregister_kprobe(&hook->kp);
+	else
+		detach_first(hook);
+}
+
 #else
 
-static int attach(struct tcs_hook *hook)
+static int attach(struct tcs_hook *hook, bool behind)
 {
 	return -EOPNOTSUPP;
 }
@@ -88,15 +109,16 @@ static void detach(struct tcs_hook *hook)
 /**
  * tcs_hook_attach() - put a hook in place
  * @hook: which; not attached
+ * @behind: it is to run after all other hooks of the function, where that can be done
  *
  * Process context, sleeps. The handler may run before this returns.
  *
  * Return: 0, -EOPNOTSUPP (no way to hook on this kernel or architecture),
  * -ENOENT (no such function), or what ftrace or kprobes said.
  */
-int tcs_hook_attach(struct tcs_hook *hook)
+int tcs_hook_attach(struct tcs_hook *hook, bool behind)
 {
-	int err = attach(hook);
+	int err = attach(hook, behind);
 
 	hook->attached = !err;
 	return err;

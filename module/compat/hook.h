@@ -16,6 +16,10 @@
  *    hooks off behind our back.
  *  - kprobes, where ftrace cannot change arguments.
  *
+ * Hooks of one function run newest first. One that has to run after all others, those
+ * that were there before included, is a kprobe on the instruction behind the patch site
+ * of ftrace (TCS_BEHIND): nothing has been done there yet, the arguments are untouched.
+ *
  * History of what is used:
  *  - the callback takes struct ftrace_regs instead of struct pt_regs from 5.11;
  *  - struct ftrace_regs is opaque from 6.13 (arch_ftrace_regs() opens it);
@@ -40,6 +44,20 @@
 #define TCS_HOOK_FTRACE
 #elif defined(CONFIG_X86_64) || defined(CONFIG_ARM64)
 #define TCS_HOOK_KPROBE
+#endif
+
+/*
+ * TCS_BEHIND: from a function's address to the instruction behind the patch site, in
+ * bytes; 0: not known. On arm64 the site is two instructions long, and is itself behind
+ * a kprobe on the function.
+ */
+#if defined(CONFIG_X86_64) && defined(CONFIG_DYNAMIC_FTRACE)
+#define TCS_BEHIND	MCOUNT_INSN_SIZE
+#elif defined(CONFIG_ARM64) && defined(CONFIG_DYNAMIC_FTRACE_WITH_REGS) && \
+	defined(TCS_HOOK_KPROBE)
+#define TCS_BEHIND	8
+#else
+#define TCS_BEHIND	0
 #endif
 
 /* struct tcs_args: the registers that hold a function's arguments. */
@@ -101,6 +119,7 @@ static __always_inline unsigned long *tcs_arg_slot(struct tcs_args *args,
  * @addr: where the name was found; 0: nowhere
  * @seen: set by the proof once the handler ran for its connections
  * @attached: the handler is in place
+ * @behind: it is in place as a kprobe behind the patch site
  *
  * Handlers run in the context of the hooked function and must not sleep.
  */
@@ -110,9 +129,11 @@ struct tcs_hook {
 	unsigned long addr;
 	bool seen;
 	bool attached;
+	bool behind;
 #if defined(TCS_HOOK_FTRACE)
 	struct ftrace_ops ops;
-#elif defined(TCS_HOOK_KPROBE)
+#endif
+#if defined(TCS_HOOK_FTRACE) || defined(TCS_HOOK_KPROBE)
 	struct kprobe kp;
 #endif
 };
@@ -122,6 +143,27 @@ struct tcs_hook {
  *	static void handler(struct tcs_args *args, unsigned long caller);
  * where @caller is the return address, that is: who called the hooked function.
  */
+#if defined(TCS_HOOK_FTRACE) || defined(TCS_HOOK_KPROBE)
+
+static __always_inline unsigned long tcs_kprobe_caller(struct pt_regs *regs)
+{
+#ifdef CONFIG_X86_64
+	/* At entry the return address is on top of the stack. */
+	return *(unsigned long *)regs->sp;
+#else
+	return regs->regs[30];
+#endif
+}
+
+#define TCS_KPROBE_HANDLER(_name, _handler)				\
+static int __kprobes _name##_kp(struct kprobe *kp, struct pt_regs *regs) \
+{									\
+	_handler((struct tcs_args *)regs, tcs_kprobe_caller(regs));	\
+	return 0;							\
+}
+
+#endif
+
 #if defined(TCS_HOOK_FTRACE)
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
@@ -152,34 +194,22 @@ static void notrace _name##_cb(unsigned long ip, unsigned long caller,	\
 {									\
 	_handler(tcs_ftrace_args(fregs), caller);			\
 }									\
+TCS_KPROBE_HANDLER(_name, _handler)					\
 static struct tcs_hook _name = {					\
 	.symbol = _symbol,						\
 	.needed_for = _needed_for,					\
 	.ops = { .func = _name##_cb, .flags = TCS_FTRACE_FLAGS },	\
+	.kp = { .pre_handler = _name##_kp },				\
 }
 
 #elif defined(TCS_HOOK_KPROBE)
 
-static __always_inline unsigned long tcs_kprobe_caller(struct pt_regs *regs)
-{
-#ifdef CONFIG_X86_64
-	/* At entry the return address is on top of the stack. */
-	return *(unsigned long *)regs->sp;
-#else
-	return regs->regs[30];
-#endif
-}
-
 #define TCS_HOOK(_name, _symbol, _needed_for, _handler)			\
-static int __kprobes _name##_cb(struct kprobe *kp, struct pt_regs *regs) \
-{									\
-	_handler((struct tcs_args *)regs, tcs_kprobe_caller(regs));	\
-	return 0;							\
-}									\
+TCS_KPROBE_HANDLER(_name, _handler)					\
 static struct tcs_hook _name = {					\
 	.symbol = _symbol,						\
 	.needed_for = _needed_for,					\
-	.kp = { .pre_handler = _name##_cb },				\
+	.kp = { .pre_handler = _name##_kp },				\
 }
 
 #else
@@ -194,7 +224,7 @@ static struct tcs_hook _name = {					\
 
 #endif
 
-int tcs_hook_attach(struct tcs_hook *hook);
+int tcs_hook_attach(struct tcs_hook *hook, bool behind);
 void tcs_hook_detach(struct tcs_hook *hook);
 
 #endif /* TCS_COMPAT_HOOK_H */

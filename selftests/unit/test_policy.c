@@ -25,8 +25,8 @@ static bool without_guard(void)
 
 	for (ms = 0; ms <= MS_MAX; ms++)
 		for (i = 0; i < 2 * N_FLOORS; i++)
-			if (!same(tcs_length(ms, false, i % 2, floors_ms[i / 2]),
-				  ms, 0, false))
+			if (!same(tcs_length(ms, false, i % 2, floors_ms[i / 2],
+					     KERNEL_MS), ms, 0, false))
 				return tap_fails("%u ms", ms);
 	return true;
 }
@@ -38,7 +38,7 @@ static bool guard_without_timestamps(void)
 	for (ms = 0; ms <= MS_MAX; ms++)
 		for (i = 0; i < N_FLOORS; i++) {
 			const struct tcs_length l =
-				tcs_length(ms, true, false, floors_ms[i]);
+				tcs_length(ms, true, false, floors_ms[i], KERNEL_MS);
 
 			if (ms < KERNEL_MS ?
 			    !same(l, KERNEL_MS, KERNEL_MS, true) :
@@ -55,7 +55,7 @@ static bool guard_with_timestamps(void)
 	for (ms = 0; ms <= MS_MAX; ms++)
 		for (i = 0; i < N_FLOORS; i++) {
 			const struct tcs_length l =
-				tcs_length(ms, true, true, floors_ms[i]);
+				tcs_length(ms, true, true, floors_ms[i], KERNEL_MS);
 			unsigned int floor = floors_ms[i] ? floors_ms[i] : 3500;
 
 			if (floor > KERNEL_MS)
@@ -66,6 +66,37 @@ static bool guard_with_timestamps(void)
 				return tap_fails("%u ms, floor %u: %u ms", ms,
 						 floors_ms[i], l.ms);
 		}
+	return true;
+}
+
+/* A kernel whose own length is another: the default is that, the guard stops there. */
+static bool other_kernels(void)
+{
+	static const unsigned int owns_ms[] = { 0, 1000, 10000, 59999, 60001, 600000 };
+	unsigned int ms, i, ts;
+
+	for (i = 0; i < sizeof(owns_ms) / sizeof(owns_ms[0]); i++) {
+		const unsigned int own = owns_ms[i];
+
+		for (ms = 0; ms <= MS_MAX; ms++)
+			for (ts = 0; ts < 2; ts++) {
+				const struct tcs_length g =
+					tcs_length(ms, true, ts, 700, own);
+				const struct tcs_length n =
+					tcs_length(ms, false, ts, 700, own);
+				unsigned int floor = ts && own > 700 ? 700 : own;
+				unsigned int want = ms < floor ? floor : ms;
+
+				if (ms == KERNEL_MS)
+					want = own;
+				if (n.ms != (ms == KERNEL_MS ? own : ms) ||
+				    n.guarded || n.tuned != (n.ms != own))
+					return tap_fails("%u ms of %u", ms, own);
+				if (g.ms != want || g.tuned != (want != own) ||
+				    g.guarded != (ms != KERNEL_MS && ms < floor))
+					return tap_fails("guarded: %u ms of %u", ms, own);
+			}
+	}
 	return true;
 }
 
@@ -196,6 +227,7 @@ static const struct tap_test tests[] = {
 	{ "length without the guard", without_guard },
 	{ "length with the guard, without timestamps", guard_without_timestamps },
 	{ "length with the guard and timestamps", guard_with_timestamps },
+	{ "a kernel of another length", other_kernels },
 	{ "timer within 5 % late, 7.7 % early, for every HZ", timer_near },
 	{ "timer armed a tick later", timer_armed_later },
 	{ "timer never below the floor", timer_above_floor },

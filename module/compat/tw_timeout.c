@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Looking for a net.ipv4.tcp_tw_timeout that is not ours, see tw_timeout.h. */
+#include "compat/kernel.h"
+#include "compat/tw_timeout.h"
+
+#ifndef TCS_KERNEL_HAS_TW_TIMEOUT
+
+#include <linux/fs.h>
+#include <linux/magic.h>
+#include <linux/namei.h>
+#include <linux/path.h>
+#include <linux/printk.h>
+#include <linux/workqueue.h>
+
+#define DIRECTORY	"/proc/sys/net/ipv4"
+
+enum presence {
+	ABSENT,
+	PRESENT,
+	UNKNOWN,	/* no /proc to look into */
+};
+
+static enum presence presence = UNKNOWN;
+
+/* Whether what was found is proc's: anything may be mounted there. */
+static bool is_proc(const struct path *path)
+{
+	return path->dentry->d_sb->s_magic == PROC_SUPER_MAGIC;
+}
+
+/* In the network namespace of the caller, whose sysctls /proc/sys/net shows. */
+static enum presence look(void)
+{
+	struct path path;
+	bool proc;
+	int err;
+
+	err = kern_path(DIRECTORY, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &path);
+	if (err)
+		return UNKNOWN;
+	proc = is_proc(&path);
+	path_put(&path);
+	if (!proc)
+		return UNKNOWN;
+
+	err = kern_path(DIRECTORY "/tcp_tw_timeout", 0, &path);
+	if (err)
+		return err == -ENOENT ? ABSENT : UNKNOWN;
+	path_put(&path);
+	return PRESENT;
+}
+
+struct look_work {
+	struct work_struct work;
+	enum presence presence;
+};
+
+static void look_from_worker(struct work_struct *work)
+{
+	container_of(work, struct look_work, work)->presence = look();
+}
+
+/* Workers are in the initial namespaces. */
+static enum presence look_in_init_net(void)
+{
+	struct look_work w;
+
+	INIT_WORK_ONSTACK(&w.work, look_from_worker);
+	schedule_work(&w.work);
+	flush_work(&w.work);
+	destroy_work_on_stack(&w.work);
+	return w.presence;
+}
+
+/**
+ * tcs_tw_timeout_look() - look for a net.ipv4.tcp_tw_timeout that is not ours
+ *
+ * Process context, sleeps. In the initial network namespace and in that of the task
+ * which loads the module: a vendor that has the entry has it in all.
+ */
+void tcs_tw_timeout_look(void)
+{
+	presence = look();
+	if (presence == ABSENT)
+		presence = look_in_init_net();
+	if (presence == UNKNOWN)
+		pr_info("/proc/sys is not there to look into: doing without net.ipv4.tcp_tw_timeout, use net.tcp_closestat.time_wait_ms\n");
+}
+
+/**
+ * tcs_tw_timeout_is_free() - whether the name may be registered
+ *
+ * After tcs_tw_timeout_look().
+ *
+ * Return: true only where it is known that nobody has it.
+ */
+bool tcs_tw_timeout_is_free(void)
+{
+	return presence == ABSENT;
+}
+
+/**
+ * tcs_tw_timeout_by_module() - whether a module may give TIME_WAIT its length
+ *
+ * After tcs_tw_timeout_look(). The kernel's headers declare no such entry: a module that
+ * has brought it hooks the functions that we hook.
+ */
+bool tcs_tw_timeout_by_module(void)
+{
+	return presence != ABSENT;
+}
+
+#endif /* TCS_KERNEL_HAS_TW_TIMEOUT */

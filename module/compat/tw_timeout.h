@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * net.ipv4.tcp_tw_timeout of the kernel's own.
+ *
+ * Vendor kernels have it (Alibaba Cloud Linux, TencentOS), and modules may bring it.
+ * Registering the name once more must not be tried: insert_header()
+ * (fs/proc/proc_sysctl.c) undoes a failed registration with erase_header(), which takes
+ * entries out of the directory's tree that were never in it, and the tree is empty
+ * afterwards: all of /proc/sys/net/ipv4, until the machine boots again. So in 5.10 to 7.3.
+ *
+ * Kbuild looks for the member that holds a vendor's value (net/netns/ipv4.h) and sets
+ * TCS_KERNEL_HAS_TW_TIMEOUT; everywhere else the directory is looked at when the module
+ * is loaded.
+ */
+#ifndef TCS_COMPAT_TW_TIMEOUT_H
+#define TCS_COMPAT_TW_TIMEOUT_H
+
+#include <linux/types.h>
+
+#ifdef TCS_KERNEL_HAS_TW_TIMEOUT
+
+static inline void tcs_tw_timeout_look(void)
+{
+}
+
+static inline bool tcs_tw_timeout_is_free(void)
+{
+	return false;
+}
+
+static inline bool tcs_tw_timeout_by_module(void)
+{
+	return false;
+}
+
+#else
+
+void tcs_tw_timeout_look(void);
+bool tcs_tw_timeout_is_free(void);
+bool tcs_tw_timeout_by_module(void);
+
+#endif
+
+#endif /* TCS_COMPAT_TW_TIMEOUT_H */
