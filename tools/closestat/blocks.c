@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "blocks.h"
 
-#include "units.h"
+#include "lib/units.h"
 
 #include <errno.h>
 #include <stdlib.h>

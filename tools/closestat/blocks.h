@@ -3,8 +3,8 @@
 #ifndef CLOSESTAT_BLOCKS_H
 #define CLOSESTAT_BLOCKS_H
 
-#include "counters.h"
-#include "util.h"
+#include "lib/counters.h"
+#include "lib/util.h"
 
 #include <stddef.h>
 

@@ -3,9 +3,9 @@
 #include "command.h"
 #include "doctor.h"
 #include "knobs.h"
+#include "lib/units.h"
 #include "msg.h"
 #include "sysctl.h"
-#include "units.h"
 #include "wait.h"
 
 #include <errno.h>

@@ -2,8 +2,8 @@
 /* closestat hist: how long connections stay in each closing state. */
 #include "command.h"
 #include "histfile.h"
+#include "lib/units.h"
 #include "msg.h"
-#include "units.h"
 
 #include <fnmatch.h>
 #include <stdio.h>

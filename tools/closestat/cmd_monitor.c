@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* closestat monitor: a line for each connection as it ends. */
 #include "command.h"
+#include "lib/units.h"
 #include "monitor_print.h"
 #include "msg.h"
 #include "nsnames.h"
 #include "trace_filter.h"
 #include "trace_instance.h"
 #include "trace_line.h"
-#include "units.h"
 
 #include <errno.h>
 #include <signal.h>

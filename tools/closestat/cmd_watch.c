@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* closestat watch: a screen that refreshes. The terminal and the time are dealt with here. */
 #include "command.h"
+#include "lib/units.h"
 #include "msg.h"
 #include "snapshot.h"
-#include "units.h"
 #include "watch_screen.h"
 
 #include <curses.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "command.h"
-#include "util.h"
+#include "lib/util.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -3,9 +3,9 @@
 #ifndef CLOSESTAT_DOCTOR_H
 #define CLOSESTAT_DOCTOR_H
 
+#include "lib/util.h"
 #include "snapshot.h"
 #include "sockdiag.h"
-#include "util.h"
 
 #include <stddef.h>
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* doctor: ports for outgoing connections that TIME_WAIT holds. */
 #include "doctor.h"
-
 #include "knobs.h"
 #include "msg.h"
 #include "sysctl.h"

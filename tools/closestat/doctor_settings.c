@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* doctor: settings that do not go together. Nothing of it matters while TIME_WAIT has its 60 s. */
 #include "doctor.h"
-
 #include "knobs.h"
-#include "procfile.h"
+#include "lib/procfile.h"
+#include "lib/units.h"
 #include "sysctl.h"
-#include "units.h"
 
 #include <limits.h>
 #include <unistd.h>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* doctor: sockets that stay in a state somebody should have left. */
 #include "doctor.h"
-
 #include "holders.h"
 
 #include <netinet/tcp.h>

@@ -6,8 +6,8 @@
  */
 #include "exposition.h"
 
+#include "lib/units.h"
 #include "metrics.h"
-#include "units.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #ifndef CLOSESTAT_HIST_H
 #define CLOSESTAT_HIST_H
 
-#include "util.h"
+#include "lib/util.h"
 
 #include <stddef.h>
 

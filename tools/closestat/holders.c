@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "holders.h"
 
-#include "procfile.h"
+#include "lib/procfile.h"
 
 #include <dirent.h>
 #include <limits.h>

@@ -3,8 +3,8 @@
 #ifndef CLOSESTAT_HOLDERS_H
 #define CLOSESTAT_HOLDERS_H
 
-#include "procfile.h"
-#include "util.h"
+#include "lib/procfile.h"
+#include "lib/util.h"
 
 #include <stddef.h>
 

@@ -3,7 +3,7 @@
 #ifndef CLOSESTAT_KNOBS_H
 #define CLOSESTAT_KNOBS_H
 
-#include "util.h"
+#include "lib/util.h"
 
 #include <stdbool.h>
 #include <stddef.h>

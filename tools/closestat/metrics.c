@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "metrics.h"
 
-#include "util.h"
+#include "lib/util.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -3,8 +3,8 @@
 #ifndef MONITOR_PRINT_H
 #define MONITOR_PRINT_H
 
+#include "lib/units.h"
 #include "trace_line.h"
-#include "units.h"
 
 /**
  * monitor_print_text() - print a connection as a line to read

@@ -3,7 +3,7 @@
 #ifndef CLOSESTAT_MSG_H
 #define CLOSESTAT_MSG_H
 
-#include "util.h"
+#include "lib/util.h"
 
 /* Exit codes; the same for every subcommand unless its help says otherwise. */
 enum {

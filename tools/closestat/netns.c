@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "netns.h"
 
+#include "lib/procfile.h"
 #include "msg.h"
-#include "procfile.h"
 
 #include <errno.h>
 #include <fcntl.h>

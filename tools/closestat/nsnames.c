@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "nsnames.h"
 
+#include "lib/procfile.h"
 #include "netns.h"
-#include "procfile.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "options.h"
 
+#include "lib/units.h"
 #include "msg.h"
-#include "units.h"
 
 #include <ctype.h>
 #include <getopt.h>

@@ -3,8 +3,8 @@
 #ifndef CLOSESTAT_OPTIONS_H
 #define CLOSESTAT_OPTIONS_H
 
+#include "lib/util.h"
 #include "table.h"
-#include "util.h"
 
 #include <stdbool.h>
 

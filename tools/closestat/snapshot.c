@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "snapshot.h"
 
-#include "mib.h"
+#include "lib/mib.h"
+#include "lib/procfile.h"
 #include "msg.h"
-#include "procfile.h"
 #include "sysctl.h"
 
 #include <errno.h>

@@ -3,7 +3,7 @@
 #ifndef CLOSESTAT_SOCKDIAG_H
 #define CLOSESTAT_SOCKDIAG_H
 
-#include "util.h"
+#include "lib/util.h"
 
 #include <netinet/in.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "trace_filter.h"
 
-#include "units.h"
+#include "lib/units.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

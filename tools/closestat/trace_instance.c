@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "trace_instance.h"
 
+#include "lib/units.h"
 #include "msg.h"
 #include "sysctl.h"
-#include "units.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "trace_line.h"
 
-#include "units.h"
+#include "lib/units.h"
 
 #include <errno.h>
 #include <stdio.h>

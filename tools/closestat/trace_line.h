@@ -3,7 +3,7 @@
 #ifndef CLOSESTAT_TRACE_LINE_H
 #define CLOSESTAT_TRACE_LINE_H
 
-#include "util.h"
+#include "lib/util.h"
 
 #include <stddef.h>
 

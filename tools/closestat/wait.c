@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "wait.h"
 
-#include "units.h"
+#include "lib/units.h"
 
 #include <time.h>
 

@@ -3,7 +3,7 @@
 #ifndef CLOSESTAT_WAIT_H
 #define CLOSESTAT_WAIT_H
 
-#include "util.h"
+#include "lib/util.h"
 
 /**
  * wait_us - wait, signals or not

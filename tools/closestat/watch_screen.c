@@ -2,8 +2,8 @@
 #include "watch_screen.h"
 
 #include "knobs.h"
+#include "lib/units.h"
 #include "sysctl.h"
-#include "units.h"
 
 #include <curses.h>
 #include <errno.h>

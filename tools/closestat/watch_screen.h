@@ -3,8 +3,8 @@
 #ifndef CLOSESTAT_WATCH_SCREEN_H
 #define CLOSESTAT_WATCH_SCREEN_H
 
+#include "lib/util.h"
 #include "snapshot.h"
-#include "util.h"
 
 struct watch_view {
 	const char *netns;		/* as given with -N, or NULL */

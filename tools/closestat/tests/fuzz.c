@@ -6,12 +6,12 @@
 #include "ktap.h"
 
 #include "../blocks.h"
-#include "../counters.h"
 #include "../hist.h"
 #include "../knobs.h"
-#include "../mib.h"
 #include "../trace_filter.h"
-#include "../units.h"
+#include "lib/counters.h"
+#include "lib/mib.h"
+#include "lib/units.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -7,8 +7,8 @@
  */
 #include <arpa/inet.h>
 #include <net/if.h>
-#include <poll.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

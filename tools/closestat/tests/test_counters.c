@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "ktap.h"
 
-#include "../counters.h"
+#include "lib/counters.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "ktap.h"
 
-#include "../mib.h"
+#include "lib/mib.h"
 
 #include <errno.h>
 #include <limits.h>

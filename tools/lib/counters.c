@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "counters.h"
+#include "lib/counters.h"
 
-#include "units.h"
+#include "lib/units.h"
 
 #include <ctype.h>
 #include <errno.h>

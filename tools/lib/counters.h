@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Parsers of /proc/net/tcp_closestat and of what it has in common with other files. Pure. */
-#ifndef CLOSESTAT_COUNTERS_H
-#define CLOSESTAT_COUNTERS_H
+#ifndef TOOLS_COUNTERS_H
+#define TOOLS_COUNTERS_H
 
-#include "util.h"
+#include "lib/util.h"
 
 #include <stddef.h>
 

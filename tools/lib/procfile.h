@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Whole files under /proc, or under $PROC_ROOT where that is set. */
-#ifndef CLOSESTAT_PROCFILE_H
-#define CLOSESTAT_PROCFILE_H
+#ifndef TOOLS_PROCFILE_H
+#define TOOLS_PROCFILE_H
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "units.h"
+#include "lib/units.h"
 
 #include <errno.h>
 #include <stddef.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Numbers and lengths of time as people write them. Pure: no I/O, no globals. */
-#ifndef CLOSESTAT_UNITS_H
-#define CLOSESTAT_UNITS_H
+#ifndef TOOLS_UNITS_H
+#define TOOLS_UNITS_H
 
-#include "util.h"
+#include "lib/util.h"
 
 #define US_PER_MS 1000ULL
 #define US_PER_S 1000000ULL

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "procfile.h"
+#include "lib/procfile.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* A few things that kernel code takes for granted. */
-#ifndef CLOSESTAT_UTIL_H
-#define CLOSESTAT_UTIL_H
+#ifndef TOOLS_UTIL_H
+#define TOOLS_UTIL_H
 
 #define BIT(n) (1U << (n))
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Parser of the kernel's own counters, /proc/net/netstat and /proc/net/snmp. Pure. */
-#ifndef CLOSESTAT_MIB_H
-#define CLOSESTAT_MIB_H
+#ifndef TOOLS_MIB_H
+#define TOOLS_MIB_H
 
-#include "util.h"
+#include "lib/util.h"
 
 /**
  * mib_value - find one counter
