@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <stdio.h>
-
 #include "any_pair.h"
+
 #include "lab.h"
+#include "lib/clock.h"
+#include "lib/util.h"
+
+#include <stdio.h>
 
 /*
  * Without a script nobody knows what comes last. It is taken to be over when
@@ -11,9 +14,9 @@
 #define QUIET_MS 500
 #define LONGEST_DELAY_MS 10000
 
-static uint64_t last_activity(struct lab *lab)
+static u64 last_activity(struct lab *lab)
 {
-	uint64_t last = lab->events ? lab->event[lab->events - 1].event.at : 0;
+	u64 last = lab->events ? lab->event[lab->events - 1].event.at : 0;
 	size_t count;
 	const struct wire *wire = capture_wires(lab->capture, &count);
 
@@ -24,8 +27,8 @@ static uint64_t last_activity(struct lab *lab)
 
 static int all_quiet(struct lab *lab, void *unused)
 {
-	uint64_t last = last_activity(lab);
-	uint64_t ms = QUIET_MS;
+	u64 last = last_activity(lab);
+	u64 ms = QUIET_MS;
 
 	(void)unused;
 	if (lab->options.keep_delays)

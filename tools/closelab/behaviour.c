@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "behaviour.h"
 
+#include "lib/util.h"
+
 #define OPS(...) ((const struct op[]){ __VA_ARGS__, { OP_END, 0, 0 } })
 
 /* SO_REUSEADDR as every real server: a lab runs more than once on a port. */
@@ -71,9 +73,9 @@ static const struct behaviour clients[] = {
 const struct behaviour *behaviour_at(int server, size_t index)
 {
 	if (server)
-		return index < sizeof(servers) / sizeof(servers[0]) ?
+		return index < ARRAY_SIZE(servers) ?
 		       &servers[index] : NULL;
-	return index < sizeof(clients) / sizeof(clients[0]) ?
+	return index < ARRAY_SIZE(clients) ?
 	       &clients[index] : NULL;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <string.h>
-
 #include "canon.h"
+
+#include <string.h>
 
 static bool is_segment(const struct row *row)
 {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "capture.h"
+
+#include "lib/util.h"
+#include "netns.h"
+
 #include <errno.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "capture.h"
-#include "netns.h"
 
 #define SNAPLEN 2048
 /* Some five hundred segments between two looks */
@@ -145,7 +147,7 @@ static int drain(struct capture *capture, int side, enum direction direction)
 {
 	pcap_t *pcap = capture->pcap[side][direction];
 	struct pcap_pkthdr *header;
-	const uint8_t *frame;
+	const u8 *frame;
 	int ret;
 
 	if (!pcap)
@@ -168,7 +170,7 @@ static int drain(struct capture *capture, int side, enum direction direction)
 		wire->segment = segment;
 		wire->from = direction == SENT ? side : !side;
 		/* with nanosecond precision, tv_usec holds nanoseconds */
-		wire->sent = (uint64_t)header->ts.tv_sec * 1000000000 +
+		wire->sent = (u64)header->ts.tv_sec * 1000000000 +
 			     header->ts.tv_usec;
 		wire->frame = malloc(header->caplen);
 		if (!wire->frame)

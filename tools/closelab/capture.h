@@ -6,11 +6,11 @@
 #ifndef CLOSELAB_CAPTURE_H
 #define CLOSELAB_CAPTURE_H
 
+#include "lib/util.h"
+#include "segment.h"
+
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-
-#include "segment.h"
 
 /**
  * struct wire - a segment on the link
@@ -26,10 +26,10 @@
 struct wire {
 	struct segment segment;
 	int from;
-	uint64_t sent;
-	uint64_t arrived;
+	u64 sent;
+	u64 arrived;
 	bool injected;
-	uint8_t *frame;
+	u8 *frame;
 	size_t length;
 };
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <stdio.h>
-#include <string.h>
-
 #include "behaviour.h"
 #include "cmd.h"
 #include "scenario.h"
+
+#include <stdio.h>
+#include <string.h>
 
 static const char usage[] =
 "Usage: closelab list [-n]\n"

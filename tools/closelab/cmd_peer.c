@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "cmd.h"
+#include "peer.h"
+
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "cmd.h"
-#include "peer.h"
 
 static const char usage[] =
 "Usage: closelab peer server N [ADDRESS] PORT\n"

@@ -1,4 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "any_pair.h"
+#include "cmd.h"
+#include "doc.h"
+#include "duration.h"
+#include "lab.h"
+#include "ladder.h"
+#include "lib/signals.h"
+#include "report.h"
+
 #include <errno.h>
 #include <getopt.h>
 #include <langinfo.h>
@@ -8,14 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "any_pair.h"
-#include "cmd.h"
-#include "doc.h"
-#include "duration.h"
-#include "lab.h"
-#include "ladder.h"
-#include "report.h"
 
 static const char usage[] =
 "Usage: closelab run NAME [OPTION...]\n"
@@ -183,22 +184,6 @@ static int parse(int argc, char **argv, struct request *request)
 	return -1;
 }
 
-static void interrupt(int sig)
-{
-	(void)sig;
-	lab_interrupted = 1;
-}
-
-static void catch_signals(void)
-{
-	struct sigaction action = { .sa_handler = interrupt };
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
-	signal(SIGPIPE, SIG_IGN);
-}
-
 static int write_svg(const char *path, const struct lab *lab,
 		     const struct ladder *ladder, size_t count)
 {
@@ -284,7 +269,7 @@ static int run(struct lab *lab)
 		};
 		int err = lab_run(lab);
 
-		if (!lab->again || lab_interrupted)
+		if (!lab->again || signals_caught())
 			return err;
 		fprintf(stderr, "closelab: %s: %s%s\n", lab->scenario->name,
 			lab->again, tries == TRIES ? "" : ": once more");
@@ -312,13 +297,14 @@ int cmd_run(int argc, char **argv)
 	if (!lab.scenario)
 		return bad("no such scenario: %s; closelab list names them",
 			   request.name);
-	catch_signals();
+	signals_catch();
+	signal(SIGPIPE, SIG_IGN);
 	code = run(&lab) ? EXIT_FAILED : EXIT_OK;
 	if (lab.skip) {
 		fprintf(stderr, "closelab: %s: %s\n", lab.scenario->name,
 			lab.failure);
 		code = EXIT_SKIP;
-	} else if (lab_interrupted) {
+	} else if (signals_caught()) {
 		code = 128 + SIGINT;
 	} else if (lab.started && output(&request, &lab)) {
 		code = EXIT_FAILED;

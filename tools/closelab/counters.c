@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "counters.h"
+
+#include "lib/util.h"
+#include "netns.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -6,11 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "counters.h"
-#include "netns.h"
-
 static int add(struct counters *counters, const char *group, const char *name,
-	       uint64_t value)
+	       u64 value)
 {
 	struct counter *row;
 
@@ -37,7 +39,7 @@ int counters_parse_pairs(char *text, struct counters *counters)
 	while ((line = strsep(&next, "\n"))) {
 		char *value = strchr(line, ' ');
 		char *end;
-		uint64_t n;
+		u64 n;
 		int err;
 
 		if (!*line)
@@ -158,7 +160,7 @@ int counters_read(int ns, struct counters *counters)
 }
 
 bool counters_find(const struct counters *counters, const char *name,
-		   uint64_t *value)
+		   u64 *value)
 {
 	for (size_t i = 0; i < counters->count; i++) {
 		if (strcmp(counters->row[i].name, name))

@@ -3,9 +3,10 @@
 #ifndef CLOSELAB_COUNTERS_H
 #define CLOSELAB_COUNTERS_H
 
+#include "lib/util.h"
+
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 /**
  * struct counter - a row
@@ -15,7 +16,7 @@
  */
 struct counter {
 	char name[48];
-	uint64_t value;
+	u64 value;
 };
 
 /**
@@ -52,7 +53,7 @@ int counters_read(int ns, struct counters *counters);
  * Return: whether there is such a row.
  */
 bool counters_find(const struct counters *counters, const char *name,
-		   uint64_t *value);
+		   u64 *value);
 
 /**
  * counters_free() - free the rows

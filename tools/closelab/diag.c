@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "diag.h"
+
+#include "netns.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <libmnl/libmnl.h>
@@ -7,9 +11,6 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-#include "diag.h"
-#include "netns.h"
 
 /* idiag_timer of a mini-socket */
 #define TIMER_TIME_WAIT 3

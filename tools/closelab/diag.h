@@ -3,11 +3,11 @@
 #ifndef CLOSELAB_DIAG_H
 #define CLOSELAB_DIAG_H
 
+#include "lib/util.h"
+#include "tcpstate.h"
+
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-
-#include "tcpstate.h"
 
 /**
  * struct diag_socket - one socket
@@ -21,8 +21,8 @@
  */
 struct diag_socket {
 	int state;
-	uint16_t local;
-	uint16_t remote;
+	u16 local;
+	u16 remote;
 	unsigned int timer_ms;
 	bool full_orphan;
 	unsigned int rqueue;

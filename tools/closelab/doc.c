@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <string.h>
+#include "doc.h"
 
 #include "canon.h"
-#include "doc.h"
+
+#include <string.h>
 
 /* The sockets that are left, in words. */
 static void left(FILE *out, const struct lab *lab)

@@ -3,9 +3,9 @@
 #ifndef CLOSELAB_DOC_H
 #define CLOSELAB_DOC_H
 
-#include <stdio.h>
-
 #include "ladder.h"
+
+#include <stdio.h>
 
 /**
  * doc_section() - write the section

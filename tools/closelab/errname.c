@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "errname.h"
+
+#include "lib/util.h"
+
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
-
-#include "errname.h"
 
 const char *errname(int err)
 {
@@ -16,7 +18,7 @@ const char *errname(int err)
 		NAME(ETIMEDOUT),
 	};
 #undef NAME
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (names[i].err == err)
 			return names[i].name;
 	return strerror(err);

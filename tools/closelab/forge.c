@@ -1,38 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <sys/socket.h>
-
 #include "forge.h"
+
+#include "lib/util.h"
 #include "segment.h"
+
+#include <sys/socket.h>
 
 #define ETH_HEADER 14
 #define V6_HEADER 40
 #define PROTO_TCP 6
 
-static void put16(uint8_t *p, uint16_t n)
+static void put16(u8 *p, u16 n)
 {
 	p[0] = n >> 8;
 	p[1] = n & 0xff;
 }
 
-static void put32(uint8_t *p, uint32_t n)
+static void put32(u8 *p, u32 n)
 {
 	put16(p, n >> 16);
 	put16(p + 2, n & 0xffff);
 }
 
-static uint32_t sum(uint32_t total, const uint8_t *p, size_t len)
+static u32 sum(u32 total, const u8 *p, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
-		total += i % 2 ? p[i] : (uint32_t)p[i] << 8;
+		total += i % 2 ? p[i] : (u32)p[i] << 8;
 	return total;
 }
 
-int forge_numbers(uint8_t *frame, size_t len, uint32_t seq, uint32_t ack)
+int forge_numbers(u8 *frame, size_t len, u32 seq, u32 ack)
 {
 	struct segment s;
 	size_t address, header, bytes;
-	uint8_t *tcp, *ip = frame + ETH_HEADER;
-	uint32_t total;
+	u8 *tcp, *ip = frame + ETH_HEADER;
+	u32 total;
 
 	if (segment_parse(frame, len, &s))
 		return -1;

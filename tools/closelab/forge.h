@@ -3,8 +3,9 @@
 #ifndef CLOSELAB_FORGE_H
 #define CLOSELAB_FORGE_H
 
+#include "lib/util.h"
+
 #include <stddef.h>
-#include <stdint.h>
 
 /**
  * forge_numbers() - give a segment other numbers, and the checksum they need
@@ -15,6 +16,6 @@
  *
  * Return: 0; -1 when it is no such segment, which is then unchanged.
  */
-int forge_numbers(uint8_t *frame, size_t len, uint32_t seq, uint32_t ack);
+int forge_numbers(u8 *frame, size_t len, u32 seq, u32 ack);
 
 #endif

@@ -1,4 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "lab.h"
+
+#include "lab_check.h"
+#include "lab_net.h"
+#include "lab_peers.h"
+#include "lab_steps.h"
+#include "lib/clock.h"
+#include "lib/signals.h"
+#include "lib/util.h"
+#include "progress.h"
+#include "track.h"
+
 #include <errno.h>
 #include <sched.h>
 #include <stdarg.h>
@@ -11,14 +23,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lab.h"
-#include "lab_check.h"
-#include "lab_net.h"
-#include "lab_peers.h"
-#include "lab_steps.h"
-#include "progress.h"
-#include "track.h"
-
 /*
  * How often a condition is looked at when nothing happens: the less often, the
  * longer it takes, since a look at the sockets is not for nothing.
@@ -27,9 +31,9 @@
 #define LOOK_SHARE 100
 #define LOOK_MS_MOST 50
 
-static int look_ms(uint64_t gone)
+static int look_ms(u64 gone)
 {
-	uint64_t ms = LOOK_MS + gone / LOOK_SHARE;
+	u64 ms = LOOK_MS + gone / LOOK_SHARE;
 
 	return ms < LOOK_MS_MOST ? ms : LOOK_MS_MOST;
 }
@@ -39,8 +43,6 @@ static int look_ms(uint64_t gone)
  * may be seen before its end is.
  */
 #define LAST_WORDS 1
-
-volatile sig_atomic_t lab_interrupted;
 
 int lab_fail(struct lab *lab, const char *format, ...)
 {
@@ -63,7 +65,7 @@ void lab_note(struct lab *lab, int side, const char *format, ...)
 	struct lab_note *note = &lab->note[lab->notes];
 	va_list args;
 
-	if (lab->notes == sizeof(lab->note) / sizeof(lab->note[0]))
+	if (lab->notes == ARRAY_SIZE(lab->note))
 		return;
 	lab->notes++;
 	note->side = side;
@@ -131,7 +133,7 @@ static int collect(struct lab *lab, int timeout_ms)
 
 	if (n < 0 && errno != EINTR)
 		return lab_fail(lab, "epoll_wait: %s", strerror(errno));
-	if (lab_interrupted)
+	if (signals_caught())
 		return lab_fail(lab, "interrupted");
 	if (lab->capture && capture_read(lab->capture))
 		return lab_fail(lab, "the capture failed");
@@ -141,30 +143,22 @@ static int collect(struct lab *lab, int timeout_ms)
 	return 0;
 }
 
-static uint64_t monotonic_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /* 1 it holds, 0 it did not in time, -1 something else went wrong. */
 static int wait_for(struct lab *lab, const char *what, unsigned int seconds,
 		    int (*holds)(struct lab *lab, void *data), void *data)
 {
-	uint64_t start = monotonic_ms();
+	u64 start = monotonic_us() / 1000;
 	struct progress progress;
 	int ret;
 
 	progress_begin(&progress, lab->options.quiet ? NULL : what, seconds);
 	for (;;) {
-		uint64_t gone = monotonic_ms() - start;
+		u64 gone = monotonic_us() / 1000 - start;
 
 		ret = collect(lab, 0);
 		if (!ret)
 			ret = holds(lab, data);
-		if (ret || gone > (uint64_t)seconds * 1000)
+		if (ret || gone > (u64)seconds * 1000)
 			break;
 		progress_tick(&progress, gone);
 		ret = collect(lab, look_ms(gone));
@@ -265,12 +259,12 @@ static int time_wait_over(struct lab *lab, void *side)
 }
 
 /* When a side entered its last TIME_WAIT, by the segments; 0 not known. */
-static uint64_t time_wait_since(struct lab *lab, int side)
+static u64 time_wait_since(struct lab *lab, int side)
 {
 	size_t count, tracks;
 	const struct wire *wire;
 	struct track *track;
-	uint64_t since = 0;
+	u64 since = 0;
 
 	if (lab->unwatched)
 		return 0;
@@ -298,7 +292,7 @@ static int wait_out(struct lab *lab)
 		return 0;
 	lab->waited_out = true;
 	for (int side = 0; side < 2; side++) {
-		uint64_t since = time_wait_since(lab, side);
+		u64 since = time_wait_since(lab, side);
 		int has = has_time_wait(lab, side);
 
 		if (has < 0 ||
@@ -353,7 +347,7 @@ int lab_run(struct lab *lab)
 	lab->started = true;
 	if (lab_steps_run(lab) || wait_out(lab)) {
 		/* What can be shown of it is shown. */
-		if (lab->failures && !lab_interrupted) {
+		if (lab->failures && !signals_caught()) {
 			/* Before it stands still once more. */
 			lab_check_stall(lab);
 			if (!lab->skip)

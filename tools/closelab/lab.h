@@ -6,17 +6,16 @@
 #ifndef CLOSELAB_LAB_H
 #define CLOSELAB_LAB_H
 
-#include <signal.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <sys/types.h>
-
 #include "capture.h"
 #include "counters.h"
 #include "diag.h"
+#include "lib/util.h"
 #include "peer.h"
 #include "scenario.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
 
 #define SERVER_PORT 7000
 #define CLIENT_PORT 50000
@@ -58,7 +57,7 @@ struct lab_event {
  */
 struct lab_note {
 	int side;
-	uint64_t at;
+	u64 at;
 	char text[64];
 };
 
@@ -227,8 +226,5 @@ char *lab_states(const struct lab *lab, int side, char *text, size_t size);
  */
 void lab_note(struct lab *lab, int side, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-
-/* Set by a signal: whatever is waited for ends. */
-extern volatile sig_atomic_t lab_interrupted;
 
 #endif

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "lab_check.h"
+
+#include "lab.h"
+#include "lib/util.h"
+#include "track.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
-
-#include "lab.h"
-#include "lab_check.h"
-#include "track.h"
 
 /* How long what is already on its way may take to be seen. */
 #define SETTLE_SECONDS 10
@@ -101,7 +103,7 @@ bool lab_check_stall(struct lab *lab)
 	const struct wire *wire = capture_wires(lab->capture, &count);
 
 	for (size_t i = 0; i < count; i++) {
-		uint64_t ms = wire[i].segment.flags & SEG_SYN ? SYN_RTO :
+		u64 ms = wire[i].segment.flags & SEG_SYN ? SYN_RTO :
 			      scenario_rto_ms(lab->scenario);
 
 		if (wire[i].injected || !wire[i].arrived)
@@ -157,7 +159,7 @@ static long expected(const struct lab *lab, int side, const char *name)
 static long change_of(const struct lab *lab, int side, const char *name,
 		      bool *known)
 {
-	uint64_t before = 0, after = 0;
+	u64 before = 0, after = 0;
 
 	*known = counters_find(&lab->before[side], name, &before) &&
 		 counters_find(&lab->after[side], name, &after);

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "lab_net.h"
+
+#include "lab.h"
+#include "lib/util.h"
+#include "link.h"
+#include "netns.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "lab.h"
-#include "lab_net.h"
-#include "link.h"
-#include "netns.h"
 
 /* The router's devices, by the side they lead to. */
 static const char * const router_device[2] = { "to-a", "to-b" };
@@ -149,7 +151,7 @@ static int settle(struct lab *lab)
 	int err = 0;
 
 	for (int side = 0; side < 2; side++)
-		for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]) &&
+		for (size_t i = 0; i < ARRAY_SIZE(settings) &&
 		     !err; i++)
 			err = netns_sysctl(lab->ns[side], settings[i][0],
 					   settings[i][1]);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <stdio.h>
-#include <string.h>
+#include "lab_outcome.h"
 
 #include "lab.h"
-#include "lab_outcome.h"
 #include "track.h"
+
+#include <stdio.h>
+#include <string.h>
 
 /* The states that a side went through after ESTABLISHED. */
 static void path_text(const struct track *track, int side, char *text,

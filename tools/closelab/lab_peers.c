@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "lab_peers.h"
+
+#include "lab.h"
+#include "netns.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <signal.h>
@@ -9,10 +14,6 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include "lab.h"
-#include "lab_peers.h"
-#include "netns.h"
 
 /* Delays of seconds become milliseconds. */
 #define SHORT_SCALE 1000

@@ -3,9 +3,9 @@
 #ifndef CLOSELAB_LAB_PEERS_H
 #define CLOSELAB_LAB_PEERS_H
 
-#include <stdbool.h>
-
 #include "behaviour.h"
+
+#include <stdbool.h>
 
 struct lab;
 

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <errno.h>
-#include <signal.h>
-#include <stdio.h>
-#include <string.h>
+#include "lab_steps.h"
 
 #include "lab.h"
 #include "lab_net.h"
 #include "lab_peers.h"
-#include "lab_steps.h"
+#include "lib/clock.h"
+#include "lib/util.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
 
 /* Seconds; a machine may be very busy, and what is broken may take its time. */
 #define PATIENCE 60
@@ -199,12 +202,12 @@ static int step_exit(struct lab *lab, const struct step *step)
 static int time_is_up(struct lab *lab, void *data)
 {
 	(void)lab;
-	return now_ns() >= *(uint64_t *)data;
+	return now_ns() >= *(u64 *)data;
 }
 
 static int step_pause(struct lab *lab, const struct step *step)
 {
-	uint64_t until = now_ns() + (uint64_t)step->value * 1000000000;
+	u64 until = now_ns() + (u64)step->value * 1000000000;
 
 	if (!lab->options.keep_delays)
 		return 0;

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
+#include "ladder.h"
 
 #include "errname.h"
 #include "lab_peers.h"
-#include "ladder.h"
+#include "lib/util.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* Where a row stands: behind what caused it, else by its time. */
 struct place {
-	uint64_t at;
+	u64 at;
 	unsigned int order;
 };
 
@@ -52,7 +55,7 @@ static bool crossed(const struct track *track, const struct wire *wire,
 static void describe(const struct track *track, const struct wire *w,
 		     struct row *row)
 {
-	static const struct { uint8_t bit; const char *name; } names[] = {
+	static const struct { u8 bit; const char *name; } names[] = {
 		{ SEG_SYN, "SYN" }, { SEG_FIN, "FIN" }, { SEG_RST, "RST" },
 		{ SEG_ACK, "ACK" },
 	};
@@ -64,7 +67,7 @@ static void describe(const struct track *track, const struct wire *w,
 	row->seq = s->seq - track->isn[w->from];
 	if (s->flags & SEG_ACK)
 		row->ack = s->ack - track->isn[!w->from];
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (s->flags & names[i].bit)
 			len += snprintf(row->text + len,
 					sizeof(row->text) - len, "%s%s",
@@ -84,13 +87,13 @@ static int add_segment(struct ladder *ladder, const struct track *track,
 		       const struct wire *w, enum row_kind kind)
 {
 	struct row *row = add_row(ladder);
-	uint64_t at = kind == ROW_ARRIVED ? w->arrived : w->sent;
+	u64 at = kind == ROW_ARRIVED ? w->arrived : w->sent;
 
 	if (!row)
 		return -1;
 	row->kind = kind;
 	row->side = w->from;
-	row->at = (int64_t)(at - track->start);
+	row->at = (s64)(at - track->start);
 	describe(track, w, row);
 	return 0;
 }
@@ -137,7 +140,7 @@ static int add_segments(struct ladder *ladder, const struct track *track,
 }
 
 /* Flags that the segment which let an operation return must have. */
-static uint8_t cause_of(const struct peer_event *e)
+static u8 cause_of(const struct peer_event *e)
 {
 	if (e->err == ECONNRESET || e->err == ECONNREFUSED)
 		return SEG_RST;
@@ -164,8 +167,8 @@ static struct place place_of(const struct ladder *ladder, size_t segments,
 			     const struct lab_event *e, int side,
 			     struct place before)
 {
-	uint8_t cause = cause_of(&e->event);
-	int64_t at = (int64_t)(e->event.at - track->start);
+	u8 cause = cause_of(&e->event);
+	s64 at = (s64)(e->event.at - track->start);
 	struct place place = { at, 0 };
 
 	for (size_t i = 0; cause && i < segments; i++) {
@@ -181,7 +184,7 @@ static struct place place_of(const struct ladder *ladder, size_t segments,
 		if (e->event.kind == OP_ACCEPT && !(row->flags & SEG_SYN))
 			break;
 	}
-	if ((int64_t)place.at < (int64_t)before.at ||
+	if ((s64)place.at < (s64)before.at ||
 	    (place.at == before.at && place.order <= before.order)) {
 		place = before;
 		place.order++;
@@ -257,7 +260,7 @@ static int add_calls(struct ladder *ladder, const struct lab *lab,
 	size_t segments = ladder->rows;
 
 	for (int i = 0; i < MAX_PEERS; i++)
-		before[i].at = (uint64_t)INT64_MIN;
+		before[i].at = (u64)INT64_MIN;
 	for (size_t i = 0; i < lab->events; i++) {
 		const struct lab_event *e = &lab->event[i];
 		int side = lab_peer_side(lab, e->peer);
@@ -298,7 +301,7 @@ static int add_notes(struct ladder *ladder, const struct lab *lab,
 			return -1;
 		row->kind = ROW_NOTE;
 		row->side = note->side;
-		row->at = (int64_t)(note->at - track[number].start);
+		row->at = (s64)(note->at - track[number].start);
 		snprintf(row->text, sizeof(row->text), "%s", note->text);
 	}
 	return 0;
@@ -341,7 +344,7 @@ static void keep_time_wait(struct ladder *ladder, const struct lab *lab,
 }
 
 /* A port that is another one in every run. */
-static bool port_chosen(const struct lab *lab, uint16_t port)
+static bool port_chosen(const struct lab *lab, u16 port)
 {
 	for (int i = 0; i < MAX_PEERS; i++)
 		if (lab->scenario->peer[i].any_port)

@@ -6,13 +6,13 @@
 #ifndef CLOSELAB_LADDER_H
 #define CLOSELAB_LADDER_H
 
+#include "lab.h"
+#include "lib/util.h"
+#include "track.h"
+
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
-
-#include "lab.h"
-#include "track.h"
 
 /**
  * enum row_kind - what a row shows
@@ -50,14 +50,14 @@ enum row_kind {
 struct row {
 	enum row_kind kind;
 	int side;
-	int64_t at;
+	s64 at;
 	unsigned int order;
 	int state[2];
 	char text[64];
-	uint8_t flags;
-	uint32_t seq;
-	uint32_t ack;
-	uint32_t length;
+	u8 flags;
+	u32 seq;
+	u32 ack;
+	u32 length;
 };
 
 /**
@@ -70,7 +70,7 @@ struct row {
  * @room: how many fit
  */
 struct ladder {
-	uint16_t port[2];
+	u16 port[2];
 	bool chosen;
 	int first[2];
 	struct row *row;

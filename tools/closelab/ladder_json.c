@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <json-c/json.h>
-
 #include "ladder.h"
 #include "report.h"
+
+#include <json-c/json.h>
 
 static const char * const kinds[] = {
 	[ROW_SEGMENT] = "segment", [ROW_SENT] = "sent",

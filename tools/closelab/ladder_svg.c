@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <string.h>
-
 #include "ladder.h"
+
+#include <string.h>
 
 /* Geometry, in pixels */
 #define WIDTH 860

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <string.h>
-
 #include "ladder.h"
+
+#include <string.h>
 
 /* Columns of the text beside a line, and of what is between the lines. */
 #define CELL 21

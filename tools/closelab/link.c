@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "link.h"
+
+#include "lib/util.h"
+#include "netns.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <libmnl/libmnl.h>
@@ -15,9 +20,6 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
-
-#include "link.h"
-#include "netns.h"
 
 #define BUF_SIZE 4096
 
@@ -106,7 +108,7 @@ static int offload_off(int ns, const char *name)
 	err = netns_enter(-1);
 	if (err || fd < 0)
 		return err ?: -errno;
-	for (size_t i = 0; i < sizeof(features) / sizeof(features[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(features); i++) {
 		struct ethtool_value value = { .cmd = features[i] };
 		struct ifreq ifr = { 0 };
 

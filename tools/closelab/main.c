@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "cmd.h"
+#include "lib/util.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#include "cmd.h"
 
 static const char usage[] =
 "Usage: closelab list\n"
@@ -34,7 +35,7 @@ int main(int argc, char **argv)
 		fputs(usage, stdout);
 		return EXIT_OK;
 	}
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].run(argc - 1, argv + 1);
 	fprintf(stderr, "closelab: unknown command '%s': list, run or peer\n",

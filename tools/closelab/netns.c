@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "netns.h"
+
+#include "lib/util.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -11,8 +15,6 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include "netns.h"
 
 static int home = -1;
 
@@ -83,7 +85,7 @@ static int own_files(void)
 	if (unshare(CLONE_NEWNS) ||
 	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
 		return -1;
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
 		if (mount("tmpfs", places[i], "tmpfs", 0, NULL))
 			return -1;
 	return 0;

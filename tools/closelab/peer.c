@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "peer.h"
+
+#include "lib/clock.h"
+#include "lib/util.h"
+
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -9,8 +14,6 @@
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
-
-#include "peer.h"
 
 /*
  * A task is one list of operations under way: the process' own, or the one of
@@ -55,27 +58,19 @@ static const char * const answer[] = {
 	"Connection: keep-alive\r\n\r\nbip",
 };
 
-uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
-
 socklen_t addr_len(const union addr *addr)
 {
 	return addr->sa.sa_family == AF_INET6 ? sizeof(addr->in6) :
 						sizeof(addr->in);
 }
 
-static uint16_t addr_port(const union addr *addr)
+static u16 addr_port(const union addr *addr)
 {
 	return ntohs(addr->sa.sa_family == AF_INET6 ? addr->in6.sin6_port :
 						      addr->in.sin_port);
 }
 
-static uint8_t addr_tail(const union addr *addr)
+static u8 addr_tail(const union addr *addr)
 {
 	return addr->sa.sa_family == AF_INET6 ?
 	       addr->in6.sin6_addr.s6_addr[15] :
@@ -97,7 +92,7 @@ static void print_event(const struct peer_event *ev)
 	fflush(stdout);
 }
 
-static void report(struct peer *peer, struct task *task, uint64_t at,
+static void report(struct peer *peer, struct task *task, u64 at,
 		   int ret, int err, bool gate)
 {
 	const struct op *op = &task->ops[task->pc];
@@ -145,7 +140,7 @@ static struct task *task_new(struct peer *peer, const struct op *ops, int fd)
 }
 
 static enum verdict block(struct peer *peer, struct task *task, int fd,
-			  uint32_t events)
+			  u32 events)
 {
 	struct epoll_event ev = {
 		.events = events | EPOLLONESHOT, .data.ptr = task,
@@ -170,7 +165,7 @@ static enum verdict op_socket(struct peer *peer, int *fd)
 	return DONE;
 }
 
-static enum verdict start_timer(struct peer *peer, struct task *task, uint64_t ns)
+static enum verdict start_timer(struct peer *peer, struct task *task, u64 ns)
 {
 	struct itimerspec its = {
 		.it_value = { ns / 1000000000, ns % 1000000000 },
@@ -242,7 +237,7 @@ static enum verdict op_accept(struct peer *peer, struct task *task, int fd)
 		struct task *child;
 		int one = 1;
 		int conn = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-		uint64_t at = now_ns();
+		u64 at = now_ns();
 
 		if (conn < 0)
 			return errno == EAGAIN || errno == ECONNABORTED ?
@@ -340,7 +335,7 @@ static enum verdict op_http_read(struct peer *peer, struct task *task, int fd,
 }
 
 static enum verdict op_poll(struct peer *peer, struct task *task, int fd,
-			    uint32_t events)
+			    u32 events)
 {
 	if (task->started)
 		return DONE;
@@ -355,7 +350,7 @@ static enum verdict op_delay(struct peer *peer, struct task *task, int us)
 		return DONE;
 	}
 	task->started = true;
-	return start_timer(peer, task, (uint64_t)us * 1000 / peer->config->scale);
+	return start_timer(peer, task, (u64)us * 1000 / peer->config->scale);
 }
 
 static enum verdict op_linger(int fd)
@@ -376,7 +371,7 @@ static enum verdict op_keepalive(int fd)
 		{ IPPROTO_TCP, TCP_KEEPCNT, 1 },
 	};
 
-	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
 		if (setsockopt(fd, options[i].level, options[i].name,
 			       &options[i].value, sizeof(int)))
 			return FAILED;
@@ -536,7 +531,7 @@ static void task_run(struct peer *peer, struct task *task)
 	while (!task->over && !task->at_gate) {
 		const struct op *op = &task->ops[task->pc];
 		enum verdict verdict;
-		uint64_t called, at;
+		u64 called, at;
 		int ret = 0;
 
 		if (jump(task))

@@ -3,11 +3,11 @@
 #ifndef CLOSELAB_PEER_H
 #define CLOSELAB_PEER_H
 
+#include "behaviour.h"
+#include "lib/util.h"
+
 #include <netinet/in.h>
 #include <stdbool.h>
-#include <stdint.h>
-
-#include "behaviour.h"
 
 /**
  * union addr - an IPv4 or IPv6 socket address
@@ -39,8 +39,8 @@ struct peer_config {
 	const struct op *conn;
 	union addr server[PEER_SERVERS];
 	bool serves;
-	uint16_t source_port;
-	uint32_t hold;
+	u16 source_port;
+	u32 hold;
 	unsigned int scale;
 	int control;
 };
@@ -61,16 +61,16 @@ struct peer_config {
  * @remote_tail: last byte of the other's address
  */
 struct peer_event {
-	uint64_t at;
-	uint32_t kind;
-	uint32_t gate;
-	int32_t err;
-	int32_t ret;
-	uint16_t local;
-	uint16_t remote;
-	int32_t slot;
-	uint8_t local_tail;
-	uint8_t remote_tail;
+	u64 at;
+	u32 kind;
+	u32 gate;
+	s32 err;
+	s32 ret;
+	u16 local;
+	u16 remote;
+	s32 slot;
+	u8 local_tail;
+	u8 remote_tail;
 };
 
 /**
@@ -82,8 +82,8 @@ struct peer_event {
  *	failures
  */
 struct peer_go {
-	uint32_t kind;
-	uint32_t unwatched;
+	u32 kind;
+	u32 unwatched;
 };
 
 /**
@@ -104,12 +104,5 @@ int peer_run(const struct peer_config *config);
  * Return: bytes.
  */
 socklen_t addr_len(const union addr *addr);
-
-/**
- * now_ns() - the time, on the clock of the capture
- *
- * Return: CLOCK_REALTIME in nanoseconds.
- */
-uint64_t now_ns(void);
 
 #endif

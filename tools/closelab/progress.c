@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "progress.h"
+
+#include "lib/util.h"
+
 #include <stdio.h>
 #include <unistd.h>
-
-#include "progress.h"
 
 /* When the first line is due, and how often without a terminal. */
 #define FIRST_SECOND 2
@@ -16,7 +18,7 @@ void progress_begin(struct progress *progress, const char *what,
 	progress->told = 0;
 }
 
-void progress_tick(struct progress *progress, uint64_t ms)
+void progress_tick(struct progress *progress, u64 ms)
 {
 	unsigned int now = ms / 1000;
 	bool terminal = isatty(STDERR_FILENO);

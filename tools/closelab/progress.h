@@ -3,8 +3,9 @@
 #ifndef CLOSELAB_PROGRESS_H
 #define CLOSELAB_PROGRESS_H
 
+#include "lib/util.h"
+
 #include <stdbool.h>
-#include <stdint.h>
 
 /**
  * struct progress - something that is waited for
@@ -35,7 +36,7 @@ void progress_begin(struct progress *progress, const char *what,
  * On a terminal one line that changes every second after the second; else a
  * line now and then.
  */
-void progress_tick(struct progress *progress, uint64_t ms);
+void progress_tick(struct progress *progress, u64 ms);
 
 /**
  * progress_end() - the wait is over

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <string.h>
-
 #include "report.h"
+
+#include "lib/util.h"
+
+#include <string.h>
 
 /* Which of the kernel's own counters tell of closes. */
 static bool about_closing(const char *name)
@@ -11,7 +13,7 @@ static bool about_closing(const char *name)
 		"TcpExt.TCPAbort", "TcpExt.TCPTimeWaitOverflow", "TcpExt.TW",
 	};
 
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)
 		if (!strncmp(name, prefixes[i], strlen(prefixes[i])))
 			return true;
 	return false;
@@ -25,7 +27,7 @@ const char *report_counter(const struct lab *lab, int side, size_t *index,
 	while (*index < after->count) {
 		size_t i = (*index)++;
 		const char *name = after->row[i].name;
-		uint64_t before;
+		u64 before;
 
 		if (i >= after->module && !about_closing(name))
 			continue;

@@ -3,10 +3,10 @@
 #ifndef CLOSELAB_REPORT_H
 #define CLOSELAB_REPORT_H
 
+#include "lab.h"
+
 #include <stdbool.h>
 #include <stdio.h>
-
-#include "lab.h"
 
 /**
  * report_end() - who holds what, and which counters moved

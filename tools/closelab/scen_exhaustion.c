@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /* How many connections a second the ports of a client allow. */
+#include "errname.h"
+#include "lab.h"
+#include "lib/clock.h"
+#include "lib/util.h"
+#include "netns.h"
+#include "scenario_tables.h"
+
 #include <arpa/inet.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include "errname.h"
-#include "lab.h"
-#include "netns.h"
-#include "scenario_tables.h"
 
 /* The range is narrowed: with all 28,232 ports, a minute's work for nothing. */
 #define PORTS 50
@@ -35,11 +37,11 @@
  */
 struct filling {
 	unsigned int opened;
-	uint64_t sum_ns;
-	uint64_t unsure_ns;
-	uint64_t last_refused;
-	uint64_t start;
-	uint64_t rest_ns;
+	u64 sum_ns;
+	u64 unsure_ns;
+	u64 last_refused;
+	u64 start;
+	u64 rest_ns;
 };
 
 /**
@@ -79,7 +81,7 @@ static int fill(struct lab *lab, void *data)
 	struct filling *f = data;
 
 	for (int i = 0; i < AT_A_TIME; i++) {
-		uint64_t at = now_ns();
+		u64 at = now_ns();
 		int err;
 
 		if (f->opened == PORTS)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What HTTP makes of it: connections for one request, or kept. */
-#include <stdio.h>
-
 #include "lab.h"
 #include "lab_net.h"
 #include "scenario_tables.h"
+
+#include <stdio.h>
 
 /* By ab, each time */
 #define REQUESTS 5

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Closes by FIN in which both applications do what they should. */
-#include <signal.h>
-
 #include "lab.h"
 #include "scenario_tables.h"
+
+#include <signal.h>
 
 /*
  * The server's time for it is its delayed ACK, 40 ms, which nothing can make

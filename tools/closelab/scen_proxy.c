@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A proxy between clients and a server that keeps connections. */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-
 #include "lab.h"
 #include "lab_net.h"
 #include "netns.h"
 #include "scenario_tables.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
 
 #define PROXY_PORT 8080
 

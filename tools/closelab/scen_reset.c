@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Closes by RST, and what the applications see of it. */
-#include <signal.h>
-
 #include "scenario_tables.h"
+
+#include <signal.h>
 
 #define SERVE_WITH(...) \
 	.ops = OPS({ OP_SOCKET }, { OP_REUSEADDR }, { OP_BIND }, \

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Servers that stop short, and closes that get stuck half-way. */
-#include <signal.h>
-
 #include "lab.h"
 #include "scenario_tables.h"
+
+#include <signal.h>
 
 #define CONNECT_AND_WAIT \
 	.ops = OPS({ OP_SOCKET }, { OP_BIND }, { OP_CONNECT }, { OP_HOLD })

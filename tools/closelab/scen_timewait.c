@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What TIME_WAIT is good for, what it costs, and how it ends. */
-#include <signal.h>
-
 #include "forge.h"
 #include "lab.h"
-#include "track.h"
+#include "lib/util.h"
 #include "scenario_tables.h"
+#include "track.h"
+
+#include <signal.h>
 
 /* tcp_tw_reuse wants a TIME_WAIT to be older than a second, by whole seconds. */
 #define OLD_ENOUGH_MS 57900
@@ -31,7 +32,7 @@ static int grow_old(struct lab *lab)
 }
 
 /* Send the last segment of B that fits once more: 0, or -1. */
-static int replay(struct lab *lab, uint8_t flags, bool data)
+static int replay(struct lab *lab, u8 flags, bool data)
 {
 	size_t count;
 	const struct wire *wire = capture_wires(lab->capture, &count);

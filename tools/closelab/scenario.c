@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <string.h>
-
 #include "scenario.h"
+
+#include "lib/util.h"
 #include "scenario_tables.h"
+
+#include <string.h>
 
 /*
  * Longer than any delay of a slow machine, in milliseconds. FIN_WAIT2 lasts at
@@ -29,7 +31,7 @@ const struct scenario *scenario_at(size_t index)
 		scenarios_proxy,
 	};
 
-	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)
+	for (size_t t = 0; t < ARRAY_SIZE(tables); t++)
 		for (const struct scenario *s = tables[t]; s->name; s++)
 			if (!index--)
 				return s;

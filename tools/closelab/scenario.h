@@ -7,11 +7,11 @@
 #ifndef CLOSELAB_SCENARIO_H
 #define CLOSELAB_SCENARIO_H
 
+#include "behaviour.h"
+#include "lib/util.h"
+
 #include <errno.h>
 #include <stddef.h>
-#include <stdint.h>
-
-#include "behaviour.h"
 
 struct lab;
 
@@ -137,7 +137,7 @@ struct peer_spec {
 	int client;
 	const struct op *ops;
 	const struct op *conn;
-	uint32_t hold;
+	u32 hold;
 	int any_port;
 };
 

@@ -1,33 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "segment.h"
+
+#include "lib/util.h"
+
 #include <string.h>
 #include <sys/socket.h>
-
-#include "segment.h"
 
 #define ETH_HEADER 14
 #define TCP_HEADER 20
 #define PROTO_TCP 6
 
-static uint16_t get16(const uint8_t *p)
+static u16 get16(const u8 *p)
 {
 	return p[0] << 8 | p[1];
 }
 
-static uint32_t get32(const uint8_t *p)
+static u32 get32(const u8 *p)
 {
-	return (uint32_t)get16(p) << 16 | get16(p + 2);
+	return (u32)get16(p) << 16 | get16(p + 2);
 }
 
-static uint64_t hash(const uint8_t *p, size_t len)
+static u64 hash(const u8 *p, size_t len)
 {
-	uint64_t h = 14695981039346656037ULL;
+	u64 h = 14695981039346656037ULL;
 
 	while (len--)
 		h = (h ^ *p++) * 1099511628211ULL;
 	return h;
 }
 
-static int parse_tcp(const uint8_t *p, size_t len, struct segment *segment)
+static int parse_tcp(const u8 *p, size_t len, struct segment *segment)
 {
 	size_t header;
 
@@ -48,7 +50,7 @@ static int parse_tcp(const uint8_t *p, size_t len, struct segment *segment)
 	return 0;
 }
 
-static int parse_v4(const uint8_t *p, size_t len, struct segment *segment)
+static int parse_v4(const u8 *p, size_t len, struct segment *segment)
 {
 	size_t header, total;
 
@@ -66,7 +68,7 @@ static int parse_v4(const uint8_t *p, size_t len, struct segment *segment)
 	return parse_tcp(p + header, total - header, segment);
 }
 
-static int parse_v6(const uint8_t *p, size_t len, struct segment *segment)
+static int parse_v6(const u8 *p, size_t len, struct segment *segment)
 {
 	size_t payload;
 
@@ -81,7 +83,7 @@ static int parse_v6(const uint8_t *p, size_t len, struct segment *segment)
 	return parse_tcp(p + 40, payload, segment);
 }
 
-int segment_parse(const uint8_t *frame, size_t len, struct segment *segment)
+int segment_parse(const u8 *frame, size_t len, struct segment *segment)
 {
 	memset(segment, 0, sizeof(*segment));
 	if (len < ETH_HEADER)
@@ -95,15 +97,15 @@ int segment_parse(const uint8_t *frame, size_t len, struct segment *segment)
 	return -1;
 }
 
-char *segment_flags(uint8_t flags, char text[6])
+char *segment_flags(u8 flags, char text[6])
 {
-	static const struct { uint8_t bit; char letter; } map[] = {
+	static const struct { u8 bit; char letter; } map[] = {
 		{ SEG_FIN, 'F' }, { SEG_SYN, 'S' }, { SEG_RST, 'R' },
 		{ SEG_PSH, 'P' }, { SEG_ACK, 'A' },
 	};
 	char *p = text;
 
-	for (size_t i = 0; i < sizeof(map) / sizeof(map[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(map); i++)
 		if (flags & map[i].bit)
 			*p++ = map[i].letter;
 	*p = '\0';

@@ -3,8 +3,9 @@
 #ifndef CLOSELAB_SEGMENT_H
 #define CLOSELAB_SEGMENT_H
 
+#include "lib/util.h"
+
 #include <stddef.h>
-#include <stdint.h>
 
 #define SEG_FIN 0x01
 #define SEG_SYN 0x02
@@ -28,16 +29,16 @@
  */
 struct segment {
 	int family;
-	uint8_t src[16];
-	uint8_t dst[16];
-	uint16_t sport;
-	uint16_t dport;
-	uint32_t seq;
-	uint32_t ack;
-	uint8_t flags;
-	uint16_t window;
-	uint32_t length;
-	uint64_t hash;
+	u8 src[16];
+	u8 dst[16];
+	u16 sport;
+	u16 dport;
+	u32 seq;
+	u32 ack;
+	u8 flags;
+	u16 window;
+	u32 length;
+	u64 hash;
 };
 
 /**
@@ -49,7 +50,7 @@ struct segment {
  * Return: 0; -1 when it is no whole TCP segment (fragments and IPv6 extension
  * headers included).
  */
-int segment_parse(const uint8_t *frame, size_t len, struct segment *segment);
+int segment_parse(const u8 *frame, size_t len, struct segment *segment);
 
 /**
  * segment_flags() - the flags in letters, in the order FSRPA
@@ -58,6 +59,6 @@ int segment_parse(const uint8_t *frame, size_t len, struct segment *segment);
  *
  * Return: @text.
  */
-char *segment_flags(uint8_t flags, char text[6]);
+char *segment_flags(u8 flags, char text[6]);
 
 #endif

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "test.h"
+
+#include "counters.h"
+#include "lib/util.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "counters.h"
-#include "test.h"
 
 static int parse(int (*parser)(char *text, struct counters *counters),
 		 const char *text, struct counters *counters)
@@ -28,12 +30,12 @@ static int pairs(const char *text)
 int main(void)
 {
 	struct counters c = { 0 };
-	uint64_t value = 0;
+	u64 value = 0;
 
 	test(!parse(counters_parse_pairs,
 		    "version 1\nended 18446744073709551615\n", &c) &&
 	     c.count == 2, "pairs");
-	test(counters_find(&c, "ended", &value) && value == UINT64_MAX,
+	test(counters_find(&c, "ended", &value) && value == ~0ULL,
 	     "the largest value");
 	test(!counters_find(&c, "end", &value), "a name that is not there");
 	test(!parse(counters_parse_mib,

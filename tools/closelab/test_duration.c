@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "duration.h"
 #include "test.h"
+
+#include "duration.h"
 
 int main(void)
 {

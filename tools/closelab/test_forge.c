@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <string.h>
-
-#include "forge.h"
-#include "segment.h"
 #include "test.h"
 
+#include "forge.h"
+#include "lib/util.h"
+#include "segment.h"
+
+#include <string.h>
+
 /* Captured: IPv4, PSH ACK, three bytes, its checksum is right. */
-static const uint8_t good[] = {
+static const u8 good[] = {
 	0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 2, 0x08, 0x00,
 	0x45, 0, 0, 43, 0, 0, 0x40, 0, 64, 6, 0, 0, 192, 0, 2, 2, 192, 0, 2, 1,
 	0xc3, 0x50, 0x1b, 0x58, 0, 0, 0, 1, 0, 0, 0, 1, 0x50, 0x18, 0x20, 0,
@@ -14,7 +16,7 @@ static const uint8_t good[] = {
 };
 
 /* The sum over pseudo header and segment: all ones when it is right. */
-static unsigned int sum_of(const uint8_t *frame, size_t size)
+static unsigned int sum_of(const u8 *frame, size_t size)
 {
 	unsigned int total = 6 + (size - 34);
 
@@ -27,7 +29,7 @@ static unsigned int sum_of(const uint8_t *frame, size_t size)
 
 int main(void)
 {
-	uint8_t frame[sizeof(good)];
+	u8 frame[sizeof(good)];
 	struct segment s;
 
 	memcpy(frame, good, sizeof(good));

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "test.h"
+
+#include "lib/util.h"
+#include "segment.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "segment.h"
-#include "test.h"
-
 /* Ethernet, IPv4, TCP: FIN ACK, seq 0x01020304, ack 5, two bytes. */
-static const uint8_t v4[] = {
+static const u8 v4[] = {
 	0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 2, 0x08, 0x00,
 	0x45, 0, 0, 42, 0, 0, 0x40, 0, 64, 6, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2,
 	0x1b, 0x58, 0xc3, 0x50, 1, 2, 3, 4, 0, 0, 0, 5, 0x50, 0x11, 0x20, 0,
@@ -15,7 +17,7 @@ static const uint8_t v4[] = {
 };
 
 /* The same over IPv6 without data. */
-static const uint8_t v6[] = {
+static const u8 v6[] = {
 	0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 2, 0x86, 0xdd,
 	0x60, 0, 0, 0, 0, 20, 6, 64,
 	0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
@@ -25,12 +27,12 @@ static const uint8_t v6[] = {
 };
 
 /* Every cut, and every byte changed, in memory of just that size. */
-static bool survives(const uint8_t *frame, size_t size)
+static bool survives(const u8 *frame, size_t size)
 {
 	struct segment s;
 
 	for (size_t len = 0; len < size; len++) {
-		uint8_t *copy = malloc(len + 1);
+		u8 *copy = malloc(len + 1);
 
 		memcpy(copy, frame, len);
 		segment_parse(copy, len, &s);
@@ -47,7 +49,7 @@ static bool survives(const uint8_t *frame, size_t size)
 int main(void)
 {
 	struct segment s;
-	uint8_t bad[sizeof(v4)];
+	u8 bad[sizeof(v4)];
 	char flags[6];
 
 	test(!segment_parse(v4, sizeof(v4), &s), "an IPv4 segment");

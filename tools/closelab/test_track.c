@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <string.h>
-
 #include "test.h"
+
+#include "lib/util.h"
 #include "track.h"
+
+#include <string.h>
 
 #define ISN_A 4000000000u
 #define ISN_B 1000u
 
 static struct wire wire[16];
 static size_t count;
-static uint64_t now;
+static u64 now;
 
 /* A segment of a side, numbers from the start; it arrives at once. */
-static struct wire *put(int from, uint8_t flags, uint32_t seq, uint32_t ack,
-			uint32_t length)
+static struct wire *put(int from, u8 flags, u32 seq, u32 ack,
+			u32 length)
 {
 	struct wire *w = &wire[count++];
 

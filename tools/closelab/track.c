@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "track.h"
+
+#include "lib/util.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "track.h"
-
 /* What is known of an end of a connection on the way. */
 struct end {
 	bool fin_sent;
-	uint32_t fin_end;	/* sequence number behind our FIN */
+	u32 fin_end;	/* sequence number behind our FIN */
 	bool next_known;
-	uint32_t next;		/* what we expect from the other */
+	u32 next;		/* what we expect from the other */
 };
 
 struct tracker {
@@ -33,9 +35,9 @@ static int after_sending(struct end *end, const struct segment *s, int state)
 	return state == ST_CLOSE_WAIT ? ST_LAST_ACK : state;
 }
 
-static int after_ack(const struct end *end, uint32_t ack, int state)
+static int after_ack(const struct end *end, u32 ack, int state)
 {
-	bool all = end->fin_sent && (int32_t)(ack - end->fin_end) >= 0;
+	bool all = end->fin_sent && (s32)(ack - end->fin_end) >= 0;
 
 	switch (state) {
 	case ST_SYN_RECV:
@@ -100,7 +102,7 @@ static int after_arrival(struct end *end, const struct segment *s, int state)
 }
 
 /* The sides have no two addresses with the same last byte. */
-static uint8_t tail(const struct segment *s, const uint8_t *address)
+static u8 tail(const struct segment *s, const u8 *address)
 {
 	return address[s->family == AF_INET6 ? 15 : 3];
 }
@@ -153,7 +155,7 @@ static size_t which(const struct track *track, size_t count,
 
 /* Both ends of a segment's way, in order of time over all segments. */
 struct point {
-	uint64_t at;
+	u64 at;
 	size_t wire;
 	bool arrival;
 };

@@ -6,12 +6,12 @@
 #ifndef CLOSELAB_TRACK_H
 #define CLOSELAB_TRACK_H
 
+#include "capture.h"
+#include "lib/util.h"
+#include "tcpstate.h"
+
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-
-#include "capture.h"
-#include "tcpstate.h"
 
 /**
  * struct move - something a segment did to one end
@@ -26,7 +26,7 @@ struct move {
 	size_t wire;
 	int side;
 	bool arrival;
-	uint64_t at;
+	u64 at;
 	int state;
 	bool changed;
 };
@@ -45,14 +45,14 @@ struct move {
  * @moves: how many
  */
 struct track {
-	uint16_t port[2];
-	uint8_t tail[2];
+	u16 port[2];
+	u8 tail[2];
 	int opener;
 	int first[2];
 	int state[2];
-	uint32_t isn[2];
+	u32 isn[2];
 	bool isn_known[2];
-	uint64_t start;
+	u64 start;
 	struct move *move;
 	size_t moves;
 };

@@ -3,10 +3,10 @@
 #include "command.h"
 #include "doctor.h"
 #include "knobs.h"
+#include "lib/clock.h"
 #include "lib/units.h"
 #include "msg.h"
 #include "sysctl.h"
-#include "wait.h"
 
 #include <errno.h>
 #include <netinet/tcp.h>

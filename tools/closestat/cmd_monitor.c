@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* closestat monitor: a line for each connection as it ends. */
 #include "command.h"
+#include "lib/clock.h"
+#include "lib/signals.h"
 #include "lib/units.h"
 #include "monitor_print.h"
 #include "msg.h"
@@ -29,33 +31,6 @@ struct monitor {
 	u64 lost;
 	u64 not_understood;
 };
-
-static volatile sig_atomic_t stopped;
-
-static void stop(int signal)
-{
-	(void)signal;
-	stopped = 1;
-}
-
-/* The buffer has to be removed at the end, whatever ends us. */
-static void catch_signals(void)
-{
-	struct sigaction action = { .sa_handler = stop };
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
-	signal(SIGPIPE, SIG_IGN);
-}
-
-static u64 clock_us(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return t.tv_sec * US_PER_S + t.tv_nsec / 1000;
-}
 
 /* Names are read anew for a namespace not seen before, but not more than once a second. */
 static const char *namespace_name(struct monitor *m, u64 inode)
@@ -122,12 +97,12 @@ static void report_lost(struct monitor *m, struct trace_instance *instance)
 /* Until a signal, until the time is over or until nobody reads what is written. */
 static int loop(struct monitor *m, struct trace_instance *instance)
 {
-	u64 end = m->options->rate_us ? clock_us(CLOCK_MONOTONIC) + m->options->rate_us : 0;
+	u64 end = m->options->rate_us ? monotonic_us() + m->options->rate_us : 0;
 	u64 now, next_report = 0;
 	int ret = 0;
 
-	while (!stopped && !ferror(stdout)) {
-		now = clock_us(CLOCK_MONOTONIC);
+	while (!signals_caught() && !ferror(stdout)) {
+		now = monotonic_us();
 		if (end && now >= end)
 			break;
 		if (now >= next_report) {
@@ -154,8 +129,10 @@ static int run(struct monitor *m)
 	ret = trace_instance_open(&instance, m->inode);
 	if (ret)
 		return ret;
-	catch_signals();
-	m->clock_offset_us = clock_us(CLOCK_REALTIME) - clock_us(CLOCK_MONOTONIC);
+	/* The buffer has to be removed at the end, whatever ends us. */
+	signals_catch();
+	signal(SIGPIPE, SIG_IGN);
+	m->clock_offset_us = now_ns() / 1000 - monotonic_us();
 	ret = loop(m, instance);
 	trace_instance_close(instance);
 	nsnames_free(&m->names);

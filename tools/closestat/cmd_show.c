@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* closestat show: the counters of a network namespace, or of all. */
 #include "command.h"
+#include "lib/clock.h"
 #include "msg.h"
 #include "nsnames.h"
 #include "snapshot.h"
-#include "wait.h"
 
 #include <fnmatch.h>
 #include <stdio.h>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* closestat watch: a screen that refreshes. The terminal and the time are dealt with here. */
 #include "command.h"
+#include "lib/clock.h"
+#include "lib/signals.h"
 #include "lib/units.h"
 #include "msg.h"
 #include "snapshot.h"
@@ -8,47 +10,19 @@
 
 #include <curses.h>
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define MIN_INTERVAL_US (100 * US_PER_MS)
 #define MAX_INTERVAL_US US_PER_MIN
-
-static volatile sig_atomic_t stopped;
-
-static void stop(int signal)
-{
-	(void)signal;
-	stopped = 1;
-}
-
-static void catch_signals(void)
-{
-	/* Without SA_RESTART: the wait for a key has to end. */
-	struct sigaction action = { .sa_handler = stop };
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
-}
-
-static u64 now_us(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * US_PER_S + t.tv_nsec / 1000;
-}
 
 /* Draws anew at each change of the terminal's size until it is time; false to end. */
 static bool wait_for(u64 deadline, const struct watch_view *view)
 {
 	u64 now;
 
-	while (!stopped && (now = now_us()) < deadline) {
+	while (!signals_caught() && (now = monotonic_us()) < deadline) {
 		int key;
 
 		timeout((deadline - now) / US_PER_MS + 1);
@@ -58,13 +32,13 @@ static bool wait_for(u64 deadline, const struct watch_view *view)
 		if (key == KEY_RESIZE)
 			watch_draw(view);
 	}
-	return !stopped;
+	return !signals_caught();
 }
 
 static void loop(struct watch_view *view)
 {
 	struct snapshot snapshots[2] = { 0 };
-	u64 deadline = now_us();
+	u64 deadline = monotonic_us();
 	int at = 0;
 
 	do {
@@ -90,7 +64,7 @@ static int run_on_terminal(struct watch_view *view)
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return msg_error("watch needs a terminal");
-	catch_signals();
+	signals_catch();
 	screen = newterm(NULL, stdout, stdin);
 	if (!screen)
 		return msg_error("watch cannot draw on a terminal of type '%s'",

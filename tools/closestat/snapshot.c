@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "snapshot.h"
 
+#include "lib/clock.h"
 #include "lib/mib.h"
 #include "lib/procfile.h"
 #include "msg.h"
@@ -9,7 +10,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define COUNTERS_FILE "thread-self/net/tcp_closestat"
 #define ALL_FILE "tcp_closestat_all"
@@ -33,14 +33,6 @@ static const struct {
 };
 
 #define N_KERNEL_ROWS ARRAY_SIZE(kernel_rows)
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
-}
 
 static int explain(const char *file, int err)
 {
@@ -101,7 +93,7 @@ static int load(struct snapshot *s, const char *file, bool all)
 	size_t len;
 	int ret;
 
-	*s = (struct snapshot){ .all = all, .seconds = now() };
+	*s = (struct snapshot){ .all = all, .seconds = monotonic_us() / 1e6 };
 	ret = procfile_read(file, &s->text, &len);
 	if (!ret)
 		ret = all ? blocks_parse(s->text, len, &s->module) : parse_one(s, len);

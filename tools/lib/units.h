@@ -8,6 +8,7 @@
 #define US_PER_MS 1000ULL
 #define US_PER_S 1000000ULL
 #define US_PER_MIN (60 * US_PER_S)
+#define NS_PER_S 1000000000ULL
 
 #define DURATION_SIZE 32
 

@@ -12,5 +12,7 @@ typedef unsigned char u8;
 typedef unsigned short u16;
 typedef unsigned int u32;
 typedef unsigned long long u64;	/* printed with %llu everywhere */
+typedef int s32;
+typedef long long s64;
 
 #endif
