@@ -2,6 +2,7 @@
 #include "any_pair.h"
 
 #include "lab.h"
+#include "lab_wait.h"
 #include "lib/clock.h"
 #include "lib/util.h"
 

@@ -2,6 +2,7 @@
 #include "behaviour.h"
 #include "cmd.h"
 #include "scenario.h"
+#include "scenarios.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -4,9 +4,11 @@
 #include "doc.h"
 #include "duration.h"
 #include "lab.h"
+#include "lab_run.h"
 #include "ladder.h"
 #include "lib/signals.h"
 #include "report.h"
+#include "scenarios.h"
 
 #include <errno.h>
 #include <getopt.h>

@@ -2,6 +2,7 @@
 #include "doc.h"
 
 #include "canon.h"
+#include "lab_sockets.h"
 
 #include <string.h>
 

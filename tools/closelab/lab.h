@@ -1,7 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A lab: the namespaces, the peers and what is seen of them. It runs a
- * scenario step by step, each waiting for its event.
+ * A lab: the namespaces, the peers and what is seen of them. This is the base
+ * of closelab's layers, which call downwards only:
+ *
+ *	lab	what there is, and what went wrong
+ *	lab_net, lab_peers, lab_sockets
+ *	lab_wait
+ *	lab_check, lab_outcome
+ *	lab_watch
+ *	lab_steps
+ *	scen_*, scenarios	the tables, with what their steps call
+ *	lab_run, cmd_run
+ *
+ * A step of a table may name a function of a scenario: lab_steps calls it
+ * through that pointer, and knows no table.
  */
 #ifndef CLOSELAB_LAB_H
 #define CLOSELAB_LAB_H
@@ -139,30 +151,6 @@ struct lab {
 };
 
 /**
- * lab_run() - run a scenario
- * @lab: @scenario and @options are set, all else is zero
- *
- * Afterwards @lab holds what was seen, whether it went well or not.
- *
- * Return: 0 when everything was as expected, else -1 with @failure set.
- */
-int lab_run(struct lab *lab);
-
-/**
- * lab_close() - end the peers and the namespaces
- * @lab: the lab
- */
-void lab_close(struct lab *lab);
-
-/**
- * lab_unwatch() - end the capture, let the peers run on without a word
- * @lab: the lab
- *
- * Return: 0; -1 after lab_fail().
- */
-int lab_unwatch(struct lab *lab);
-
-/**
  * lab_fail() - note that something is not as expected
  * @lab: the lab
  * @format: as of printf()
@@ -171,52 +159,6 @@ int lab_unwatch(struct lab *lab);
  */
 int lab_fail(struct lab *lab, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-
-/**
- * lab_wait() - wait until a condition holds
- * @lab: the lab
- * @what: what is waited for, for people
- * @seconds: how long at most
- * @holds: the condition: 1 yes, 0 not yet, -1 cannot be any more; looked at
- *	after every event, and every few milliseconds when nothing happens
- * @data: for @holds
- *
- * Return: 0; -1 after lab_fail().
- */
-int lab_wait(struct lab *lab, const char *what, unsigned int seconds,
-	     int (*holds)(struct lab *lab, void *data), void *data);
-
-/**
- * lab_settle() - wait until a condition holds, and do not mind if it does not
- * @lab: the lab
- * @seconds: how long at most
- * @holds: as of lab_wait()
- * @data: for @holds
- *
- * Return: 1 it holds, 0 it does not, -1 after lab_fail().
- */
-int lab_settle(struct lab *lab, unsigned int seconds,
-	       int (*holds)(struct lab *lab, void *data), void *data);
-
-/**
- * lab_look() - list the sockets of a side into lab->last
- * @lab: the lab
- * @side: 0 or 1
- *
- * Return: 0; -1 after lab_fail().
- */
-int lab_look(struct lab *lab, int side);
-
-/**
- * lab_states() - the states of lab->last in words, in a fixed order
- * @lab: the lab
- * @side: 0 or 1
- * @text: where to, as STEP_STATES takes it
- * @size: room
- *
- * Return: @text.
- */
-char *lab_states(const struct lab *lab, int side, char *text, size_t size);
 
 /**
  * lab_note() - have something drawn, now

@@ -2,6 +2,7 @@
 #include "lab_check.h"
 
 #include "lab.h"
+#include "lab_wait.h"
 #include "lib/util.h"
 #include "track.h"
 

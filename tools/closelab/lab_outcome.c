@@ -2,6 +2,8 @@
 #include "lab_outcome.h"
 
 #include "lab.h"
+#include "lab_sockets.h"
+#include "lab_wait.h"
 #include "track.h"
 
 #include <stdio.h>

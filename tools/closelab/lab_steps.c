@@ -4,6 +4,9 @@
 #include "lab.h"
 #include "lab_net.h"
 #include "lab_peers.h"
+#include "lab_sockets.h"
+#include "lab_wait.h"
+#include "lab_watch.h"
 #include "lib/clock.h"
 #include "lib/util.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "report.h"
 
+#include "lab_sockets.h"
 #include "lib/util.h"
 
 #include <string.h>

@@ -2,6 +2,7 @@
 /* How many connections a second the ports of a client allow. */
 #include "errname.h"
 #include "lab.h"
+#include "lab_wait.h"
 #include "lib/clock.h"
 #include "lib/util.h"
 #include "netns.h"

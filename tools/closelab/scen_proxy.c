@@ -2,6 +2,8 @@
 /* A proxy between clients and a server that keeps connections. */
 #include "lab.h"
 #include "lab_net.h"
+#include "lab_sockets.h"
+#include "lab_wait.h"
 #include "netns.h"
 #include "scenario_tables.h"
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Servers that stop short, and closes that get stuck half-way. */
 #include "lab.h"
+#include "lab_sockets.h"
+#include "lab_wait.h"
 #include "scenario_tables.h"
 
 #include <signal.h>

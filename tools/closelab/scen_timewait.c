@@ -2,6 +2,8 @@
 /* What TIME_WAIT is good for, what it costs, and how it ends. */
 #include "forge.h"
 #include "lab.h"
+#include "lab_sockets.h"
+#include "lab_wait.h"
 #include "lib/util.h"
 #include "scenario_tables.h"
 #include "track.h"

@@ -2,7 +2,7 @@
 /*
  * A scenario is data: who takes part, what is waited for and let go in which
  * order, and what must have come of it. One file per family of scenarios holds
- * a table; lab.c runs it.
+ * a table; lab_steps.c runs its steps.
  */
 #ifndef CLOSELAB_SCENARIO_H
 #define CLOSELAB_SCENARIO_H
@@ -222,21 +222,5 @@ struct scenario {
  * Return: milliseconds.
  */
 unsigned int scenario_rto_ms(const struct scenario *scenario);
-
-/**
- * scenario_find() - find a scenario
- * @name: its name
- *
- * Return: the scenario, or NULL.
- */
-const struct scenario *scenario_find(const char *name);
-
-/**
- * scenario_at() - walk through all scenarios
- * @index: 0 and up
- *
- * Return: the scenario, NULL behind the last.
- */
-const struct scenario *scenario_at(size_t index);
 
 #endif

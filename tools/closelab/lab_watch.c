@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "lab_watch.h"
+
+#include "lab.h"
+#include "lab_check.h"
+#include "lab_wait.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+int lab_read_counters(struct lab *lab, struct counters counters[2])
+{
+	for (int side = 0; side < 2; side++) {
+		int err = counters_read(lab->ns[side], &counters[side]);
+
+		if (err)
+			return lab_fail(lab, "cannot read the counters: %s",
+					strerror(-err));
+		if (!counters[side].module && lab->scenario->needs_module &&
+		    lab->options.without_module) {
+			lab->skip = true;
+			return lab_fail(lab, "it is about tcp_closestat, which is not loaded");
+		}
+		if (!counters[side].module && !lab->options.without_module)
+			return lab_fail(lab, "tcp_closestat is not loaded: modprobe tcp_closestat, or run it --without-module");
+	}
+	return 0;
+}
+
+int lab_start_watching(struct lab *lab)
+{
+	struct epoll_event ev = { .events = EPOLLIN };
+	char error[256];
+
+	lab->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (lab->epoll < 0)
+		return lab_fail(lab, "epoll_create1: %s", strerror(errno));
+	for (int side = 0; side < 2; side++) {
+		lab->diag[side] = diag_open(lab->ns[side]);
+		if (!lab->diag[side])
+			return lab_fail(lab, "no sock_diag: %s",
+					strerror(errno));
+	}
+	lab->capture = capture_open(lab->ns, DEVICE, lab->options.ipv6 ?
+				    AF_INET6 : AF_INET, error, sizeof(error));
+	if (!lab->capture)
+		return lab_fail(lab, "cannot capture: %s", error);
+	for (int i = 0; i < CAPTURE_FDS; i++)
+		if (epoll_ctl(lab->epoll, EPOLL_CTL_ADD,
+			      capture_fd(lab->capture, i), &ev))
+			return lab_fail(lab, "epoll_ctl: %s", strerror(errno));
+	return 0;
+}
+
+int lab_unwatch(struct lab *lab)
+{
+	if (lab_collect(lab, 0))
+		return -1;
+	if (lab_check_stall(lab))
+		return lab_fail(lab, "what was watched is not as it should be");
+	lab->unwatched = true;
+	/* The peers have them too: closing alone does not end the watch. */
+	for (int i = 0; i < CAPTURE_FDS; i++)
+		epoll_ctl(lab->epoll, EPOLL_CTL_DEL,
+			  capture_fd(lab->capture, i), NULL);
+	capture_stop(lab->capture);
+	return 0;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What is looked at while a scenario runs: sockets, segments, counters. */
+#ifndef CLOSELAB_LAB_WATCH_H
+#define CLOSELAB_LAB_WATCH_H
+
+#include "counters.h"
+
+struct lab;
+
+/**
+ * lab_start_watching() - open what a lab is watched with
+ * @lab: the lab, its namespaces built
+ *
+ * Return: 0; -1 after lab_fail().
+ */
+int lab_start_watching(struct lab *lab);
+
+/**
+ * lab_read_counters() - read the counters of both sides
+ * @lab: the lab
+ * @counters: of A and B
+ *
+ * Return: 0; -1 after lab_fail(), with lab->skip when the scenario needs a
+ * module that is not loaded.
+ */
+int lab_read_counters(struct lab *lab, struct counters counters[2]);
+
+/**
+ * lab_unwatch() - end the capture, let the peers run on without a word
+ * @lab: the lab
+ *
+ * Return: 0; -1 after lab_fail().
+ */
+int lab_unwatch(struct lab *lab);
+
+#endif
