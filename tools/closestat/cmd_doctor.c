@@ -10,47 +10,11 @@
 
 #include <errno.h>
 #include <netinet/tcp.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define EXIT_FOUND 1
-#define EXIT_BLIND 2
 #define STUCK_STATES (BIT(TCP_CLOSE_WAIT) | BIT(TCP_FIN_WAIT2))
 #define DEFAULT_WAIT_US (2 * US_PER_S)
-
-static void __attribute((noreturn)) out_of_memory(void)
-{
-	msg_error("out of memory");
-	exit(EXIT_BLIND);
-}
-
-char *doctor_text(const char *format, ...)
-{
-	va_list args;
-	char *text;
-	int n;
-
-	va_start(args, format);
-	n = vasprintf(&text, format, args);
-	va_end(args);
-	if (n < 0)
-		out_of_memory();
-	return text;
-}
-
-void doctor_find(struct doctor *d, const char *check, const char *why, char *seen, char *command)
-{
-	struct finding *more = realloc(d->findings, (d->n_findings + 1) * sizeof(*more));
-
-	if (!more)
-		out_of_memory();
-	d->findings = more;
-	more[d->n_findings++] = (struct finding){
-		.check = check, .seen = seen, .why = why, .command = command,
-	};
-}
 
 static int read_time_wait(struct doctor *d)
 {
@@ -107,55 +71,26 @@ static int look(struct doctor *d, u64 wait)
 	return ret ? : snapshot_read(&d->now);
 }
 
+/* In the order of the report; the first that cannot look ends it. */
+static int (*const checks[])(struct doctor *doctor) = {
+	doctor_ports,
+	doctor_sockets,
+	doctor_counters,
+	doctor_settings,
+};
+
 static int judge(struct doctor *d)
 {
-	int ret = doctor_ports(d);
+	int ret = EXIT_OK;
 
-	if (ret)
-		return ret;
-	doctor_sockets(d);
-	doctor_counters(d);
-	doctor_settings(d);
-	return EXIT_OK;
-}
-
-static int print_json(const struct options *o, const struct doctor *d)
-{
-	struct table *t = table_new("findings", o->format);
-
-	table_column(t, "CHECK", COLUMN_TEXT);
-	table_column(t, "SEEN", COLUMN_TEXT);
-	table_column(t, "WHY", COLUMN_TEXT);
-	table_column(t, "COMMAND", COLUMN_TEXT);
-	for (size_t i = 0; i < d->n_findings; i++) {
-		table_row(t);
-		table_cell(t, "%s", d->findings[i].check);
-		table_cell(t, "%s", d->findings[i].seen);
-		table_cell(t, "%s", d->findings[i].why);
-		table_cell(t, "%s", d->findings[i].command);
-	}
-	return table_print(t);
-}
-
-static int print(const struct options *o, const struct doctor *d)
-{
-	if (o->json)
-		return print_json(o, d);
-	for (size_t i = 0; i < d->n_findings; i++)
-		printf("%s%zu. %s.\n   %s.\n   Try: %s\n", i ? "\n" : "", i + 1,
-		       d->findings[i].seen, d->findings[i].why, d->findings[i].command);
-	if (!d->n_findings)
-		puts("Nothing found.");
-	return fflush(stdout) || ferror(stdout) ? msg_error("cannot write: %m") : EXIT_OK;
+	for (size_t i = 0; !ret && i < ARRAY_SIZE(checks); i++)
+		ret = checks[i](d);
+	return ret;
 }
 
 static void clean_up(struct doctor *d)
 {
-	for (size_t i = 0; i < d->n_findings; i++) {
-		free(d->findings[i].seen);
-		free(d->findings[i].command);
-	}
-	free(d->findings);
+	doctor_free_findings(d);
 	sockdiag_free(&d->lingering);
 	snapshot_free(&d->now);
 }
@@ -176,7 +111,7 @@ static int doctor(const struct options *o, int n, char **words)
 	if (!ret)
 		ret = judge(&d);
 	if (!ret)
-		ret = print(o, &d);
+		ret = doctor_report(o, &d);
 	if (ret)
 		ret = EXIT_BLIND;
 	else if (d.n_findings)

@@ -48,6 +48,5 @@ extern const struct command cmd_get;
 extern const struct command cmd_set;
 extern const struct command cmd_purge;
 extern const struct command cmd_export;
-extern const struct command cmd_words;
 
 #endif

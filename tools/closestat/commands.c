@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
+/* The subcommands, and the one that is about all of them, closestat words. */
 #include "command.h"
 #include "lib/util.h"
+#include "msg.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
+
+static const struct command cmd_words;
 
 static const struct command *const commands[] = {
 	&cmd_show,	/* the one that runs where none is named */
@@ -31,3 +36,41 @@ const struct command *command_find(const char *name)
 	}
 	return NULL;
 }
+
+/* What may stand on a command line, for the completion of shells. */
+static int words_of_commands(void)
+{
+	const struct command *c;
+
+	for (size_t i = 0; (c = command_at(i)); i++) {
+		if (c->summary)
+			puts(c->name);
+	}
+	return EXIT_OK;
+}
+
+static int words(const struct options *o, int n, char **words)
+{
+	const struct command *c;
+
+	(void)o;
+	if (!n)
+		return words_of_commands();
+	c = command_find(words[n - 1]);
+	if (n > 2 || !c)
+		return msg_usage("words", "no command is called '%s'", words[n - 1]);
+	if (n == 2 && !strcmp(words[0], "options"))
+		options_print_words(c->options);
+	else if (n == 1 && c->print_words)
+		c->print_words();
+	return EXIT_OK;
+}
+
+static const struct command cmd_words = {
+	.name = "words",
+	.usage = "[[options] COMMAND]",
+	.help = "Prints the names of the commands, or the words that COMMAND takes, or its options.\n"
+		"The completion of shells asks for them.\n",
+	.options = "",
+	.run = words,
+};

@@ -4,10 +4,14 @@
 #define CLOSESTAT_DOCTOR_H
 
 #include "lib/util.h"
+#include "options.h"
 #include "snapshot.h"
 #include "sockdiag.h"
 
 #include <stddef.h>
+
+/* Exit code of a doctor that could not look. */
+#define EXIT_BLIND 2
 
 struct finding {
 	const char *check;	/* what was looked for, one word */
@@ -47,31 +51,32 @@ void doctor_find(struct doctor *doctor, const char *check, const char *why, char
 char *doctor_text(const char *format, ...) __printf(1, 2);
 
 /**
- * doctor_settings - judge the settings
- * @doctor: whose
- */
-void doctor_settings(struct doctor *doctor);
-
-/**
- * doctor_counters - judge what the counters tell
- * @doctor: whose
- */
-void doctor_counters(struct doctor *doctor);
-
-/**
- * doctor_ports - judge how many of the ports for outgoing connections are in TIME_WAIT
+ * doctor_report - print the findings
+ * @options: in which format
  * @doctor: whose
  *
- * Says on stderr what keeps it from looking.
+ * Return: EXIT_OK, or EXIT_FAILED with a message if they could not be written.
+ */
+int doctor_report(const struct options *options, const struct doctor *doctor);
+
+/**
+ * doctor_free_findings - release the findings
+ * @doctor: whose
+ */
+void doctor_free_findings(struct doctor *doctor);
+
+/*
+ * The checks. Each returns EXIT_OK, also where it has found something, or EXIT_FAILED after it said
+ * on stderr what keeps it from looking.
  *
- * Return: EXIT_OK or EXIT_FAILED.
+ * doctor_ports	how many of the ports for outgoing connections are in TIME_WAIT
+ * doctor_sockets	sockets that stay in CLOSE_WAIT and FIN_WAIT2
+ * doctor_counters	ends that should not be
+ * doctor_settings	settings that do not go together
  */
 int doctor_ports(struct doctor *doctor);
-
-/**
- * doctor_sockets - judge the sockets that stay in CLOSE_WAIT and FIN_WAIT2
- * @doctor: whose
- */
-void doctor_sockets(struct doctor *doctor);
+int doctor_sockets(struct doctor *doctor);
+int doctor_counters(struct doctor *doctor);
+int doctor_settings(struct doctor *doctor);
 
 #endif

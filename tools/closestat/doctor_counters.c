@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* doctor: ends that should not be, by the counters. */
 #include "doctor.h"
+#include "msg.h"
 
 #include <stdbool.h>
 #include <sys/param.h>
@@ -54,31 +55,51 @@ static void check_expired_fin_wait2(struct doctor *d)
 		    doctor_text("closestat set %stcp_fin_timeout=15", d->where));
 }
 
-static void check_reset(struct doctor *d, const char *name, const char *seen, const char *why,
-			const char *command)
-{
-	u64 count = counters_value(now(d), name);
+static const struct {
+	const char *counter;
+	const char *seen;
+	const char *why;
+	const char *command;
+} resets[] = {
+	{
+		"rst_sent_unread_data", "by close() with data unread",
+		"What was sent last may be lost to the peer: a RST discards it",
+		"read to the end before close(), or shutdown(SHUT_WR) and wait for the peer's FIN",
+	},
+	{
+		"rst_sent_data_after_close", "because the peer sent data after close()",
+		"The peer's data is lost and its next write fails",
+		"use shutdown(SHUT_WR) and read to the end before close()",
+	},
+	{
+		"rst_sent_memory", "for want of memory or because of too many orphans",
+		"Data not yet sent is lost",
+		"closestat get tcp_max_orphans; sysctl net.ipv4.tcp_mem",
+	},
+	{
+		"rst_sent_other", "for a reason of its own",
+		"It is none of those that applications usually give",
+		"closestat monitor kind=rst_sent",
+	},
+};
 
-	if (worth_a_word(d, count))
-		doctor_find(d, name, why,
-			    doctor_text("%llu connections were reset %s", count, seen),
-			    doctor_text("%s", command));
+static void check_resets(struct doctor *d)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(resets); i++) {
+		u64 count = counters_value(now(d), resets[i].counter);
+
+		if (worth_a_word(d, count))
+			doctor_find(d, resets[i].counter, resets[i].why,
+				    doctor_text("%llu connections were reset %s", count,
+						resets[i].seen),
+				    doctor_text("%s", resets[i].command));
+	}
 }
 
-void doctor_counters(struct doctor *d)
+int doctor_counters(struct doctor *d)
 {
 	check_overflow(d);
 	check_expired_fin_wait2(d);
-	check_reset(d, "rst_sent_unread_data", "by close() with data unread",
-		    "What was sent last may be lost to the peer: a RST discards it",
-		    "read to the end before close(), or shutdown(SHUT_WR) and wait for the peer's FIN");
-	check_reset(d, "rst_sent_data_after_close", "because the peer sent data after close()",
-		    "The peer's data is lost and its next write fails",
-		    "use shutdown(SHUT_WR) and read to the end before close()");
-	check_reset(d, "rst_sent_memory", "for want of memory or because of too many orphans",
-		    "Data not yet sent is lost",
-		    "closestat get tcp_max_orphans; sysctl net.ipv4.tcp_mem");
-	check_reset(d, "rst_sent_other", "for a reason of its own",
-		    "It is none of those that applications usually give",
-		    "closestat monitor kind=rst_sent");
+	check_resets(d);
+	return EXIT_OK;
 }

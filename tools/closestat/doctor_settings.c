@@ -4,6 +4,7 @@
 #include "knobs.h"
 #include "lib/procfile.h"
 #include "lib/units.h"
+#include "msg.h"
 #include "sysctl.h"
 
 #include <limits.h>
@@ -71,12 +72,13 @@ static void check_guard(struct doctor *d)
 		    doctor_text("closestat set %sguard=on", d->where));
 }
 
-void doctor_settings(struct doctor *d)
+int doctor_settings(struct doctor *d)
 {
 	if (d->time_wait_ms >= KERNELS_OWN_MS)
-		return;
+		return EXIT_OK;
 	check_counted_as_killed(d);
 	check_conntrack(d);
 	check_ipvs(d);
 	check_guard(d);
+	return EXIT_OK;
 }

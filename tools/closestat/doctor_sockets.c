@@ -2,6 +2,7 @@
 /* doctor: sockets that stay in a state somebody should have left. */
 #include "doctor.h"
 #include "holders.h"
+#include "msg.h"
 
 #include <netinet/tcp.h>
 #include <stdbool.h>
@@ -73,7 +74,7 @@ static void check(struct doctor *d, u8 state, const char *name, const char *labe
 	free(inodes);
 }
 
-void doctor_sockets(struct doctor *d)
+int doctor_sockets(struct doctor *d)
 {
 	check(d, TCP_CLOSE_WAIT, "close_wait", "CLOSE_WAIT",
 	      "The peer has closed, the program has not: it ignores the end of its input, and has no timeout to save it",
@@ -81,4 +82,5 @@ void doctor_sockets(struct doctor *d)
 	check(d, TCP_FIN_WAIT2, "fin_wait2", "FIN_WAIT2",
 	      "The program has shut down its side and waits for a peer that does not: for a socket still held there is no timeout",
 	      "fin-wait-2");
+	return EXIT_OK;
 }

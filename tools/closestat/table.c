@@ -73,7 +73,8 @@ void table_cell(struct table *t, const char *format, ...)
 	check(!scols_line_refer_data(t->line, column, text));
 }
 
-void json_minify(char *json)
+/* Takes the blanks out of valid JSON, in place; what is inside its strings stays. */
+static void json_minify(char *json)
 {
 	char *out = json;
 	int in_string = 0;

@@ -62,10 +62,4 @@ void table_cell(struct table *table, const char *format, ...) __printf(2, 3);
  */
 int table_print(struct table *table);
 
-/**
- * json_minify - take the blanks out of JSON, in place
- * @json: valid JSON; what is inside its strings stays
- */
-void json_minify(char *json);
-
 #endif
