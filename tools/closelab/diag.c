@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* idiag_timer of a mini-socket */
+/* idiag_timer of a timewait socket */
 #define TIMER_TIME_WAIT 3
 
 /* idiag_timer of a socket whose keepalive timer runs */
@@ -75,7 +75,7 @@ static int add(const struct nlmsghdr *nlh, void *data)
 	s = &list->socket[list->count++];
 	s->state = msg->idiag_state;
 	/*
-	 * An orphan on its way to become a mini-socket: a segment that comes
+	 * An orphan on its way to become a timewait socket: a segment that comes
 	 * in this very moment is lost. It is not in FIN_WAIT2 before it is one.
 	 * But if the ACK comes while close() still owns the socket, it never
 	 * is: it stays a full one, and its keepalive timer ends it.

@@ -11,11 +11,11 @@
 
 /**
  * struct diag_socket - one socket
- * @state: enum tcp_state; a mini-socket's is its substate
+ * @state: enum tcp_state; a timewait socket's is its substate
  * @local: own port
  * @remote: the other's port
- * @timer_ms: time left of a mini-socket, 0 for others
- * @full_orphan: in FIN_WAIT2 without an application, and yet no mini-socket
+ * @timer_ms: time left of a timewait socket, 0 for others
+ * @full_orphan: in FIN_WAIT2 without an application, and yet no timewait socket
  * @rqueue: bytes to read; of a listener, connections to accept
  * @wqueue: bytes not acknowledged
  */

@@ -13,13 +13,13 @@
  * full one in FIN_WAIT2, which ends in another way: it sends RST. No lab can
  * keep that from happening, and none is about it.
  */
-static int want_mini_sockets(struct lab *lab, int side)
+static int want_timewait_sockets(struct lab *lab, int side)
 {
 	for (size_t i = 0; i < lab->last[side].count; i++) {
 		if (!lab->last[side].socket[i].full_orphan)
 			continue;
 		lab->again = "an ACK came before close() was done";
-		return lab_fail(lab, "%c has no mini-socket in FIN_WAIT2",
+		return lab_fail(lab, "%c has no timewait socket in FIN_WAIT2",
 				'A' + side);
 	}
 	return 0;
@@ -34,7 +34,7 @@ int lab_look(struct lab *lab, int side)
 		return lab_fail(lab, "cannot list the sockets of %c: %s",
 				'A' + side, strerror(-err));
 	return lab->scenario->changes || lab->scenario->outcomes ?
-	       want_mini_sockets(lab, side) : 0;
+	       want_timewait_sockets(lab, side) : 0;
 }
 
 char *lab_states(const struct lab *lab, int side, char *text, size_t size)

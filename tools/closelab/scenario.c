@@ -5,7 +5,7 @@
 /*
  * Longer than any delay of a slow machine, in milliseconds. FIN_WAIT2 lasts at
  * least 3.5 times as long, and must stay below the 60 s up to which the kernel
- * makes it a mini-socket.
+ * makes it a timewait socket.
  */
 #define NO_RETRANSMITS 10000
 
