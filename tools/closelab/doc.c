@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "doc.h"
 
-#include "canon.h"
 #include "lab_sockets.h"
+#include "normalize.h"
 
 #include <string.h>
 
@@ -77,9 +77,9 @@ void doc_section(FILE *out, const struct lab *lab, struct ladder *ladder,
 
 	for (size_t i = 0; i < count; i++) {
 		if (s->unbridled)
-			canon_ladder(&ladder[i]);
+			normalize_ladder(&ladder[i]);
 		if (s->outcomes)
-			canon_until_close(&ladder[i]);
+			normalize_until_close(&ladder[i]);
 	}
 	fprintf(out, "### %s\n\n*%s*\n\n%s\n\n", s->name, s->title,
 		s->lesson);

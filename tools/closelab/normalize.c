@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "canon.h"
+#include "normalize.h"
 
 #include <string.h>
 
@@ -24,7 +24,7 @@ static bool halves(const struct row *sent, const struct row *arrived)
 	       sent->flags == arrived->flags;
 }
 
-void canon_ladder(struct ladder *ladder)
+void normalize_ladder(struct ladder *ladder)
 {
 	size_t kept = 0;
 
@@ -44,7 +44,7 @@ void canon_ladder(struct ladder *ladder)
 	ladder->rows = kept;
 }
 
-void canon_until_close(struct ladder *ladder)
+void normalize_until_close(struct ladder *ladder)
 {
 	for (size_t i = 0; i < ladder->rows; i++) {
 		const struct row *row = &ladder->row[i];

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* What is the same in every run of applications that nobody holds back. */
-#ifndef CLOSELAB_CANON_H
-#define CLOSELAB_CANON_H
+#ifndef CLOSELAB_NORMALIZE_H
+#define CLOSELAB_NORMALIZE_H
 
 #include "ladder.h"
 
 /**
- * canon_ladder() - leave out of a ladder what is chance
+ * normalize_ladder() - leave out of a ladder what is chance
  * @ladder: the ladder
  *
  * Acknowledgments that come by themselves, and FIN_WAIT2, which such a one
  * begins; those of a handshake and of the last FIN are there in every run. A
  * segment that crossed no other but such a one is drawn in one piece.
  */
-void canon_ladder(struct ladder *ladder);
+void normalize_ladder(struct ladder *ladder);
 
 /**
- * canon_until_close() - leave out what comes after the first close()
+ * normalize_until_close() - leave out what comes after the first close()
  * @ladder: the ladder
  */
-void canon_until_close(struct ladder *ladder);
+void normalize_until_close(struct ladder *ladder);
 
 #endif
