@@ -27,7 +27,7 @@ static int is_old_enough(struct lab *lab, void *unused)
 	return -1;
 }
 
-static int grow_old(struct lab *lab)
+static int age_timewait(struct lab *lab)
 {
 	return lab_wait(lab, "TIME_WAIT to be more than a second old", 60,
 			is_old_enough, NULL);
@@ -209,7 +209,7 @@ const struct scenario scenarios_timewait[] = {
 			STATES(B, "TIME_WAIT"), STATES(A, ""),
 			GO(1, OP_CONNECT), EVENT(1, OP_CONNECT, EADDRNOTAVAIL),
 			SYSCTL(B, "net/ipv4/tcp_tw_reuse=1"),
-			CALL(grow_old),
+			CALL(age_timewait),
 			GO(1, OP_CONNECT), EVENT(1, OP_CONNECT, 0),
 			STATES(B, "ESTABLISHED"), STATES(A, "ESTABLISHED"),
 			{ STEP_END }
