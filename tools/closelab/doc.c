@@ -76,7 +76,7 @@ void doc_section(FILE *out, const struct lab *lab, struct ladder *ladder,
 	const struct scenario *s = lab->scenario;
 
 	for (size_t i = 0; i < count; i++) {
-		if (s->unbridled)
+		if (s->free_running)
 			normalize_ladder(&ladder[i]);
 		if (s->outcomes)
 			normalize_until_close(&ladder[i]);
@@ -88,7 +88,7 @@ void doc_section(FILE *out, const struct lab *lab, struct ladder *ladder,
 	fputs("```\n", out);
 	ladder_text(out, ladder, count, &plain);
 	fputs("```\n\n", out);
-	if (s->unbridled && !s->outcomes)
+	if (s->free_running && !s->outcomes)
 		fputs("Acknowledgments that come by themselves are left out, and with them FIN_WAIT2:\n"
 		      "whether there is one depends on how soon the application answers.\n\n",
 		      out);

@@ -85,7 +85,7 @@ const struct scenario scenarios_crossing[] = {
 			CALL(lab_outcome),
 			{ STEP_END }
 		},
-		.unbridled = 1,
+		.free_running = 1,
 		.outcomes = race_outcomes,
 	},
 	{

@@ -100,7 +100,7 @@ const struct scenario scenarios_http[] = {
 "The length in the answer says where it ends, so the connection can be kept. Three\n"
 "requests, one connection, one TIME_WAIT; and it is the client that holds it,\n"
 "since the server never closes first.",
-		.unbridled = 1,
+		.free_running = 1,
 		.peer = {
 			{ .side = A, .server = 8,
 			  .hold = HOLD_OP(OP_CLOSE) },
@@ -138,7 +138,7 @@ const struct scenario scenarios_http[] = {
 		.title = "ab, five requests without keep-alive: five TIME_WAITs on the server",
 		.lesson =
 "The same as http-1.0 with a real client, ApacheBench.",
-		.unbridled = 1,
+		.free_running = 1,
 		.peer = { { .side = A, .server = 7 }, AB },
 		.steps = (const struct step[]){
 			START(0), CALL(ab_one_each),
@@ -161,7 +161,7 @@ const struct scenario scenarios_http[] = {
 		.title = "ab, five requests with keep-alive: one TIME_WAIT, at the client",
 		.lesson =
 "The same as http-1.1 with a real client, ApacheBench.",
-		.unbridled = 1,
+		.free_running = 1,
 		.peer = { { .side = A, .server = 8 }, AB },
 		.steps = (const struct step[]){
 			START(0), CALL(ab_kept),

@@ -170,7 +170,7 @@ const struct scenario scenarios_proxy[] = {
 "upstream after every answer, so TIME_WAIT is on the proxy and takes its ports.\n"
 "When the requests a second exceed ports / length, it answers 502. A shorter\n"
 "TIME_WAIT, or kept upstream connections, and it does not.",
-		.unbridled = 1,
+		.free_running = 1,
 		.rto_min_ms = PATIENT_RTO,
 		.peer = {
 			{ .side = A, .server = 8 },

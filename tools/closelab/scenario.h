@@ -189,7 +189,7 @@ struct outcome {
  * @rto_min_ms: no retransmission sooner than that; 0: none within the scenario,
  *	however slow the machine
  * @needs_module: it is about the module's own settings
- * @unbridled: nobody holds the applications back: which acknowledgments come by
+ * @free_running: nobody holds the applications back: which acknowledgments come by
  *	themselves is chance, and the documentation leaves them out
  * @patience: seconds a step may take, 0: 60
  * @peer: who takes part
@@ -206,7 +206,7 @@ struct scenario {
 	int routed;
 	int rto_min_ms;
 	int needs_module;
-	int unbridled;
+	int free_running;
 	int patience;
 	struct peer_spec peer[MAX_PEERS];
 	const struct step *steps;
