@@ -32,7 +32,7 @@ static char letter(const struct lab *lab, int number)
 }
 
 /* The next event of the peer with the operation, from where was looked last. */
-static int find_event(struct lab *lab, const struct step *step, bool gate)
+static int find_event(struct lab *lab, const struct step *step, bool breakpoint)
 {
 	struct lab_peer *peer = &lab->peer[step->who];
 
@@ -40,13 +40,13 @@ static int find_event(struct lab *lab, const struct step *step, bool gate)
 		const struct lab_event *e = &lab->event[i];
 
 		if (e->peer != step->who || e->event.kind != step->op ||
-		    !!e->event.gate != gate)
+		    !!e->event.breakpoint != breakpoint)
 			continue;
 		/* What was read before the end of the file is not the end. */
-		if (step->op == OP_READ_EOF && !gate && e->event.ret > 0)
+		if (step->op == OP_READ_EOF && !breakpoint && e->event.ret > 0)
 			continue;
 		peer->seen = i + 1;
-		if (gate || e->event.err == step->value)
+		if (breakpoint || e->event.err == step->value)
 			return 1;
 		return lab_fail(lab, "%s on %c gave \"%s\" instead of \"%s\"",
 				op_name(step->op), letter(lab, step->who),
@@ -60,7 +60,7 @@ static int event_done(struct lab *lab, void *data)
 	return find_event(lab, data, false);
 }
 
-static int at_gate(struct lab *lab, void *data)
+static int at_breakpoint(struct lab *lab, void *data)
 {
 	return find_event(lab, data, true);
 }
@@ -80,7 +80,7 @@ static int step_go(struct lab *lab, const struct step *step)
 
 	snprintf(what, sizeof(what), "%c to come to its %s",
 		 letter(lab, step->who), op_name(step->op));
-	if (lab_wait(lab, what, patience(lab), at_gate, (void *)step))
+	if (lab_wait(lab, what, patience(lab), at_breakpoint, (void *)step))
 		return -1;
 	return lab_peer_go(lab, step->who, step->op);
 }

@@ -194,7 +194,7 @@ static struct place place_of(const struct ladder *ladder, size_t segments,
 
 static bool shown(const struct peer_event *e)
 {
-	if (e->gate)
+	if (e->breakpoint)
 		return false;
 	switch (e->kind) {
 	case OP_BIND:

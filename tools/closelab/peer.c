@@ -18,7 +18,7 @@
 /*
  * A task is one list of operations under way: the process' own, or the one of
  * an accepted connection. It waits for at most one thing: a socket, its timer
- * or its gate.
+ * or its breakpoint.
  */
 struct task {
 	struct task *next;
@@ -28,8 +28,8 @@ struct task {
 	int fd[TASK_SLOTS];
 	int timer;
 	bool started;		/* the current operation was begun */
-	bool passed;		/* its gate is open */
-	bool at_gate;
+	bool passed;		/* its breakpoint is open */
+	bool at_breakpoint;
 	bool over;
 	bool eof;		/* a connection was closed by its other end first */
 	int bind_tries;
@@ -45,7 +45,7 @@ struct peer {
 	int epoll;
 	bool failed;
 	bool asked;		/* whether there is anything left to do now */
-	bool unwatched;		/* no gates, no events but failures */
+	bool unwatched;		/* no breakpoints, no events but failures */
 };
 
 enum verdict { DONE, BLOCKED, FAILED, OVER };
@@ -93,11 +93,11 @@ static void print_event(const struct peer_event *ev)
 }
 
 static void report(struct peer *peer, struct task *task, u64 at,
-		   int ret, int err, bool gate)
+		   int ret, int err, bool breakpoint)
 {
 	const struct op *op = &task->ops[task->pc];
 	struct peer_event ev = {
-		.at = at, .kind = op->kind, .gate = gate, .err = err,
+		.at = at, .kind = op->kind, .breakpoint = breakpoint, .err = err,
 		.ret = ret, .slot = op->slot,
 	};
 	union addr addr;
@@ -528,7 +528,7 @@ static bool jump(struct task *task)
 /* Let a task run until it waits or is over. */
 static void task_run(struct peer *peer, struct task *task)
 {
-	while (!task->over && !task->at_gate) {
+	while (!task->over && !task->at_breakpoint) {
 		const struct op *op = &task->ops[task->pc];
 		enum verdict verdict;
 		u64 called, at;
@@ -542,7 +542,7 @@ static void task_run(struct peer *peer, struct task *task)
 		}
 		if (!task->passed && !peer->unwatched &&
 		    (peer->config->hold & 1u << op->kind)) {
-			task->at_gate = true;
+			task->at_breakpoint = true;
 			report(peer, task, now_ns(), 0, 0, true);
 			return;
 		}
@@ -590,9 +590,9 @@ static void command(struct peer *peer)
 		return;
 	}
 	for (struct task *t = peer->tasks; t; t = t->next) {
-		if (!t->at_gate || t->ops[t->pc].kind != go.kind)
+		if (!t->at_breakpoint || t->ops[t->pc].kind != go.kind)
 			continue;
-		t->at_gate = false;
+		t->at_breakpoint = false;
 		t->passed = true;
 		task_run(peer, t);
 		return;

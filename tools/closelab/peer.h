@@ -51,7 +51,7 @@ struct peer_config {
  *	call for OP_CLOSE, OP_SEND and others that act, of the return for those
  *	that wait
  * @kind: the operation
- * @gate: the operation waits for its PEER_GO and has not been done
+ * @breakpoint: the operation waits for its PEER_GO and has not been done
  * @err: errno, 0 on success
  * @ret: bytes read or sent; 0 from a read is the end of file
  * @local: own port of the socket, 0 not known
@@ -63,7 +63,7 @@ struct peer_config {
 struct peer_event {
 	u64 at;
 	u32 kind;
-	u32 gate;
+	u32 breakpoint;
 	s32 err;
 	s32 ret;
 	u16 local;

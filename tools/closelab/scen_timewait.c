@@ -97,7 +97,7 @@ static int reads_of_three(struct lab *lab)
 	for (size_t i = 0; i < lab->events; i++)
 		reads += !lab->event[i].peer &&
 			 lab->event[i].event.kind == OP_READ &&
-			 !lab->event[i].event.gate &&
+			 !lab->event[i].event.breakpoint &&
 			 lab->event[i].event.ret == 3;
 	return reads;
 }
