@@ -16,11 +16,11 @@
 #include <string.h>
 
 /* Seconds; a machine may be very busy, and what is broken may take its time. */
-#define PATIENCE 60
+#define STEP_TIMEOUT 60
 
-static unsigned int patience(const struct lab *lab)
+static unsigned int step_timeout(const struct lab *lab)
 {
-	unsigned int seconds = lab->scenario->patience ?: PATIENCE;
+	unsigned int seconds = lab->scenario->step_timeout ?: STEP_TIMEOUT;
 
 	/* The longest delay of a peer is ten seconds. */
 	return lab->options.keep_delays ? seconds + 10 : seconds;
@@ -71,7 +71,7 @@ static int step_event(struct lab *lab, const struct step *step)
 
 	snprintf(what, sizeof(what), "%s on %c", op_name(step->op),
 		 letter(lab, step->who));
-	return lab_wait(lab, what, patience(lab), event_done, (void *)step);
+	return lab_wait(lab, what, step_timeout(lab), event_done, (void *)step);
 }
 
 static int step_go(struct lab *lab, const struct step *step)
@@ -80,7 +80,7 @@ static int step_go(struct lab *lab, const struct step *step)
 
 	snprintf(what, sizeof(what), "%c to come to its %s",
 		 letter(lab, step->who), op_name(step->op));
-	if (lab_wait(lab, what, patience(lab), at_breakpoint, (void *)step))
+	if (lab_wait(lab, what, step_timeout(lab), at_breakpoint, (void *)step))
 		return -1;
 	return lab_peer_go(lab, step->who, step->op);
 }
@@ -114,7 +114,7 @@ static int step_states(struct lab *lab, const struct step *step)
 
 	snprintf(what, sizeof(what), "%c to have %s", 'A' + step->who,
 		 *step->text ? step->text : "no socket");
-	return lab_wait(lab, what, patience(lab), states_are, (void *)step);
+	return lab_wait(lab, what, step_timeout(lab), states_are, (void *)step);
 }
 
 static int listeners_are(struct lab *lab, void *data)
@@ -135,7 +135,7 @@ static int step_listen(struct lab *lab, const struct step *step)
 
 	snprintf(what, sizeof(what), "%c to have %d listeners",
 		 'A' + step->who, step->value);
-	return lab_wait(lab, what, patience(lab), listeners_are, (void *)step);
+	return lab_wait(lab, what, step_timeout(lab), listeners_are, (void *)step);
 }
 
 static int count_segments(struct lab *lab, const struct step *step)
@@ -170,7 +170,7 @@ static int step_segments(struct lab *lab, const struct step *step)
 	snprintf(what, sizeof(what), "segment %d with %s of %c to be %s",
 		 step->value, step->text, 'A' + step->who,
 		 step->kind == STEP_SENT ? "sent" : "delivered");
-	return lab_wait(lab, what, patience(lab), segments_seen, (void *)step);
+	return lab_wait(lab, what, step_timeout(lab), segments_seen, (void *)step);
 }
 
 static int step_signal(struct lab *lab, const struct step *step)
@@ -199,7 +199,7 @@ static int step_exit(struct lab *lab, const struct step *step)
 
 	snprintf(what, sizeof(what), "the peer on %c to end",
 		 letter(lab, step->who));
-	return lab_wait(lab, what, patience(lab), has_ended, (void *)step);
+	return lab_wait(lab, what, step_timeout(lab), has_ended, (void *)step);
 }
 
 static int time_is_up(struct lab *lab, void *data)
@@ -235,7 +235,7 @@ static int come_to_rest(struct lab *lab)
 		if (lab->peer[i].control >= 0 && lab_peer_go(lab, i, OP_END))
 			return -1;
 	}
-	return lab_wait(lab, "the peers to come to rest", patience(lab),
+	return lab_wait(lab, "the peers to come to rest", step_timeout(lab),
 			all_at_rest, NULL);
 }
 

@@ -25,7 +25,7 @@
 #define KERNEL_MS 60000
 
 /* A measurement that a busy machine has spoilt is begun again, for so long. */
-#define PATIENCE_MS 61000
+#define MEASURE_MS 61000
 
 /**
  * struct filling - ports that get used up
@@ -133,14 +133,14 @@ static bool agrees(double rate, double formula)
 	return rate >= formula * 0.95 && rate <= formula * 1.05;
 }
 
-/* Measure until it is clear that the formula holds, or patience ends. */
+/* Measure until it is clear that the formula holds, or the time is up. */
 static int compare_rate(struct lab *lab, long length, struct filling *filling)
 {
 	double formula = PORTS * 1000.0 / length;
 	struct bounds rate = { 0 };
 	bool unclear = false;
 
-	for (long ms = 0; ms <= PATIENCE_MS; ms += length + 1) {
+	for (long ms = 0; ms <= MEASURE_MS; ms += length + 1) {
 		if (next_round(lab, length, filling, &rate))
 			return -1;
 		if (agrees(rate.low, formula) && agrees(rate.high, formula)) {
@@ -193,7 +193,7 @@ const struct scenario scenarios_exhaustion[] = {
 "TIME_WAIT. The usual range, 32768 to 60999, has 28,232 ports: at 60 s that is 470\n"
 "connections a second to one destination, and then connect() fails with\n"
 "EADDRNOTAVAIL. The rate that the length allows is ports / length.",
-		.rto_min_ms = PATIENT_RTO,
+		.rto_min_ms = LONG_RTO,
 		.peer = {
 			{ .side = A, .server = 3,
 			  .hold = HOLD_OP(OP_CLOSE) },

@@ -171,7 +171,7 @@ const struct scenario scenarios_proxy[] = {
 "When the requests a second exceed ports / length, it answers 502. A shorter\n"
 "TIME_WAIT, or kept upstream connections, and it does not.",
 		.free_running = 1,
-		.rto_min_ms = PATIENT_RTO,
+		.rto_min_ms = LONG_RTO,
 		.peer = {
 			{ .side = A, .server = 8 },
 			/* nginx, whose ports the kernel chooses */

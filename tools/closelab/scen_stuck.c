@@ -152,7 +152,7 @@ const struct scenario scenarios_stuck[] = {
 "an orphan in FIN_WAIT2, which the kernel ends after tcp_fin_timeout; the server's\n"
 "side stays.",
 		/* FIN_WAIT2 lasts at least 3.5 times as long. */
-		.rto_min_ms = PATIENT_RTO,
+		.rto_min_ms = LONG_RTO,
 		.peer = {
 			{ .side = A, .ops = OPS({ OP_SOCKET }, { OP_REUSEADDR },
 						{ OP_BIND }, { OP_LISTEN },
@@ -242,7 +242,7 @@ const struct scenario scenarios_stuck[] = {
 "tcp_fin_timeout and no longer. A socket that was only shut down still has its\n"
 "application: it waits for ever.",
 		/* FIN_WAIT2 lasts at least 3.5 times as long. */
-		.rto_min_ms = PATIENT_RTO,
+		.rto_min_ms = LONG_RTO,
 		.peer = {
 			{ .side = A, .server = 4 },
 			{ .side = B, .any_port = 1,
@@ -287,7 +287,7 @@ const struct scenario scenarios_stuck[] = {
 "connection it ever had, long after the clients are gone. It is a bug in the\n"
 "program; closestat doctor names the process.",
 		/* FIN_WAIT2 lasts at least 3.5 times as long. */
-		.rto_min_ms = PATIENT_RTO,
+		.rto_min_ms = LONG_RTO,
 		.peer = {
 			{ .side = A, .server = 4 },
 			{ .side = B, .any_port = 1,

@@ -241,7 +241,7 @@ const struct scenario scenarios_timewait[] = {
 "whether its FIN arrived, so it sends it again; somebody must be there to\n"
 "acknowledge it once more. TIME_WAIT does, and starts from the beginning.",
 		.routed = 1,
-		.rto_min_ms = PATIENT_RTO,
+		.rto_min_ms = LONG_RTO,
 		.peer = {
 			{ .side = A, .server = 3,
 			  .hold = HOLD_OP(OP_CLOSE) },
@@ -435,7 +435,7 @@ const struct scenario scenarios_timewait[] = {
 "RTO, and only because the connection has timestamps. The old segment comes when\n"
 "a new connection has the same addresses and ports, with numbers that would fit:\n"
 "its timestamp is older than the connection (PAWS), so it is thrown away.",
-		.rto_min_ms = PATIENT_RTO,
+		.rto_min_ms = LONG_RTO,
 		.needs_module = 1,
 		OLD_AND_NEW,
 		.steps = (const struct step[]){

@@ -20,7 +20,7 @@ struct lab;
  * than the kernel's own minimum of 200 ms to deliver an ACK, and the segment
  * goes twice.
  */
-#define PATIENT_RTO 1000
+#define LONG_RTO 1000
 
 enum side { A, B };
 
@@ -191,7 +191,7 @@ struct outcome {
  * @needs_module: it is about the module's own settings
  * @free_running: nobody holds the applications back: which acknowledgments come by
  *	themselves is chance, and the documentation leaves them out
- * @patience: seconds a step may take, 0: 60
+ * @step_timeout: seconds a step may take, 0: 60
  * @peer: who takes part
  * @steps: what is done, until STEP_END
  * @segments: what was sent, per connection, until one that is all zero; NULL:
@@ -207,7 +207,7 @@ struct scenario {
 	int rto_min_ms;
 	int needs_module;
 	int free_running;
-	int patience;
+	int step_timeout;
 	struct peer_spec peer[MAX_PEERS];
 	const struct step *steps;
 	const struct segments *segments;
