@@ -2,10 +2,10 @@
 /* closestat doctor: look for what goes wrong in practice. */
 #include "command.h"
 #include "doctor.h"
-#include "knobs.h"
 #include "lib/clock.h"
 #include "lib/units.h"
 #include "msg.h"
+#include "settings.h"
 #include "sysctl.h"
 
 #include <errno.h>
@@ -18,8 +18,8 @@
 
 static int read_time_wait(struct doctor *d)
 {
-	const struct knob *k = knob_find("time_wait_ms");
-	char value[KNOB_VALUE_SIZE];
+	const struct setting *k = setting_find("time_wait_ms");
+	char value[SETTING_VALUE_SIZE];
 	int ret = sysctl_read(k, value);
 
 	if (!ret && parse_u64(value, &d->time_wait_ms))

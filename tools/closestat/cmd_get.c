@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* closestat get: the knobs that decide how connections close. */
+/* closestat get: the settings that decide how connections close. */
 #include "command.h"
-#include "knobs.h"
 #include "msg.h"
+#include "settings.h"
 #include "sysctl.h"
 
 #include <errno.h>
@@ -22,7 +22,7 @@ static void add_value(struct table *t, const struct options *o, const char *valu
 		table_cell(t, o->json ? NULL : "-");
 }
 
-static void add_row(struct table *t, const struct options *o, const struct knob *k,
+static void add_row(struct table *t, const struct options *o, const struct setting *k,
 		    const char *value)
 {
 	table_row(t);
@@ -31,7 +31,7 @@ static void add_row(struct table *t, const struct options *o, const struct knob 
 	add_value(t, o, k->initial);
 	table_cell(t, "%llu", k->min);
 	table_cell(t, "%llu", k->max);
-	table_cell(t, "%s", knob_unit_name(k));
+	table_cell(t, "%s", setting_unit_name(k));
 	table_cell(t, "%s", k->meaning);
 }
 
@@ -49,15 +49,15 @@ static struct table *new_table(const struct options *o)
 	return t;
 }
 
-/* Knobs that an older kernel, or one without connection tracking, does not have are left out. */
+/* Settings that an older kernel, or one without connection tracking, does not have are left out. */
 static int get_all(const struct options *o)
 {
 	struct table *t = new_table(o);
-	const struct knob *k;
+	const struct setting *k;
 	int ret = EXIT_OK, err;
 
-	for (size_t i = 0; (k = knob_at(i)); i++) {
-		char value[KNOB_VALUE_SIZE];
+	for (size_t i = 0; (k = setting_at(i)); i++) {
+		char value[SETTING_VALUE_SIZE];
 
 		if (k->hidden)
 			continue;
@@ -76,13 +76,13 @@ static int get_named(const struct options *o, int n, char **words)
 	int ret = EXIT_OK;
 
 	for (int i = 0; i < n; i++) {
-		if (!knob_find(words[i]))
+		if (!setting_find(words[i]))
 			return msg_usage("get", "no knob is called '%s'", words[i]);
 	}
 	t = new_table(o);
 	for (int i = 0; i < n; i++) {
-		const struct knob *k = knob_find(words[i]);
-		char value[KNOB_VALUE_SIZE];
+		const struct setting *k = setting_find(words[i]);
+		char value[SETTING_VALUE_SIZE];
 		int err = -sysctl_read(k, value);
 
 		if (err)
@@ -100,9 +100,9 @@ static int get(const struct options *o, int n, char **words)
 
 static void print_words(void)
 {
-	const struct knob *k;
+	const struct setting *k;
 
-	for (size_t i = 0; (k = knob_at(i)); i++)
+	for (size_t i = 0; (k = setting_at(i)); i++)
 		puts(k->name);
 }
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* closestat purge: end the TIME_WAITs of a namespace. */
 #include "command.h"
-#include "knobs.h"
 #include "msg.h"
+#include "settings.h"
 #include "sysctl.h"
 
 static int purge(const struct options *o, int n, char **words)
 {
-	static const struct knob trigger = {
+	static const struct setting trigger = {
 		.name = "time_wait_purge", .dir = "net/tcp_closestat", .min = 1, .max = 1,
 	};
 	int ret;

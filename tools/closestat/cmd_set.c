@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* closestat set: several knobs at once, all of them or none. */
+/* closestat set: several settings at once, all of them or none. */
 #include "command.h"
-#include "knobs.h"
 #include "msg.h"
 #include "save.h"
+#include "settings.h"
 #include "sysctl.h"
 
 #include <errno.h>
@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int bad_value(const struct knob *k, const char *name, const char *text, int err)
+static int bad_value(const struct setting *k, const char *name, const char *text, int err)
 {
-	const char *unit = knob_unit_name(k);
+	const char *unit = setting_unit_name(k);
 
 	switch (err) {
 	case ENODATA:
@@ -49,11 +49,11 @@ static int parse_assignment(char *word, struct assignment *a)
 	if (!text)
 		return msg_usage("set", "'%s' is not NAME=VALUE", word);
 	*text++ = '\0';
-	a->knob = knob_find(word);
-	if (!a->knob)
+	a->setting = setting_find(word);
+	if (!a->setting)
 		return msg_usage("set", "no knob is called '%s'", word);
-	ret = knob_parse(a->knob, word, text, a->value);
-	return ret ? bad_value(a->knob, word, text, -ret) : EXIT_OK;
+	ret = setting_parse(a->setting, word, text, a->value);
+	return ret ? bad_value(a->setting, word, text, -ret) : EXIT_OK;
 }
 
 static int parse_all(struct assignment *a, int n, char **words)
@@ -64,8 +64,8 @@ static int parse_all(struct assignment *a, int n, char **words)
 		if (ret)
 			return ret;
 		for (int j = 0; j < i; j++) {
-			if (a[j].knob == a[i].knob)
-				return msg_usage("set", "%s is set twice", a[i].knob->name);
+			if (a[j].setting == a[i].setting)
+				return msg_usage("set", "%s is set twice", a[i].setting->name);
 		}
 	}
 	return EXIT_OK;
@@ -74,10 +74,10 @@ static int parse_all(struct assignment *a, int n, char **words)
 static int read_old(struct assignment *a, int n)
 {
 	for (int i = 0; i < n; i++) {
-		int ret = sysctl_read(a[i].knob, a[i].old);
+		int ret = sysctl_read(a[i].setting, a[i].old);
 
 		if (ret)
-			return sysctl_explain(a[i].knob, NULL, -ret);
+			return sysctl_explain(a[i].setting, NULL, -ret);
 	}
 	return EXIT_OK;
 }
@@ -85,10 +85,10 @@ static int read_old(struct assignment *a, int n)
 static void restore(const struct assignment *a, int n)
 {
 	while (n--) {
-		int ret = sysctl_write(a[n].knob, a[n].old);
+		int ret = sysctl_write(a[n].setting, a[n].old);
 
 		if (ret)
-			msg_error("%s stays at %s: cannot put %s back: %s", a[n].knob->name,
+			msg_error("%s stays at %s: cannot put %s back: %s", a[n].setting->name,
 				  a[n].value, a[n].old, strerror(-ret));
 	}
 }
@@ -96,10 +96,10 @@ static void restore(const struct assignment *a, int n)
 static int write_all(const struct assignment *a, int n)
 {
 	for (int i = 0; i < n; i++) {
-		int ret = sysctl_write(a[i].knob, a[i].value);
+		int ret = sysctl_write(a[i].setting, a[i].value);
 
 		if (ret) {
-			sysctl_explain(a[i].knob, a[i].value, -ret);
+			sysctl_explain(a[i].setting, a[i].value, -ret);
 			restore(a, i);
 			return EXIT_FAILED;
 		}
@@ -148,9 +148,9 @@ static int set(const struct options *o, int n, char **words)
 
 static void print_words(void)
 {
-	const struct knob *k;
+	const struct setting *k;
 
-	for (size_t i = 0; (k = knob_at(i)); i++) {
+	for (size_t i = 0; (k = setting_at(i)); i++) {
 		printf("%s=\n", k->name);
 		if (k->alias)
 			printf("%s=\n", k->alias);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* doctor: ports for outgoing connections that TIME_WAIT holds. */
 #include "doctor.h"
-#include "knobs.h"
 #include "msg.h"
+#include "settings.h"
 #include "sysctl.h"
 
 #include <arpa/inet.h>
@@ -79,8 +79,8 @@ static void report(struct doctor *d, const struct sock *s, size_t used, unsigned
 
 int doctor_ports(struct doctor *d)
 {
-	const struct knob *k = knob_find("ip_local_port_range");
-	char value[KNOB_VALUE_SIZE];
+	const struct setting *k = setting_find("ip_local_port_range");
+	char value[SETTING_VALUE_SIZE];
 	unsigned int low, high, ports;
 	struct socks socks;
 	const struct sock *s;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* doctor: settings that do not go together. Nothing of it matters while TIME_WAIT has its 60 s. */
 #include "doctor.h"
-#include "knobs.h"
 #include "lib/procfile.h"
 #include "lib/units.h"
 #include "msg.h"
+#include "settings.h"
 #include "sysctl.h"
 
 #include <limits.h>
@@ -14,12 +14,12 @@
 /* Up to here the kernel counts a TIME_WAIT as TWKilled when it ends, beyond as TW. */
 #define KILLED_MS 4000
 
-/* The value of a knob that holds one number; false if it is not there. */
+/* The value of a setting that holds one number; false if it is not there. */
 static bool read_number(const char *name, u64 *value)
 {
-	char text[KNOB_VALUE_SIZE];
+	char text[SETTING_VALUE_SIZE];
 
-	return !sysctl_read(knob_find(name), text) && !parse_u64(text, value);
+	return !sysctl_read(setting_find(name), text) && !parse_u64(text, value);
 }
 
 static void check_counted_as_killed(struct doctor *d)

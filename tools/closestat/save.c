@@ -12,7 +12,7 @@
 
 #define FULL_NAME_SIZE 96
 
-static void full_name(const struct knob *k, char *name)
+static void full_name(const struct setting *k, char *name)
 {
 	snprintf(name, FULL_NAME_SIZE, "%s/%s", k->dir, k->name);
 	for (; *name; name++) {
@@ -26,7 +26,7 @@ static bool is_replaced(const char *line, const struct assignment *a, int n)
 	char name[FULL_NAME_SIZE];
 
 	for (int i = 0; i < n; i++) {
-		full_name(a[i].knob, name);
+		full_name(a[i].setting, name);
 		if (sysctl_conf_sets(line, name))
 			return true;
 	}
@@ -67,7 +67,7 @@ int save_prepare(struct atomic_file *f, const char *path, const struct assignmen
 		return ret;
 	ret = copy_others(f->stream, path, a, n);
 	for (int i = 0; i < n; i++) {
-		full_name(a[i].knob, name);
+		full_name(a[i].setting, name);
 		fprintf(f->stream, "%s = %s\n", name, a[i].value);
 	}
 	return ret;

@@ -4,15 +4,15 @@
 #define CLOSESTAT_SAVE_H
 
 #include "atomic_file.h"
-#include "knobs.h"
+#include "settings.h"
 
 #define SAVE_FILE "/etc/sysctl.d/60-tcp_closestat.conf"
 
 /* One setting that set changes. */
 struct assignment {
-	const struct knob *knob;
-	char value[KNOB_VALUE_SIZE];
-	char old[KNOB_VALUE_SIZE];
+	const struct setting *setting;
+	char value[SETTING_VALUE_SIZE];
+	char old[SETTING_VALUE_SIZE];
 };
 
 /**

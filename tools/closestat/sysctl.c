@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static void file_of(const struct knob *k, char *file, size_t size)
+static void file_of(const struct setting *k, char *file, size_t size)
 {
 	snprintf(file, size, "sys/%s/%s", k->dir, k->name);
 }
@@ -31,7 +31,7 @@ static int copy_numbers(char *value, const char *text)
 
 		text += strspn(text, " \t\n");
 		len = strspn(text, "-0123456789");
-		if (!len || used + len + 2 > KNOB_VALUE_SIZE || !ends_word(text[len]))
+		if (!len || used + len + 2 > SETTING_VALUE_SIZE || !ends_word(text[len]))
 			break;
 		if (used)
 			value[used++] = ' ';
@@ -43,7 +43,7 @@ static int copy_numbers(char *value, const char *text)
 	return *text || !used ? -EBADMSG : 0;
 }
 
-int sysctl_read(const struct knob *k, char *value)
+int sysctl_read(const struct setting *k, char *value)
 {
 	char file[128];
 	char *text;
@@ -58,9 +58,9 @@ int sysctl_read(const struct knob *k, char *value)
 	return ret;
 }
 
-int sysctl_write(const struct knob *k, const char *value)
+int sysctl_write(const struct setting *k, const char *value)
 {
-	char file[128], line[KNOB_VALUE_SIZE + 1];
+	char file[128], line[SETTING_VALUE_SIZE + 1];
 
 	file_of(k, file, sizeof(file));
 	snprintf(line, sizeof(line), "%s\n", value);
@@ -72,7 +72,7 @@ int module_missing(void)
 	return msg_error("tcp_closestat is not loaded: modprobe tcp_closestat");
 }
 
-static int explain_missing(const struct knob *k)
+static int explain_missing(const struct setting *k)
 {
 	char path[PATH_MAX];
 
@@ -92,7 +92,7 @@ static int explain_missing(const struct knob *k)
 	return msg_error("this kernel has no %s", k->name);
 }
 
-int sysctl_explain(const struct knob *k, const char *value, int err)
+int sysctl_explain(const struct setting *k, const char *value, int err)
 {
 	switch (err) {
 	case ENOENT:

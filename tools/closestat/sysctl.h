@@ -1,37 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Reading and writing knobs in the network namespace the thread is in. */
+/* Reading and writing settings in the network namespace the thread is in. */
 #ifndef CLOSESTAT_SYSCTL_H
 #define CLOSESTAT_SYSCTL_H
 
-#include "knobs.h"
+#include "settings.h"
 
 /**
- * sysctl_read - read a knob
- * @knob: which
- * @value: KNOB_VALUE_SIZE bytes, set on success to the numbers with one space between them
+ * sysctl_read - read a setting
+ * @setting: which
+ * @value: SETTING_VALUE_SIZE bytes, set on success to the numbers with one space between them
  *
  * Return: 0, -EBADMSG if the file does not hold numbers, or the negative errno of what failed.
  */
-int sysctl_read(const struct knob *knob, char *value);
+int sysctl_read(const struct setting *setting, char *value);
 
 /**
- * sysctl_write - write a knob
- * @knob: which
- * @value: as knob_parse() makes it
+ * sysctl_write - write a setting
+ * @setting: which
+ * @value: as setting_parse() makes it
  *
  * Return: 0, or the negative errno of what failed.
  */
-int sysctl_write(const struct knob *knob, const char *value);
+int sysctl_write(const struct setting *setting, const char *value);
 
 /**
- * sysctl_explain - say on stderr why a knob could not be read or written
- * @knob: which
+ * sysctl_explain - say on stderr why a setting could not be read or written
+ * @setting: which
  * @value: what was to be written, NULL for a read
  * @err: the errno, positive
  *
  * Return: always EXIT_FAILED.
  */
-int sysctl_explain(const struct knob *knob, const char *value, int err);
+int sysctl_explain(const struct setting *setting, const char *value, int err);
 
 /**
  * module_missing - say on stderr that the module is not loaded

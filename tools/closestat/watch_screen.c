@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "watch_screen.h"
 
-#include "knobs.h"
 #include "lib/units.h"
+#include "settings.h"
 #include "sysctl.h"
 
 #include <curses.h>
@@ -23,14 +23,14 @@ struct place {
 
 void watch_read_settings(struct watch_view *v)
 {
-	char text[KNOB_VALUE_SIZE];
+	char text[SETTING_VALUE_SIZE];
 	unsigned int low, high;
 
 	v->time_wait_ms = 0;
 	v->ports = 0;
-	if (sysctl_read(knob_find("time_wait_ms"), text) || parse_u64(text, &v->time_wait_ms))
+	if (sysctl_read(setting_find("time_wait_ms"), text) || parse_u64(text, &v->time_wait_ms))
 		v->time_wait_ms = 60 * 1000;
-	if (!sysctl_read(knob_find("ip_local_port_range"), text) &&
+	if (!sysctl_read(setting_find("ip_local_port_range"), text) &&
 	    sscanf(text, "%u %u", &low, &high) == 2 && high >= low)
 		v->ports = high - low + 1;
 }

@@ -7,7 +7,7 @@
 
 #include "../blocks.h"
 #include "../hist.h"
-#include "../knobs.h"
+#include "../settings.h"
 #include "../trace_filter.h"
 #include "lib/counters.h"
 #include "lib/mib.h"
@@ -198,17 +198,17 @@ static void durations(void)
 	EXPECT(good > ROUNDS / 100 && good < ROUNDS);
 }
 
-static void knobs(void)
+static void settings(void)
 {
 	int good = 0;
 
 	for (int i = 0; i < ROUNDS; i++) {
-		const struct knob *k = knob_find(i % 2 ? "ip_local_port_range" : "tcp_fin_timeout");
-		char value[KNOB_VALUE_SIZE];
+		const struct setting *k = setting_find(i % 2 ? "ip_local_port_range" : "tcp_fin_timeout");
+		char value[SETTING_VALUE_SIZE];
 		size_t len;
 		char *text = make_input(i % 2 ? "1024-2048" : "60s", &len, true);
 
-		good += !knob_parse(k, k->name, text, value);
+		good += !setting_parse(k, k->name, text, value);
 		free(text);
 	}
 	EXPECT(good > ROUNDS / 100 && good < ROUNDS);
@@ -223,6 +223,6 @@ int main(void)
 	RUN(mib);
 	RUN(trace_lines);
 	RUN(durations);
-	RUN(knobs);
+	RUN(settings);
 	return ktap_end();
 }

@@ -9,7 +9,7 @@ set -u
 
 # value NAME: of a counter in the JSON of the last run.
 value() { jq -r --arg n "$1" '.counters[] | select(.name == $n).value' <<<"$out"; }
-knob() { jq -c --arg n "$1" ".knobs[] | select(.name == \$n).$2" <<<"$out"; }
+setting() { jq -c --arg n "$1" ".knobs[] | select(.name == \$n).$2" <<<"$out"; }
 
 # run_failing FILES ERRNO ARGUMENTS...: runs the tool with writes to those files failing.
 run_failing() {
@@ -175,12 +175,12 @@ expect 'export without the module' 1 '' 'not loaded' export
 make_proc
 
 # get
-expect 'get shows the knobs' 0 'time_wait_ms +60000 +60000 +0 +600000 ms ' '' get
+expect 'get shows the settings' 0 'time_wait_ms +60000 +60000 +0 +600000 ms ' '' get
 expect 'get one' 0 'tcp_fin_timeout +60 ' '' get net.ipv4.tcp_fin_timeout
 expect 'get an unknown one' 2 '' "no knob is called 'nonsense'" get nonsense
 run get -j
-check 'get -j numbers' '[ "$(knob time_wait_ms current) $(knob histograms max)" = "60000 1" ]'
-check 'get -j ports' '[ "$(knob ip_local_port_range current)" = "[32768,60999]" ]'
+check 'get -j numbers' '[ "$(setting time_wait_ms current) $(setting histograms max)" = "60000 1" ]'
+check 'get -j ports' '[ "$(setting ip_local_port_range current)" = "[32768,60999]" ]'
 check 'get leaves out what is not there' '[[ ! $out =~ tcp_tw_reuse_delay ]]'
 expect 'get what is not there' 1 '' 'has no tcp_tw_reuse_delay' get tcp_tw_reuse_delay
 expect 'get conntrack without it' 1 '' 'nf_conntrack is not loaded' get nf_conntrack_tcp_timeout_close

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "knobs.h"
+#include "settings.h"
 
 #include "lib/units.h"
 
@@ -15,7 +15,7 @@
 /* The kernel keeps these seconds as jiffies in an int; 1000 a second is the most there are. */
 #define MAX_JIFFIES_S (INT_MAX / 1000)
 
-static const struct knob knobs[] = {
+static const struct setting settings[] = {
 	{
 		.name = "time_wait_ms", .dir = DIR_MODULE, .alias = "time_wait",
 		.unit = UNIT_MS, .max = 600000, .initial = "60000",
@@ -108,12 +108,12 @@ static const struct knob knobs[] = {
 	},
 };
 
-const struct knob *knob_at(size_t i)
+const struct setting *setting_at(size_t i)
 {
-	return i < ARRAY_SIZE(knobs) ? &knobs[i] : NULL;
+	return i < ARRAY_SIZE(settings) ? &settings[i] : NULL;
 }
 
-static bool is_full_name(const struct knob *k, const char *name)
+static bool is_full_name(const struct setting *k, const char *name)
 {
 	const char *d = k->dir;
 
@@ -124,11 +124,11 @@ static bool is_full_name(const struct knob *k, const char *name)
 	return (*name == '.' || *name == '/') && !strcmp(name + 1, k->name);
 }
 
-const struct knob *knob_find(const char *name)
+const struct setting *setting_find(const char *name)
 {
-	const struct knob *k;
+	const struct setting *k;
 
-	for (size_t i = 0; (k = knob_at(i)); i++) {
+	for (size_t i = 0; (k = setting_at(i)); i++) {
 		if (!strcmp(name, k->name) || (k->alias && !strcmp(name, k->alias)) ||
 		    is_full_name(k, name))
 			return k;
@@ -136,7 +136,7 @@ const struct knob *knob_find(const char *name)
 	return NULL;
 }
 
-const char *knob_unit_name(const struct knob *k)
+const char *setting_unit_name(const struct setting *k)
 {
 	switch (k->unit) {
 	case UNIT_MS:
@@ -148,7 +148,7 @@ const char *knob_unit_name(const struct knob *k)
 	}
 }
 
-static int in_range(const struct knob *k, u64 v)
+static int in_range(const struct setting *k, u64 v)
 {
 	return v < k->min || v > k->max ? -ERANGE : 0;
 }
@@ -166,7 +166,7 @@ static int parse_switch(const char *text, u64 *v)
 	return parse_u64(text, v);
 }
 
-static int parse_time(const struct knob *k, const char *name, const char *text, u64 *v)
+static int parse_time(const struct setting *k, const char *name, const char *text, u64 *v)
 {
 	u64 unit = k->unit == UNIT_MS ? US_PER_MS : US_PER_S;
 	bool ask = k->alias && !strcmp(name, k->alias);
@@ -182,7 +182,7 @@ static int parse_time(const struct knob *k, const char *name, const char *text, 
 	return 0;
 }
 
-static int parse_ports(const struct knob *k, const char *text, char *value)
+static int parse_ports(const struct setting *k, const char *text, char *value)
 {
 	size_t len = strcspn(text, " \t-");
 	u64 first, last;
@@ -199,11 +199,11 @@ static int parse_ports(const struct knob *k, const char *text, char *value)
 		return -ERANGE;
 	ret = in_range(k, first) ? : in_range(k, last);
 	if (!ret)
-		snprintf(value, KNOB_VALUE_SIZE, "%u %u", (unsigned int)first, (unsigned int)last);
+		snprintf(value, SETTING_VALUE_SIZE, "%u %u", (unsigned int)first, (unsigned int)last);
 	return ret;
 }
 
-int knob_parse(const struct knob *k, const char *name, const char *text, char *value)
+int setting_parse(const struct setting *k, const char *name, const char *text, char *value)
 {
 	u64 v = 0;
 	int ret;
@@ -225,6 +225,6 @@ int knob_parse(const struct knob *k, const char *name, const char *text, char *v
 	if (!ret)
 		ret = in_range(k, v);
 	if (!ret)
-		snprintf(value, KNOB_VALUE_SIZE, "%llu", v);
+		snprintf(value, SETTING_VALUE_SIZE, "%llu", v);
 	return ret;
 }

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "ktap.h"
 
-#include "../knobs.h"
+#include "../settings.h"
 
 #include <errno.h>
 #include <string.h>
 
 static bool becomes(const char *name, const char *text, const char *want)
 {
-	const struct knob *k = knob_find(name);
-	char value[KNOB_VALUE_SIZE];
+	const struct setting *k = setting_find(name);
+	char value[SETTING_VALUE_SIZE];
 
-	return k && !knob_parse(k, name, text, value) && !strcmp(value, want);
+	return k && !setting_parse(k, name, text, value) && !strcmp(value, want);
 }
 
 static int error(const char *name, const char *text)
 {
-	char value[KNOB_VALUE_SIZE] = "untouched";
-	int ret = knob_parse(knob_find(name), name, text, value);
+	char value[SETTING_VALUE_SIZE] = "untouched";
+	int ret = setting_parse(setting_find(name), name, text, value);
 
 	EXPECT(!strcmp(value, "untouched"));
 	return ret;
@@ -25,30 +25,30 @@ static int error(const char *name, const char *text)
 
 static void names(void)
 {
-	const struct knob *k = knob_find("time_wait_ms");
+	const struct setting *k = setting_find("time_wait_ms");
 
-	EXPECT(k && knob_find("time_wait") == k);
-	EXPECT(knob_find("net.tcp_closestat.time_wait_ms") == k);
-	EXPECT(knob_find("net/tcp_closestat/time_wait_ms") == k);
-	EXPECT(knob_find("net.ipv4.tcp_fin_timeout") == knob_find("tcp_fin_timeout"));
-	EXPECT(!knob_find("net.ipv4.time_wait_ms"));
-	EXPECT(!knob_find("net.tcp_closestat"));
-	EXPECT(!knob_find("net.tcp_closestat."));
-	EXPECT(!knob_find("net.tcp_closestat.time_wait"));
-	EXPECT(!knob_find("nett"));
-	EXPECT(!knob_find(""));
-	EXPECT(!knob_find("../../etc/passwd"));
+	EXPECT(k && setting_find("time_wait") == k);
+	EXPECT(setting_find("net.tcp_closestat.time_wait_ms") == k);
+	EXPECT(setting_find("net/tcp_closestat/time_wait_ms") == k);
+	EXPECT(setting_find("net.ipv4.tcp_fin_timeout") == setting_find("tcp_fin_timeout"));
+	EXPECT(!setting_find("net.ipv4.time_wait_ms"));
+	EXPECT(!setting_find("net.tcp_closestat"));
+	EXPECT(!setting_find("net.tcp_closestat."));
+	EXPECT(!setting_find("net.tcp_closestat.time_wait"));
+	EXPECT(!setting_find("nett"));
+	EXPECT(!setting_find(""));
+	EXPECT(!setting_find("../../etc/passwd"));
 }
 
 static void every_default_is_in_range(void)
 {
-	const struct knob *k;
+	const struct setting *k;
 	size_t i;
 
-	for (i = 0; (k = knob_at(i)); i++) {
+	for (i = 0; (k = setting_at(i)); i++) {
 		if (k->initial)
 			EXPECT(becomes(k->name, k->initial, k->initial));
-		EXPECT(knob_find(k->name) == k);
+		EXPECT(setting_find(k->name) == k);
 		EXPECT(k->min <= k->max);
 	}
 	EXPECT(i > 10);
