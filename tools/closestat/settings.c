@@ -199,7 +199,8 @@ static int parse_ports(const struct setting *k, const char *text, char *value)
 		return -ERANGE;
 	ret = in_range(k, first) ? : in_range(k, last);
 	if (!ret)
-		snprintf(value, SETTING_VALUE_SIZE, "%u %u", (unsigned int)first, (unsigned int)last);
+		snprintf(value, SETTING_VALUE_SIZE, "%u %u", (unsigned int)first,
+			 (unsigned int)last);
 	return ret;
 }
 
