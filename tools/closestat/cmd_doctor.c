@@ -24,6 +24,8 @@ static int read_time_wait(struct doctor *d)
 
 	if (!ret && parse_u64(value, &d->time_wait_ms))
 		ret = -EBADMSG;
+	if (!ret)
+		ret = sysctl_read_time_wait(&d->length_ms);
 	return ret ? sysctl_explain(k, NULL, -ret) : EXIT_OK;
 }
 

@@ -24,7 +24,8 @@ struct doctor {
 	const char *where;		/* "-N NETNS " for the commands, or "" */
 	struct snapshot now;
 	struct socks lingering;		/* in CLOSE_WAIT or FIN_WAIT2 all the time */
-	u64 time_wait_ms;
+	u64 time_wait_ms;		/* the setting */
+	u64 length_ms;			/* what TIME_WAIT has by it */
 	struct finding *findings;
 	size_t n_findings;
 };

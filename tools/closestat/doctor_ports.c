@@ -60,12 +60,12 @@ static const struct sock *busiest(struct socks *socks, size_t *most)
 
 static void report(struct doctor *d, const struct sock *s, size_t used, unsigned int ports)
 {
-	double seconds = d->time_wait_ms / 1000.0;
+	double seconds = d->length_ms / 1000.0;
 	char dst[INET6_ADDRSTRLEN];
 	char *command;
 
 	inet_ntop(s->family, &s->dst, dst, sizeof(dst));
-	if (d->time_wait_ms > 10000)
+	if (d->length_ms > 10000)
 		command = doctor_text("closestat set %stime_wait=10s", d->where);
 	else
 		command = doctor_text("closestat set %sip_local_port_range=1024-65535", d->where);

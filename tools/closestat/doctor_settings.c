@@ -10,7 +10,6 @@
 #include <limits.h>
 #include <unistd.h>
 
-#define KERNELS_OWN_MS 60000
 /* Up to here the kernel counts a TIME_WAIT as TWKilled when it ends, beyond as TW. */
 #define KILLED_MS 4000
 

@@ -2,6 +2,7 @@
 #include "sysctl.h"
 
 #include "lib/procfile.h"
+#include "lib/units.h"
 #include "msg.h"
 
 #include <errno.h>
@@ -55,6 +56,24 @@ int sysctl_read(const struct setting *k, char *value)
 		return ret;
 	ret = copy_numbers(value, text);
 	free(text);
+	return ret;
+}
+
+static int read_number(const char *name, u64 *number)
+{
+	char value[SETTING_VALUE_SIZE];
+	int ret = sysctl_read(setting_find(name), value);
+
+	return ret ? : parse_u64(value, number) ? -EBADMSG : 0;
+}
+
+int sysctl_read_time_wait(u64 *ms)
+{
+	u64 seconds;
+	int ret = read_number("time_wait_ms", ms);
+
+	if (!ret && *ms == KERNELS_OWN_MS && !read_number("tcp_tw_timeout", &seconds))
+		*ms = seconds * 1000;
 	return ret;
 }
 

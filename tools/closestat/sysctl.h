@@ -3,7 +3,11 @@
 #ifndef CLOSESTAT_SYSCTL_H
 #define CLOSESTAT_SYSCTL_H
 
+#include "lib/util.h"
 #include "settings.h"
+
+/* As time_wait_ms: the kernel's own length, whatever that is. */
+#define KERNELS_OWN_MS 60000
 
 /**
  * sysctl_read - read a setting
@@ -32,6 +36,17 @@ int sysctl_write(const struct setting *setting, const char *value);
  * Return: always EXIT_FAILED.
  */
 int sysctl_explain(const struct setting *setting, const char *value, int err);
+
+/**
+ * sysctl_read_time_wait - read the length that TIME_WAIT has
+ * @ms: set on success, milliseconds
+ *
+ * time_wait_ms at its default is the kernel's own length; where the kernel has a
+ * tcp_tw_timeout of its own, that.
+ *
+ * Return: as sysctl_read().
+ */
+int sysctl_read_time_wait(u64 *ms);
 
 /**
  * module_missing - say on stderr that the module is not loaded

@@ -26,10 +26,9 @@ void watch_read_settings(struct watch_view *v)
 	char text[SETTING_VALUE_SIZE];
 	unsigned int low, high;
 
-	v->time_wait_ms = 0;
 	v->ports = 0;
-	if (sysctl_read(setting_find("time_wait_ms"), text) || parse_u64(text, &v->time_wait_ms))
-		v->time_wait_ms = 60 * 1000;
+	if (sysctl_read_time_wait(&v->time_wait_ms))
+		v->time_wait_ms = KERNELS_OWN_MS;
 	if (!sysctl_read(setting_find("ip_local_port_range"), text) &&
 	    sscanf(text, "%u %u", &low, &high) == 2 && high >= low)
 		v->ports = high - low + 1;
