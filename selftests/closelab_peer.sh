@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # The peers by hand, over loopback: what they do, and what they print of it.
-# shellcheck source=selftests/closelab_lib.sh
-. "$(dirname "$0")/closelab_lib.sh"
+# shellcheck source=selftests/lib/closelab.sh
+. "$(dirname "$0")/lib/closelab.sh"
 
 # Ends with the script, whatever ends that.
 serve() # BEHAVIOUR ADDRESS

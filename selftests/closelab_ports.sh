@@ -4,8 +4,8 @@
 # allows, and a proxy that runs out of ports at 60 s and does not at 1 s.
 # A length of a second, of which milliseconds count, is measured alone. The rest
 # is waiting, which is done together.
-# shellcheck source=selftests/closelab_lib.sh
-. "$(dirname "$0")/closelab_lib.sh"
+# shellcheck source=selftests/lib/closelab.sh
+. "$(dirname "$0")/lib/closelab.sh"
 
 closelab_begin 12
 closelab_run port-exhaustion -4 --time-wait 1s

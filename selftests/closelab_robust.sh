@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # Whatever ends a run, nothing of it is left: no process, no namespace, no file;
 # and what goes wrong is said.
-# shellcheck source=selftests/closelab_lib.sh
-. "$(dirname "$0")/closelab_lib.sh"
+# shellcheck source=selftests/lib/closelab.sh
+. "$(dirname "$0")/lib/closelab.sh"
 
 # Processes by their name, without starting any: that takes long in a guest.
 processes() # NAME...

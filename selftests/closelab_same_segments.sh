@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # A connection looks the same on the wire whether the module is there or not.
-# shellcheck source=selftests/closelab_lib.sh
-. "$(dirname "$0")/closelab_lib.sh"
+# shellcheck source=selftests/lib/closelab.sh
+. "$(dirname "$0")/lib/closelab.sh"
 
 # Ways to close whose segments do not depend on which side is quicker.
 scenarios="client-closes-first three-segments four-segments half-close

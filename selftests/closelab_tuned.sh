@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # The same closes with TIME_WAIT of one second: it ends, and is counted so.
-# shellcheck source=selftests/closelab_lib.sh
-. "$(dirname "$0")/closelab_lib.sh"
+# shellcheck source=selftests/lib/closelab.sh
+. "$(dirname "$0")/lib/closelab.sh"
 
 closelab_begin 6
 for name in client-closes-first server-closes-first simultaneous-close; do

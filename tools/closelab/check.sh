@@ -86,7 +86,7 @@ fi
 
 # And that each scenario is run there at all.
 tests=../../selftests
-if [ -e $tests/closelab_lib.sh ]; then
+if [ -e $tests/lib/closelab.sh ]; then
 	for name in $(./closelab list --names); do
 		grep -qE "^[[:space:]]*closelab_(test|run|start .*) $name( |\$)" $tests/closelab_*.sh
 		count $? "a self-test runs $name"

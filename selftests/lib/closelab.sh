@@ -3,7 +3,7 @@
 # What the scenario tests share: load the module when it is not loaded, run a
 # scenario over both families, report in KTAP.
 
-closelab_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+closelab_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 closelab_tests=0 closelab_failed=0 closelab_loaded='' closelab_logs=''
 declare -A closelab_pid=() closelab_name=()
 
