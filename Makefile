@@ -7,7 +7,7 @@
 KDIR ?= /lib/modules/$(shell uname -r)/build
 # The kernel that "make demo" boots
 DEMO_KERNEL ?= 6.1
-# The kernels of "make check-debug", see selftests/vm/debug-kernel, and for how long
+# The kernels of "make check-debug", see selftests/debug/debug-kernel, and for how long
 # stress_all and hostile go on there, seconds
 DEBUG_KERNELS ?= 6.1-kasan 6.1-kcsan 7.2-kasan 7.2-kcsan
 STRESS_SECONDS ?= 60
@@ -59,7 +59,7 @@ check-debug: ## The self-tests on kernels built to look for mistakes (hours, by 
 		make -C selftests run_tests TRIAL=1 KSFT=/ksft/tools/testing/selftests || \
 		failed=1; \
 	for kernel in $(DEBUG_KERNELS); do \
-		scripts/tap-run "broken $$kernel" selftests/vm/broken-test "$$kernel" || \
+		scripts/tap-run "fault injection $$kernel" selftests/debug/fault-inject-test "$$kernel" || \
 			failed=1; \
 	done; \
 	exit $$failed

@@ -6,6 +6,7 @@
 
 vm_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 checkout=$(cd "$vm_dir/../.." && pwd)
+debug_dir=$checkout/selftests/debug
 CACHE=${CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/tcp_closestat}
 ALL_KERNELS="5.10 6.1 6.12 7.2"
 # Built to look for mistakes, from the source of these (see debug-kernel).
@@ -85,9 +86,9 @@ packages_of() {
 # debug_configs KERNEL - the files of what a debugging kernel is made with: of all of
 # them, of its flavour, its own
 debug_configs() {
-	echo "$vm_dir/debug.config"
-	echo "$vm_dir/debug-$(flavour_of "$1").config"
-	[ ! -e "$vm_dir/debug-$1.config" ] || echo "$vm_dir/debug-$1.config"
+	echo "$debug_dir/debug.config"
+	echo "$debug_dir/debug-$(flavour_of "$1").config"
+	[ ! -e "$debug_dir/debug-$1.config" ] || echo "$debug_dir/debug-$1.config"
 }
 
 # root_of KERNEL - path of that kernel's guest root, there or not.
@@ -98,7 +99,7 @@ root_of() {
 	if [ "$flavour" ]; then
 		echo "$CACHE/roots/$suite.$flavour-$({
 			recipe_of "$suite"
-			cat "$vm_dir/debug-kernel"
+			cat "$debug_dir/debug-kernel"
 			debug_configs "$1" | xargs -d '\n' cat
 		} | sha256sum | cut -c1-12)"
 	else
