@@ -420,9 +420,9 @@ static bool attach_behind(const struct tcs_hook *hook)
 /**
  * tcs_timewait_attach() - hook TIME_WAIT
  *
- * Process context, sleeps. After tcs_tw_timeout_look(). What cannot be hooked is said once in the log; the
- * module then counts what it can, and tuning is refused where the length is out
- * of reach (tcs_timewait_verdict()).
+ * Process context, sleeps. After tcs_tw_timeout_look(). What cannot be hooked is
+ * said once in the log; the module then counts what it can, and tuning is refused
+ * where the length is out of reach (tcs_timewait_verdict()).
  */
 void tcs_timewait_attach(void)
 {
