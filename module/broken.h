@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Mistakes made on purpose, one a build (-DTCS_BREAK_LEAK ...): selftests/vm/broken-test
+ * Mistakes made on purpose, one a build (-DTCS_BREAK_LEAK ...): selftests/debug/fault-inject-test
  * holds that the trials find each of them. Without such a flag nothing of this is
  * compiled.
  */

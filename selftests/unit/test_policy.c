@@ -74,11 +74,12 @@ static bool of_other_kernel(unsigned int ms, bool timestamps, unsigned int own)
 	const struct tcs_length n = tcs_length(ms, false, timestamps, 700, own);
 	const struct tcs_length g = tcs_length(ms, true, timestamps, 700, own);
 	const unsigned int floor = timestamps && own > 700 ? 700 : own;
+	const bool differs = ms != own;
 
 	if (ms == KERNEL_MS)
 		return n.ms == own && !n.tuned && !n.guarded &&
 		       g.ms == own && !g.tuned && !g.guarded;
-	if (n.ms != ms || n.guarded || n.tuned == (ms == own))
+	if (n.ms != ms || n.guarded || n.tuned != differs)
 		return false;
 	if (ms >= floor)
 		return g.ms == ms && !g.guarded && g.tuned == n.tuned;
