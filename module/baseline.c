@@ -52,7 +52,7 @@ static void pool_empty(struct pool *pool)
 }
 
 /*
- * Count a socket or mini-socket that was closing before the module came. One
+ * Count a socket or timewait socket that was closing before the module came. One
  * that an event was seen of is counted already and left alone.
  */
 static void adopt(struct sock *sk, enum tcs_state state, struct pool *pool)

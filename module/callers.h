@@ -5,7 +5,7 @@
 
 #include "compat/kernel.h"
 
-#include "mini.h"
+#include "twsk.h"
 
 /* Besides enum tcs_killer: */
 #define TCS_BY_DESCHEDULE	(TCS_BY_HAND + 1)

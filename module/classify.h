@@ -61,7 +61,7 @@ enum tcs_rst {
  * @old: its TCP state before (net/tcp_states.h)
  * @err: sk_err
  * @err_soft: sk_err_soft: what an ICMP message said, to be told on a timeout
- * @moved: it goes on as a mini-socket, which will be counted
+ * @moved: it goes on as a timewait socket, which will be counted
  * @reset_without_rst: tcp_reset() was called for a segment without RST: data that
  *	came after the application had closed, or after the peer's own FIN
  * @orphan: SOCK_DEAD: the application let go of it

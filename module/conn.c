@@ -266,7 +266,7 @@ static __always_inline void change(const struct sock *sk, unsigned int old,
 }
 
 /*
- * Between tcs_mini_begin() and its change to CLOSE a socket is still in the
+ * Between tcs_twsk_begin() and its change to CLOSE a socket is still in the
  * kernel's hash, and the baseline may have come by and counted it once more.
  */
 static noinline void disown(const struct tcs_net *tn, const struct sock *sk)
@@ -362,7 +362,7 @@ static noinline void close_noted(const struct tcs_net *tn, struct sock *sk,
 	if (tcs_closing_state(old) != TCS_NOT_CLOSING)
 		mark = tcs_unmark(sk);
 	if (mark == TCS_MARK_MOVED) {
-		/* It goes on: all was done in tcs_mini_begin(). */
+		/* It goes on: all was done in tcs_twsk_begin(). */
 		if (tcs_in_baseline())
 			disown(tn, sk);
 	} else if (tcs_is_counting()) {

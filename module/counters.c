@@ -121,7 +121,7 @@ void tcs_counters_fold(const struct tcs_stats __percpu *stats, u64 *sum)
 		to = from;
 		/*
 		 * Who left a state that was read has entered it before, in the order
-		 * of the socket's lock, or of the record's for a mini-socket: do not
+		 * of the socket's lock, or of the record's for a timewait socket: do not
 		 * let the entries be read early.
 		 */
 		smp_rmb();

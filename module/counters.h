@@ -58,7 +58,7 @@ enum tcs_count {
 
 	/* LAST_ACK ends as it should. */
 	TCS_PASSIVE = TCS_TW_BEGUN + 2,
-	/* A state is left for none that is entered next, but by a mini-socket. */
+	/* A state is left for none that is entered next, but by a timewait socket. */
 	TCS_LEFT,					/* per state, but TIME_WAIT */
 	TCS_TW_ENDED = TCS_LEFT + TCS_TIME_WAIT,	/* per tcs_tw_end */
 	TCS_RECORD_FREED = TCS_TW_ENDED + TCS_N_TW_END,

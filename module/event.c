@@ -56,7 +56,7 @@ void tcs_counting(bool on)
 }
 
 /**
- * tcs_blind() - mini-sockets cannot be followed on this kernel
+ * tcs_blind() - timewait sockets cannot be followed on this kernel
  *
  * Process context, sleeps. What ends in FIN_WAIT2 without the peer's FIN is lost
  * sight of, then, rather than taken for something else.
@@ -143,7 +143,7 @@ static void copy_spent(u64 *to, const struct tcs_record *rec)
 
 /**
  * tcs_trace_end() - raise the trace event
- * @skc: the socket or mini-socket
+ * @skc: the socket or timewait socket
  * @sport: its port, host order
  * @rec: its record, in the state that it leaves, or NULL
  * @end: how it ended

@@ -37,13 +37,13 @@ DECLARE_STATIC_KEY_FALSE(tcs_counting_key);
 DECLARE_STATIC_KEY_FALSE(tcs_baseline_key);
 
 /*
- * Mini-sockets cannot be followed on this kernel: they are in no gauge and have
+ * Timewait sockets cannot be followed on this kernel: they are in no gauge and have
  * no record.
  */
 DECLARE_STATIC_KEY_FALSE(tcs_blind_key);
 
 /*
- * All is as usual: it counts, the baseline is over, mini-sockets are followed. One
+ * All is as usual: it counts, the baseline is over, timewait sockets are followed. One
  * switch for what every event would ask three.
  */
 DECLARE_STATIC_KEY_FALSE(tcs_usual_key);
@@ -80,7 +80,7 @@ static __always_inline bool tcs_is_usual(void)
 struct tcs_record *tcs_new_record(struct tcs_stats __percpu *stats);
 
 /**
- * tcs_drop_record() - free a mini-socket's record, counted
+ * tcs_drop_record() - free a timewait socket's record, counted
  * @stats: of the connection's namespace
  * @rec: in no list
  */
@@ -213,7 +213,7 @@ static __always_inline void tcs_spend_last(const struct tcs_net *tn,
  * tcs_end_connection() - one connection ended: one count, at most one duration,
  * one trace event
  * @tn: of its namespace
- * @skc: the socket or mini-socket
+ * @skc: the socket or timewait socket
  * @sport: its port
  * @rec: its record, or NULL
  * @end: how; nothing happens when it is TCS_ENDED_NOT

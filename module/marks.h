@@ -21,7 +21,7 @@
 
 enum tcs_mark {
 	TCS_MARK_NONE,
-	TCS_MARK_MOVED,			/* goes on as a mini-socket */
+	TCS_MARK_MOVED,			/* goes on as a timewait socket */
 	TCS_MARK_RESET_WITHOUT_RST,	/* data after close, or after the peer's FIN */
 };
 

@@ -163,8 +163,8 @@ void tcs_records_unlist(struct tcs_record *rec)
 }
 
 /**
- * tcs_records_take() - take a mini-socket's record out of its list
- * @key: the mini-socket
+ * tcs_records_take() - take a timewait socket's record out of its list
+ * @key: the timewait socket
  *
  * Any context but NMI.
  *

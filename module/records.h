@@ -2,22 +2,22 @@
 /*
  * Close records: what is remembered of a connection that is closing.
  *
- * A hash table, keyed by the address of the socket or mini-socket. Both have the
+ * A hash table, keyed by the address of the socket or timewait socket. Both have the
  * same skc_hash (of addresses and ports, keyed by a secret), which chooses the
  * bucket: a record stays in its bucket when the one becomes the other.
  *
  * A bucket is a record itself, with a list of more. The bucket's own is for a full
  * socket: who holds the socket claims it, uses it and lets it go, and nobody else
  * looks at more than its key; no lock, no allocation. In the list are the full
- * sockets that found it taken, all mini-sockets, and whatever has a record while
+ * sockets that found it taken, all timewait sockets, and whatever has a record while
  * the baseline runs. Whoever looks into the list holds the bucket's lock. A full
  * socket's record in there belongs to who holds the socket all the same, a
- * mini-socket's to who holds the bucket; whoever took one out owns it. Taking it
- * out is what makes the end of a mini-socket count once.
+ * timewait socket's to who holds the bucket; whoever took one out owns it. Taking it
+ * out is what makes the end of a timewait socket count once.
  *
  * Events come from tasks, softirqs and timers and may nest: interrupts are off
  * while a bucket is locked. Each CPU keeps some free records at hand, so that a
- * mini-socket does not go to the allocator.
+ * timewait socket does not go to the allocator.
  */
 #ifndef TCS_RECORDS_H
 #define TCS_RECORDS_H
@@ -39,7 +39,7 @@
  * @node: in a bucket's list
  * @next_free: while it is at hand on a CPU
  * @more: the list, of a record that is a bucket
- * @key: the socket or mini-socket; NULL: a bucket's own that nobody has claimed
+ * @key: the socket or timewait socket; NULL: a bucket's own that nobody has claimed
  * @first: when the first FIN went by, us, or TCS_BEFORE
  * @since: when it entered @state, us, or TCS_BEFORE
  * @spent_us: time in the states it has left, see tcs_record_spent(); in others anything

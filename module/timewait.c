@@ -2,7 +2,7 @@
 /*
  * TIME_WAIT: the hooks that give it its length and follow it to its end.
  *
- * A mini-socket (struct inet_timewait_sock) holds a connection in TIME_WAIT, or
+ * A timewait socket (struct inet_timewait_sock) holds a connection in TIME_WAIT, or
  * in FIN_WAIT2 when the application is gone (tw_substate). No tracepoint tells of
  * it. What is hooked, and why these functions: docs/design.md.
  */
@@ -22,15 +22,15 @@
 #include "compat/tw_timeout.h"
 #include "event.h"
 #include "marks.h"
-#include "mini.h"
+#include "twsk.h"
 #include "pernet.h"
 #include "policy.h"
 #include "records.h"
 
-/* The segment that is being processed found this mini-socket in FIN_WAIT2. */
+/* The segment that is being processed found this timewait socket in FIN_WAIT2. */
 static DEFINE_PER_CPU(const void *, fin_wait2_hit);
 
-/* Who is about to end which mini-socket, between the two hooks on that way. */
+/* Who is about to end which timewait socket, between the two hooks on that way. */
 struct deschedule {
 	const void *tw;
 	int by;
@@ -44,7 +44,7 @@ static DECLARE_WAIT_QUEUE_HEAD(proof_wait);
 
 static enum tcs_verdict verdict = TCS_IMPOSSIBLE;
 
-/* DCCP has mini-sockets as well, and its own death row. */
+/* DCCP has timewait sockets as well, and its own death row. */
 static bool is_tcp(const struct inet_timewait_sock *tw)
 {
 	return tw->tw_dr == tcs_death_row(twsk_net(tw));
@@ -156,7 +156,7 @@ TCS_HOOK(kill_hook, "inet_twsk_kill", "counting the ends of TIME_WAIT", on_kill)
 TCS_HOOK(reset_hook, "tcp_reset", "telling data after close from a RST",
 	 on_reset);
 
-/* In the order of attaching: what ends a mini-socket before what makes one. */
+/* In the order of attaching: what ends a timewait socket before what makes one. */
 static struct tcs_hook *const hooks[] = {
 	&kill_hook, &deschedule_hook, &segment_hook, &reset_hook,
 	&schedule_hook, &create_hook,
@@ -271,13 +271,13 @@ static noinline void create_slow(struct tcs_args *args, const struct sock *sk,
 	preempt_disable_notrace();
 	if (is_tuning() && tw->tw_substate == TCP_TIME_WAIT)
 		time_wait_ms = tune_begin(args, sk, tw);
-	tcs_mini_begin_tuned(sk, tw, time_wait_ms);
+	tcs_twsk_begin_tuned(sk, tw, time_wait_ms);
 	preempt_enable_notrace();
 }
 
 /*
  * inet_twsk_hashdance{,_schedule}(tw, sk, hashinfo{, timeo}): a full socket
- * becomes a mini-socket, which nobody else can see yet.
+ * becomes a timewait socket, which nobody else can see yet.
  */
 static void notrace on_create(struct tcs_args *args, unsigned long caller)
 {
@@ -291,7 +291,7 @@ static void notrace on_create(struct tcs_args *args, unsigned long caller)
 	    (TCS_TW_CREATE_PREEMPTIBLE && unlikely(!sk->sk_net_refcnt)))
 		create_slow(args, sk, tw);
 	else
-		tcs_mini_begin(sk, tw);
+		tcs_twsk_begin(sk, tw);
 }
 
 /* A segment starts TIME_WAIT again, or turns FIN_WAIT2 into it. */
@@ -304,7 +304,7 @@ static void schedule_again(struct tcs_args *args,
 	enum tcs_rearm what;
 	long ticks, left;
 
-	what = tcs_mini_rearm(tw, this_cpu_read(fin_wait2_hit) == tw, &was);
+	what = tcs_twsk_rearm(tw, this_cpu_read(fin_wait2_hit) == tw, &was);
 	len = length_of(tw, &wish, was.floor);
 	if (len.tuned) {
 		ticks = ticks_of(&len);
@@ -320,7 +320,7 @@ static void schedule_again(struct tcs_args *args,
 	}
 	if (what == TCS_REARM_ENTERED) {
 		count_length(tw, &len);
-		tcs_mini_entered(tw, &was, len.ms);
+		tcs_twsk_entered(tw, &was, len.ms);
 	}
 }
 
@@ -348,7 +348,7 @@ static void notrace on_schedule(struct tcs_args *args, unsigned long caller)
 }
 
 /*
- * tcp_timewait_state_process(tw, ...): a segment for a mini-socket, in softirq.
+ * tcp_timewait_state_process(tw, ...): a segment for a timewait socket, in softirq.
  * Once on_schedule() runs, a FIN has turned FIN_WAIT2 into TIME_WAIT already.
  */
 static void notrace on_segment(struct tcs_args *args, unsigned long caller)
@@ -390,7 +390,7 @@ static void notrace on_kill(struct tcs_args *args, unsigned long caller)
 		by = this_cpu_read(descheduling.by);
 	else if (from == TCS_BY_NETNS)	/* deschedule_put is inlined there */
 		by = TCS_BY_NETNS;
-	tcs_mini_end(tw, by);
+	tcs_twsk_end(tw, by);
 }
 
 /*
@@ -430,7 +430,7 @@ void tcs_timewait_attach(void)
 	unsigned int i;
 
 	if (!tcs_tw_timeout_is_free()) {
-		tcs_mini_other_lengths();
+		tcs_twsk_other_lengths();
 		tcs_timewait_tuning();
 	}
 	for (i = 0; i < ARRAY_SIZE(hooks); i++) {

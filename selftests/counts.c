@@ -47,7 +47,7 @@ FIXTURE_TEARDOWN(counts)
 	close(self->ns);
 }
 
-/* What /proc/net/sockstat calls tw: all mini-sockets. */
+/* What /proc/net/sockstat calls tw: all timewait sockets. */
 static unsigned int sockstat_tw(int ns)
 {
 	char text[1024];

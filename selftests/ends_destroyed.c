@@ -13,7 +13,7 @@ static void destroy(const struct lab *lab, const char *state)
 	lab_sh(lab, B, "ss -K -t state %s >/dev/null", state);
 }
 
-/* From 6.1 on mini-sockets can be destroyed as well. */
+/* From 6.1 on timewait sockets can be destroyed as well. */
 static bool destroys_mini(void)
 {
 	struct utsname un;

@@ -32,7 +32,7 @@ END(active_full)
 	lab_end(lab, PASSIVE, ACTIVE);
 }
 
-/* FIN_WAIT2 as a mini-socket: the application is gone. */
+/* FIN_WAIT2 as a timewait socket: the application is gone. */
 END(active_mini)
 {
 	const struct lab *lab = &self->lab;
@@ -193,7 +193,7 @@ END(no_room_crossing)
 		"ended_simultaneous_fin=1 fin_wait1_entered=1 closing_entered=1 TcpExtTCPTimeWaitOverflow=1");
 }
 
-/* No room for FIN_WAIT2's mini-socket: B forgets at once, A is told so. */
+/* No room for FIN_WAIT2's timewait socket: B forgets at once, A is told so. */
 END(no_room_mini)
 {
 	const struct lab *lab = &self->lab;

@@ -151,7 +151,7 @@ END(rearmed)
 	lab_end(lab, spec, PASSIVE "");
 }
 
-/* A FIN_WAIT2 mini-socket that a FIN comes to is TIME_WAIT, not another one. */
+/* A FIN_WAIT2 timewait socket that a FIN comes to is TIME_WAIT, not another one. */
 END(by_way_of_the_mini_socket)
 {
 	const struct lab *lab = &self->lab;

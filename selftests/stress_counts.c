@@ -229,7 +229,7 @@ static bool ledger_agrees(unsigned int i)
 	else
 		knob_set(ns[i].fd, KNOB("time_wait_purge"), 1);
 	ledger_make(&ledger, i);
-	/* Mini-sockets, which FIN_WAIT2 may or may not have been. */
+	/* Timewait sockets, which FIN_WAIT2 may or may not have been. */
 	len = snprintf(spec, sizeof(spec), "TcpExtTW=* TcpExtTWKilled=*");
 	for (item = 0; item < ledger.n; item++) {
 		const int64_t value = ledger.item[item].value;

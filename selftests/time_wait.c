@@ -26,11 +26,11 @@ static const struct length_arg v6_closing = { AF_INET6, PATH_CLOSING };
 static const struct lane_case cases[] = {
 	{ "0 to 3 s, IPv4, FIN_WAIT2 as a full socket", 0, case_lengths, &v4_full },
 	{ "0 to 3 s, IPv4, three segments", 0, case_lengths, &v4_three },
-	{ "0 to 3 s, IPv4, FIN_WAIT2 as a mini-socket", 0, case_lengths, &v4_mini },
+	{ "0 to 3 s, IPv4, FIN_WAIT2 as a timewait socket", 0, case_lengths, &v4_mini },
 	{ "0 to 3 s, IPv4, CLOSING", 0, case_lengths, &v4_closing },
 	{ "0 to 3 s, IPv6, FIN_WAIT2 as a full socket", 1, case_lengths, &v6_full },
 	{ "0 to 3 s, IPv6, three segments", 1, case_lengths, &v6_three },
-	{ "0 to 3 s, IPv6, FIN_WAIT2 as a mini-socket", 1, case_lengths, &v6_mini },
+	{ "0 to 3 s, IPv6, FIN_WAIT2 as a timewait socket", 1, case_lengths, &v6_mini },
 	{ "0 to 3 s, IPv6, CLOSING", 1, case_lengths, &v6_closing },
 	{ "two namespaces, two lengths", 2, case_two_namespaces, NULL },
 	{ "guard: 3.5 RTO", 2, case_guard_floor, NULL },

@@ -44,7 +44,7 @@
 
 /*
  * What an event takes from RCU, it takes with preemption off. That is so in
- * tracepoints' callbacks up to 6.x, where 7.0 has SRCU, and where a mini-socket
+ * tracepoints' callbacks up to 6.x, where 7.0 has SRCU, and where a timewait socket
  * begins up to 6.10.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0)

@@ -3,9 +3,9 @@
  * TIME_WAIT's own API through the versions.
  *
  *  - net->ipv4.tcp_death_row is a struct, but from 5.18 to 6.0 a pointer;
- *  - it counts mini-sockets in tw_count up to 5.17, in tw_refcount (with one
+ *  - it counts timewait sockets in tw_count up to 5.17, in tw_refcount (with one
  *    for the namespace) since;
- *  - up to 6.10 a mini-socket is armed by inet_twsk_schedule(tw, timeo), then
+ *  - up to 6.10 a timewait socket is armed by inet_twsk_schedule(tw, timeo), then
  *    hashed by inet_twsk_hashdance(tw, sk, hashinfo), in one section with
  *    softirqs off; from 6.11 on inet_twsk_hashdance_schedule(tw, sk, hashinfo,
  *    timeo) does both.

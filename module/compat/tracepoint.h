@@ -9,7 +9,7 @@
  * History of the prototypes:
  *  - inet_sock_set_state(sk, oldstate, newstate): since 4.16, unchanged;
  *  - tcp_send_reset(sk, skb): sk is a full socket; from 6.10 on
- *    (sk, skb, reason), sk and skb may be NULL and sk a mini-socket;
+ *    (sk, skb, reason), sk and skb may be NULL and sk a timewait socket;
  *  - tcp_retransmit_skb(sk, skb): where a segment went out; from 6.17 on
  *    (sk, skb, err), also where it did not.
  *

@@ -12,7 +12,7 @@
 #include "fail.h"
 #include "netns.h"
 
-/* idiag_timer of a mini-socket, net/ipv4/inet_diag.c */
+/* idiag_timer of a timewait socket, net/ipv4/inet_diag.c */
 #define TIMER_MINI	3
 
 static void copy_address(struct in6_addr *to, uint16_t *port,
@@ -185,7 +185,7 @@ static unsigned int count_family(int diag, int family, int state,
  * diag_count() - count the sockets of a namespace in a state, IPv4 and IPv6
  * @diag: of diag_open()
  * @state: TCP state
- * @mini: set to how many of them are mini-sockets, may be NULL
+ * @mini: set to how many of them are timewait sockets, may be NULL
  *
  * Return: how many.
  */

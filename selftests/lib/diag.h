@@ -26,8 +26,8 @@ struct tuple {
 /**
  * struct diag_sock - a socket
  * @state: TCP state (netinet/tcp.h), 0: no such socket
- * @mini: it is a mini-socket
- * @left_ms: time until the mini-socket ends
+ * @mini: it is a timewait socket
+ * @left_ms: time until the timewait socket ends
  */
 struct diag_sock {
 	int state;

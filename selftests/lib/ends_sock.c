@@ -101,7 +101,7 @@ void set_linger0(int fd)
 }
 
 /**
- * close_in_fin_wait2() - close; FIN_WAIT2 is a mini-socket from here on
+ * close_in_fin_wait2() - close; FIN_WAIT2 is a timewait socket from here on
  * @fd: a socket whose peer does not close yet
  *
  * An ACK of the FIN that comes while close() still has the socket would leave

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* How long a mini-socket lives, see life.h. */
+/* How long a timewait socket lives, see life.h. */
 #include "life.h"
 
 #include <sys/socket.h>
@@ -39,7 +39,7 @@ static int tick_socket(void)
 }
 
 /**
- * life_watch() - wait for a mini-socket's end
+ * life_watch() - wait for a timewait socket's end
  * @diag: of diag_open(), in its namespace
  * @t: which
  * @state: TCP state that it is in while it lives

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* How long a mini-socket lives, measured by looking for it. */
+/* How long a timewait socket lives, measured by looking for it. */
 #ifndef LIFE_H
 #define LIFE_H
 
@@ -12,7 +12,7 @@
  * @at_least: it was still there after this time, ns
  * @at_most: it was gone after this time, ns
  * @lag: by how much the observer, who is woken by the same timer wheel as the
- *	mini-socket, was late himself: the machine's fault, ns
+ *	timewait socket, was late himself: the machine's fault, ns
  */
 struct life {
 	int64_t at_least;

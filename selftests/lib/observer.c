@@ -163,7 +163,7 @@ static bool wanted(const char *spec, const char *name, int64_t *value)
 	/* What belongs to no connection cannot be seen before. */
 	if (!strcmp(name, "rst_sent_no_socket") && !kernel_since(6, 10))
 		*value = 0;
-	/* Mini-sockets as they are made; 5.10 counts those whose timer ran out. */
+	/* Timewait sockets as they are made; 5.10 counts those whose timer ran out. */
 	return kernel_since(6, 1) || strncmp(name, "TcpExtTW", 8) ||
 	       !strcmp(name, "TcpExtTWRecycled");
 }

@@ -13,7 +13,7 @@
 const char * const path_names[N_PATHS] = {
 	[PATH_FULL] = "FIN_WAIT2 full socket",
 	[PATH_THREE] = "three segments",
-	[PATH_MINI] = "FIN_WAIT2 mini-socket",
+	[PATH_MINI] = "FIN_WAIT2 timewait socket",
 	[PATH_CLOSING] = "CLOSING",
 };
 

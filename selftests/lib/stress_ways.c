@@ -276,7 +276,7 @@ static void data_after_shutdown(struct place *place)
 	wait_reset(c);
 }
 
-/* The FIN_WAIT2 that the data hits is a mini-socket. */
+/* The FIN_WAIT2 that the data hits is a timewait socket. */
 static void data_after_close(struct place *place)
 {
 	int c, s;

@@ -63,7 +63,7 @@ struct way {
  * Of the races, the one that crossed may be what then happened. Of those that are
  * forsaken, the one that was reset: when the ACK of the FIN comes while close() still
  * holds the socket, tcp_rcv_state_process() leaves FIN_WAIT2 to a timer in place of a
- * mini-socket, and tcp_keepalive_timer() ends it with a RST.
+ * timewait socket, and tcp_keepalive_timer() ends it with a RST.
  */
 enum {
 	WAY_RACE,

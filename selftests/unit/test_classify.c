@@ -281,7 +281,7 @@ static const struct {
 	  ORPHAN | SHUT | ALL_ACKED | ACKED_NOW, RST(DATA_AFTER_CLOSE) },
 	{ "retransmissions ran out", TCP_ESTABLISHED, ETIMEDOUT, 0, END(TIMEOUT) },
 	{ "the same after close()", TCP_FIN_WAIT1, ETIMEDOUT, ORPHAN | SHUT, END(TIMEOUT) },
-	{ "FIN_WAIT2 longer than a mini-socket's", TCP_FIN_WAIT2, 0,
+	{ "FIN_WAIT2 longer than a timewait socket's", TCP_FIN_WAIT2, 0,
 	  ORPHAN | SHUT | ALL_ACKED, RST(TIMEOUT) },
 	{ "TCP_LINGER2 below 0", TCP_FIN_WAIT2, 0,
 	  ORPHAN | SHUT | ALL_ACKED | LINGER2_OFF, RST(LINGER) },

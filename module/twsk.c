@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The closing of a connection that has a mini-socket, see mini.h. */
-#include "mini.h"
+/* The closing of a connection that has a timewait socket, see twsk.h. */
+#include "twsk.h"
 
 #include <linux/jiffies.h>
 #include <linux/jump_label.h>
@@ -15,7 +15,7 @@
 #include "records.h"
 
 /*
- * FIN_WAIT2 mini-sockets whose record could not be allocated. Any other has a
+ * FIN_WAIT2 timewait sockets whose record could not be allocated. Any other has a
  * record until it leaves FIN_WAIT2: one without has left already, on another
  * CPU.
  */
@@ -25,11 +25,11 @@ static atomic_t unrecorded = ATOMIC_INIT(0);
 static DEFINE_STATIC_KEY_FALSE(other_lengths_key);
 
 /**
- * tcs_mini_other_lengths() - this kernel may have TIME_WAITs of any length by itself
+ * tcs_twsk_other_lengths() - this kernel may have TIME_WAITs of any length by itself
  *
  * Process context, sleeps. Before anything is hooked.
  */
-void tcs_mini_other_lengths(void)
+void tcs_twsk_other_lengths(void)
 {
 	static_branch_enable(&other_lengths_key);
 }
@@ -50,7 +50,7 @@ static __always_inline bool wants_record(const struct tcs_net *tn,
 	       READ_ONCE(tn->histograms);
 }
 
-/* A mini-socket that has no record gets one. */
+/* A timewait socket that has no record gets one. */
 static noinline bool adopt(const struct tcs_net *tn,
 			   const struct inet_timewait_sock *tw,
 			   enum tcs_state state, u64 since, u32 floor)
@@ -67,10 +67,10 @@ static noinline bool adopt(const struct tcs_net *tn,
 }
 
 /*
- * The socket's record becomes the mini-socket's. A bucket's own has to be free for
+ * The socket's record becomes the timewait socket's. A bucket's own has to be free for
  * the next socket.
  *
- * Return: whether the mini-socket has a record.
+ * Return: whether the timewait socket has a record.
  */
 static noinline bool hand_over(const struct tcs_net *tn, struct tcs_record *rec,
 			       const struct inet_timewait_sock *tw)
@@ -161,7 +161,7 @@ static noinline void begin_time_wait_slow(const struct tcs_net *tn,
 }
 
 /*
- * Where mini-sockets cannot be followed, or while the baseline runs: one without a
+ * Where timewait sockets cannot be followed, or while the baseline runs: one without a
  * record is not in the gauges then.
  */
 static noinline void begin_time_wait_unusual(const struct tcs_net *tn,
@@ -293,16 +293,16 @@ static noinline void mark_and_begin(const struct sock *sk,
 }
 
 /**
- * tcs_mini_begin() - a full socket goes on as a mini-socket, no namespace being tuned
+ * tcs_twsk_begin() - a full socket goes on as a timewait socket, no namespace being tuned
  * @sk: the socket, locked by the kernel, in FIN_WAIT2 or CLOSING
- * @tw: its mini-socket, which nobody else can see yet
+ * @tw: its timewait socket, which nobody else can see yet
  *
  * tcp_time_wait() (net/ipv4/tcp_minisocks.c) calls tcp_done() for @sk next; that
  * change to CLOSE is taken care of here already.
  *
  * Any context but NMI.
  */
-void notrace tcs_mini_begin(const struct sock *sk,
+void notrace tcs_twsk_begin(const struct sock *sk,
 			    const struct inet_timewait_sock *tw)
 {
 	if (tcs_mark(sk, TCS_MARK_MOVED))
@@ -312,14 +312,14 @@ void notrace tcs_mini_begin(const struct sock *sk,
 }
 
 /**
- * tcs_mini_begin_tuned() - tcs_mini_begin(), where namespaces may have lengths of their own
+ * tcs_twsk_begin_tuned() - tcs_twsk_begin(), where namespaces may have lengths of their own
  * @sk: the socket
- * @tw: its mini-socket
+ * @tw: its timewait socket
  * @time_wait_ms: the length given, where @tw is in TIME_WAIT
  *
  * Any context but NMI.
  */
-void tcs_mini_begin_tuned(const struct sock *sk,
+void tcs_twsk_begin_tuned(const struct sock *sk,
 			  const struct inet_timewait_sock *tw, u32 time_wait_ms)
 {
 	if (tcs_mark(sk, TCS_MARK_MOVED))
@@ -329,8 +329,8 @@ void tcs_mini_begin_tuned(const struct sock *sk,
 }
 
 /**
- * tcs_mini_rearm() - a mini-socket's timer is set anew
- * @tw: the mini-socket, in TIME_WAIT by now, maybe on several CPUs at once
+ * tcs_twsk_rearm() - a timewait socket's timer is set anew
+ * @tw: the timewait socket, in TIME_WAIT by now, maybe on several CPUs at once
  * @was_fin_wait2: it was in FIN_WAIT2 when the segment came
  * @was: set to its record as it was before, @key NULL where it has none
  *
@@ -338,7 +338,7 @@ void tcs_mini_begin_tuned(const struct sock *sk,
  *
  * Return: what this means.
  */
-enum tcs_rearm tcs_mini_rearm(struct inet_timewait_sock *tw,
+enum tcs_rearm tcs_twsk_rearm(struct inet_timewait_sock *tw,
 			      bool was_fin_wait2, struct tcs_record *was)
 {
 	enum tcs_rearm ret = TCS_REARM_AGAIN;
@@ -382,14 +382,14 @@ enum tcs_rearm tcs_mini_rearm(struct inet_timewait_sock *tw,
 }
 
 /**
- * tcs_mini_entered() - a FIN_WAIT2 mini-socket enters TIME_WAIT
- * @tw: the mini-socket
- * @was: its record before, of tcs_mini_rearm() for TCS_REARM_ENTERED
+ * tcs_twsk_entered() - a FIN_WAIT2 timewait socket enters TIME_WAIT
+ * @tw: the timewait socket
+ * @was: its record before, of tcs_twsk_rearm() for TCS_REARM_ENTERED
  * @time_wait_ms: the length given
  *
  * Softirq.
  */
-void tcs_mini_entered(struct inet_timewait_sock *tw,
+void tcs_twsk_entered(struct inet_timewait_sock *tw,
 		      const struct tcs_record *was, u32 time_wait_ms)
 {
 	const struct tcs_end how = { .ended = TCS_ENDED_ACTIVE_FIN };
@@ -474,13 +474,13 @@ static void spend_unrecorded(const struct tcs_net *tn,
 }
 
 /**
- * tcs_mini_end() - a mini-socket ends
- * @tw: the mini-socket, in TIME_WAIT or FIN_WAIT2
+ * tcs_twsk_end() - a timewait socket ends
+ * @tw: the timewait socket, in TIME_WAIT or FIN_WAIT2
  * @by: what ended it
  *
- * Any context but NMI, once for each mini-socket. Its namespace may be dying.
+ * Any context but NMI, once for each timewait socket. Its namespace may be dying.
  */
-void tcs_mini_end(struct inet_timewait_sock *tw, enum tcs_killer by)
+void tcs_twsk_end(struct inet_timewait_sock *tw, enum tcs_killer by)
 {
 	struct tcs_record *rec;
 	enum tcs_state state;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The closing of a connection once its socket has become a mini-socket: in
+ * The closing of a connection once its socket has become a timewait socket: in
  * FIN_WAIT2 when the application is gone, and in TIME_WAIT. What every step
  * changes in the counts, in the close record and in the histograms.
  */
-#ifndef TCS_MINI_H
-#define TCS_MINI_H
+#ifndef TCS_TWSK_H
+#define TCS_TWSK_H
 
 #include "compat/kernel.h"
 
@@ -16,7 +16,7 @@
 struct inet_timewait_sock;
 struct tcs_record;
 
-/* Who took a mini-socket's life. */
+/* Who took a timewait socket's life. */
 enum tcs_killer {
 	TCS_BY_TIMER,
 	TCS_BY_SEGMENT,		/* a RST, in tcp_timewait_state_process() */
@@ -26,7 +26,7 @@ enum tcs_killer {
 	TCS_BY_HAND,		/* time_wait_purge, ss -K */
 };
 
-/* What a mini-socket that is hit by a segment turned out to be. */
+/* What a timewait socket that is hit by a segment turned out to be. */
 enum tcs_rearm {
 	TCS_REARM_NONE,		/* another CPU has seen to it */
 	TCS_REARM_ENTERED,	/* FIN in FIN_WAIT2: TIME_WAIT begins */
@@ -52,14 +52,14 @@ static inline u32 tcs_floor(const struct sock *sk)
 	return (rto << 2) - (rto >> 1);
 }
 
-void tcs_mini_other_lengths(void);
-void tcs_mini_begin(const struct sock *sk, const struct inet_timewait_sock *tw);
-void tcs_mini_begin_tuned(const struct sock *sk,
+void tcs_twsk_other_lengths(void);
+void tcs_twsk_begin(const struct sock *sk, const struct inet_timewait_sock *tw);
+void tcs_twsk_begin_tuned(const struct sock *sk,
 			  const struct inet_timewait_sock *tw, u32 time_wait_ms);
-enum tcs_rearm tcs_mini_rearm(struct inet_timewait_sock *tw, bool was_fin_wait2,
+enum tcs_rearm tcs_twsk_rearm(struct inet_timewait_sock *tw, bool was_fin_wait2,
 			      struct tcs_record *was);
-void tcs_mini_entered(struct inet_timewait_sock *tw,
+void tcs_twsk_entered(struct inet_timewait_sock *tw,
 		      const struct tcs_record *was, u32 time_wait_ms);
-void tcs_mini_end(struct inet_timewait_sock *tw, enum tcs_killer by);
+void tcs_twsk_end(struct inet_timewait_sock *tw, enum tcs_killer by);
 
-#endif /* TCS_MINI_H */
+#endif /* TCS_TWSK_H */
