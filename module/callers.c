@@ -56,7 +56,7 @@ static noinline int resolve(unsigned long addr)
  *
  * Any context but NMI. Looks the symbol up the first time only.
  *
- * Return: enum tcs_killer, TCS_BY_DESCHEDULE or TCS_BY_DATA.
+ * Return: enum tcs_ended_by, TCS_BY_DESCHEDULE or TCS_BY_DATA.
  */
 int tcs_caller(unsigned long addr)
 {

@@ -7,7 +7,7 @@
 
 #include "twsk.h"
 
-/* Besides enum tcs_killer: */
+/* Besides enum tcs_ended_by: */
 #define TCS_BY_DESCHEDULE	(TCS_BY_HAND + 1)
 #define TCS_BY_DATA		(TCS_BY_HAND + 2)
 

@@ -379,7 +379,7 @@ static void notrace on_deschedule(struct tcs_args *args, unsigned long caller)
 static void notrace on_kill(struct tcs_args *args, unsigned long caller)
 {
 	struct inet_timewait_sock *tw = (void *)tcs_arg(args, 0);
-	enum tcs_killer by = TCS_BY_TIMER;
+	enum tcs_ended_by by = TCS_BY_TIMER;
 	int from;
 
 	if (!is_tcp(tw))

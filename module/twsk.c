@@ -417,7 +417,7 @@ void tcs_twsk_entered(struct inet_timewait_sock *tw,
 	}
 }
 
-static struct tcs_end end_of_fin_wait2(enum tcs_killer by)
+static struct tcs_end end_of_fin_wait2(enum tcs_ended_by by)
 {
 	struct tcs_end end = { .ended = TCS_ENDED_OTHER };
 
@@ -441,7 +441,7 @@ static struct tcs_end end_of_fin_wait2(enum tcs_killer by)
 	return end;
 }
 
-static enum tcs_tw_end end_of_time_wait(enum tcs_killer by)
+static enum tcs_tw_end end_of_time_wait(enum tcs_ended_by by)
 {
 	switch (by) {
 	case TCS_BY_TIMER:
@@ -480,7 +480,7 @@ static void spend_unrecorded(const struct tcs_net *tn,
  *
  * Any context but NMI, once for each timewait socket. Its namespace may be dying.
  */
-void tcs_twsk_end(struct inet_timewait_sock *tw, enum tcs_killer by)
+void tcs_twsk_end(struct inet_timewait_sock *tw, enum tcs_ended_by by)
 {
 	struct tcs_record *rec;
 	enum tcs_state state;

@@ -16,8 +16,8 @@
 struct inet_timewait_sock;
 struct tcs_record;
 
-/* Who took a timewait socket's life. */
-enum tcs_killer {
+/* What ended a timewait socket. */
+enum tcs_ended_by {
 	TCS_BY_TIMER,
 	TCS_BY_SEGMENT,		/* a RST, in tcp_timewait_state_process() */
 	TCS_BY_RECEIVE,		/* tcp_v4_rcv(), tcp_v6_rcv(): SYN, late data */
@@ -60,6 +60,6 @@ enum tcs_rearm tcs_twsk_rearm(struct inet_timewait_sock *tw, bool was_fin_wait2,
 			      struct tcs_record *was);
 void tcs_twsk_entered(struct inet_timewait_sock *tw,
 		      const struct tcs_record *was, u32 time_wait_ms);
-void tcs_twsk_end(struct inet_timewait_sock *tw, enum tcs_killer by);
+void tcs_twsk_end(struct inet_timewait_sock *tw, enum tcs_ended_by by);
 
 #endif /* TCS_TWSK_H */
