@@ -16,7 +16,7 @@
 #include <linux/tcp.h>
 #include <linux/wait.h>
 
-#include "callers.h"
+#include "call_site.h"
 #include "compat/hook.h"
 #include "compat/timewait.h"
 #include "compat/tw_timeout.h"
@@ -372,7 +372,7 @@ static void notrace on_deschedule(struct tcs_args *args, unsigned long caller)
 
 	SAW(&deschedule_hook, &tw->__tw_common);
 	this_cpu_write(descheduling.tw, tw);
-	this_cpu_write(descheduling.by, tcs_caller(caller));
+	this_cpu_write(descheduling.by, tcs_call_site(caller));
 }
 
 /* inet_twsk_kill(tw): it ends, this once. */
@@ -385,7 +385,7 @@ static void notrace on_kill(struct tcs_args *args, unsigned long caller)
 	if (!is_tcp(tw))
 		return;
 	SAW(&kill_hook, &tw->__tw_common);
-	from = tcs_caller(caller);
+	from = tcs_call_site(caller);
 	if (from == TCS_BY_DESCHEDULE && this_cpu_read(descheduling.tw) == tw)
 		by = this_cpu_read(descheduling.by);
 	else if (from == TCS_BY_NETNS)	/* deschedule_put is inlined there */
@@ -404,7 +404,7 @@ static void notrace on_reset(struct tcs_args *args, unsigned long caller)
 
 	SAW(&reset_hook, &sk->__sk_common);
 	if (tcs_closing_state(sk->sk_state) != TCS_NOT_CLOSING &&
-	    tcs_caller(caller) == TCS_BY_DATA)
+	    tcs_call_site(caller) == TCS_BY_DATA)
 		tcs_mark_anywhere(sk, TCS_MARK_RESET_WITHOUT_RST);
 }
 

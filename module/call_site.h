@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Who called a hooked function, by the return address. */
-#ifndef TCS_CALLERS_H
-#define TCS_CALLERS_H
+#ifndef TCS_CALL_SITE_H
+#define TCS_CALL_SITE_H
 
 #include "compat/kernel.h"
 
@@ -11,6 +11,6 @@
 #define TCS_BY_DESCHEDULE	(TCS_BY_HAND + 1)
 #define TCS_BY_DATA		(TCS_BY_HAND + 2)
 
-int tcs_caller(unsigned long addr);
+int tcs_call_site(unsigned long addr);
 
-#endif /* TCS_CALLERS_H */
+#endif /* TCS_CALL_SITE_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who called a hooked function, see callers.h. */
-#include "callers.h"
+/* Who called a hooked function, see call_site.h. */
+#include "call_site.h"
 
 #include <linux/hash.h>
 #include <linux/kallsyms.h>
@@ -51,14 +51,14 @@ static noinline int resolve(unsigned long addr)
 }
 
 /**
- * tcs_caller() - who called
+ * tcs_call_site() - who called
  * @addr: a return address
  *
  * Any context but NMI. Looks the symbol up the first time only.
  *
  * Return: enum tcs_ended_by, TCS_BY_DESCHEDULE or TCS_BY_DATA.
  */
-int tcs_caller(unsigned long addr)
+int tcs_call_site(unsigned long addr)
 {
 	unsigned int slot = hash_long(addr, SLOT_BITS);
 	unsigned int i;
