@@ -30,7 +30,7 @@ static void set(struct static_key_false *key, bool on)
 	kick_all_cpus_sync();
 }
 
-/* One at a time: a late proof may find something while the baseline ends. */
+/* One at a time: a late self-test may find something while the baseline ends. */
 static DEFINE_MUTEX(turning);
 
 static void turn(struct static_key_false *key, bool on)

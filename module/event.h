@@ -26,7 +26,7 @@
 #include "records.h"
 #include "trace.h"
 
-/* Nothing counts before the hooks were proven. */
+/* Nothing counts before the hooks were tested. */
 DECLARE_STATIC_KEY_FALSE(tcs_counting_key);
 
 /*

@@ -12,7 +12,7 @@
 #include "pernet.h"
 #include "probes.h"
 #include "procfs.h"
-#include "prove.h"
+#include "hook_selftest.h"
 #include "records.h"
 #include "sysctl.h"
 #include "timewait.h"
@@ -30,7 +30,7 @@ static int __init step(int (*init)(void))
 /*
  * The tracepoints come before the hooks, and go after them: what a hook notes
  * for a socket's change to CLOSE is always taken. Counting starts when the hooks
- * are proven, and the files come last: whoever finds them finds everything.
+ * have been tested, and the files come last: whoever finds them finds everything.
  */
 static int __init tcs_init(void)
 {
@@ -48,15 +48,15 @@ static int __init tcs_init(void)
 	if (err)
 		goto undo_pernet;
 	tcs_timewait_attach();
-	err = step(tcs_prove_init);
+	err = step(tcs_hook_selftest_init);
 	if (err)
 		goto undo_timewait;
 	err = step(tcs_baseline);
 	if (err)
-		goto undo_prove;
+		goto undo_hook_selftest;
 	err = step(tcs_sysctl_init);
 	if (err)
-		goto undo_prove;
+		goto undo_hook_selftest;
 	err = step(tcs_procfs_init);
 	if (err)
 		goto undo_sysctl;
@@ -64,9 +64,9 @@ static int __init tcs_init(void)
 
 undo_sysctl:
 	tcs_sysctl_exit();
-undo_prove:
+undo_hook_selftest:
 	tcs_counting(false);
-	tcs_prove_exit();
+	tcs_hook_selftest_exit();
 undo_timewait:
 	tcs_timewait_detach();
 	tcs_probes_detach();
@@ -84,7 +84,7 @@ static void __exit tcs_exit(void)
 	tcs_procfs_exit();
 	tcs_sysctl_exit();
 	tcs_counting(false);
-	tcs_prove_exit();
+	tcs_hook_selftest_exit();
 	tcs_timewait_detach();
 	tcs_probes_detach();
 	tcs_pernet_exit();

@@ -38,9 +38,9 @@ struct deschedule {
 
 static DEFINE_PER_CPU(struct deschedule, descheduling);
 
-/* While a proof runs: the port of its connections. */
-static u16 proof_port;
-static DECLARE_WAIT_QUEUE_HEAD(proof_wait);
+/* While a self-test runs: the port of its connections. */
+static u16 selftest_port;
+static DECLARE_WAIT_QUEUE_HEAD(selftest_wait);
 
 static enum tcs_verdict verdict = TCS_IMPOSSIBLE;
 
@@ -53,16 +53,16 @@ static bool is_tcp(const struct inet_timewait_sock *tw)
 static void saw(struct tcs_hook *hook)
 {
 	WRITE_ONCE(hook->seen, true);
-	wake_up(&proof_wait);
+	wake_up(&selftest_wait);
 }
 
 #define SAW(hook, skc) do {						\
-	const u16 _port = READ_ONCE(proof_port);			\
-	if (unlikely(_port) && is_proof(skc, _port))			\
+	const u16 _port = READ_ONCE(selftest_port);			\
+	if (unlikely(_port) && is_selftest(skc, _port))			\
 		saw(hook);						\
 } while (0)
 
-static bool is_proof(const struct sock_common *skc, u16 port)
+static bool is_selftest(const struct sock_common *skc, u16 port)
 {
 	return net_eq(read_pnet(&skc->skc_net), &init_net) &&
 	       skc->skc_family == AF_INET &&
@@ -261,7 +261,7 @@ static u32 tune_begin(struct tcs_args *args, const struct sock *sk,
 
 #endif
 
-/* While the hooks are proven, or some namespace is tuned, or preemption matters. */
+/* While the hooks have been tested, or some namespace is tuned, or preemption matters. */
 static noinline void create_slow(struct tcs_args *args, const struct sock *sk,
 				 struct inet_timewait_sock *tw)
 {
@@ -287,7 +287,7 @@ static void notrace on_create(struct tcs_args *args, unsigned long caller)
 	if (sk->sk_protocol != IPPROTO_TCP)
 		return;
 	/* A socket that holds its namespace keeps it alive for tcs_net_of(). */
-	if (is_tuning() || unlikely(READ_ONCE(proof_port)) ||
+	if (is_tuning() || unlikely(READ_ONCE(selftest_port)) ||
 	    (TCS_TW_CREATE_PREEMPTIBLE && unlikely(!sk->sk_net_refcnt)))
 		create_slow(args, sk, tw);
 	else
@@ -426,7 +426,7 @@ static bool attach_behind(const struct tcs_hook *hook)
  */
 void tcs_timewait_attach(void)
 {
-	enum tcs_verdict v = TCS_UNPROVEN;
+	enum tcs_verdict v = TCS_UNTESTED;
 	unsigned int i;
 
 	if (!tcs_tw_timeout_is_free()) {
@@ -486,12 +486,12 @@ void tcs_timewait_tuning(void)
 }
 
 /**
- * tcs_timewait_proof_begin() - watch out for the proof's connections
+ * tcs_timewait_selftest_begin() - watch out for the self-test's connections
  * @port: of their listener, on 127.0.0.1 in the initial namespace
  */
-void tcs_timewait_proof_begin(u16 port)
+void tcs_timewait_selftest_begin(u16 port)
 {
-	WRITE_ONCE(proof_port, port);
+	WRITE_ONCE(selftest_port, port);
 }
 
 static bool all_seen(void)
@@ -505,28 +505,28 @@ static bool all_seen(void)
 }
 
 /**
- * tcs_timewait_proof_complete() - wait until every hook has run
+ * tcs_timewait_selftest_complete() - wait until every hook has run
  * @timeout: ticks to wait at most
  *
  * Process context, sleeps.
  *
  * Return: whether they have.
  */
-bool tcs_timewait_proof_complete(unsigned int timeout)
+bool tcs_timewait_selftest_complete(unsigned int timeout)
 {
-	return wait_event_timeout(proof_wait, all_seen(), timeout);
+	return wait_event_timeout(selftest_wait, all_seen(), timeout);
 }
 
 /**
- * tcs_timewait_proof_end() - the proof's connections are over
+ * tcs_timewait_selftest_end() - the self-test's connections are over
  * @conclusive: they went the whole way: a hook that did not run never will
  */
-void tcs_timewait_proof_end(bool conclusive)
+void tcs_timewait_selftest_end(bool conclusive)
 {
-	enum tcs_verdict v = TCS_PROVEN;
+	enum tcs_verdict v = TCS_TESTED;
 	unsigned int i;
 
-	WRITE_ONCE(proof_port, 0);
+	WRITE_ONCE(selftest_port, 0);
 	if (!conclusive || verdict == TCS_IMPOSSIBLE)
 		return;
 

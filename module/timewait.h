@@ -11,8 +11,8 @@
 
 /* Whether TIME_WAIT can be tuned on this kernel. */
 enum tcs_verdict {
-	TCS_UNPROVEN,		/* hooked, but the proof could not be run yet */
-	TCS_PROVEN,		/* the hooks were seen in the path */
+	TCS_UNTESTED,		/* hooked, but the self-test could not be run yet */
+	TCS_TESTED,		/* the hooks were seen in the path */
 	TCS_IMPOSSIBLE,		/* no hooks, or none that are in the path */
 };
 
@@ -21,8 +21,8 @@ void tcs_timewait_detach(void);
 
 enum tcs_verdict tcs_timewait_verdict(void);
 void tcs_timewait_tuning(void);
-void tcs_timewait_proof_begin(u16 port);
-bool tcs_timewait_proof_complete(unsigned int timeout);
-void tcs_timewait_proof_end(bool conclusive);
+void tcs_timewait_selftest_begin(u16 port);
+bool tcs_timewait_selftest_complete(unsigned int timeout);
+void tcs_timewait_selftest_end(bool conclusive);
 
 #endif /* TCS_TIMEWAIT_H */

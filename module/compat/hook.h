@@ -117,7 +117,7 @@ static __always_inline unsigned long *tcs_arg_slot(struct tcs_args *args,
  * @symbol: the function's name
  * @needed_for: what is lost without it, for the log
  * @addr: where the name was found; 0: nowhere
- * @seen: set by the proof once the handler ran for its connections
+ * @seen: set by the self-test once the handler ran for its connections
  * @attached: the handler is in place
  * @behind: it is in place as a kprobe behind the patch site
  *

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The proof that the hooks are in the path of this kernel.
+ * The self-test that the hooks are in the path of this kernel.
  *
  * A hook that attaches without error may never run: the function may have been
  * inlined where it matters. So two real connections are made over the loopback
@@ -8,10 +8,10 @@
  * TIME_WAIT, one that is reset, and every hook has to be seen. It is over before
  * counting starts, so that the module's own connections are in no row.
  *
- * Where the loopback is not up yet (module loaded early in boot) the proof waits
+ * Where the loopback is not up yet (module loaded early in boot) the self-test waits
  * for it.
  */
-#include "prove.h"
+#include "hook_selftest.h"
 
 #include <linux/in.h>
 #include <linux/jiffies.h>
@@ -160,11 +160,11 @@ static int exercise(struct socket *listener, struct sockaddr_in *at)
 		if (n < 0)
 			return n;
 		purged += n;
-	} while (!tcs_timewait_proof_complete(HZ / 25) && --tries);
+	} while (!tcs_timewait_selftest_complete(HZ / 25) && --tries);
 	return purged ? 0 : -ENOBUFS;
 }
 
-static void prove(void)
+static void run_selftest(void)
 {
 	struct socket *listener;
 	struct sockaddr_in at;
@@ -175,11 +175,11 @@ static void prove(void)
 	err = listen_on_loopback(&listener, &at);
 	if (err)
 		goto out;
-	tcs_timewait_proof_begin(ntohs(at.sin_port));
+	tcs_timewait_selftest_begin(ntohs(at.sin_port));
 	do {
 		err = exercise(listener, &at);
-	} while (!err && !tcs_timewait_proof_complete(0) && --tries);
-	tcs_timewait_proof_end(!err);
+	} while (!err && !tcs_timewait_selftest_complete(0) && --tries);
+	tcs_timewait_selftest_end(!err);
 	sock_release(listener);
 out:
 	if (err)
@@ -187,13 +187,13 @@ out:
 			     err);
 }
 
-static void prove_work(struct work_struct *work)
+static void selftest_work(struct work_struct *work)
 {
-	if (tcs_timewait_verdict() == TCS_UNPROVEN)
-		prove();
+	if (tcs_timewait_verdict() == TCS_UNTESTED)
+		run_selftest();
 }
 
-static DECLARE_WORK(late_proof, prove_work);
+static DECLARE_WORK(late_selftest, selftest_work);
 
 static int on_netdevice(struct notifier_block *nb, unsigned long event,
 			void *ptr)
@@ -201,7 +201,7 @@ static int on_netdevice(struct notifier_block *nb, unsigned long event,
 	const struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 
 	if (event == NETDEV_UP && dev == init_net.loopback_dev)
-		schedule_work(&late_proof);
+		schedule_work(&late_selftest);
 	return NOTIFY_DONE;
 }
 
@@ -210,28 +210,28 @@ static struct notifier_block netdevice_notifier = {
 };
 
 /**
- * tcs_prove_init() - prove the hooks, now or when the loopback comes up
+ * tcs_hook_selftest_init() - prove the hooks, now or when the loopback comes up
  *
  * Process context, sleeps.
  *
  * Return: 0, or an error of register_netdevice_notifier().
  */
-int tcs_prove_init(void)
+int tcs_hook_selftest_init(void)
 {
-	if (tcs_timewait_verdict() == TCS_UNPROVEN &&
+	if (tcs_timewait_verdict() == TCS_UNTESTED &&
 	    init_net.loopback_dev->flags & IFF_UP)
-		prove();
+		run_selftest();
 	/* Tells of devices that are up already, too. */
 	return register_netdevice_notifier(&netdevice_notifier);
 }
 
 /**
- * tcs_prove_exit() - stop waiting for the loopback
+ * tcs_hook_selftest_exit() - stop waiting for the loopback
  *
  * Process context, sleeps.
  */
-void tcs_prove_exit(void)
+void tcs_hook_selftest_exit(void)
 {
 	unregister_netdevice_notifier(&netdevice_notifier);
-	cancel_work_sync(&late_proof);
+	cancel_work_sync(&late_selftest);
 }
