@@ -15,7 +15,7 @@
 #include <linux/percpu.h>
 #include <linux/types.h>
 
-#include "broken.h"
+#include "fault_inject.h"
 #include "classify.h"
 #include "hist.h"
 
@@ -135,7 +135,7 @@ void tcs_counters_init(void);
 static __always_inline void tcs_add(struct tcs_stats __percpu *stats,
 				    unsigned long id)
 {
-	if (TCS_BROKEN_PERCPU)
+	if (TCS_FAULT_PERCPU)
 		per_cpu_ptr(stats, 0)->count[id]++;
 	else
 		this_cpu_inc(*(stats->count + id));

@@ -19,7 +19,7 @@
 #include <linux/tcp.h>
 #include <linux/types.h>
 
-#include "broken.h"
+#include "fault_inject.h"
 #include "classify.h"
 #include "counters.h"
 #include "pernet.h"
@@ -87,7 +87,7 @@ struct tcs_record *tcs_new_record(struct tcs_stats __percpu *stats);
 static __always_inline void tcs_drop_record(struct tcs_stats __percpu *stats,
 					    struct tcs_record *rec)
 {
-	if (!TCS_BROKEN_LEAK)
+	if (!TCS_FAULT_LEAK)
 		tcs_record_free(rec);
 	tcs_add(stats, TCS_RECORD_FREED);
 }

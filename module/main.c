@@ -5,7 +5,7 @@
 #include <linux/module.h>
 
 #include "baseline.h"
-#include "broken.h"
+#include "fault_inject.h"
 #include "compat/tw_timeout.h"
 #include "counters.h"
 #include "event.h"
@@ -17,14 +17,14 @@
 #include "sysctl.h"
 #include "timewait.h"
 
-static int broken_step;
-#ifdef TCS_BREAK_STEP
-module_param(broken_step, int, 0);
+static int fault_step;
+#ifdef TCS_INJECT_STEP
+module_param(fault_step, int, 0);
 #endif
 
 static int __init step(int (*init)(void))
 {
-	return TCS_BROKEN_STEP && !--broken_step ? -ENOMEM : init();
+	return TCS_FAULT_STEP && !--fault_step ? -ENOMEM : init();
 }
 
 /*
@@ -79,7 +79,7 @@ undo_records:
 
 static void __exit tcs_exit(void)
 {
-	if (TCS_BROKEN_SYNC)
+	if (TCS_FAULT_SYNC)
 		tcs_records_exit();
 	tcs_procfs_exit();
 	tcs_sysctl_exit();
@@ -88,7 +88,7 @@ static void __exit tcs_exit(void)
 	tcs_timewait_detach();
 	tcs_probes_detach();
 	tcs_pernet_exit();
-	if (!TCS_BROKEN_SYNC)
+	if (!TCS_FAULT_SYNC)
 		tcs_records_exit();
 }
 

@@ -7,7 +7,7 @@
 #include <net/sock.h>
 #include <net/tcp.h>
 
-#include "broken.h"
+#include "fault_inject.h"
 #include "compat/tracepoint.h"
 #include "conn.h"
 #include "pernet.h"
@@ -28,7 +28,7 @@ static void on_send_reset(void *data, TCS_SEND_RESET_ARGS)
 	const struct net_device *dev;
 	const struct net *net;
 
-	if (TCS_BROKEN_SLEEP)
+	if (TCS_FAULT_SLEEP)
 		might_sleep();
 	if (sk) {
 		if (READ_ONCE(sk->sk_state) != TCP_LISTEN)

@@ -43,7 +43,7 @@ static bool load_failing(int step, bool *ok)
 	char parameters[32];
 	int err;
 
-	snprintf(parameters, sizeof(parameters), "broken_step=%d", step);
+	snprintf(parameters, sizeof(parameters), "fault_step=%d", step);
 	err = module_load_with(parameters);
 	if (!err)
 		return true;
