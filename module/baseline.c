@@ -63,7 +63,7 @@ static void adopt(struct sock *sk, enum tcs_state state, struct pool *pool)
 	struct tcs_bucket b;
 	bool absent;
 
-	if (tcs_is_blind() && key->skc_state == TCP_TIME_WAIT)
+	if (tcs_twsk_is_untracked() && key->skc_state == TCP_TIME_WAIT)
 		return;
 
 	b = tcs_records_lock(key);

@@ -60,7 +60,7 @@ static noinline struct tcs_end end_of(struct sock *sk, int old, enum tcs_mark ma
 		.err = sk->sk_err,
 		.err_soft = READ_ONCE(sk->sk_err_soft),
 		.moved = mark == TCS_MARK_MOVED ||
-			 (tcs_is_blind() && seems_moved(sk, old)),
+			 (tcs_twsk_is_untracked() && seems_moved(sk, old)),
 		.reset_without_rst = mark == TCS_MARK_RESET_WITHOUT_RST,
 		.orphan = sock_flag(sk, SOCK_DEAD),
 		.shut = sk->sk_shutdown == SHUTDOWN_MASK,

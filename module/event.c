@@ -12,7 +12,7 @@
 
 DEFINE_STATIC_KEY_FALSE(tcs_counting_key);
 DEFINE_STATIC_KEY_FALSE(tcs_baseline_key);
-DEFINE_STATIC_KEY_FALSE(tcs_blind_key);
+DEFINE_STATIC_KEY_FALSE(tcs_twsk_untracked_key);
 DEFINE_STATIC_KEY_FALSE(tcs_usual_key);
 
 /* A record could not be made while the baseline ran. */
@@ -40,7 +40,7 @@ static void turn(struct static_key_false *key, bool on)
 	set(&tcs_usual_key, false);
 	set(key, on);
 	set(&tcs_usual_key,
-	    tcs_is_counting() && !tcs_in_baseline() && !tcs_is_blind());
+	    tcs_is_counting() && !tcs_in_baseline() && !tcs_twsk_is_untracked());
 	mutex_unlock(&turning);
 }
 
@@ -56,14 +56,14 @@ void tcs_counting(bool on)
 }
 
 /**
- * tcs_blind() - timewait sockets cannot be followed on this kernel
+ * tcs_twsk_set_untracked() - timewait sockets cannot be followed on this kernel
  *
  * Process context, sleeps. What ends in FIN_WAIT2 without the peer's FIN is lost
  * sight of, then, rather than taken for something else.
  */
-void tcs_blind(void)
+void tcs_twsk_set_untracked(void)
 {
-	turn(&tcs_blind_key, true);
+	turn(&tcs_twsk_untracked_key, true);
 }
 
 /**

@@ -40,7 +40,7 @@ DECLARE_STATIC_KEY_FALSE(tcs_baseline_key);
  * Timewait sockets cannot be followed on this kernel: they are in no gauge and have
  * no record.
  */
-DECLARE_STATIC_KEY_FALSE(tcs_blind_key);
+DECLARE_STATIC_KEY_FALSE(tcs_twsk_untracked_key);
 
 /*
  * All is as usual: it counts, the baseline is over, timewait sockets are followed. One
@@ -49,7 +49,7 @@ DECLARE_STATIC_KEY_FALSE(tcs_blind_key);
 DECLARE_STATIC_KEY_FALSE(tcs_usual_key);
 
 void tcs_counting(bool on);
-void tcs_blind(void);
+void tcs_twsk_set_untracked(void);
 void tcs_baseline_begin(void);
 int tcs_baseline_end(void);
 void tcs_baseline_fail(void);
@@ -67,9 +67,9 @@ static __always_inline bool tcs_in_baseline(void)
 	return static_branch_unlikely(&tcs_baseline_key);
 }
 
-static __always_inline bool tcs_is_blind(void)
+static __always_inline bool tcs_twsk_is_untracked(void)
 {
-	return static_branch_unlikely(&tcs_blind_key);
+	return static_branch_unlikely(&tcs_twsk_untracked_key);
 }
 
 static __always_inline bool tcs_is_usual(void)

@@ -173,7 +173,7 @@ static void do_without(const struct tcs_hook *hook, enum tcs_verdict *v)
 	if (needed_to_tune(hook))
 		*v = TCS_IMPOSSIBLE;
 	if (hook == &create_hook || hook == &kill_hook)
-		tcs_blind();
+		tcs_twsk_set_untracked();
 }
 
 #ifdef TCS_TW_HASHED_AND_ARMED_AT_ONCE

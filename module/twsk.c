@@ -154,7 +154,7 @@ static noinline void begin_time_wait_slow(const struct tcs_net *tn,
 			      rec, how, time_wait_ms);
 	if (!rec)
 		return;
-	if (wants_record(tn, time_wait_ms) && !tcs_is_blind())
+	if (wants_record(tn, time_wait_ms) && !tcs_twsk_is_untracked())
 		keep_record(tn, sk, tw, rec);
 	else
 		tcs_end_record(tn->stats, rec);
@@ -175,7 +175,7 @@ static noinline void begin_time_wait_unusual(const struct tcs_net *tn,
 
 	if (!recorded && tcs_in_baseline())
 		tcs_add(tn->stats, TCS_BASELINE + from);
-	if (tcs_is_blind()) {
+	if (tcs_twsk_is_untracked()) {
 		tcs_add(tn->stats, TCS_LEFT + from);
 		tcs_add(tn->stats, TCS_ENDED +
 			(closing ? TCS_ENDED_SIMULTANEOUS_FIN :
@@ -184,7 +184,7 @@ static noinline void begin_time_wait_unusual(const struct tcs_net *tn,
 		tcs_add(tn->stats, TCS_TW_BEGUN + closing);
 	}
 	begin_time_wait_slow(tn, sk, tw, time_wait_ms);
-	if (!recorded && tcs_in_baseline() && !tcs_is_blind())
+	if (!recorded && tcs_in_baseline() && !tcs_twsk_is_untracked())
 		adopt(tn, tw, TCS_TIME_WAIT, tcs_now_of(sk), tcs_floor(sk));
 }
 
@@ -225,7 +225,7 @@ static noinline void begin_fin_wait2(const struct tcs_net *tn,
 	struct tcs_record *rec = tcs_records_get(&sk->__sk_common);
 	const bool known = rec || !tcs_in_baseline();
 
-	if (tcs_is_blind()) {
+	if (tcs_twsk_is_untracked()) {
 		if (known)
 			tcs_add(tn->stats, TCS_LEFT + TCS_FIN_WAIT2);
 		if (rec)
@@ -259,7 +259,7 @@ static noinline void begin_unusual(const struct sock *sk,
 	tn = tcs_net_of(sock_net(sk));
 	if (tw->tw_substate != TCP_TIME_WAIT)
 		begin_fin_wait2(tn, sk, tw);
-	else if (tcs_is_blind() || tcs_in_baseline())
+	else if (tcs_twsk_is_untracked() || tcs_in_baseline())
 		begin_time_wait_unusual(tn, sk, tw, time_wait_ms);
 	else
 		begin_time_wait(tn, sk, tw, time_wait_ms, true);
@@ -346,7 +346,7 @@ enum tcs_rearm tcs_twsk_rearm(struct inet_timewait_sock *tw,
 	struct tcs_bucket b;
 	const struct tcs_net *tn;
 
-	if (tcs_is_blind()) {
+	if (tcs_twsk_is_untracked()) {
 		*was = (struct tcs_record)TCS_NEW_RECORD;
 		return TCS_REARM_NONE;
 	}
@@ -487,7 +487,7 @@ void tcs_twsk_end(struct inet_timewait_sock *tw, enum tcs_ended_by by)
 	const struct tcs_net *tn;
 	u64 now = 0;
 
-	if (!tcs_is_counting() || tcs_is_blind())
+	if (!tcs_is_counting() || tcs_twsk_is_untracked())
 		return;
 
 	tcs_assert_atomic();
