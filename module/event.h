@@ -101,7 +101,7 @@ static __always_inline void tcs_end_own_record(struct tcs_stats __percpu *stats,
 					       struct tcs_record *rec)
 {
 	tcs_add(stats, TCS_RECORD_FREED);
-	tcs_records_let_go(rec);
+	tcs_records_release(rec);
 }
 
 /**

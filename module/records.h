@@ -219,12 +219,12 @@ tcs_records_get(const struct sock_common *key)
 }
 
 /**
- * tcs_records_let_go() - the end of a full socket's record that is a bucket's own
+ * tcs_records_release() - the end of a full socket's record that is a bucket's own
  * @rec: of tcs_records_claim()
  *
  * Any context but NMI.
  */
-static __always_inline void tcs_records_let_go(struct tcs_record *rec)
+static __always_inline void tcs_records_release(struct tcs_record *rec)
 {
 	/* Pairs with cmpxchg() of who claims it next. */
 	smp_store_release(&rec->key, NULL);
