@@ -100,9 +100,9 @@ static __always_inline void begin(struct tcs_record *rec, enum tcs_state state,
 }
 
 /* Where the bucket's own record is taken. */
-static noinline void begin_listed(const struct tcs_net *tn,
-				  const struct sock *sk, enum tcs_state state,
-				  u64 now)
+static noinline void begin_chained(const struct tcs_net *tn,
+				   const struct sock *sk, enum tcs_state state,
+				   u64 now)
 {
 	struct tcs_record *rec = tcs_new_record(tn->stats);
 
@@ -120,7 +120,7 @@ static __always_inline void begin_record(const struct tcs_net *tn,
 	struct tcs_record *rec = tcs_records_bucket(key);
 
 	if (!tcs_records_claim(rec, key)) {
-		begin_listed(tn, sk, state, now);
+		begin_chained(tn, sk, state, now);
 		return;
 	}
 	tcs_add(tn->stats, TCS_RECORD_MADE);
@@ -172,10 +172,10 @@ static __always_inline void move(const struct tcs_net *tn, const struct sock *sk
 		move_active(tn, sk, rec, new);
 }
 
-static noinline void move_listed(const struct tcs_net *tn,
-				 const struct sock *sk, unsigned int new)
+static noinline void move_chained(const struct tcs_net *tn,
+				  const struct sock *sk, unsigned int new)
 {
-	struct tcs_record *rec = tcs_records_get_listed(&sk->__sk_common);
+	struct tcs_record *rec = tcs_records_get_chained(&sk->__sk_common);
 
 	if (rec)
 		move(tn, sk, rec, new);
@@ -238,7 +238,7 @@ static __always_inline void change_usual(const struct tcs_net *tn,
 	if (likely(tcs_records_is(rec, &sk->__sk_common)))
 		move(tn, sk, rec, new);
 	else if (tcs_records_more(rec))
-		move_listed(tn, sk, new);
+		move_chained(tn, sk, new);
 }
 
 static noinline void change_unusual(const struct tcs_net *tn,

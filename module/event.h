@@ -112,9 +112,9 @@ static __always_inline void tcs_end_own_record(struct tcs_stats __percpu *stats,
 static __always_inline void tcs_end_record(struct tcs_stats __percpu *stats,
 					   struct tcs_record *rec)
 {
-	if (unlikely(rec->listed)) {
+	if (unlikely(rec->chained)) {
 		tcs_add(stats, TCS_RECORD_FREED);
-		tcs_records_unlist(rec);
+		tcs_records_unchain(rec);
 	} else {
 		tcs_end_own_record(stats, rec);
 	}

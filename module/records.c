@@ -131,14 +131,14 @@ void tcs_record_free_slow(struct tcs_record *rec)
 }
 
 /**
- * tcs_records_get_listed() - tcs_records_get(), where the bucket's own is another's
+ * tcs_records_get_chained() - tcs_records_get(), where the bucket's own is another's
  * @key: the socket, locked by the kernel
  *
  * Any context but NMI.
  *
  * Return: the record, or NULL.
  */
-struct tcs_record *tcs_records_get_listed(const struct sock_common *key)
+struct tcs_record *tcs_records_get_chained(const struct sock_common *key)
 {
 	const struct tcs_bucket b = tcs_records_lock(key);
 	struct tcs_record *rec = tcs_records_find(&b, key);
@@ -148,12 +148,12 @@ struct tcs_record *tcs_records_get_listed(const struct sock_common *key)
 }
 
 /**
- * tcs_records_unlist() - the end of a full socket's record that is in a list
+ * tcs_records_unchain() - the end of a full socket's record that is in a list
  * @rec: the record; the caller holds the socket
  *
  * Any context but NMI.
  */
-void tcs_records_unlist(struct tcs_record *rec)
+void tcs_records_unchain(struct tcs_record *rec)
 {
 	const struct tcs_bucket b = tcs_records_lock(rec->key);
 

@@ -45,7 +45,7 @@
  * @spent_us: time in the states it has left, see tcs_record_spent(); in others anything
  * @floor: what the guard allows TIME_WAIT at the least, ticks; 0: unknown
  * @state: enum tcs_state
- * @listed: it is not a bucket's own
+ * @chained: it is not a bucket's own
  */
 struct tcs_record {
 	union {
@@ -59,7 +59,7 @@ struct tcs_record {
 	u64 spent_us[2];
 	u32 floor;
 	u8 state;
-	bool listed;
+	bool chained;
 };
 
 /* A time before the module looked; later than any, so that nothing is seen to pass. */
@@ -67,7 +67,7 @@ struct tcs_record {
 
 /* A record of which nothing is known yet. */
 #define TCS_NEW_RECORD \
-	{ .first = TCS_BEFORE, .since = TCS_BEFORE, .listed = true }
+	{ .first = TCS_BEFORE, .since = TCS_BEFORE, .chained = true }
 
 struct tcs_bucket {
 	struct hlist_bl_head *head;
@@ -92,8 +92,8 @@ void tcs_records_exit(void);
 struct tcs_record *tcs_record_alloc_sleeping(void);
 struct tcs_record *tcs_record_alloc_slow(void);
 void tcs_record_free_slow(struct tcs_record *rec);
-struct tcs_record *tcs_records_get_listed(const struct sock_common *key);
-void tcs_records_unlist(struct tcs_record *rec);
+struct tcs_record *tcs_records_get_chained(const struct sock_common *key);
+void tcs_records_unchain(struct tcs_record *rec);
 
 /**
  * tcs_record_spent() - where a record keeps the time spent in a state
@@ -215,7 +215,7 @@ tcs_records_get(const struct sock_common *key)
 
 	if (tcs_records_is(rec, key))
 		return rec;
-	return tcs_records_more(rec) ? tcs_records_get_listed(key) : NULL;
+	return tcs_records_more(rec) ? tcs_records_get_chained(key) : NULL;
 }
 
 /**

@@ -79,7 +79,7 @@ static noinline bool hand_over(const struct tcs_net *tn, struct tcs_record *rec,
 	struct tcs_record *fresh;
 	struct tcs_bucket b;
 
-	if (rec->listed) {
+	if (rec->chained) {
 		b = tcs_records_lock(key);
 		rec->key = key;
 		tcs_records_unlock(&b);
