@@ -10,7 +10,7 @@
 
 struct tcs_record *tcs_record_table __read_mostly;
 unsigned int tcs_record_table_mask __read_mostly;
-DEFINE_PER_CPU(struct tcs_record_stock, tcs_record_stock);
+DEFINE_PER_CPU(struct tcs_record_free_list, tcs_record_free_list);
 
 static struct kmem_cache *cache;
 
@@ -63,13 +63,13 @@ static void free_table(void)
 	kvfree(tcs_record_table);
 }
 
-static void free_stocks(void)
+static void drain_free_lists(void)
 {
 	struct tcs_record *rec;
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu) {
-		struct tcs_record_stock *s = per_cpu_ptr(&tcs_record_stock, cpu);
+		struct tcs_record_free_list *s = per_cpu_ptr(&tcs_record_free_list, cpu);
 
 		while ((rec = s->first)) {
 			s->first = rec->next_free;
@@ -86,7 +86,7 @@ static void free_stocks(void)
 void tcs_records_exit(void)
 {
 	free_table();
-	free_stocks();
+	drain_free_lists();
 	kmem_cache_destroy(cache);
 }
 
@@ -112,7 +112,7 @@ struct tcs_record *tcs_record_alloc_sleeping(void)
 }
 
 /**
- * tcs_record_alloc_slow() - tcs_record_alloc(), where none is at hand
+ * tcs_record_alloc_slow() - tcs_record_alloc(), where the free list is empty
  *
  * Return: a record with nothing in it, or NULL.
  */
@@ -122,7 +122,7 @@ struct tcs_record *tcs_record_alloc_slow(void)
 }
 
 /**
- * tcs_record_free_slow() - tcs_record_free(), where enough are at hand
+ * tcs_record_free_slow() - tcs_record_free(), where the free list is full
  * @rec: in no list
  */
 void tcs_record_free_slow(struct tcs_record *rec)

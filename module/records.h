@@ -16,7 +16,7 @@
  * out is what makes the end of a timewait socket count once.
  *
  * Events come from tasks, softirqs and timers and may nest: interrupts are off
- * while a bucket is locked. Each CPU keeps some free records at hand, so that a
+ * while a bucket is locked. Each CPU keeps a list of free records, so that a
  * timewait socket does not go to the allocator.
  */
 #ifndef TCS_RECORDS_H
@@ -37,7 +37,7 @@
 /**
  * struct tcs_record - a connection that is closing
  * @node: in a bucket's list
- * @next_free: while it is at hand on a CPU
+ * @next_free: while it is on the free list of a CPU
  * @more: the list, of a record that is a bucket
  * @key: the socket or timewait socket; NULL: a bucket's own that nobody has claimed
  * @first: when the first FIN went by, us, or TCS_BEFORE
@@ -74,15 +74,15 @@ struct tcs_bucket {
 	unsigned long flags;
 };
 
-/* Free records at hand on a CPU; interrupts are off for whoever looks. */
-struct tcs_record_stock {
+/* Free records of a CPU; interrupts are off for whoever looks. */
+struct tcs_record_free_list {
 	struct tcs_record *first;
 	unsigned int n;
 };
 
-#define TCS_RECORD_STOCK_MAX	64
+#define TCS_RECORD_FREE_LIST_MAX	64
 
-DECLARE_PER_CPU(struct tcs_record_stock, tcs_record_stock);
+DECLARE_PER_CPU(struct tcs_record_free_list, tcs_record_free_list);
 extern struct tcs_record *tcs_record_table;
 extern unsigned int tcs_record_table_mask;
 
@@ -123,10 +123,10 @@ static __always_inline struct tcs_record *tcs_record_alloc(void)
 	unsigned long flags;
 
 	local_irq_save(flags);
-	rec = __this_cpu_read(tcs_record_stock.first);
+	rec = __this_cpu_read(tcs_record_free_list.first);
 	if (likely(rec)) {
-		__this_cpu_write(tcs_record_stock.first, rec->next_free);
-		__this_cpu_dec(tcs_record_stock.n);
+		__this_cpu_write(tcs_record_free_list.first, rec->next_free);
+		__this_cpu_dec(tcs_record_free_list.n);
 	}
 	local_irq_restore(flags);
 	if (unlikely(!rec))
@@ -147,11 +147,11 @@ static __always_inline void tcs_record_free(struct tcs_record *rec)
 	bool kept;
 
 	local_irq_save(flags);
-	kept = __this_cpu_read(tcs_record_stock.n) < TCS_RECORD_STOCK_MAX;
+	kept = __this_cpu_read(tcs_record_free_list.n) < TCS_RECORD_FREE_LIST_MAX;
 	if (likely(kept)) {
-		rec->next_free = __this_cpu_read(tcs_record_stock.first);
-		__this_cpu_write(tcs_record_stock.first, rec);
-		__this_cpu_inc(tcs_record_stock.n);
+		rec->next_free = __this_cpu_read(tcs_record_free_list.first);
+		__this_cpu_write(tcs_record_free_list.first, rec);
+		__this_cpu_inc(tcs_record_free_list.n);
 	}
 	local_irq_restore(flags);
 	if (unlikely(!kept))
