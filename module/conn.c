@@ -132,7 +132,7 @@ static __always_inline void move_record(const struct tcs_net *tn,
 					enum tcs_state from, enum tcs_state to,
 					u64 now)
 {
-	tcs_spend(tn, rec, from, now);
+	tcs_account(tn, rec, from, now);
 	rec->state = to;
 	rec->since = now;
 }
@@ -291,7 +291,7 @@ static noinline void close_other(const struct tcs_net *tn, struct sock *sk,
 		rec = tcs_records_get(&sk->__sk_common);
 	if (rec) {
 		now = tcs_now();
-		tcs_spend(tn, rec, from, now);
+		tcs_account(tn, rec, from, now);
 	}
 	/* While the baseline runs, one without a record is not in the gauges. */
 	if (from != TCS_NOT_CLOSING && (rec || !tcs_in_baseline()))
@@ -306,7 +306,7 @@ static noinline void close_passive_record(const struct tcs_net *tn,
 					  const struct sock *sk,
 					  struct tcs_record *rec)
 {
-	tcs_spend_last(tn, rec, TCS_LAST_ACK, tcs_now_of(sk));
+	tcs_account_last(tn, rec, TCS_LAST_ACK, tcs_now_of(sk));
 	tcs_end_own_record(tn->stats, rec);
 }
 
@@ -318,7 +318,7 @@ static noinline void close_passive_slow(const struct tcs_net *tn,
 	struct tcs_record *rec = tcs_records_get(&sk->__sk_common);
 
 	if (rec)
-		tcs_spend_last(tn, rec, TCS_LAST_ACK, tcs_now_of(sk));
+		tcs_account_last(tn, rec, TCS_LAST_ACK, tcs_now_of(sk));
 	if (trace_tcp_close_enabled())
 		tcs_trace_end(&sk->__sk_common, ntohs(inet_sk(sk)->inet_sport),
 			      rec, how, 0);

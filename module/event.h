@@ -154,10 +154,10 @@ static __always_inline bool tcs_between(u64 from, u64 to, u64 *us)
 	return true;
 }
 
-static __always_inline void tcs_spend_state(const struct tcs_net *tn,
-					    struct tcs_record *rec,
-					    enum tcs_state state, u64 now,
-					    bool keep)
+static __always_inline void tcs_account_state(const struct tcs_net *tn,
+					      struct tcs_record *rec,
+					      enum tcs_state state, u64 now,
+					      bool keep)
 {
 	u64 us;
 
@@ -168,9 +168,9 @@ static __always_inline void tcs_spend_state(const struct tcs_net *tn,
 		tcs_hist_add(tn->stats, state, us);
 }
 
-static __always_inline void tcs_spend_close(const struct tcs_net *tn,
-					    const struct tcs_record *rec,
-					    u64 now, bool keep)
+static __always_inline void tcs_account_close(const struct tcs_net *tn,
+					      const struct tcs_record *rec,
+					      u64 now, bool keep)
 {
 	u64 us;
 
@@ -179,34 +179,34 @@ static __always_inline void tcs_spend_close(const struct tcs_net *tn,
 }
 
 /**
- * tcs_spend() - a record leaves its state: book the time it was in there
+ * tcs_account() - a record leaves its state: book the time it was in there
  * @tn: of the connection's namespace
  * @rec: the record, the caller's or in a bucket that is locked
  * @state: the state, which is also in @rec
  * @now: us, CLOCK_MONOTONIC
  */
-static __always_inline void tcs_spend(const struct tcs_net *tn,
-				      struct tcs_record *rec,
-				      enum tcs_state state, u64 now)
+static __always_inline void tcs_account(const struct tcs_net *tn,
+					struct tcs_record *rec,
+					enum tcs_state state, u64 now)
 {
-	tcs_spend_state(tn, rec, state, now, READ_ONCE(tn->histograms));
+	tcs_account_state(tn, rec, state, now, READ_ONCE(tn->histograms));
 }
 
 /**
- * tcs_spend_last() - a connection ends: the same, and the time since it began to close
+ * tcs_account_last() - a connection ends: the same, and the time since it began to close
  * @tn: of its namespace
  * @rec: its record
  * @state: the state, which is also in @rec
  * @now: us, CLOCK_MONOTONIC
  */
-static __always_inline void tcs_spend_last(const struct tcs_net *tn,
-					   struct tcs_record *rec,
-					   enum tcs_state state, u64 now)
+static __always_inline void tcs_account_last(const struct tcs_net *tn,
+					     struct tcs_record *rec,
+					     enum tcs_state state, u64 now)
 {
 	const bool keep = READ_ONCE(tn->histograms);
 
-	tcs_spend_state(tn, rec, state, now, keep);
-	tcs_spend_close(tn, rec, now, keep);
+	tcs_account_state(tn, rec, state, now, keep);
+	tcs_account_close(tn, rec, now, keep);
 }
 
 /**
@@ -235,7 +235,7 @@ static __always_inline void tcs_end_connection(const struct tcs_net *tn,
 		tcs_add(tn->stats, TCS_ENDED + end.ended);
 
 	if (rec)
-		tcs_spend_close(tn, rec, now, READ_ONCE(tn->histograms));
+		tcs_account_close(tn, rec, now, READ_ONCE(tn->histograms));
 	if (trace_tcp_close_enabled())
 		tcs_trace_end(skc, ntohs(sport), rec, end, time_wait_ms);
 }

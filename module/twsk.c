@@ -116,7 +116,7 @@ static noinline void begin_untuned_record(const struct tcs_net *tn,
 					  const struct sock *sk,
 					  struct tcs_record *rec)
 {
-	tcs_spend_last(tn, rec, TCS_FIN_WAIT2, tcs_now_of(sk));
+	tcs_account_last(tn, rec, TCS_FIN_WAIT2, tcs_now_of(sk));
 	tcs_end_own_record(tn->stats, rec);
 }
 
@@ -127,7 +127,7 @@ static noinline void begin_time_wait_record(const struct tcs_net *tn,
 					    u32 time_wait_ms,
 					    struct tcs_record *rec)
 {
-	tcs_spend_last(tn, rec, TCS_FIN_WAIT2, tcs_now_of(sk));
+	tcs_account_last(tn, rec, TCS_FIN_WAIT2, tcs_now_of(sk));
 	if (wants_record(tn, time_wait_ms))
 		keep_record(tn, sk, tw, rec);
 	else
@@ -148,7 +148,7 @@ static noinline void begin_time_wait_slow(const struct tcs_net *tn,
 	struct tcs_record *rec = tcs_records_get(&sk->__sk_common);
 
 	if (rec)
-		tcs_spend_last(tn, rec, from, tcs_now_of(sk));
+		tcs_account_last(tn, rec, from, tcs_now_of(sk));
 	if (trace_tcp_close_enabled())
 		tcs_trace_end(&sk->__sk_common, ntohs(inet_sk(sk)->inet_sport),
 			      rec, how, time_wait_ms);
@@ -405,7 +405,7 @@ void tcs_twsk_entered(struct inet_timewait_sock *tw,
 	now = tcs_now();
 
 	tcs_add(tn->stats, TCS_LEFT + TCS_FIN_WAIT2);
-	tcs_spend(tn, &before, TCS_FIN_WAIT2, now);
+	tcs_account(tn, &before, TCS_FIN_WAIT2, now);
 	tcs_end_connection(tn, &tw->__tw_common, tw->tw_sport, &before, how,
 			   now, time_wait_ms);
 	if (before.key && !wants_record(tn, time_wait_ms)) {
@@ -461,8 +461,8 @@ static enum tcs_tw_end end_of_time_wait(enum tcs_ended_by by)
  * started, unless histograms or length were switched meanwhile. What cannot be
  * is left out.
  */
-static void spend_unrecorded(const struct tcs_net *tn,
-			     const struct inet_timewait_sock *tw)
+static void account_unrecorded(const struct tcs_net *tn,
+			       const struct inet_timewait_sock *tw)
 {
 	const long ticks = jiffies - (tw->tw_timer.expires - TCP_TIMEWAIT_LEN);
 
@@ -497,11 +497,11 @@ void tcs_twsk_end(struct inet_timewait_sock *tw, enum tcs_ended_by by)
 	if (rec) {
 		now = tcs_now();
 		state = rec->state;
-		tcs_spend(tn, rec, state, now);
+		tcs_account(tn, rec, state, now);
 	} else {
 		state = tcs_closing_state(READ_ONCE(tw->tw_substate));
 		if (state == TCS_TIME_WAIT)
-			spend_unrecorded(tn, tw);
+			account_unrecorded(tn, tw);
 		else if (!tcs_in_baseline())
 			atomic_add_unless(&unrecorded, -1, 0);
 	}
