@@ -9,7 +9,7 @@
 
 #include "compat/timewait.h"
 #include "event.h"
-#include "marks.h"
+#include "handoff.h"
 #include "records.h"
 
 /* tcs_closing_state() knows them all. */
@@ -33,7 +33,7 @@ static bool all_acked(const struct sock *sk)
 	return tcp_sk(sk)->snd_una == tcp_sk(sk)->write_seq;
 }
 
-/* What the mark would say, as far as the socket tells. */
+/* What the note would say, as far as the socket tells. */
 static bool seems_moved(const struct sock *sk, int old)
 {
 	return old == TCP_FIN_WAIT2 && sock_flag(sk, SOCK_DEAD) &&
@@ -52,16 +52,16 @@ static bool was_second(const struct sock *sk, int old)
 	       !(sk->sk_userlocks & SOCK_BINDPORT_LOCK);
 }
 
-static noinline struct tcs_end end_of(struct sock *sk, int old, enum tcs_mark mark)
+static noinline struct tcs_end end_of(struct sock *sk, int old, enum tcs_note note)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	const struct tcs_facts f = {
 		.old = old,
 		.err = sk->sk_err,
 		.err_soft = READ_ONCE(sk->sk_err_soft),
-		.moved = mark == TCS_MARK_MOVED ||
+		.moved = note == TCS_NOTE_MOVED ||
 			 (tcs_twsk_is_untracked() && seems_moved(sk, old)),
-		.reset_without_rst = mark == TCS_MARK_RESET_WITHOUT_RST,
+		.reset_without_rst = note == TCS_NOTE_RESET_WITHOUT_RST,
 		.orphan = sock_flag(sk, SOCK_DEAD),
 		.shut = sk->sk_shutdown == SHUTDOWN_MASK,
 		.fin_received = sock_flag(sk, SOCK_DONE),
@@ -280,10 +280,10 @@ static noinline void disown(const struct tcs_net *tn, const struct sock *sk)
 }
 
 static noinline void close_other(const struct tcs_net *tn, struct sock *sk,
-				 int old, enum tcs_mark mark)
+				 int old, enum tcs_note note)
 {
 	const enum tcs_state from = tcs_closing_state(old);
-	const struct tcs_end how = end_of(sk, old, mark);
+	const struct tcs_end how = end_of(sk, old, note);
 	struct tcs_record *rec = NULL;
 	u64 now = 0;
 
@@ -346,7 +346,7 @@ static __always_inline void close_passive(const struct tcs_net *tn,
  */
 static __always_inline bool ends_in_last_ack(const struct sock *sk)
 {
-	return !sk->sk_err && all_acked(sk) && !atomic_read(&tcs_reset_marks);
+	return !sk->sk_err && all_acked(sk) && !atomic_read(&tcs_reset_notes);
 }
 
 /*
@@ -357,20 +357,20 @@ static __always_inline bool ends_in_last_ack(const struct sock *sk)
 static noinline void close_noted(const struct tcs_net *tn, struct sock *sk,
 				 int old)
 {
-	enum tcs_mark mark = TCS_MARK_NONE;
+	enum tcs_note note = TCS_NOTE_NONE;
 
 	if (tcs_closing_state(old) != TCS_NOT_CLOSING)
-		mark = tcs_unmark(sk);
-	if (mark == TCS_MARK_MOVED) {
+		note = tcs_note_take(sk);
+	if (note == TCS_NOTE_MOVED) {
 		/* It goes on: all was done in tcs_twsk_begin(). */
 		if (tcs_in_baseline())
 			disown(tn, sk);
 	} else if (tcs_is_counting()) {
-		if (old == TCP_LAST_ACK && mark == TCS_MARK_NONE &&
+		if (old == TCP_LAST_ACK && note == TCS_NOTE_NONE &&
 		    !tcs_in_baseline() && ends_in_last_ack(sk))
 			close_passive(tn, sk);
 		else
-			close_other(tn, sk, old, mark);
+			close_other(tn, sk, old, note);
 	}
 }
 
@@ -383,7 +383,7 @@ static __always_inline void close(struct sock *sk, int old)
 			return;
 		}
 		/* As good as always it goes on. */
-		if (old == TCP_FIN_WAIT2 && tcs_unmark_moved(sk))
+		if (old == TCP_FIN_WAIT2 && tcs_note_take_moved(sk))
 			return;
 	}
 	if (old != TCP_CLOSE)

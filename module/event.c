@@ -48,7 +48,7 @@ static void turn(struct static_key_false *key, bool on)
  * tcs_counting() - start or stop counting
  * @on: whether
  *
- * Process context, sleeps. Marks are taken all the time, so that none goes stale.
+ * Process context, sleeps. Notes are taken all the time, so that none goes stale.
  */
 void tcs_counting(bool on)
 {

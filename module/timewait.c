@@ -21,7 +21,7 @@
 #include "compat/timewait.h"
 #include "compat/tw_timeout.h"
 #include "event.h"
-#include "marks.h"
+#include "handoff.h"
 #include "twsk.h"
 #include "pernet.h"
 #include "policy.h"
@@ -405,7 +405,7 @@ static void notrace on_reset(struct tcs_args *args, unsigned long caller)
 	SAW(&reset_hook, &sk->__sk_common);
 	if (tcs_closing_state(sk->sk_state) != TCS_NOT_CLOSING &&
 	    tcs_call_site(caller) == TCS_BY_DATA)
-		tcs_mark_anywhere(sk, TCS_MARK_RESET_WITHOUT_RST);
+		tcs_note_leave_anywhere(sk, TCS_NOTE_RESET_WITHOUT_RST);
 }
 
 /*

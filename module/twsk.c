@@ -10,7 +10,7 @@
 #include <net/tcp.h>
 
 #include "event.h"
-#include "marks.h"
+#include "handoff.h"
 #include "policy.h"
 #include "records.h"
 
@@ -284,11 +284,11 @@ static __always_inline void begin(const struct sock *sk,
 		begin_time_wait(tn, sk, tw, time_wait_ms, tuned);
 }
 
-static noinline void mark_and_begin(const struct sock *sk,
+static noinline void note_and_begin(const struct sock *sk,
 				    const struct inet_timewait_sock *tw,
 				    u32 time_wait_ms)
 {
-	tcs_mark_anywhere(sk, TCS_MARK_MOVED);
+	tcs_note_leave_anywhere(sk, TCS_NOTE_MOVED);
 	begin(sk, tw, time_wait_ms, true);
 }
 
@@ -305,10 +305,10 @@ static noinline void mark_and_begin(const struct sock *sk,
 void notrace tcs_twsk_begin(const struct sock *sk,
 			    const struct inet_timewait_sock *tw)
 {
-	if (tcs_mark(sk, TCS_MARK_MOVED))
+	if (tcs_note_leave(sk, TCS_NOTE_MOVED))
 		begin(sk, tw, TCS_KERNEL_TIME_WAIT_MS, false);
 	else
-		mark_and_begin(sk, tw, TCS_KERNEL_TIME_WAIT_MS);
+		note_and_begin(sk, tw, TCS_KERNEL_TIME_WAIT_MS);
 }
 
 /**
@@ -322,10 +322,10 @@ void notrace tcs_twsk_begin(const struct sock *sk,
 void tcs_twsk_begin_tuned(const struct sock *sk,
 			  const struct inet_timewait_sock *tw, u32 time_wait_ms)
 {
-	if (tcs_mark(sk, TCS_MARK_MOVED))
+	if (tcs_note_leave(sk, TCS_NOTE_MOVED))
 		begin(sk, tw, time_wait_ms, true);
 	else
-		mark_and_begin(sk, tw, time_wait_ms);
+		note_and_begin(sk, tw, time_wait_ms);
 }
 
 /**
