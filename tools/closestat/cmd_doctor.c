@@ -18,15 +18,12 @@
 
 static int read_time_wait(struct doctor *d)
 {
-	const struct setting *k = setting_find("time_wait_ms");
-	char value[SETTING_VALUE_SIZE];
-	int ret = sysctl_read(k, value);
+	int ret = sysctl_read_number("time_wait_ms", &d->time_wait_ms);
 
-	if (!ret && parse_u64(value, &d->time_wait_ms))
-		ret = -EBADMSG;
-	if (!ret)
-		ret = sysctl_read_time_wait(&d->length_ms);
-	return ret ? sysctl_explain(k, NULL, -ret) : EXIT_OK;
+	if (ret)
+		return sysctl_explain(setting_find("time_wait_ms"), NULL, -ret);
+	d->length_ms = sysctl_time_wait_length(d->time_wait_ms);
+	return EXIT_OK;
 }
 
 static int compare_cookies(const void *a, const void *b)

@@ -2,7 +2,6 @@
 /* doctor: settings that do not go together. Nothing of it matters while TIME_WAIT has its 60 s. */
 #include "doctor.h"
 #include "lib/procfile.h"
-#include "lib/units.h"
 #include "msg.h"
 #include "settings.h"
 #include "sysctl.h"
@@ -12,14 +11,6 @@
 
 /* Up to here the kernel counts a TIME_WAIT as TWKilled when it ends, beyond as TW. */
 #define KILLED_MS 4000
-
-/* The value of a setting that holds one number; false if it is not there. */
-static bool read_number(const char *name, u64 *value)
-{
-	char text[SETTING_VALUE_SIZE];
-
-	return !sysctl_read(setting_find(name), text) && !parse_u64(text, value);
-}
 
 static void check_counted_as_killed(struct doctor *d)
 {
@@ -37,7 +28,7 @@ static void check_conntrack(struct doctor *d)
 	u64 enough = (d->time_wait_ms + 999) / 1000 ? : 1;
 	u64 seconds;
 
-	if (!read_number("nf_conntrack_tcp_timeout_time_wait", &seconds) || seconds <= enough)
+	if (sysctl_read_number("nf_conntrack_tcp_timeout_time_wait", &seconds) || seconds <= enough)
 		return;
 	doctor_find(d, "conntrack",
 		    "Its table fills with connections that have ended, and a port reused early meets an old entry",
@@ -63,7 +54,7 @@ static void check_guard(struct doctor *d)
 {
 	u64 guard;
 
-	if (!read_number("time_wait_guard", &guard) || guard)
+	if (sysctl_read_number("time_wait_guard", &guard) || guard)
 		return;
 	doctor_find(d, "guard_off",
 		    "Without the guard a late segment of an old connection may be taken for one of a new connection",

@@ -59,7 +59,7 @@ int sysctl_read(const struct setting *k, char *value)
 	return ret;
 }
 
-static int read_number(const char *name, u64 *number)
+int sysctl_read_number(const char *name, u64 *number)
 {
 	char value[SETTING_VALUE_SIZE];
 	int ret = sysctl_read(setting_find(name), value);
@@ -67,14 +67,13 @@ static int read_number(const char *name, u64 *number)
 	return ret ? : parse_u64(value, number) ? -EBADMSG : 0;
 }
 
-int sysctl_read_time_wait(u64 *ms)
+u64 sysctl_time_wait_length(u64 time_wait_ms)
 {
 	u64 seconds;
-	int ret = read_number("time_wait_ms", ms);
 
-	if (!ret && *ms == KERNELS_OWN_MS && !read_number("tcp_tw_timeout", &seconds))
-		*ms = seconds * 1000;
-	return ret;
+	if (time_wait_ms != KERNELS_OWN_MS || sysctl_read_number("tcp_tw_timeout", &seconds))
+		return time_wait_ms;
+	return seconds * 1000;
 }
 
 int sysctl_write(const struct setting *k, const char *value)

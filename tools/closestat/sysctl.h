@@ -38,15 +38,22 @@ int sysctl_write(const struct setting *setting, const char *value);
 int sysctl_explain(const struct setting *setting, const char *value, int err);
 
 /**
- * sysctl_read_time_wait - read the length that TIME_WAIT has
- * @ms: set on success, milliseconds
- *
- * time_wait_ms at its default is the kernel's own length; where the kernel has a
- * tcp_tw_timeout of its own, that.
+ * sysctl_read_number - read a setting that holds one number
+ * @name: of the setting
+ * @number: set on success
  *
  * Return: as sysctl_read().
  */
-int sysctl_read_time_wait(u64 *ms);
+int sysctl_read_number(const char *name, u64 *number);
+
+/**
+ * sysctl_time_wait_length - the length that TIME_WAIT has
+ * @time_wait_ms: the setting; at its default that is the kernel's own length, which
+ *	tcp_tw_timeout tells where the kernel has that itself
+ *
+ * Return: milliseconds.
+ */
+u64 sysctl_time_wait_length(u64 time_wait_ms);
 
 /**
  * module_missing - say on stderr that the module is not loaded

@@ -27,8 +27,10 @@ void watch_read_settings(struct watch_view *v)
 	unsigned int low, high;
 
 	v->ports = 0;
-	if (sysctl_read_time_wait(&v->time_wait_ms))
+	if (sysctl_read_number("time_wait_ms", &v->time_wait_ms))
 		v->time_wait_ms = KERNELS_OWN_MS;
+	else
+		v->time_wait_ms = sysctl_time_wait_length(v->time_wait_ms);
 	if (!sysctl_read(setting_find("ip_local_port_range"), text) &&
 	    sscanf(text, "%u %u", &low, &high) == 2 && high >= low)
 		v->ports = high - low + 1;
