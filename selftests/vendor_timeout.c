@@ -246,15 +246,6 @@ TEST_F_TIMEOUT(vendor, histogram_has_what_was, 60)
 	EXPECT_EQ(0, row_now(ns, "records"));
 }
 
-static void write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0 || write(fd, text, strlen(text)) < 0)
-		die_errno("cannot write %s", path);
-	close(fd);
-}
-
 /* How often a text stands in the instance's trace. */
 static unsigned int traced(const char *what)
 {
@@ -274,12 +265,12 @@ TEST_F_TIMEOUT(vendor, trace_event_has_what_was_given, 60)
 {
 	rmdir(INSTANCE);
 	ASSERT_EQ(0, mkdir(INSTANCE, 0700));
-	write_file(INSTANCE "/events/tcp_closestat/enable", "1");
+	knob_set(-1, INSTANCE "/events/tcp_closestat/enable", 1);
 	EXPECT_TRUE(all_have_length(&self->w, VENDOR_MS));
 	/* With CLOSING both ends are in TIME_WAIT. */
 	EXPECT_EQ(N_PATHS + 1, traced("time_wait_ms=10000"));
 	EXPECT_EQ(0, traced("time_wait_ms=60000"));
-	write_file(INSTANCE "/events/tcp_closestat/enable", "0");
+	knob_set(-1, INSTANCE "/events/tcp_closestat/enable", 0);
 	EXPECT_EQ(0, rmdir(INSTANCE));
 }
 
