@@ -5,14 +5,14 @@
 #include <linux/module.h>
 
 #include "baseline.h"
-#include "fault_inject.h"
 #include "compat/tw_timeout.h"
 #include "counters.h"
 #include "event.h"
+#include "fault_inject.h"
+#include "hook_selftest.h"
 #include "pernet.h"
 #include "probes.h"
 #include "procfs.h"
-#include "hook_selftest.h"
 #include "records.h"
 #include "sysctl.h"
 #include "timewait.h"

@@ -22,10 +22,10 @@
 #include "compat/tw_timeout.h"
 #include "event.h"
 #include "handoff.h"
-#include "twsk.h"
 #include "pernet.h"
 #include "policy.h"
 #include "records.h"
+#include "twsk.h"
 
 /* The segment that is being processed found this timewait socket in FIN_WAIT2. */
 static DEFINE_PER_CPU(const void *, fin_wait2_hit);

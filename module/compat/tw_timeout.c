@@ -99,15 +99,4 @@ bool tcs_tw_timeout_is_free(void)
 	return presence == ABSENT;
 }
 
-/**
- * tcs_tw_timeout_by_module() - whether a module may give TIME_WAIT its length
- *
- * After tcs_tw_timeout_look(). The kernel's headers declare no such entry: a module that
- * has brought it hooks the functions that we hook.
- */
-bool tcs_tw_timeout_by_module(void)
-{
-	return presence != ABSENT;
-}
-
 #endif /* TCS_KERNEL_HAS_TW_TIMEOUT */

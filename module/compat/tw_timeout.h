@@ -15,6 +15,7 @@
 #ifndef TCS_COMPAT_TW_TIMEOUT_H
 #define TCS_COMPAT_TW_TIMEOUT_H
 
+#include <linux/kconfig.h>
 #include <linux/types.h>
 
 #ifdef TCS_KERNEL_HAS_TW_TIMEOUT
@@ -28,17 +29,23 @@ static inline bool tcs_tw_timeout_is_free(void)
 	return false;
 }
 
-static inline bool tcs_tw_timeout_by_module(void)
-{
-	return false;
-}
-
 #else
 
 void tcs_tw_timeout_look(void);
 bool tcs_tw_timeout_is_free(void);
-bool tcs_tw_timeout_by_module(void);
 
 #endif
+
+/**
+ * tcs_tw_timeout_by_module() - whether a module may give TIME_WAIT its length
+ *
+ * After tcs_tw_timeout_look(). Where the kernel's headers declare no such entry a module
+ * has brought it, and hooks the functions that we hook.
+ */
+static inline bool tcs_tw_timeout_by_module(void)
+{
+	return !__is_defined(TCS_KERNEL_HAS_TW_TIMEOUT) &&
+	       !tcs_tw_timeout_is_free();
+}
 
 #endif /* TCS_COMPAT_TW_TIMEOUT_H */
