@@ -6,10 +6,10 @@
 # Headers of the kernel to build the module for
 KDIR ?= /lib/modules/$(shell uname -r)/build
 # The kernel that "make demo" boots
-DEMO_KERNEL ?= 6.1
-# The kernels of "make check-debug", see selftests/debug/debug-kernel, and for how long
+DEMO_KERNEL ?= $(shell selftests/vm/kernels-for default)
+# The kernels of "make check-debug", see selftests/vm/kernels, and for how long
 # stress_all and hostile go on there, seconds
-DEBUG_KERNELS ?= 6.1-kasan 6.1-kcsan 7.2-kasan 7.2-kcsan
+DEBUG_KERNELS ?= $(shell selftests/vm/kernels-for debug)
 STRESS_SECONDS ?= 60
 HOSTILE_SECONDS ?= 60
 

@@ -71,9 +71,9 @@ prepare() {
 }
 
 prepare setup "$scripts/setup.sh" rig style tools
-# 6.1 is also what style and the rig's tests are run with.
-# shellcheck disable=SC2086 # words
-prepare guests selftests/vm/root ${KERNELS:+6.1 $KERNELS}
+# The default is also what style and the rig's tests are run with.
+# shellcheck disable=SC2046,SC2086 # words
+prepare guests selftests/vm/root ${KERNELS:+$(selftests/vm/kernels-for default) $KERNELS}
 part style "$scripts/tap-run" style "$scripts/style.sh"
 part scripts "$scripts/tap-run" scripts "$scripts/check-scripts"
 part tools make -s --no-print-directory -C tools check

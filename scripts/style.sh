@@ -11,7 +11,7 @@ case ${1-} in
 	cat <<END
 Usage: style.sh
 Check the sources with checkpatch --strict, sparse (on the module, against the
-headers of 6.1) and shellcheck, and that each says its licence. Reports in TAP.
+headers of the default kernel) and shellcheck, and that each says its licence. Reports in TAP.
 END
 	exit
 	;;
@@ -86,7 +86,7 @@ check_checkpatch() {
 # Sparse also sees what is wrong in the kernel's headers, which is not ours.
 check_sparse() {
 	local log
-	log=$(selftests/vm/build 6.1 C=2 2>&1) || { echo "$log" && return 1; }
+	log=$(selftests/vm/build "$(selftests/vm/kernels-for default)" C=2 2>&1) || { echo "$log" && return 1; }
 	grep -q CHECK <<<"$log" || { echo "sparse did not run:" "$log" && return 1; }
 	! grep -E '^(/src/)?module/.*: (warning|error):' <<<"$log"
 }

@@ -8,9 +8,25 @@ vm_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 checkout=$(cd "$vm_dir/../.." && pwd)
 debug_dir=$checkout/selftests/debug
 CACHE=${CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/tcp_closestat}
-ALL_KERNELS="5.10 6.1 6.12 7.2"
-# Built to look for mistakes, from the source of these (see debug-kernel).
-DEBUG_KERNELS="6.1-kasan 6.1-kcsan 7.2-kasan 7.2-kcsan"
+
+# kernels_for USE - the kernels that the file "kernels" lists for it; "release": all of
+# them as their releases ship them, "debug": those built to look for mistakes
+kernels_for() {
+	awk -v use="$1" '
+		/^#/ || NF == 0 { next }
+		use == "release" { print $1 }
+		use == "debug" && $3 != "-" {
+			n = split($3, flavour, ",")
+			for (i = 1; i <= n; i++)
+				print $1 "-" flavour[i]
+		}
+		index("," $4 ",", "," use ",") { print $1 }
+	' "$vm_dir/kernels" | paste -sd " "
+}
+ALL_KERNELS=$(kernels_for release)
+DEBUG_KERNELS=$(kernels_for debug)
+# shellcheck disable=SC2034 # used by those who source this
+DEFAULT_KERNEL=$(kernels_for default)
 me=${0##*/}
 
 # The exit status of "run" when the guest, not the command in it, failed.
@@ -39,13 +55,13 @@ usage_error() {
 
 # suite_of KERNEL - the Debian release that ships this kernel.
 suite_of() {
-	case $1 in
-	5.10) echo bullseye ;;
-	6.1 | 6.1-kasan | 6.1-kcsan) echo bookworm ;;
-	6.12) echo trixie ;;
-	7.2 | 7.2-kasan | 7.2-kcsan) echo forky ;;
-	*) usage_error "no such kernel: '$1' (there are: $ALL_KERNELS $DEBUG_KERNELS)" ;;
-	esac
+	local suite=
+
+	[[ " $ALL_KERNELS $DEBUG_KERNELS " != *" $1 "* ]] ||
+		suite=$(awk -v kernel="${1%%-*}" '$1 == kernel { print $2 }' "$vm_dir/kernels")
+	[ "$suite" ] ||
+		usage_error "no such kernel: '$1' (there are: $ALL_KERNELS $DEBUG_KERNELS)"
+	echo "$suite"
 }
 
 # flavour_of KERNEL - of a debugging kernel; nothing for a release's own.
