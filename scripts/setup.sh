@@ -60,22 +60,66 @@ for package in "${wanted[@]}"; do
 	state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) || true
 	[[ $state = installed || " ${missing[*]} " = *" $package "* ]] || missing+=("$package")
 done
-[ ${#missing[@]} -gt 0 ] || exit 0
 
-if [ "$(id -u)" -ne 0 ]; then
-	echo "$me: not root, cannot install: ${missing[*]}" >&2
-	exit 1
-fi
-
-echo "installing packages: ${missing[*]}" >&2
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
 export DEBIAN_FRONTEND=noninteractive
-# An update may fail for a source that has nothing to do with us.
-apt-get -q update >"$log" 2>&1 </dev/null || true
-if ! apt-get -q -y --no-install-recommends install "${missing[@]}" >>"$log" 2>&1 </dev/null; then
-	tail -n 30 "$log" >&2
-	echo "$me: the packages could not be installed" >&2
-	exit 1
+
+# apt OPTION... - apt-get, which asks nothing and is heard only when it fails
+apt() {
+	apt-get -q -y --no-install-recommends "$@" >>"$tmp/log" 2>&1 </dev/null
+}
+
+if [ ${#missing[@]} -gt 0 ]; then
+	if [ "$(id -u)" -ne 0 ]; then
+		echo "$me: not root, cannot install: ${missing[*]}" >&2
+		exit 1
+	fi
+	echo "installing packages: ${missing[*]}" >&2
+	# An update may fail for a source that has nothing to do with us.
+	apt update || true
+	if ! apt install "${missing[@]}"; then
+		tail -n 30 "$tmp/log" >&2
+		echo "$me: the packages could not be installed" >&2
+		exit 1
+	fi
+	echo "installed in $SECONDS s" >&2
 fi
-echo "installed in $SECONDS s" >&2
+
+# Before 8.1, QEMU's CPUs do not run at once (selftests/vm/run says why).
+runs_at_once() {
+	dpkg --compare-versions "$(qemu-system-x86_64 --version | sed -n 's/.* version \([0-9.]*\).*/\1/p')" ge 8.1
+}
+
+# backports - make "$tmp/sources.list" of the release's backports, as the machine's own
+# mirror has them
+backports() {
+	local release mirror
+
+	release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+	# shellcheck disable=SC2016 # expanded by apt-get
+	mirror=$(apt-get indextargets --format '$(REPO_URI)' "Codename: $release" \
+		"Created-By: Packages" | sort -u | head -n 1)
+	[ "$release" ] && [ "$mirror" ] || return
+	echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $release-backports main" \
+		>"$tmp/sources.list"
+	mkdir -p "$tmp/lists/partial"
+	own=(-o "Dir::Etc::sourcelist=$tmp/sources.list" -o Dir::Etc::sourceparts=/dev/null
+		-o "Dir::State::lists=$tmp/lists" -o "Dir::Cache::pkgcache=" -o "Dir::Cache::srcpkgcache="
+		-t "$release-backports")
+}
+
+# newer_qemu - upgrade QEMU from the backports, if nothing has to go for that; of the
+# machine's sources and lists nothing changes
+newer_qemu() {
+	[ "$(id -u)" -eq 0 ] || return
+	backports || { apt update && backports; } || return
+	apt "${own[@]}" update &&
+		apt "${own[@]}" --no-remove install qemu-system-x86 qemu-system-common qemu-system-data
+}
+
+if [[ " $* " = *" rig "* ]] && ! runs_at_once; then
+	echo "installing a newer QEMU, from the backports" >&2
+	newer_qemu && runs_at_once ||
+		echo "$me: no QEMU from 8.1 on can be had: a guest's CPUs will take turns" >&2
+fi
