@@ -26,23 +26,33 @@ scripts=$(cd "$(dirname "$0")" && pwd)
 cd "$scripts/.." || exit
 export BEGAN=$EPOCHSECONDS
 tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$tmp"' EXIT
+trap 'exit 143' TERM
+trap 'exit 130' INT
 
 passed=0 failed=0 skipped=0
 report=()
 
-# part NAME COMMAND... - run one part; what it prints last is its count, and
-# without one it counts as a failure.
+# part NAME COMMAND... - run one part, its standard output kept in a file
 part() {
-	local name=$1 began=$EPOCHSECONDS status last
+	local name=$1 began=$EPOCHSECONDS status=0
 	shift
 
+	setpriv --pdeathsig TERM "$@" >"$tmp/$name.out" || status=$?
+	echo "$status $((EPOCHSECONDS - began))" >"$tmp/$name.ended"
+}
+
+# account NAME - show what a part said and add up its results: it prints its count last,
+# and without one it counts as a failure.
+account() {
+	local name=$1 status seconds last
+
+	read -r status seconds <"$tmp/$name.ended" || status=unknown seconds=0
 	printf '== %s\n' "$name"
-	setpriv --pdeathsig TERM "$@" | tee "$tmp/out"
-	status=${PIPESTATUS[0]}
-	last=$(tail -n 1 "$tmp/out")
+	cat "$tmp/$name.out"
+	last=$(tail -n 1 "$tmp/$name.out")
 	if [[ $last =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]] &&
-		{ [ "$status" -eq 0 ] || [ "${BASH_REMATCH[2]}" -gt 0 ]; }; then
+		{ [ "$status" = 0 ] || [ "${BASH_REMATCH[2]}" -gt 0 ]; }; then
 		passed=$((passed + BASH_REMATCH[1]))
 		failed=$((failed + BASH_REMATCH[2]))
 		skipped=$((skipped + BASH_REMATCH[3]))
@@ -50,10 +60,10 @@ part() {
 		last="ended with status $status and without a count, which counts as 1 failed"
 		failed=$((failed + 1))
 	fi
-	report+=("$(printf '%-8s %4d s  %s' "$name" $((EPOCHSECONDS - began)) "$last")")
+	report+=("$(printf '%-8s %4d s  %s' "$name" "$seconds" "$last")")
 	# What failed is worth repeating where the reader looks, at the end.
 	[[ $last = *" 0 failed"* ]] || readarray -t -O "${#report[@]}" report < <(
-		grep -E '^[^ ]+: ' "$tmp/out" | head -n 20 | sed 's/^/             /'
+		grep -E '^[^ ]+: ' "$tmp/$name.out" | head -n 20 | sed 's/^/             /'
 	)
 }
 
@@ -74,17 +84,28 @@ prepare setup "$scripts/setup.sh" rig style tools
 # The default is also what style and the rig's tests are run with.
 # shellcheck disable=SC2046,SC2086 # words
 prepare guests selftests/vm/root ${KERNELS:+$(selftests/vm/kernels-for default) $KERNELS}
+# What is quick, and says early that something is wrong.
+quick=(style scripts tools unit build headers)
 part style "$scripts/tap-run" style "$scripts/style.sh"
 part scripts "$scripts/tap-run" scripts "$scripts/check-scripts"
 part tools make -s --no-print-directory -C tools check
-[ ! -e selftests/unit/Makefile ] ||
-	part unit make -s --no-print-directory -C selftests/unit check
+part unit make -s --no-print-directory -C selftests/unit check
 part build "$scripts/tap-run" build selftests/vm/build-test
 part headers "$scripts/tap-run" headers selftests/vm/headers-test
+for name in "${quick[@]}"; do
+	account "$name"
+done
+
+# Guests wait a good part of their time: the suite has company.
+slow=(rig bench packages suite)
+part suite selftests/vm/suite &
 part rig "$scripts/tap-run" rig selftests/vm/rig-test
 part bench "$scripts/tap-run" bench bench/check
 part packages "$scripts/tap-run" packages selftests/packages/test
-part suite selftests/vm/suite
+wait
+for name in "${slow[@]}"; do
+	account "$name"
+done
 
 printf '\n'
 printf '%s\n' "${report[@]}"
