@@ -98,3 +98,5 @@ module_exit(tcs_exit);
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("Per-namespace statistics of closing TCP connections, and a tunable TIME_WAIT");
 MODULE_VERSION("0.1.0");
+/* What Kbuild found in the kernel's headers. */
+MODULE_INFO(features, TCS_FEATURES);

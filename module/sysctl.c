@@ -208,7 +208,7 @@ static void unregister_one(struct tcs_sysctl *ctl)
 	ctl->table = NULL;
 }
 
-#ifdef TCS_KERNEL_HAS_TW_TIMEOUT
+#ifdef TCS_HAVE_TW_TIMEOUT
 
 static int register_alias(struct net *net, struct tcs_net *tn)
 {

@@ -32,7 +32,6 @@
 #include <linux/ftrace.h>
 #include <linux/kprobes.h>
 #include <linux/ptrace.h>
-#include <linux/version.h>
 
 #if !defined(CONFIG_KPROBES)
 /* Names are resolved by kprobes: without them nothing can be hooked. */
@@ -166,7 +165,7 @@ static int __kprobes _name##_kp(struct kprobe *kp, struct pt_regs *regs) \
 
 #if defined(TCS_HOOK_FTRACE)
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
+#ifndef TCS_HAVE_FTRACE_REGS
 #define TCS_FREGS struct pt_regs *fregs
 #define TCS_FTRACE_FLAGS (FTRACE_OPS_FL_SAVE_REGS | \
 			  FTRACE_OPS_FL_RECURSION_SAFE | \

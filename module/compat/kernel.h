@@ -44,10 +44,11 @@
 
 /*
  * What an event takes from RCU, it takes with preemption off. That is so in
- * tracepoints' callbacks up to 6.x, where 7.0 has SRCU, and where a timewait socket
- * begins up to 6.10.
+ * tracepoints' callbacks, but for kernels (from 7.0 on) that run them under SRCU, and
+ * where a timewait socket begins, but for those (from 6.11 on) that have
+ * inet_twsk_hashdance_schedule().
  */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0)
+#if defined(TCS_HAVE_TWSK_HASHDANCE_SCHEDULE) || defined(TCS_HAVE_TRACEPOINT_SRCU)
 #define tcs_rcu_begin()	preempt_disable_notrace()
 #define tcs_rcu_end()	preempt_enable_notrace()
 #else

@@ -14,14 +14,15 @@
 #define TCS_COMPAT_SYSCTL_H
 
 #include <linux/sysctl.h>
-#include <linux/version.h>
 #include <net/net_namespace.h>
 
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0)
-#define tcs_ctl_table const struct ctl_table
-#else
-#define tcs_ctl_table struct ctl_table
-#endif
+typedef int tcs_const_proc_handler(const struct ctl_table *, int, void *,
+				   size_t *, loff_t *);
+
+/* What a handler is given: struct ctl_table, or a const one. */
+typedef typeof(*__builtin_choose_expr(
+	__builtin_types_compatible_p(proc_handler, tcs_const_proc_handler),
+	(const struct ctl_table *)NULL, (struct ctl_table *)NULL)) tcs_ctl_table;
 
 /**
  * tcs_register_net_sysctl() - register a table in a namespace
@@ -40,7 +41,7 @@ static inline struct ctl_table_header *
 tcs_register_net_sysctl(struct net *net, const char *path,
 			struct ctl_table *table, size_t n)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+#ifdef register_net_sysctl
 	return register_net_sysctl_sz(net, path, table, n);
 #else
 	return register_net_sysctl(net, path, table);

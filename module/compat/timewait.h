@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * TIME_WAIT's own API through the versions.
+ * TIME_WAIT's own API through the versions. Vendors mix them: late 5.14 kernels of RHEL 9
+ * hash and arm at once, and count in tw_count.
  *
  *  - net->ipv4.tcp_death_row is a struct, but from 5.18 to 6.0 a pointer;
  *  - it counts timewait sockets in tw_count up to 5.17, in tw_refcount (with one
@@ -13,13 +14,12 @@
 #ifndef TCS_COMPAT_TIMEWAIT_H
 #define TCS_COMPAT_TIMEWAIT_H
 
-#include <linux/version.h>
 #include <net/inet_hashtables.h>
 #include <net/inet_timewait_sock.h>
 #include <net/net_namespace.h>
 #include <net/tcp.h>
 
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0)
+#ifdef TCS_HAVE_TWSK_HASHDANCE_SCHEDULE
 #define TCS_TW_HASHED_AND_ARMED_AT_ONCE
 #define TCS_TW_CREATE_SYMBOL "inet_twsk_hashdance_schedule"
 /* It switches softirqs off itself, after its entry. */
@@ -31,12 +31,11 @@
 
 static inline struct inet_timewait_death_row *tcs_death_row(struct net *net)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 18, 0) && \
-	LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
-	return net->ipv4.tcp_death_row;
-#else
-	return &net->ipv4.tcp_death_row;
-#endif
+	typedef typeof(net->ipv4.tcp_death_row) death_row;
+
+	return __builtin_choose_expr(
+		__builtin_types_compatible_p(death_row, struct inet_timewait_death_row *),
+		net->ipv4.tcp_death_row, &net->ipv4.tcp_death_row);
 }
 
 /**
@@ -48,7 +47,7 @@ static inline struct inet_timewait_death_row *tcs_death_row(struct net *net)
 static inline bool tcs_tw_full(struct net *net)
 {
 	const struct inet_timewait_death_row *dr = tcs_death_row(net);
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 18, 0)
+#ifdef TCS_HAVE_TW_REFCOUNT
 	int n = refcount_read(&dr->tw_refcount) - 1;
 #else
 	int n = atomic_read(&dr->tw_count);

@@ -19,12 +19,11 @@
 #define TCS_COMPAT_TRACEPOINT_H
 
 #include <linux/tracepoint.h>
-#include <linux/version.h>
 #include <trace/events/sock.h>
 #include <trace/events/tcp.h>
 
 /* TCS_SEND_RESET_ARGS: what follows the first argument of every callback. */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+#ifdef TCS_HAVE_SEND_RESET_REASON
 #define TCS_SEND_RESET_ARGS const struct sock *sk, const struct sk_buff *skb, \
 			    const enum sk_rst_reason reason
 #else
@@ -32,7 +31,7 @@
 #endif
 
 /* TCS_RETRANSMIT_ERR: of these arguments, why nothing was sent, or 0. */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
+#ifdef TCS_HAVE_RETRANSMIT_ERR
 #define TCS_RETRANSMIT_ARGS const struct sock *sk, const struct sk_buff *skb, \
 			    int err
 #define TCS_RETRANSMIT_ERR err
@@ -68,7 +67,7 @@ struct tcs_tracepoint {
  */
 static inline void tcs_tracepoints_sync(void)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0)
+#ifdef TCS_HAVE_TRACEPOINT_SRCU
 	tracepoint_synchronize_unregister();
 #endif
 }

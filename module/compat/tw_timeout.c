@@ -3,7 +3,7 @@
 #include "compat/kernel.h"
 #include "compat/tw_timeout.h"
 
-#ifndef TCS_KERNEL_HAS_TW_TIMEOUT
+#ifndef TCS_HAVE_TW_TIMEOUT
 
 #include <linux/fs.h>
 #include <linux/magic.h>
@@ -99,4 +99,4 @@ bool tcs_tw_timeout_is_free(void)
 	return presence == ABSENT;
 }
 
-#endif /* TCS_KERNEL_HAS_TW_TIMEOUT */
+#endif /* TCS_HAVE_TW_TIMEOUT */

@@ -9,7 +9,7 @@
  * afterwards: all of /proc/sys/net/ipv4, until the machine boots again. So in 5.10 to 7.3.
  *
  * Kbuild looks for the member that holds a vendor's value (net/netns/ipv4.h) and sets
- * TCS_KERNEL_HAS_TW_TIMEOUT; everywhere else the directory is looked at when the module
+ * TCS_HAVE_TW_TIMEOUT; everywhere else the directory is looked at when the module
  * is loaded.
  */
 #ifndef TCS_COMPAT_TW_TIMEOUT_H
@@ -18,7 +18,7 @@
 #include <linux/kconfig.h>
 #include <linux/types.h>
 
-#ifdef TCS_KERNEL_HAS_TW_TIMEOUT
+#ifdef TCS_HAVE_TW_TIMEOUT
 
 static inline void tcs_tw_timeout_look(void)
 {
@@ -44,7 +44,7 @@ bool tcs_tw_timeout_is_free(void);
  */
 static inline bool tcs_tw_timeout_by_module(void)
 {
-	return !__is_defined(TCS_KERNEL_HAS_TW_TIMEOUT) &&
+	return !__is_defined(TCS_HAVE_TW_TIMEOUT) &&
 	       !tcs_tw_timeout_is_free();
 }
 
