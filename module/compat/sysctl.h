@@ -16,13 +16,11 @@
 #include <linux/sysctl.h>
 #include <net/net_namespace.h>
 
-typedef int tcs_const_proc_handler(const struct ctl_table *, int, void *,
-				   size_t *, loff_t *);
-
 /* What a handler is given: struct ctl_table, or a const one. */
-typedef typeof(*__builtin_choose_expr(
-	__builtin_types_compatible_p(proc_handler, tcs_const_proc_handler),
-	(const struct ctl_table *)NULL, (struct ctl_table *)NULL)) tcs_ctl_table;
+#define tcs_ctl_table \
+	typeof(*__builtin_choose_expr(__builtin_types_compatible_p(proc_handler, \
+		int(const struct ctl_table *, int, void *, size_t *, loff_t *)), \
+		(const struct ctl_table *)NULL, (struct ctl_table *)NULL))
 
 /**
  * tcs_register_net_sysctl() - register a table in a namespace

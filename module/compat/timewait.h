@@ -31,11 +31,12 @@
 
 static inline struct inet_timewait_death_row *tcs_death_row(struct net *net)
 {
-	typedef typeof(net->ipv4.tcp_death_row) death_row;
+	struct inet_timewait_death_row *dr =
+		__builtin_choose_expr(__same_type(net->ipv4.tcp_death_row, dr),
+				      net->ipv4.tcp_death_row,
+				      &net->ipv4.tcp_death_row);
 
-	return __builtin_choose_expr(
-		__builtin_types_compatible_p(death_row, struct inet_timewait_death_row *),
-		net->ipv4.tcp_death_row, &net->ipv4.tcp_death_row);
+	return dr;
 }
 
 /**
