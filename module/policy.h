@@ -26,13 +26,11 @@
 /**
  * struct tcs_length - a length of TIME_WAIT
  * @ms: the length
- * @floor_ms: what it must not fall short of, 0: it may
  * @guarded: the guard made it longer than asked for
  * @tuned: it differs from the kernel's own
  */
 struct tcs_length {
 	unsigned int ms;
-	unsigned int floor_ms;
 	bool guarded;
 	bool tuned;
 };
@@ -40,7 +38,5 @@ struct tcs_length {
 struct tcs_length tcs_length(unsigned int time_wait_ms, bool guard,
 			     bool timestamps, unsigned int floor_ms,
 			     unsigned int own_ms);
-unsigned int tcs_timer_ticks(unsigned int ticks, unsigned int floor_ticks,
-			     unsigned long now);
 
 #endif /* TCS_POLICY_H */

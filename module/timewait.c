@@ -10,6 +10,8 @@
 
 #include <linux/jiffies.h>
 #include <linux/jump_label.h>
+#include <linux/ktime.h>
+#include <linux/math64.h>
 #include <linux/netdevice.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
@@ -113,11 +115,25 @@ static struct tcs_length length_of(const struct inet_timewait_sock *tw,
 			  jiffies_to_msecs(floor), jiffies_to_msecs(wish->own));
 }
 
-/* Of a length that is not the kernel's own. */
+/*
+ * Where the CPU that counts jiffies stands still, as those of virtual machines do, jiffies falls
+ * behind, and a timer fires early by as much. One tick has always begun.
+ */
+static unsigned int ticks_behind(void)
+{
+	const u64 ticked = ktime_get_coarse_ns();
+	const unsigned int ticks = div_u64(ktime_get_ns() - ticked, TICK_NSEC);
+
+	return ticks > 1 ? ticks : 0;
+}
+
+/*
+ * Of a length that is not the kernel's own. The wheel rounds up, and waits for the tick
+ * that has begun (kernel/time/timer.c, calc_index()): armed with so much no timer is early.
+ */
 static int ticks_of(const struct tcs_length *len)
 {
-	return tcs_timer_ticks(msecs_to_jiffies(len->ms),
-			       msecs_to_jiffies(len->floor_ms), jiffies);
+	return len->ms ? msecs_to_jiffies(len->ms) + ticks_behind() : 0;
 }
 
 static void count_length(const struct inet_timewait_sock *tw,
@@ -312,7 +328,7 @@ static void schedule_again(struct tcs_args *args,
 		 * With the guard no segment makes a TIME_WAIT shorter than the
 		 * kernel's own. Expires may change meanwhile: it is only read.
 		 */
-		if (what == TCS_REARM_AGAIN && len.floor_ms) {
+		if (what == TCS_REARM_AGAIN && wish.guard && ticks < wish.own) {
 			left = READ_ONCE(tw->tw_timer.expires) - jiffies;
 			ticks = max(ticks, left);
 		}

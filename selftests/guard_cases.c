@@ -124,7 +124,7 @@ void case_guard_no_timestamps(const void *arg)
 	pair_open(&p, &w, a->family);
 	pair_to_time_wait(&p, a->path);
 	check_counted(&w, 1, 0);
-	l = life_watch(w.diag[0], &p.end[0], TCP_TIME_WAIT, p.before, p.after, ns);
+	l = life_watch(w.diag[0], &p.end[0], TCP_TIME_WAIT, p.ticked, p.after, ns);
 	life_check(&l, "60 s", ns - tick_ns(), ns + wheel_ns(ns) + tick_ns());
 }
 

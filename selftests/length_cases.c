@@ -8,8 +8,8 @@
 #include "time_wait_cases.h"
 #include "tuned.h"
 
-/* Several of each, since the timer wheel's rounding depends on the moment. */
-static const int lengths_ms[] = { 250, 1000, 3000, 250, 0, 250 };
+/* Of several levels of the timer wheel, and shorter than a tick. */
+static const int lengths_ms[] = { 0, 1, 4, 10, 100, 250, 1000, 3000 };
 
 #define N_LENGTHS (sizeof(lengths_ms) / sizeof(lengths_ms[0]))
 

@@ -24,7 +24,7 @@ void case_60s(const void *arg)
 	wire_make(&w);
 	pair_open(&p, &w, a->family);
 	pair_to_time_wait(&p, a->path);
-	l = life_watch(w.diag[0], &p.end[0], TCP_TIME_WAIT, p.before, p.after, ns);
+	l = life_watch(w.diag[0], &p.end[0], TCP_TIME_WAIT, p.ticked, p.after, ns);
 	life_check(&l, "60 s", ns - tick_ns(), ns + wheel_ns(ns) + tick_ns());
 	check(row_now(w.ns[0], "time_wait_shortened") == 0, "%lu",
 	      row_now(w.ns[0], "time_wait_shortened"));

@@ -40,7 +40,7 @@ void case_rearm_repeated_fin(const void *arg)
 		while (now_ns() - p.after < 1500 * NS_PER_MS)
 			nap_ms(20);
 		began = p.before;
-		p.before = ticked_ns();
+		p.before = now_ns();
 		wire_repeat_fin(&w, 1);
 		p.after = now_ns();
 		/* On a slow machine it may have been over already. */
@@ -64,7 +64,7 @@ static enum wire_verdict lose_last_ack(const struct segment *seg, void *arg)
 
 	if (seg->from == 1 && seg->flags & SEG_FIN) {
 		loss->fins++;
-		loss->last_fin = ticked_ns();
+		loss->last_fin = now_ns();
 	}
 	return seg->from == 0 && loss->fins == 1 ? WIRE_DROP : WIRE_PASS;
 }
@@ -125,9 +125,8 @@ static void check_left_after_rearm(struct wire *w, int ms, bool timestamps,
 	p.before = ticked_ns();
 	wire_repeat_fin(w, 1);
 	s = pair_find(&p, 0);
-	/* The module aims up to eight ticks before the end of a bucket. */
-	most = (now_ns() - p.before + 10 * tick_ns()) / NS_PER_MS;
-	check(s.left_ms <= expected_ms && s.left_ms >= expected_ms - most,
+	most = (now_ns() - p.before + tick_ns()) / NS_PER_MS;
+	check(s.left_ms <= expected_ms + most && s.left_ms >= expected_ms - most,
 	      "%ld ms left, time_wait_ms=%d timestamps=%d guard=%d", s.left_ms,
 	      ms, timestamps, guard);
 }
@@ -135,8 +134,6 @@ static void check_left_after_rearm(struct wire *w, int ms, bool timestamps,
 /**
  * case_rearm_other_lengths() - of 60 s, of more, and what the guard decides
  * @arg: unused
- *
- * Only lengths that the timer wheel takes as they are (module/policy.c).
  */
 void case_rearm_other_lengths(const void *arg)
 {
@@ -170,7 +167,7 @@ void case_rearm_not_nearer(const void *arg)
 	s = pair_find(&p, 0);
 	check(s.left_ms > 50000, "with the guard %ld ms left", s.left_ms);
 	tune(w.ns[0], 1000, false);
-	p.before = ticked_ns();
+	p.before = now_ns();
 	wire_repeat_fin(&w, 1);
 	p.after = now_ns();
 	check(row_now(w.ns[0], "time_wait_rearmed") == 2, "%lu",

@@ -43,7 +43,8 @@ static int tick_socket(void)
  * @diag: of diag_open(), in its namespace
  * @t: which
  * @state: TCP state that it is in while it lives
- * @before: its life began after this, of ticked_ns()
+ * @before: its life began after this, of now_ns(); of ticked_ns() where jiffies may have
+ *	been behind when its timer was armed
  * @after: its life began before this, of now_ns()
  * @expected: how long it should live, ns
  *

@@ -222,12 +222,13 @@ static void arrive(struct pair *p)
  * pair_finish() - side 1 closes, side 0 comes to TIME_WAIT
  * @p: a connection with side 0 in FIN_WAIT2, or FIN_WAIT1 with its FIN arrived
  *
- * Sets @p->before and @p->after. Both sockets are closed. No other FIN passes
+ * Sets @p->ticked, @p->before and @p->after. Both sockets are closed. No other FIN passes
  * the wire until its filter is changed.
  */
 void pair_finish(struct pair *p)
 {
-	p->before = ticked_ns();
+	p->ticked = ticked_ns();
+	p->before = now_ns();
 	pair_close(p, 1);
 	arrive(p);
 	/* The last ACK */
@@ -242,7 +243,8 @@ static void cross(struct pair *p)
 	pair_close(p, 0);
 	pair_close(p, 1);
 	wire_until(p->w, both_fins_held(p->w));
-	p->before = ticked_ns();
+	p->ticked = ticked_ns();
+	p->before = now_ns();
 	wire_release(p->w);
 	check(pair_state(p, 0) == TCP_CLOSING, "%d", pair_state(p, 0));
 	check(pair_state(p, 1) == TCP_CLOSING, "%d", pair_state(p, 1));

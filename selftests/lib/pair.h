@@ -28,13 +28,15 @@ enum path {
  * @w: its wire
  * @fd: the two sockets, -1 once closed
  * @end: the connection as each side sees it
- * @before: when side 0 was not in TIME_WAIT yet for sure, of ticked_ns()
+ * @ticked: @before, of ticked_ns(): what the kernel's own timers count from
+ * @before: when side 0 was not in TIME_WAIT yet for sure, of now_ns()
  * @after: when it was for sure, of now_ns()
  */
 struct pair {
 	struct wire *w;
 	int fd[2];
 	struct tuple end[2];
+	int64_t ticked;
 	int64_t before;
 	int64_t after;
 };

@@ -25,10 +25,9 @@ void tune(int ns, int time_wait_ms, bool guard)
  * @side: which of its ends
  * @ms: without the guard
  *
- * Never more than 5 % and a tick too late; less than 7.7 % and a tick too early,
- * where the kernel's timer wheel has nothing better (module/policy.c). Do not
- * take a length that is a few ticks below 63, 504 or 4032 ticks: where the wheel
- * lags behind, on a machine that stood still, it goes to a coarser level.
+ * Never too early, but by a tick where jiffies was behind by more than one when the timer was
+ * armed; too late by what the kernel's timer wheel rounds up, the tick that had begun, and the
+ * same.
  */
 void tuned_check(struct pair *p, int side, int ms)
 {
@@ -38,6 +37,5 @@ void tuned_check(struct pair *p, int side, int ms)
 	char what[32];
 
 	snprintf(what, sizeof(what), "%d ms", ms);
-	life_check(&l, what, ns - ns * 77 / 1000 - tick_ns(),
-		   ns + ns / 20 + tick_ns());
+	life_check(&l, what, ns - tick_ns(), ns + wheel_ns(ns) + 2 * tick_ns());
 }
