@@ -63,8 +63,8 @@ end_netns() {
 	sleep 2
 }
 
-# knob NAME VALUE NETNS... - set one of the module's in those namespaces
-knob() {
+# setting NAME VALUE NETNS... - set one of the module's in those namespaces
+setting() {
 	local ns
 
 	for ns in "${@:3}"; do

@@ -9,7 +9,7 @@
 
 #include "child.h"
 #include "clock.h"
-#include "knob.h"
+#include "setting.h"
 #include "modload.h"
 #include "netns.h"
 #include "pair.h"
@@ -53,8 +53,8 @@ static unsigned int sockstat_tw(int ns)
 	char text[1024];
 	const char *tw;
 
-	if (knob_read(ns, "/proc/thread-self/net/sockstat", text,
-		      sizeof(text)) < 0)
+	if (setting_read(ns, "/proc/thread-self/net/sockstat", text,
+			 sizeof(text)) < 0)
 		die_errno("cannot read sockstat");
 	tw = strstr(text, " tw ");
 	if (!tw)
@@ -139,7 +139,7 @@ TEST_F_TIMEOUT(counts, gauges_agree_while_time_waits_end, 120)
 
 TEST_F_TIMEOUT(counts, gauges_agree_without_histograms, 120)
 {
-	knob_set(self->ns, KNOB("histograms"), 0);
+	setting_set(self->ns, SETTING("histograms"), 0);
 	check_under_load(self->ns, self->diag, "time_wait");
 }
 
@@ -203,7 +203,7 @@ TEST_F(counts, entered_ipv6)
 
 static int purge(int ns)
 {
-	return knob_write(ns, KNOB("time_wait_purge"), "1\n", 2);
+	return setting_write(ns, SETTING("time_wait_purge"), "1\n", 2);
 }
 
 TEST_F(counts, purge)
@@ -290,7 +290,7 @@ TEST_F_TIMEOUT(counts, of_a_cpu_that_is_off, 120)
 	if (access(CPU_SWITCH, W_OK))
 		SKIP(return, "no CPU that can be switched off");
 	/* None of its TIME_WAITs ends meanwhile. */
-	knob_set(self->ns, KNOB("time_wait_ms"), 600000);
+	setting_set(self->ns, SETTING("time_wait_ms"), 600000);
 	stay_on_cpu(1);
 	load = traffic_start(self->ns);
 	until(row_now(self->ns, "time_wait_entered") >= 20);
@@ -300,10 +300,10 @@ TEST_F_TIMEOUT(counts, of_a_cpu_that_is_off, 120)
 	      !row_now(self->ns, "closing") && !row_now(self->ns, "close_wait") &&
 	      !row_now(self->ns, "last_ack"));
 	rows_read(&on, self->ns);
-	until((err = knob_write(-1, CPU_SWITCH, "0", 1)) != -EBUSY);
+	until((err = setting_write(-1, CPU_SWITCH, "0", 1)) != -EBUSY);
 	ASSERT_EQ(0, err);
 	rows_read(&off, self->ns);
-	EXPECT_EQ(0, knob_write(-1, CPU_SWITCH, "1", 1));
+	EXPECT_EQ(0, setting_write(-1, CPU_SWITCH, "1", 1));
 	for (i = 0; i < on.n; i++)
 		EXPECT_EQ(on.row[i].value, off.row[i].value)
 			TH_LOG("%s", on.row[i].name);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "ends_fixture.h"
-#include "knob.h"
+#include "setting.h"
 
 #define HIST_ROWS	512
 
@@ -23,8 +23,8 @@ static void hist_read(struct hist *hist, int ns)
 	static char text[65536];
 	char *line, *save;
 
-	if (knob_read(ns, "/proc/thread-self/net/tcp_closestat_hist", text,
-		      sizeof(text)) < 0)
+	if (setting_read(ns, "/proc/thread-self/net/tcp_closestat_hist", text,
+			 sizeof(text)) < 0)
 		die_errno("cannot read tcp_closestat_hist");
 	hist->n = 0;
 	for (line = strtok_r(text, "\n", &save); line;

@@ -21,7 +21,7 @@
 #include "ends_sock.h"
 #include "fail.h"
 #include "inject.h"
-#include "knob.h"
+#include "setting.h"
 #include "modload.h"
 #include "netns.h"
 #include "rows.h"
@@ -40,7 +40,7 @@
 
 static void put(const char *path, const char *text)
 {
-	int err = knob_write(-1, path, text, strlen(text));
+	int err = setting_write(-1, path, text, strlen(text));
 
 	if (err)
 		die("%s: %s", path, strerror(-err));
@@ -249,9 +249,9 @@ static bool fail_each(const struct act *act)
 /* What each namespace has, and what the initial one has besides. */
 static const char *const files[] = {
 	"/proc/self/net/tcp_closestat", "/proc/self/net/tcp_closestat_hist",
-	KNOB("time_wait_ms"), KNOB("time_wait_guard"), KNOB("time_wait_purge"),
-	KNOB("histograms"), KNOB_ALIAS,
-	"/proc/tcp_closestat_all", KNOB("inherit"),
+	SETTING("time_wait_ms"), SETTING("time_wait_guard"), SETTING("time_wait_purge"),
+	SETTING("histograms"), SETTING_ALIAS,
+	"/proc/tcp_closestat_all", SETTING("inherit"),
 };
 
 #define N_FILES		((unsigned int)(sizeof(files) / sizeof(files[0])))
@@ -272,12 +272,12 @@ static bool files_are(bool there, unsigned int n)
 /* The length can be set, or its hooks are missing and that is what one is told. */
 static bool length_is_right(void)
 {
-	const int err = knob_write(-1, KNOB("time_wait_ms"), "5000\n", 5);
+	const int err = setting_write(-1, SETTING("time_wait_ms"), "5000\n", 5);
 
 	hooks_missed |= err == -EOPNOTSUPP;
 	if (err && err != -EOPNOTSUPP)
 		ksft_print_msg("time_wait_ms: %s\n", strerror(-err));
-	return knob_get(-1, KNOB("time_wait_ms")) == (err ? 60000 : 5000) &&
+	return setting_get(-1, SETTING("time_wait_ms")) == (err ? 60000 : 5000) &&
 	       (!err || err == -EOPNOTSUPP);
 }
 
@@ -328,7 +328,7 @@ static const struct reading {
 
 static int read_file(void)
 {
-	return knob_read(-1, reading->file, text, sizeof(text)) < 0 ? -errno : 0;
+	return setting_read(-1, reading->file, text, sizeof(text)) < 0 ? -errno : 0;
 }
 
 static bool read_is_right(int err)
@@ -344,20 +344,20 @@ static bool read_is_right(int err)
 
 static int write_sysctl(void)
 {
-	return knob_write(-1, KNOB("time_wait_ms"), "5000\n", 5);
+	return setting_write(-1, SETTING("time_wait_ms"), "5000\n", 5);
 }
 
 static bool sysctl_is_right(int err)
 {
-	const long is = knob_get(-1, KNOB("time_wait_ms"));
+	const long is = setting_get(-1, SETTING("time_wait_ms"));
 
-	knob_set(-1, KNOB("time_wait_ms"), 60000);
+	setting_set(-1, SETTING("time_wait_ms"), 60000);
 	return is == (err ? 60000 : 5000);
 }
 
 static int purge(void)
 {
-	return knob_write(-1, KNOB("time_wait_purge"), "1\n", 2);
+	return setting_write(-1, SETTING("time_wait_purge"), "1\n", 2);
 }
 
 static bool any(int err)
@@ -379,7 +379,7 @@ static bool counts_without_records(void)
 	put(FAILSLAB "times", "-1");
 	put(FAILSLAB "probability", "100");
 	netns_enter(ns);
-	knob_set(-1, "/proc/sys/net/ipv4/tcp_tw_reuse", 0);
+	setting_set(-1, "/proc/sys/net/ipv4/tcp_tw_reuse", 0);
 	place_init(&place, AF_INET, 0);
 	rows_read(&before, -1);
 	/* Most find the record of their bucket free: only the others need memory. */
@@ -397,7 +397,7 @@ static bool counts_without_records(void)
 	put(FAILSLAB "probability", "0");
 	put(FAILSLAB "cache-filter", "N");
 
-	knob_set(-1, KNOB("time_wait_purge"), 1);
+	setting_set(-1, SETTING("time_wait_purge"), 1);
 	until(!row_now(-1, "fin_wait1") && !row_now(-1, "fin_wait2") &&
 	      !row_now(-1, "closing") && !row_now(-1, "close_wait") &&
 	      !row_now(-1, "last_ack") && !row_now(-1, "time_wait"));
@@ -432,10 +432,10 @@ static void excuse_leaks(void)
 	for (scans = 0; scans < 2; scans++) {
 		/* It does not look at what is younger than five seconds. */
 		nap_ms(6000);
-		if (knob_write(-1, KMEMLEAK, "scan", 4))
+		if (setting_write(-1, KMEMLEAK, "scan", 4))
 			return;
 	}
-	if (knob_read(-1, KMEMLEAK, text, sizeof(text)) < 0)
+	if (setting_read(-1, KMEMLEAK, text, sizeof(text)) < 0)
 		return;
 	n = times_in(text, "unreferenced object");
 	ksft_print_msg("%u leaks, %u in sysfs_slab_add()\n", n,
@@ -488,7 +488,7 @@ int main(void)
 	inject_end();
 	klogctl(8, NULL, 5);
 	/* The rig tells the kernel at boot that this cache may fail. */
-	if (knob_read(-1, RECORDS, text, sizeof(text)) < 0 || text[0] != '1')
+	if (setting_read(-1, RECORDS, text, sizeof(text)) < 0 || text[0] != '1')
 		ksft_test_result_skip("closing without records: %s\n", RECORDS);
 	else
 		ksft_test_result(counts_without_records(), "closing without records\n");

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-#include "knob.h"
+#include "setting.h"
 #include "life.h"
 #include "pair.h"
 #include "rows.h"
@@ -26,7 +26,7 @@ void case_fin_wait2_life(const void *arg)
 	struct rows r;
 
 	wire_make(&w);
-	knob_set(w.ns[0], FIN_TIMEOUT, 5);
+	setting_set(w.ns[0], FIN_TIMEOUT, 5);
 	tune(w.ns[0], 1000, false);
 	pair_open(&p, &w, AF_INET);
 	p.before = ticked_ns();
@@ -75,7 +75,7 @@ void case_fin_wait2_same_as_kernel(const void *arg)
 	unsigned int i;
 
 	wire_make(&w);
-	knob_set(w.ns[0], FIN_TIMEOUT, 20);
+	setting_set(w.ns[0], FIN_TIMEOUT, 20);
 	for (i = 0; i < sizeof(lengths_ms) / sizeof(lengths_ms[0]); i++) {
 		int64_t uncertain, left;
 

@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 
 #include "clock.h"
-#include "knob.h"
+#include "setting.h"
 #include "life.h"
 #include "pair.h"
 #include "rows.h"
@@ -119,7 +119,7 @@ void case_guard_no_timestamps(const void *arg)
 	struct life l;
 
 	wire_make(&w);
-	knob_set(w.ns[0], "/proc/sys/net/ipv4/tcp_timestamps", 0);
+	setting_set(w.ns[0], "/proc/sys/net/ipv4/tcp_timestamps", 0);
 	tune(w.ns[0], 1000, true);
 	pair_open(&p, &w, a->family);
 	pair_to_time_wait(&p, a->path);
@@ -138,7 +138,7 @@ void case_no_guard_no_timestamps(const void *arg)
 	struct pair p;
 
 	wire_make(&w);
-	knob_set(w.ns[0], "/proc/sys/net/ipv4/tcp_timestamps", 0);
+	setting_set(w.ns[0], "/proc/sys/net/ipv4/tcp_timestamps", 0);
 	tune(w.ns[0], 1000, false);
 	pair_open(&p, &w, AF_INET6);
 	pair_to_time_wait(&p, PATH_MINI);
@@ -160,14 +160,14 @@ void case_guard_stale_timestamps(const void *arg)
 	struct wire w;
 
 	wire_make(&w);
-	knob_set(w.ns[0], "/proc/sys/net/ipv4/tcp_tw_reuse", 1);
-	check(!knob_write(w.ns[0], "/proc/sys/net/ipv4/ip_local_port_range",
-			  "40000 40000", 11), "one port");
+	setting_set(w.ns[0], "/proc/sys/net/ipv4/tcp_tw_reuse", 1);
+	check(!setting_write(w.ns[0], "/proc/sys/net/ipv4/ip_local_port_range",
+			     "40000 40000", 11), "one port");
 	tune(w.ns[0], 60000, true);
 	pair_open(&first, &w, AF_INET);
 	pair_to_time_wait(&first, PATH_FULL);
 	tune(w.ns[0], 1000, true);
-	knob_set(w.ns[1], "/proc/sys/net/ipv4/tcp_timestamps", 0);
+	setting_set(w.ns[1], "/proc/sys/net/ipv4/tcp_timestamps", 0);
 	pair_open_to(&second, &w, AF_INET, first.end[0].dport);
 	check(row_now(w.ns[0], "time_wait_reused") == 1, "%lu",
 	      row_now(w.ns[0], "time_wait_reused"));

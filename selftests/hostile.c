@@ -19,7 +19,7 @@
 #include "clock.h"
 #include "env.h"
 #include "kmsg.h"
-#include "knob.h"
+#include "setting.h"
 #include "modload.h"
 #include "netns.h"
 #include "rights.h"
@@ -37,12 +37,12 @@
 #define FILE_HIST	"/proc/thread-self/net/tcp_closestat_hist"
 #define FILE_ALL	"/proc/tcp_closestat_all"
 
-static const char *const knobs[] = {
-	KNOB("time_wait_ms"), KNOB("time_wait_guard"), KNOB("time_wait_purge"),
-	KNOB("histograms"), KNOB("inherit"), KNOB_ALIAS,
+static const char *const settings[] = {
+	SETTING("time_wait_ms"), SETTING("time_wait_guard"), SETTING("time_wait_purge"),
+	SETTING("histograms"), SETTING("inherit"), SETTING_ALIAS,
 };
 
-#define N_KNOBS	(sizeof(knobs) / sizeof(knobs[0]))
+#define N_SETTINGS	(sizeof(settings) / sizeof(settings[0]))
 
 /* How often they got their way, and how often not. */
 static struct shared {
@@ -80,7 +80,7 @@ static void write_anything(void)
 		len = random() % sizeof(text);
 		memset(text, '0' + random() % 10, len);
 	}
-	if (knob_write(-1, knobs[random() % N_KNOBS], text, len))
+	if (setting_write(-1, settings[random() % N_SETTINGS], text, len))
 		__atomic_add_fetch(&shared->refused, 1, __ATOMIC_RELAXED);
 	else
 		__atomic_add_fetch(&shared->taken, 1, __ATOMIC_RELAXED);
@@ -101,7 +101,7 @@ static void read_anything(void)
 	static char text[1 << 20];
 	int fd;
 
-	knob_read(-1, random() % 2 ? FILE_NS : FILE_HIST, text, sizeof(text));
+	setting_read(-1, random() % 2 ? FILE_NS : FILE_HIST, text, sizeof(text));
 	reach_for_others();
 	fd = open(FILE_HIST, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
@@ -131,11 +131,11 @@ static void hoard(struct place *place)
 
 	snprintf(limit, sizeof(limit), "%d\n", HOARD);
 	/* Not his to set on every kernel. */
-	knob_write(-1, MAX_TW_BUCKETS, limit, strlen(limit));
-	check(!knob_write(-1, KNOB("time_wait_ms"), "600000", 6), "600 s");
-	check(!knob_write(-1, KNOB("time_wait_guard"), "0", 1), "no guard");
+	setting_write(-1, MAX_TW_BUCKETS, limit, strlen(limit));
+	check(!setting_write(-1, SETTING("time_wait_ms"), "600000", 6), "600 s");
+	check(!setting_write(-1, SETTING("time_wait_guard"), "0", 1), "no guard");
 	flood(place, HOARD + 20);
-	check(stopped() || row_now(-1, "time_wait") <= knob_get(-1, MAX_TW_BUCKETS),
+	check(stopped() || row_now(-1, "time_wait") <= setting_get(-1, MAX_TW_BUCKETS),
 	      "%lu TIME_WAITs", row_now(-1, "time_wait"));
 	__atomic_store_n(&shared->hoarded, row_now(-1, "time_wait"), __ATOMIC_RELAXED);
 }
@@ -159,7 +159,7 @@ static void make_namespaces(void)
 static void hold_on(void)
 {
 	check(open(FILE_NS, O_RDONLY) >= 0 && open(FILE_HIST, O_RDONLY) >= 0 &&
-	      open(knobs[0], O_RDWR) >= 0, "cannot open his own files");
+	      open(settings[0], O_RDWR) >= 0, "cannot open his own files");
 	check(!chdir("/proc/sys/net/tcp_closestat"), "cannot go there");
 }
 
@@ -195,7 +195,7 @@ static pid_t start_hostile(unsigned int number)
 			read_anything();
 		/* purges in a row */
 		for (i = 0; i < 10; i++)
-			knob_write(-1, KNOB("time_wait_purge"), "1", 1);
+			setting_write(-1, SETTING("time_wait_purge"), "1", 1);
 	}
 	_exit(0);
 }
@@ -212,7 +212,7 @@ static int make_victim(void)
 	struct place place;
 	unsigned int i;
 
-	knob_set(ns, KNOB("time_wait_ms"), 600000);
+	setting_set(ns, SETTING("time_wait_ms"), 600000);
 	netns_enter(ns);
 	place_init(&place, AF_INET, 0);
 	for (i = 0; i < N_VICTIMS; i++)
@@ -273,9 +273,9 @@ TEST_F_TIMEOUT(hostile, only_himself, 900)
 {
 	struct rows before, other;
 	const int log = kmsg_open();
-	const long guard = knob_get(-1, KNOB("time_wait_guard"));
-	const long inherit = knob_get(-1, KNOB("inherit"));
-	const long ms = knob_get(-1, KNOB("time_wait_ms"));
+	const long guard = setting_get(-1, SETTING("time_wait_guard"));
+	const long inherit = setting_get(-1, SETTING("inherit"));
+	const long ms = setting_get(-1, SETTING("time_wait_ms"));
 	unsigned int i;
 
 	rows_read(&before, self->ns);
@@ -283,12 +283,12 @@ TEST_F_TIMEOUT(hostile, only_himself, 900)
 	end(self->pids);
 
 	/* Nobody else's sysctls */
-	EXPECT_EQ(600000, knob_get(self->ns, KNOB("time_wait_ms")));
-	EXPECT_EQ(1, knob_get(self->ns, KNOB("time_wait_guard")));
-	EXPECT_EQ(1, knob_get(self->ns, KNOB("histograms")));
-	EXPECT_EQ(ms, knob_get(-1, KNOB("time_wait_ms")));
-	EXPECT_EQ(guard, knob_get(-1, KNOB("time_wait_guard")));
-	EXPECT_EQ(inherit, knob_get(-1, KNOB("inherit")));
+	EXPECT_EQ(600000, setting_get(self->ns, SETTING("time_wait_ms")));
+	EXPECT_EQ(1, setting_get(self->ns, SETTING("time_wait_guard")));
+	EXPECT_EQ(1, setting_get(self->ns, SETTING("histograms")));
+	EXPECT_EQ(ms, setting_get(-1, SETTING("time_wait_ms")));
+	EXPECT_EQ(guard, setting_get(-1, SETTING("time_wait_guard")));
+	EXPECT_EQ(inherit, setting_get(-1, SETTING("inherit")));
 	/* nor anybody else's counts, nor his TIME_WAITs */
 	rows_read(&other, self->ns);
 	for (i = 0; i < before.n; i++)
@@ -304,7 +304,7 @@ TEST_F_TIMEOUT(hostile, cannot_hold_the_module, 900)
 {
 	int fd[] = {
 		open(FILE_NS, O_RDONLY | O_CLOEXEC), open(FILE_HIST, O_RDONLY | O_CLOEXEC),
-		open(knobs[0], O_RDONLY | O_CLOEXEC),
+		open(settings[0], O_RDONLY | O_CLOEXEC),
 	};
 	const int dir = open("/proc/sys/net/tcp_closestat", O_PATH | O_CLOEXEC);
 	unsigned int i;

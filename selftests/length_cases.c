@@ -2,7 +2,7 @@
 /* TIME_WAIT lasts as long as its namespace wants, whatever way it began. */
 #include <sys/socket.h>
 
-#include "knob.h"
+#include "setting.h"
 #include "pair.h"
 #include "rows.h"
 #include "time_wait_cases.h"
@@ -75,6 +75,6 @@ void case_two_namespaces(const void *arg)
 	pair_to_time_wait(&p, PATH_CLOSING);
 	tuned_check(&p, 0, 500);
 	tuned_check(&p, 1, 1500);
-	check(knob_get(-1, KNOB("time_wait_ms")) == 60000, "%ld",
-	      knob_get(-1, KNOB("time_wait_ms")));
+	check(setting_get(-1, SETTING("time_wait_ms")) == 60000, "%ld",
+	      setting_get(-1, SETTING("time_wait_ms")));
 }

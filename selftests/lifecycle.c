@@ -7,7 +7,7 @@
 #include "kselftest_harness.h"
 
 #include "clock.h"
-#include "knob.h"
+#include "setting.h"
 #include "life.h"
 #include "modload.h"
 #include "netns.h"
@@ -40,7 +40,7 @@ FIXTURE_TEARDOWN(lifecycle)
 	EXPECT_EQ(-1, access("/proc/tcp_closestat", F_OK));
 	EXPECT_EQ(-1, access(FILE_ALL, F_OK));
 	EXPECT_EQ(-1, access("/proc/sys/net/tcp_closestat", F_OK));
-	EXPECT_EQ(-1, access(KNOB_ALIAS, F_OK));
+	EXPECT_EQ(-1, access(SETTING_ALIAS, F_OK));
 	EXPECT_EQ(-1, access("/sys/kernel/tracing/events/tcp_closestat", F_OK));
 	wire_break(&self->w);
 }
@@ -78,8 +78,8 @@ TEST_F_TIMEOUT(lifecycle, unload_with_time_waits, 60)
 	ASSERT_EQ(0, module_load());
 	EXPECT_EQ(1, row_now(w->ns[0], "time_wait"));
 	EXPECT_EQ(0, row_now(w->ns[0], "time_wait_entered"));
-	EXPECT_EQ(60000, knob_get(w->ns[0], KNOB("time_wait_ms")));
-	knob_set(w->ns[0], KNOB("time_wait_purge"), 1);
+	EXPECT_EQ(60000, setting_get(w->ns[0], SETTING("time_wait_ms")));
+	setting_set(w->ns[0], SETTING("time_wait_purge"), 1);
 	EXPECT_EQ(0, row_now(w->ns[0], "time_wait"));
 	EXPECT_EQ(1, row_now(w->ns[0], "time_wait_purged"));
 }
@@ -127,7 +127,7 @@ TEST_F(lifecycle, load_with_closing_sockets)
 	w->filter = NULL;
 	pair_finish(&mini);
 	EXPECT_EQ(4, row_now(w->ns[0], "time_wait"));
-	knob_set(w->ns[0], KNOB("time_wait_purge"), 1);
+	setting_set(w->ns[0], SETTING("time_wait_purge"), 1);
 	rows_read(&r, w->ns[0]);
 	EXPECT_EQ(0, rows_get(&r, "time_wait"));
 	EXPECT_EQ(0, rows_get(&r, "fin_wait2"));
@@ -145,7 +145,7 @@ TEST_F(lifecycle, load_with_closing_sockets)
 TEST_F(lifecycle, unload_with_files_open)
 {
 	static const char * const paths[] = {
-		FILE_NS, FILE_HIST, FILE_ALL, KNOB("time_wait_ms"), KNOB_ALIAS,
+		FILE_NS, FILE_HIST, FILE_ALL, SETTING("time_wait_ms"), SETTING_ALIAS,
 	};
 	enum { N = sizeof(paths) / sizeof(paths[0]) };
 	int fd[N], i, round;
@@ -176,7 +176,7 @@ static void dead_rows(struct rows *r)
 	static char text[1 << 20];
 	const char *block;
 
-	if (knob_read(-1, FILE_ALL, text, sizeof(text)) < 0)
+	if (setting_read(-1, FILE_ALL, text, sizeof(text)) < 0)
 		die_errno("cannot read " FILE_ALL);
 	block = strstr(text, heading);
 	if (!block)

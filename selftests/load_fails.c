@@ -9,7 +9,7 @@
 
 #include "clock.h"
 #include "fail.h"
-#include "knob.h"
+#include "setting.h"
 #include "modload.h"
 #include "netns.h"
 #include "rows.h"
@@ -23,7 +23,7 @@ static bool anything_left(void)
 	static const char *const files[] = {
 		"/proc/tcp_closestat", "/proc/tcp_closestat_all",
 		"/proc/self/net/tcp_closestat", "/proc/self/net/tcp_closestat_hist",
-		KNOB("time_wait_ms"), KNOB("inherit"),
+		SETTING("time_wait_ms"), SETTING("inherit"),
 		"/sys/kernel/tracing/events/tcp_closestat",
 	};
 	bool left = module_loaded();

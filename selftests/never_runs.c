@@ -7,7 +7,7 @@
 
 #include "clock.h"
 #include "kmsg.h"
-#include "knob.h"
+#include "setting.h"
 #include "modload.h"
 #include "pair.h"
 #include "rows.h"
@@ -38,18 +38,18 @@ TEST_F(never_runs, is_said_once)
 
 static int set(int ns, const char *path, const char *value)
 {
-	return knob_write(ns, path, value, strlen(value));
+	return setting_write(ns, path, value, strlen(value));
 }
 
 TEST_F(never_runs, tuning_is_refused)
 {
 	const int ns = self->w.ns[0];
 
-	EXPECT_EQ(-EOPNOTSUPP, set(ns, KNOB("time_wait_ms"), "1000"));
-	EXPECT_EQ(-EOPNOTSUPP, set(ns, KNOB("time_wait_ms"), "60000"));
-	EXPECT_EQ(-EOPNOTSUPP, set(ns, KNOB_ALIAS, "1"));
-	EXPECT_EQ(60000, knob_get(ns, KNOB("time_wait_ms")));
-	EXPECT_EQ(60, knob_get(ns, KNOB_ALIAS));
+	EXPECT_EQ(-EOPNOTSUPP, set(ns, SETTING("time_wait_ms"), "1000"));
+	EXPECT_EQ(-EOPNOTSUPP, set(ns, SETTING("time_wait_ms"), "60000"));
+	EXPECT_EQ(-EOPNOTSUPP, set(ns, SETTING_ALIAS, "1"));
+	EXPECT_EQ(60000, setting_get(ns, SETTING("time_wait_ms")));
+	EXPECT_EQ(60, setting_get(ns, SETTING_ALIAS));
 }
 
 TEST_F(never_runs, it_counts_all_the_same)

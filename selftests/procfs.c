@@ -8,7 +8,7 @@
 #include "kselftest_harness.h"
 
 #include "clock.h"
-#include "knob.h"
+#include "setting.h"
 #include "modload.h"
 #include "netns.h"
 #include "pair.h"
@@ -111,7 +111,7 @@ TEST_F(procfs, modes_and_link)
 
 static int write_to(void *path)
 {
-	return knob_write(-1, path, "0\n", 2);
+	return setting_write(-1, path, "0\n", 2);
 }
 
 TEST_F(procfs, nobody_writes)
@@ -126,7 +126,7 @@ static int read_as_nobody(void *path)
 	char text[65536];
 
 	become_nobody();
-	return knob_read(-1, path, text, sizeof(text)) < 0 ? -errno : 0;
+	return setting_read(-1, path, text, sizeof(text)) < 0 ? -errno : 0;
 }
 
 static int read_without_capabilities(void *path)
@@ -134,7 +134,7 @@ static int read_without_capabilities(void *path)
 	char text[65536];
 
 	drop_capabilities();
-	return knob_read(-1, path, text, sizeof(text)) < 0 ? -errno : 0;
+	return setting_read(-1, path, text, sizeof(text)) < 0 ? -errno : 0;
 }
 
 static int read_in_new_namespace(void *path)
@@ -142,7 +142,7 @@ static int read_in_new_namespace(void *path)
 	char text[65536];
 
 	netns_enter(netns_new());
-	return knob_read(-1, path, text, sizeof(text)) < 0 ? -errno : 0;
+	return setting_read(-1, path, text, sizeof(text)) < 0 ? -errno : 0;
 }
 
 static int read_in_user_namespace(void *path)
@@ -151,7 +151,7 @@ static int read_in_user_namespace(void *path)
 
 	become_nobody();
 	enter_user_namespace();
-	return knob_read(-1, path, text, sizeof(text)) < 0 ? -errno : 0;
+	return setting_read(-1, path, text, sizeof(text)) < 0 ? -errno : 0;
 }
 
 TEST_F(procfs, who_may_read)
@@ -188,7 +188,7 @@ TEST_F(procfs, all_namespaces)
 
 	one_close(&w);
 	ASSERT_EQ(0, fstat(w.ns[0], &st));
-	ASSERT_LT(0, knob_read(-1, FILE_ALL, text, sizeof(text)));
+	ASSERT_LT(0, setting_read(-1, FILE_ALL, text, sizeof(text)));
 	EXPECT_EQ(0, strncmp(text, "netns ", 6));
 
 	snprintf(heading, sizeof(heading), "netns %lu\n", st.st_ino);
@@ -215,8 +215,8 @@ static void *read_in_thread(void *arg)
 	struct reading *rd = arg;
 
 	netns_enter(rd->ns);
-	if (knob_read(-1, FILE_NS, rd->own, sizeof(rd->own)) < 0 ||
-	    knob_read(-1, FILE_LINK, rd->process, sizeof(rd->process)) < 0)
+	if (setting_read(-1, FILE_NS, rd->own, sizeof(rd->own)) < 0 ||
+	    setting_read(-1, FILE_LINK, rd->process, sizeof(rd->process)) < 0)
 		die_errno("cannot read in a thread");
 	return NULL;
 }
@@ -248,7 +248,7 @@ static void check_pieces(const char *path, size_t piece)
 	int fd;
 
 	memset(text, 0, sizeof(text));
-	want = knob_read(-1, path, whole, sizeof(whole));
+	want = setting_read(-1, path, whole, sizeof(whole));
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		die_errno("%s", path);
@@ -314,8 +314,8 @@ TEST_F_TIMEOUT(procfs, many_readers_under_load, 120)
 	pid_t load;
 
 	netns_enter(self->ns);
-	knob_set(-1, KNOB("time_wait_ms"), 100);
-	knob_set(-1, KNOB("time_wait_guard"), 0);
+	setting_set(-1, SETTING("time_wait_ms"), 100);
+	setting_set(-1, SETTING("time_wait_guard"), 0);
 	load = traffic_start(self->ns);
 	until(row_now(-1, "time_wait_entered") > 100);
 	for (i = 0; i < N_READERS; i++) {

@@ -3,7 +3,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#include "knob.h"
+#include "setting.h"
 #include "life.h"
 #include "pair.h"
 #include "rows.h"
@@ -113,7 +113,7 @@ static void check_left_after_rearm(struct wire *w, int ms, bool timestamps,
 	struct pair p;
 	int64_t most;
 
-	knob_set(w->ns[0], "/proc/sys/net/ipv4/tcp_timestamps", timestamps);
+	setting_set(w->ns[0], "/proc/sys/net/ipv4/tcp_timestamps", timestamps);
 	tune(w->ns[0], ms, guard);
 	pair_open(&p, w, AF_INET);
 	pair_to_time_wait(&p, PATH_FULL);

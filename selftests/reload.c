@@ -7,7 +7,7 @@
 #include "child.h"
 #include "clock.h"
 #include "env.h"
-#include "knob.h"
+#include "setting.h"
 #include "modload.h"
 #include "netns.h"
 #include "rows.h"
@@ -54,11 +54,11 @@ static pid_t start_meddler(int ns)
 		return pid;
 	netns_enter(ns);
 	for (;;) {
-		knob_read(-1, FILE_NS, text, sizeof(text));
-		knob_read(-1, FILE_HIST, text, sizeof(text));
-		knob_write(-1, KNOB("time_wait_ms"), "100\n", 4);
-		knob_write(-1, KNOB("time_wait_guard"), "0\n", 2);
-		knob_write(-1, KNOB("time_wait_purge"), "1\n", 2);
+		setting_read(-1, FILE_NS, text, sizeof(text));
+		setting_read(-1, FILE_HIST, text, sizeof(text));
+		setting_write(-1, SETTING("time_wait_ms"), "100\n", 4);
+		setting_write(-1, SETTING("time_wait_guard"), "0\n", 2);
+		setting_write(-1, SETTING("time_wait_purge"), "1\n", 2);
 		nap_ms(1);
 	}
 }
@@ -69,7 +69,7 @@ static long percpu_kb(void)
 	char text[8192];
 	const char *row;
 
-	if (knob_read(-1, "/proc/meminfo", text, sizeof(text)) < 0)
+	if (setting_read(-1, "/proc/meminfo", text, sizeof(text)) < 0)
 		die_errno("cannot read meminfo");
 	row = strstr(text, "\nPercpu:");
 	return row ? atol(row + strlen("\nPercpu:")) : 0;

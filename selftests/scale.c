@@ -20,7 +20,7 @@
 #include "clock.h"
 #include "ends_sock.h"
 #include "fail.h"
-#include "knob.h"
+#include "setting.h"
 #include "modload.h"
 #include "netns.h"
 #include "rows.h"
@@ -52,7 +52,7 @@ static long memory(const char *what)
 	char text[8192];
 	const char *at;
 
-	if (knob_read(-1, "/proc/meminfo", text, sizeof(text)) < 0)
+	if (setting_read(-1, "/proc/meminfo", text, sizeof(text)) < 0)
 		die_errno("meminfo");
 	at = strstr(text, what);
 	check(at, "no %s", what);
@@ -115,16 +115,16 @@ static bool many_time_waits(void)
 	struct rows rows;
 	bool ok;
 
-	knob_set(-1, "/proc/sys/net/ipv4/tcp_max_tw_buckets", 1000000);
-	knob_set(-1, "/proc/sys/net/ipv4/tcp_tw_reuse", 0);
-	if (knob_write(-1, "/proc/sys/net/ipv4/ip_local_port_range", "1024 65535", 10))
+	setting_set(-1, "/proc/sys/net/ipv4/tcp_max_tw_buckets", 1000000);
+	setting_set(-1, "/proc/sys/net/ipv4/tcp_tw_reuse", 0);
+	if (setting_write(-1, "/proc/sys/net/ipv4/ip_local_port_range", "1024 65535", 10))
 		die("cannot set the port range");
-	knob_set(-1, KNOB("time_wait_ms"), 600000);
+	setting_set(-1, SETTING("time_wait_ms"), 600000);
 	make_time_waits(0, N_RECORDS);
 	until(!row_now(-1, "last_ack"));
 	rows_read(&rows, -1);
 	ok = is(&rows, "time_wait", N_RECORDS) & is(&rows, "records", N_RECORDS);
-	knob_set(-1, KNOB("histograms"), 0);
+	setting_set(-1, SETTING("histograms"), 0);
 	make_time_waits(N_RECORDS, N_TIME_WAIT);
 	phase("connections made and closed");
 
@@ -136,11 +136,11 @@ static bool many_time_waits(void)
 	      is(&rows, "time_wait_expired", 0) & is(&rows, "time_wait_reset", 0) &
 	      is(&rows, "ended", 2 * N_TIME_WAIT) & is(&rows, "record_failures", 0);
 	phase("read");
-	knob_set(-1, KNOB("time_wait_purge"), 1);
+	setting_set(-1, SETTING("time_wait_purge"), 1);
 	phase("purged");
 	rows_read(&rows, -1);
-	knob_set(-1, KNOB("histograms"), 1);
-	knob_set(-1, KNOB("time_wait_ms"), 60000);
+	setting_set(-1, SETTING("histograms"), 1);
+	setting_set(-1, SETTING("time_wait_ms"), 60000);
 	return ok & is(&rows, "time_wait", 0) & is(&rows, "records", 0) &
 	       is(&rows, "time_wait_purged", N_TIME_WAIT) &
 	       is(&rows, "ended", 2 * N_TIME_WAIT);
@@ -180,7 +180,7 @@ static bool many_namespaces(void)
 	watch_total(&before);
 	make_namespaces(ns);
 	phase("namespaces made");
-	if (knob_read(-1, "/proc/tcp_closestat_all", text, sizeof(text)) < 0)
+	if (setting_read(-1, "/proc/tcp_closestat_all", text, sizeof(text)) < 0)
 		die_errno("tcp_closestat_all");
 	for (at = text; (at = strstr(at, "netns ")); at++)
 		blocks++;

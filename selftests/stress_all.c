@@ -20,7 +20,7 @@
 #include "clock.h"
 #include "env.h"
 #include "fail.h"
-#include "knob.h"
+#include "setting.h"
 #include "modload.h"
 #include "netns.h"
 #include "rows.h"
@@ -40,16 +40,16 @@ enum doing {
 	CONNECTED, LIVED, TURNED, READ, TRACED, RELOADED, SWITCHED, N_DOINGS,
 };
 
-static const char *const knobs[] = {
-	KNOB("time_wait_ms"), KNOB("time_wait_guard"), KNOB("histograms"),
-	KNOB("time_wait_purge"), KNOB_ALIAS, KNOB("inherit"),
+static const char *const settings[] = {
+	SETTING("time_wait_ms"), SETTING("time_wait_guard"), SETTING("histograms"),
+	SETTING("time_wait_purge"), SETTING_ALIAS, SETTING("inherit"),
 };
 
-#define N_KNOBS	(sizeof(knobs) / sizeof(knobs[0]))
+#define N_SETTINGS	(sizeof(settings) / sizeof(settings[0]))
 
 static struct shared {
 	unsigned long done[N_DOINGS];
-	unsigned long taken[N_KNOBS];	/* values that each of them took */
+	unsigned long taken[N_SETTINGS];	/* values that each of them took */
 	unsigned long refused;
 	bool stop;
 } *shared;
@@ -128,7 +128,7 @@ static void turn(unsigned int unused, uint64_t *random)
 	};
 
 	while (!stopped()) {
-		const unsigned int knob = draw(random) % N_KNOBS;
+		const unsigned int setting = draw(random) % N_SETTINGS;
 		const char *value = values[draw(random) % 10];
 		char text[64];
 		int ns = -1;
@@ -136,11 +136,11 @@ static void turn(unsigned int unused, uint64_t *random)
 		/* The initial namespace has them all. */
 		if (draw(random) % 4)
 			ns = stay[draw(random) % N_STAY];
-		if (knob_write(ns, knobs[knob], value, strlen(value)))
+		if (setting_write(ns, settings[setting], value, strlen(value)))
 			__atomic_add_fetch(&shared->refused, 1, __ATOMIC_RELAXED);
 		else
-			__atomic_add_fetch(&shared->taken[knob], 1, __ATOMIC_RELAXED);
-		knob_read(ns, knobs[draw(random) % N_KNOBS], text, sizeof(text));
+			__atomic_add_fetch(&shared->taken[setting], 1, __ATOMIC_RELAXED);
+		setting_read(ns, settings[draw(random) % N_SETTINGS], text, sizeof(text));
 		did(TURNED, 1);
 		nap_ms(1);
 	}
@@ -159,7 +159,7 @@ static void read_on(unsigned int unused, uint64_t *random)
 		const unsigned int file = draw(random) % 4;
 		const int ns = file ? stay[draw(random) % N_STAY] : -1;
 
-		if (knob_read(ns, files[file], text, sizeof(text)) > 0)
+		if (setting_read(ns, files[file], text, sizeof(text)) > 0)
 			did(READ, 1);
 		nap_ms(1);
 	}
@@ -177,7 +177,7 @@ static int switch_event(const char *to)
 
 	if (lockf(event_lock, F_LOCK, 0))
 		die_errno("lockf");
-	err = knob_write(-1, TRACE_SWITCH, to, 1);
+	err = setting_write(-1, TRACE_SWITCH, to, 1);
 	lockf(event_lock, F_ULOCK, 0);
 	return err;
 }
@@ -219,12 +219,12 @@ static void switch_cpu(unsigned int unused, uint64_t *random)
 	if (access(CPU_SWITCH, W_OK))
 		return;
 	while (!stopped()) {
-		int err = knob_write(-1, CPU_SWITCH, "0", 1);
+		int err = setting_write(-1, CPU_SWITCH, "0", 1);
 
 		/* Somebody else may be at it: the kernel itself, at boot. */
 		check(!err || err == -EBUSY, "%s", strerror(-err));
 		nap_ms(draw(random) % 100);
-		err = knob_write(-1, CPU_SWITCH, "1", 1);
+		err = setting_write(-1, CPU_SWITCH, "1", 1);
 		check(!err, "%s", strerror(-err));
 		did(SWITCHED, 1);
 		nap_ms(draw(random) % 400);
@@ -272,7 +272,7 @@ static bool each_had_its_part(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < N_KNOBS; i++)
+	for (i = 0; i < N_SETTINGS; i++)
 		if (!__atomic_load_n(&shared->taken[i], __ATOMIC_RELAXED))
 			return false;
 	if (!__atomic_load_n(&shared->refused, __ATOMIC_RELAXED))
@@ -301,7 +301,7 @@ static bool all_is_over(void)
 	unsigned int i;
 
 	for (i = 0; i < N_STAY; i++)
-		knob_set(stay[i], KNOB("time_wait_purge"), 1);
+		setting_set(stay[i], SETTING("time_wait_purge"), 1);
 	return watch_all_over();
 }
 
@@ -331,7 +331,7 @@ int main(void)
 		die_errno("mmap");
 	for (i = 0; i < N_STAY; i++) {
 		stay[i] = netns_new();
-		knob_set(stay[i], "/proc/sys/net/ipv4/tcp_tw_reuse", 0);
+		setting_set(stay[i], "/proc/sys/net/ipv4/tcp_tw_reuse", 0);
 	}
 
 	for (i = 0; i < N_WORKERS; i++)
@@ -357,12 +357,12 @@ int main(void)
 		ksft_print_msg("%lu %s\n", shared->done[i], names[i]);
 	ksft_test_result(worked, "all went on to the end, seed %" PRIu64 "\n", seed);
 
-	knob_set(-1, KNOB("inherit"), 0);
+	setting_set(-1, SETTING("inherit"), 0);
 	until(all_is_over());
 	ksft_test_result_pass("nothing is left of it\n");
 	ksft_test_result(all_explained(), "every end is explained\n");
-	knob_set(-1, KNOB("time_wait_ms"), 60000);
-	knob_set(-1, KNOB("time_wait_guard"), 1);
-	knob_set(-1, KNOB("histograms"), 1);
+	setting_set(-1, SETTING("time_wait_ms"), 60000);
+	setting_set(-1, SETTING("time_wait_guard"), 1);
+	setting_set(-1, SETTING("histograms"), 1);
 	ksft_finished();
 }

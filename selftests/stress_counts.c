@@ -18,7 +18,7 @@
 #include "clock.h"
 #include "env.h"
 #include "fail.h"
-#include "knob.h"
+#include "setting.h"
 #include "modload.h"
 #include "netns.h"
 #include "observer.h"
@@ -139,15 +139,15 @@ static void make_namespaces(void)
 		if (fstat(ns[i].fd, &st))
 			die_errno("fstat");
 		ns[i].inode = st.st_ino;
-		knob_set(ns[i].fd, "/proc/sys/net/ipv4/tcp_max_tw_buckets", 1000000);
+		setting_set(ns[i].fd, "/proc/sys/net/ipv4/tcp_max_tw_buckets", 1000000);
 		/* On the loopback connect() takes TIME_WAITs over by default. */
-		knob_set(ns[i].fd, "/proc/sys/net/ipv4/tcp_tw_reuse", 0);
+		setting_set(ns[i].fd, "/proc/sys/net/ipv4/tcp_tw_reuse", 0);
 		if (is_short(i)) {
-			knob_set(ns[i].fd, KNOB("time_wait_guard"), 0);
-			knob_set(ns[i].fd, KNOB("time_wait_ms"), 100);
+			setting_set(ns[i].fd, SETTING("time_wait_guard"), 0);
+			setting_set(ns[i].fd, SETTING("time_wait_ms"), 100);
 		} else {
 			/* However slow the machine is: longer than this test. */
-			knob_set(ns[i].fd, KNOB("time_wait_ms"), 600000);
+			setting_set(ns[i].fd, SETTING("time_wait_ms"), 600000);
 		}
 	}
 }
@@ -227,7 +227,7 @@ static bool ledger_agrees(unsigned int i)
 	if (is_short(i))
 		until(!row_now(ns[i].fd, "time_wait"));
 	else
-		knob_set(ns[i].fd, KNOB("time_wait_purge"), 1);
+		setting_set(ns[i].fd, SETTING("time_wait_purge"), 1);
 	ledger_make(&ledger, i);
 	/* Timewait sockets, which FIN_WAIT2 may or may not have been. */
 	len = snprintf(spec, sizeof(spec), "TcpExtTW=* TcpExtTWKilled=*");

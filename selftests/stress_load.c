@@ -8,7 +8,7 @@
 
 #include "child.h"
 #include "ends_lab.h"
-#include "knob.h"
+#include "setting.h"
 #include "modload.h"
 #include "netns.h"
 #include "stress_ways.h"
@@ -210,7 +210,7 @@ TEST_F_TIMEOUT(load, with_traffic, 180)
 						rows.row[i].name, rows.row[i].value);
 				die("something is left");
 			}
-			knob_set(lab->ns[side], KNOB("time_wait_purge"), 1);
+			setting_set(lab->ns[side], SETTING("time_wait_purge"), 1);
 			rows_read(&rows, lab->ns[side]);
 		} while (!all_is_over(&rows));
 		check(!rows_get(&rows, "record_failures"), "records failed");

@@ -16,7 +16,7 @@
 #include "ends_sock.h"
 #include "env.h"
 #include "fail.h"
-#include "knob.h"
+#include "setting.h"
 #include "modload.h"
 #include "netns.h"
 #include "observer.h"
@@ -68,10 +68,10 @@ static void live_and_die(unsigned int worker, uint64_t *random, int home)
 
 	/* In some, TIME_WAITs are over before the namespace is. */
 	if (*random % 2)
-		knob_set(ns, KNOB("time_wait_guard"), 0);
+		setting_set(ns, SETTING("time_wait_guard"), 0);
 	if (*random % 2)
-		knob_set(ns, KNOB("time_wait_ms"), 20);
-	knob_set(ns, "/proc/sys/net/ipv4/tcp_tw_reuse", 0);
+		setting_set(ns, SETTING("time_wait_ms"), 20);
+	setting_set(ns, "/proc/sys/net/ipv4/tcp_tw_reuse", 0);
 	netns_enter(ns);
 	place_init(&place, *random % 4 < 2 ? AF_INET : AF_INET6, 0);
 	while (made < CONNECTIONS) {

@@ -7,7 +7,7 @@
 #include "kselftest_harness.h"
 
 #include "clock.h"
-#include "knob.h"
+#include "setting.h"
 #include "kmsg.h"
 #include "modload.h"
 #include "netns.h"
@@ -58,9 +58,9 @@ static const struct input never[] = {
 
 static bool refused(const char *path, const struct input *in)
 {
-	const long old = knob_get(-1, path);
-	const int err = knob_write(-1, path, in->text, in->len);
-	const long new = knob_get(-1, path);
+	const long old = setting_get(-1, path);
+	const int err = setting_write(-1, path, in->text, in->len);
+	const long new = setting_get(-1, path);
 
 	if (err == -EINVAL && new == old)
 		return true;
@@ -72,8 +72,8 @@ static bool refused(const char *path, const struct input *in)
 TEST_F(sysctl, garbage_is_refused)
 {
 	static const char * const paths[] = {
-		KNOB("time_wait_ms"), KNOB("time_wait_guard"), KNOB("histograms"),
-		KNOB_ALIAS,
+		SETTING("time_wait_ms"), SETTING("time_wait_guard"), SETTING("histograms"),
+		SETTING_ALIAS,
 	};
 	unsigned int i, j;
 
@@ -88,13 +88,13 @@ TEST_F(sysctl, out_of_range_is_refused)
 		const char *path;
 		const char *text;
 	} cases[] = {
-		{ KNOB("time_wait_ms"), "600001" },
-		{ KNOB("time_wait_guard"), "2" },
-		{ KNOB("histograms"), "2" },
-		{ KNOB_ALIAS, "0" },
-		{ KNOB_ALIAS, "601" },
+		{ SETTING("time_wait_ms"), "600001" },
+		{ SETTING("time_wait_guard"), "2" },
+		{ SETTING("histograms"), "2" },
+		{ SETTING_ALIAS, "0" },
+		{ SETTING_ALIAS, "601" },
 		/* times 1000 it fits into 32 bits again */
-		{ KNOB_ALIAS, "4294968" },
+		{ SETTING_ALIAS, "4294968" },
 	};
 	unsigned int i;
 
@@ -120,11 +120,11 @@ TEST_F(sysctl, a_megabyte_is_refused)
 	for (i = 0; i < sizeof(fill); i++) {
 		memset(big, fill[i], MEGABYTE - 1);
 		big[MEGABYTE - 1] = '\n';
-		EXPECT_TRUE(refused(KNOB("time_wait_ms"), &in));
-		EXPECT_TRUE(refused(KNOB("time_wait_guard"), &in));
-		EXPECT_TRUE(refused(KNOB_ALIAS, &in));
-		EXPECT_EQ(-EINVAL, knob_write(-1, KNOB("time_wait_purge"), big,
-					      MEGABYTE));
+		EXPECT_TRUE(refused(SETTING("time_wait_ms"), &in));
+		EXPECT_TRUE(refused(SETTING("time_wait_guard"), &in));
+		EXPECT_TRUE(refused(SETTING_ALIAS, &in));
+		EXPECT_EQ(-EINVAL, setting_write(-1, SETTING("time_wait_purge"), big,
+						 MEGABYTE));
 	}
 	free(big);
 }
@@ -142,36 +142,36 @@ TEST_F(sysctl, white_space_around_is_taken)
 	unsigned int i;
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		EXPECT_EQ(0, knob_write(-1, KNOB("time_wait_ms"), cases[i].text,
-					strlen(cases[i].text)));
-		EXPECT_EQ(cases[i].value, knob_get(-1, KNOB("time_wait_ms")));
+		EXPECT_EQ(0, setting_write(-1, SETTING("time_wait_ms"), cases[i].text,
+					   strlen(cases[i].text)));
+		EXPECT_EQ(cases[i].value, setting_get(-1, SETTING("time_wait_ms")));
 	}
 }
 
 TEST_F(sysctl, a_write_is_the_whole_number)
 {
-	int fd = open(KNOB("time_wait_ms"), O_RDWR | O_CLOEXEC);
+	int fd = open(SETTING("time_wait_ms"), O_RDWR | O_CLOEXEC);
 
 	ASSERT_LE(0, fd);
 	EXPECT_EQ(-1, pwrite(fd, "5", 1, 1));
 	EXPECT_EQ(EINVAL, errno);
-	EXPECT_EQ(60000, knob_get(-1, KNOB("time_wait_ms")));
+	EXPECT_EQ(60000, setting_get(-1, SETTING("time_wait_ms")));
 
 	/* In two parts: the first is a number by itself, the second is none. */
 	EXPECT_EQ(2, write(fd, "12", 2));
 	EXPECT_EQ(-1, write(fd, "34\n", 3));
 	EXPECT_EQ(EINVAL, errno);
-	EXPECT_EQ(12, knob_get(-1, KNOB("time_wait_ms")));
+	EXPECT_EQ(12, setting_get(-1, SETTING("time_wait_ms")));
 
 	EXPECT_EQ(0, lseek(fd, 0, SEEK_SET));
 	EXPECT_EQ(4, write(fd, "1234", 4));
-	EXPECT_EQ(1234, knob_get(-1, KNOB("time_wait_ms")));
+	EXPECT_EQ(1234, setting_get(-1, SETTING("time_wait_ms")));
 	close(fd);
 }
 
 TEST_F(sysctl, reads_in_pieces_are_the_same)
 {
-	int fd = open(KNOB("time_wait_ms"), O_RDONLY | O_CLOEXEC);
+	int fd = open(SETTING("time_wait_ms"), O_RDONLY | O_CLOEXEC);
 	char text[16] = "";
 	unsigned int n = 0;
 
@@ -190,37 +190,37 @@ TEST_F(sysctl, reads_in_pieces_are_the_same)
 
 TEST_F(sysctl, defaults)
 {
-	EXPECT_EQ(60000, knob_get(-1, KNOB("time_wait_ms")));
-	EXPECT_EQ(1, knob_get(-1, KNOB("time_wait_guard")));
-	EXPECT_EQ(1, knob_get(-1, KNOB("histograms")));
-	EXPECT_EQ(60, knob_get(-1, KNOB_ALIAS));
+	EXPECT_EQ(60000, setting_get(-1, SETTING("time_wait_ms")));
+	EXPECT_EQ(1, setting_get(-1, SETTING("time_wait_guard")));
+	EXPECT_EQ(1, setting_get(-1, SETTING("histograms")));
+	EXPECT_EQ(60, setting_get(-1, SETTING_ALIAS));
 }
 
 TEST_F(sysctl, alias_is_the_same_in_seconds)
 {
-	knob_set(-1, KNOB_ALIAS, 1);
-	EXPECT_EQ(1000, knob_get(-1, KNOB("time_wait_ms")));
-	knob_set(-1, KNOB_ALIAS, 600);
-	EXPECT_EQ(600000, knob_get(-1, KNOB("time_wait_ms")));
-	knob_set(-1, KNOB("time_wait_ms"), 1500);
-	EXPECT_EQ(2, knob_get(-1, KNOB_ALIAS));
-	knob_set(-1, KNOB("time_wait_ms"), 2000);
-	EXPECT_EQ(2, knob_get(-1, KNOB_ALIAS));
-	knob_set(-1, KNOB("time_wait_ms"), 0);
-	EXPECT_EQ(0, knob_get(-1, KNOB_ALIAS));
+	setting_set(-1, SETTING_ALIAS, 1);
+	EXPECT_EQ(1000, setting_get(-1, SETTING("time_wait_ms")));
+	setting_set(-1, SETTING_ALIAS, 600);
+	EXPECT_EQ(600000, setting_get(-1, SETTING("time_wait_ms")));
+	setting_set(-1, SETTING("time_wait_ms"), 1500);
+	EXPECT_EQ(2, setting_get(-1, SETTING_ALIAS));
+	setting_set(-1, SETTING("time_wait_ms"), 2000);
+	EXPECT_EQ(2, setting_get(-1, SETTING_ALIAS));
+	setting_set(-1, SETTING("time_wait_ms"), 0);
+	EXPECT_EQ(0, setting_get(-1, SETTING_ALIAS));
 }
 
 TEST_F(sysctl, namespaces_do_not_share)
 {
 	int other = netns_new();
 
-	knob_set(-1, KNOB("time_wait_ms"), 1000);
-	knob_set(-1, KNOB("time_wait_guard"), 0);
-	knob_set(other, KNOB_ALIAS, 7);
-	EXPECT_EQ(1000, knob_get(-1, KNOB("time_wait_ms")));
-	EXPECT_EQ(7000, knob_get(other, KNOB("time_wait_ms")));
-	EXPECT_EQ(1, knob_get(other, KNOB("time_wait_guard")));
-	EXPECT_EQ(60000, knob_get(self->init_ns, KNOB("time_wait_ms")));
+	setting_set(-1, SETTING("time_wait_ms"), 1000);
+	setting_set(-1, SETTING("time_wait_guard"), 0);
+	setting_set(other, SETTING_ALIAS, 7);
+	EXPECT_EQ(1000, setting_get(-1, SETTING("time_wait_ms")));
+	EXPECT_EQ(7000, setting_get(other, SETTING("time_wait_ms")));
+	EXPECT_EQ(1, setting_get(other, SETTING("time_wait_guard")));
+	EXPECT_EQ(60000, setting_get(self->init_ns, SETTING("time_wait_ms")));
 	close(other);
 }
 
@@ -230,21 +230,21 @@ TEST_F(sysctl, purge_is_for_writing_1)
 	struct stat st;
 	unsigned int i;
 
-	ASSERT_EQ(0, stat(KNOB("time_wait_purge"), &st));
+	ASSERT_EQ(0, stat(SETTING("time_wait_purge"), &st));
 	EXPECT_EQ(0200, st.st_mode & 07777);
-	EXPECT_EQ(-1, open(KNOB("time_wait_purge"), O_RDONLY | O_CLOEXEC));
+	EXPECT_EQ(-1, open(SETTING("time_wait_purge"), O_RDONLY | O_CLOEXEC));
 	EXPECT_EQ(EACCES, errno);
 	for (i = 0; i < sizeof(no) / sizeof(no[0]); i++)
-		EXPECT_EQ(-EINVAL, knob_write(-1, KNOB("time_wait_purge"), no[i],
-					      strlen(no[i])));
-	EXPECT_EQ(0, knob_write(-1, KNOB("time_wait_purge"), "1\n", 2));
+		EXPECT_EQ(-EINVAL, setting_write(-1, SETTING("time_wait_purge"), no[i],
+						 strlen(no[i])));
+	EXPECT_EQ(0, setting_write(-1, SETTING("time_wait_purge"), "1\n", 2));
 }
 
 TEST_F(sysctl, modes)
 {
 	static const char * const paths[] = {
-		KNOB("time_wait_ms"), KNOB("time_wait_guard"), KNOB("histograms"),
-		KNOB_ALIAS,
+		SETTING("time_wait_ms"), SETTING("time_wait_guard"), SETTING("histograms"),
+		SETTING_ALIAS,
 	};
 	struct stat st;
 	unsigned int i;
@@ -257,7 +257,7 @@ TEST_F(sysctl, modes)
 
 static int set_to_1000(void *unused)
 {
-	return knob_write(-1, KNOB("time_wait_ms"), "1000", 4);
+	return setting_write(-1, SETTING("time_wait_ms"), "1000", 4);
 }
 
 static int set_as_nobody(void *unused)
@@ -275,13 +275,13 @@ static int set_without_capabilities(void *unused)
 static int alias_without_capabilities(void *unused)
 {
 	drop_capabilities();
-	return knob_write(-1, KNOB_ALIAS, "1", 1);
+	return setting_write(-1, SETTING_ALIAS, "1", 1);
 }
 
 static int purge_without_capabilities(void *unused)
 {
 	drop_capabilities();
-	return knob_write(-1, KNOB("time_wait_purge"), "1", 1);
+	return setting_write(-1, SETTING("time_wait_purge"), "1", 1);
 }
 
 TEST_F(sysctl, needs_net_admin)
@@ -290,9 +290,9 @@ TEST_F(sysctl, needs_net_admin)
 	EXPECT_EQ(-EPERM, in_child(set_without_capabilities, NULL));
 	EXPECT_EQ(-EPERM, in_child(alias_without_capabilities, NULL));
 	EXPECT_EQ(-EPERM, in_child(purge_without_capabilities, NULL));
-	EXPECT_EQ(60000, knob_get(-1, KNOB("time_wait_ms")));
+	EXPECT_EQ(60000, setting_get(-1, SETTING("time_wait_ms")));
 	EXPECT_EQ(0, in_child(set_to_1000, NULL));
-	EXPECT_EQ(1000, knob_get(-1, KNOB("time_wait_ms")));
+	EXPECT_EQ(1000, setting_get(-1, SETTING("time_wait_ms")));
 }
 
 /* The opener's rights do not count, the writer's do. */
@@ -306,11 +306,11 @@ static int write_what_root_opened(void *arg)
 
 TEST_F(sysctl, an_open_file_is_no_permission)
 {
-	int fd = open(KNOB("time_wait_ms"), O_WRONLY | O_CLOEXEC);
+	int fd = open(SETTING("time_wait_ms"), O_WRONLY | O_CLOEXEC);
 
 	ASSERT_LE(0, fd);
 	EXPECT_EQ(-EPERM, in_child(write_what_root_opened, &fd));
-	EXPECT_EQ(60000, knob_get(-1, KNOB("time_wait_ms")));
+	EXPECT_EQ(60000, setting_get(-1, SETTING("time_wait_ms")));
 	close(fd);
 }
 
@@ -330,7 +330,7 @@ static int set_own_from_user_namespace(void *unused)
 	if (unshare(CLONE_NEWNET))
 		return -errno;
 	err = set_to_1000(NULL);
-	if (!err && knob_get(-1, KNOB("time_wait_ms")) != 1000)
+	if (!err && setting_get(-1, SETTING("time_wait_ms")) != 1000)
 		die("written, but not changed");
 	return err;
 }
@@ -338,37 +338,37 @@ static int set_own_from_user_namespace(void *unused)
 TEST_F(sysctl, user_namespace_tunes_what_it_owns)
 {
 	EXPECT_EQ(-EACCES, in_child(set_parents_from_user_namespace, NULL));
-	EXPECT_EQ(60000, knob_get(-1, KNOB("time_wait_ms")));
+	EXPECT_EQ(60000, setting_get(-1, SETTING("time_wait_ms")));
 	EXPECT_EQ(0, in_child(set_own_from_user_namespace, NULL));
-	EXPECT_EQ(60000, knob_get(-1, KNOB("time_wait_ms")));
+	EXPECT_EQ(60000, setting_get(-1, SETTING("time_wait_ms")));
 }
 
 TEST_F(sysctl, inherit_is_in_the_initial_namespace_only)
 {
-	EXPECT_EQ(-ENOENT, knob_write(-1, KNOB("inherit"), "1", 1));
-	EXPECT_EQ(0, knob_get(self->init_ns, KNOB("inherit")));
-	EXPECT_EQ(-EINVAL, knob_write(self->init_ns, KNOB("inherit"), "2", 1));
+	EXPECT_EQ(-ENOENT, setting_write(-1, SETTING("inherit"), "1", 1));
+	EXPECT_EQ(0, setting_get(self->init_ns, SETTING("inherit")));
+	EXPECT_EQ(-EINVAL, setting_write(self->init_ns, SETTING("inherit"), "2", 1));
 }
 
 TEST_F(sysctl, inherit)
 {
 	int before, after;
 
-	knob_set(self->init_ns, KNOB("time_wait_ms"), 1234);
-	knob_set(self->init_ns, KNOB("time_wait_guard"), 0);
+	setting_set(self->init_ns, SETTING("time_wait_ms"), 1234);
+	setting_set(self->init_ns, SETTING("time_wait_guard"), 0);
 	before = netns_new();
-	knob_set(self->init_ns, KNOB("inherit"), 1);
+	setting_set(self->init_ns, SETTING("inherit"), 1);
 	after = netns_new();
 	/* Back to what it was before anything can fail. */
-	knob_set(self->init_ns, KNOB("inherit"), 0);
-	knob_set(self->init_ns, KNOB("time_wait_ms"), 60000);
-	knob_set(self->init_ns, KNOB("time_wait_guard"), 1);
+	setting_set(self->init_ns, SETTING("inherit"), 0);
+	setting_set(self->init_ns, SETTING("time_wait_ms"), 60000);
+	setting_set(self->init_ns, SETTING("time_wait_guard"), 1);
 
-	EXPECT_EQ(60000, knob_get(before, KNOB("time_wait_ms")));
-	EXPECT_EQ(1, knob_get(before, KNOB("time_wait_guard")));
-	EXPECT_EQ(1234, knob_get(after, KNOB("time_wait_ms")));
-	EXPECT_EQ(0, knob_get(after, KNOB("time_wait_guard")));
-	EXPECT_EQ(60000, knob_get(self->ns, KNOB("time_wait_ms")));
+	EXPECT_EQ(60000, setting_get(before, SETTING("time_wait_ms")));
+	EXPECT_EQ(1, setting_get(before, SETTING("time_wait_guard")));
+	EXPECT_EQ(1234, setting_get(after, SETTING("time_wait_ms")));
+	EXPECT_EQ(0, setting_get(after, SETTING("time_wait_guard")));
+	EXPECT_EQ(60000, setting_get(self->ns, SETTING("time_wait_ms")));
 	close(before);
 	close(after);
 }

@@ -20,7 +20,7 @@
 #include "clock.h"
 #include "fail.h"
 #include "kmsg.h"
-#include "knob.h"
+#include "setting.h"
 #include "modload.h"
 #include "netns.h"
 #include "pair.h"
@@ -132,10 +132,10 @@ TEST_F(vendor, sysctls_stay_whole)
 	/* The same for one that is made now as for one that was there. */
 	list_sysctls(&now, fresh);
 	EXPECT_EQ(self->before[1].n, now.n);
-	EXPECT_EQ(10, knob_get(self->initial, KNOB_ALIAS));
-	EXPECT_EQ(10, knob_get(fresh, KNOB_ALIAS));
-	EXPECT_EQ(60000, knob_get(self->initial, KNOB("time_wait_ms")));
-	EXPECT_EQ(60000, knob_get(fresh, KNOB("time_wait_ms")));
+	EXPECT_EQ(10, setting_get(self->initial, SETTING_ALIAS));
+	EXPECT_EQ(10, setting_get(fresh, SETTING_ALIAS));
+	EXPECT_EQ(60000, setting_get(self->initial, SETTING("time_wait_ms")));
+	EXPECT_EQ(60000, setting_get(fresh, SETTING("time_wait_ms")));
 	close(fresh);
 }
 
@@ -174,7 +174,7 @@ TEST_F_TIMEOUT(vendor, what_is_not_tuned_is_the_vendors, 60)
 	const int ns = self->w.ns[0];
 
 	EXPECT_TRUE(all_have_length(&self->w, VENDOR_MS));
-	knob_set(ns, KNOB_ALIAS, 4);
+	setting_set(ns, SETTING_ALIAS, 4);
 	EXPECT_TRUE(all_have_length(&self->w, 4000));
 	EXPECT_EQ(0, row_now(ns, "time_wait_shortened"));
 	EXPECT_EQ(0, row_now(ns, "time_wait_guarded"));
@@ -203,7 +203,7 @@ TEST_F_TIMEOUT(vendor, guard_keeps_the_vendors_length, 60)
 	const int ns = self->w.ns[0];
 	struct pair p;
 
-	knob_set(ns, "/proc/sys/net/ipv4/tcp_timestamps", 0);
+	setting_set(ns, "/proc/sys/net/ipv4/tcp_timestamps", 0);
 	tune(ns, 1000, true);
 	pair_open(&p, &self->w, AF_INET);
 	pair_to_time_wait(&p, PATH_FULL);
@@ -219,8 +219,8 @@ static uint64_t hist_get(int ns, const char *state, const char *le)
 	char row[64];
 	char *at;
 
-	if (knob_read(ns, "/proc/thread-self/net/tcp_closestat_hist", text,
-		      sizeof(text)) < 0)
+	if (setting_read(ns, "/proc/thread-self/net/tcp_closestat_hist", text,
+			 sizeof(text)) < 0)
 		die_errno("cannot read tcp_closestat_hist");
 	snprintf(row, sizeof(row), "\n%s %s ", state, le);
 	at = strstr(text, row);
@@ -234,7 +234,7 @@ TEST_F_TIMEOUT(vendor, histogram_has_what_was, 60)
 	const int ns = self->w.ns[0];
 	uint64_t us;
 
-	knob_set(ns, KNOB_ALIAS, 1);
+	setting_set(ns, SETTING_ALIAS, 1);
 	EXPECT_TRUE(all_have_length(&self->w, 1000));
 	until(!row_now(ns, "time_wait"));
 	EXPECT_EQ(N_PATHS, hist_get(ns, "time_wait", "count"));
@@ -265,12 +265,12 @@ TEST_F_TIMEOUT(vendor, trace_event_has_what_was_given, 60)
 {
 	rmdir(INSTANCE);
 	ASSERT_EQ(0, mkdir(INSTANCE, 0700));
-	knob_set(-1, INSTANCE "/events/tcp_closestat/enable", 1);
+	setting_set(-1, INSTANCE "/events/tcp_closestat/enable", 1);
 	EXPECT_TRUE(all_have_length(&self->w, VENDOR_MS));
 	/* With CLOSING both ends are in TIME_WAIT. */
 	EXPECT_EQ(N_PATHS + 1, traced("time_wait_ms=10000"));
 	EXPECT_EQ(0, traced("time_wait_ms=60000"));
-	knob_set(-1, INSTANCE "/events/tcp_closestat/enable", 0);
+	setting_set(-1, INSTANCE "/events/tcp_closestat/enable", 0);
 	EXPECT_EQ(0, rmdir(INSTANCE));
 }
 
@@ -351,13 +351,13 @@ TEST(without_proc_there_is_no_alias)
 	ASSERT_EQ(0, status);
 	list_sysctls(&now, home);
 	EXPECT_TRUE(same_listing(&before, &now));
-	EXPECT_EQ(60000, knob_get(home, KNOB("time_wait_ms")));
+	EXPECT_EQ(60000, setting_get(home, SETTING("time_wait_ms")));
 	EXPECT_EQ(0, module_unload());
 	/* With it there is. */
 	ASSERT_EQ(0, module_load());
 	list_sysctls(&now, home);
 	EXPECT_EQ(before.n + 1, now.n);
-	EXPECT_EQ(60, knob_get(home, KNOB_ALIAS));
+	EXPECT_EQ(60, setting_get(home, SETTING_ALIAS));
 	EXPECT_EQ(0, module_unload());
 	close(home);
 }

@@ -27,12 +27,12 @@ for ((round = 0; round < ROUNDS; round++)); do
 	module_in
 	families loaded
 	[ "${QUICK-}" ] || {
-		families histograms=0 knob histograms 0
+		families histograms=0 setting histograms 0
 		echo 1 >$event
 		families tcp_close-event
 		echo 0 >$event
 		# last: that any namespace was tuned is remembered until unload
-		families time_wait_ms=1000 knob time_wait_ms 1000
+		families time_wait_ms=1000 setting time_wait_ms 1000
 	}
 	module_out
 done

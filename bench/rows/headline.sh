@@ -16,7 +16,7 @@ in_netns() {
 prepare() {
 	make_netns server
 	allow_time_waits 1000000
-	knob time_wait_ms $(($1 * 1000)) server
+	setting time_wait_ms $(($1 * 1000)) server
 }
 
 # held LENGTH - TIME_WAITs and memory while RATE connections a second come and go,

@@ -48,6 +48,6 @@ for ((round = 0; round < NETNS_ROUNDS; round++)); do
 	turn_over loaded
 	keep loaded
 	time_waits loaded
-	time_waits time_wait_ms=600000 knob time_wait_ms 600000 server
+	time_waits time_wait_ms=600000 setting time_wait_ms 600000 server
 	module_out
 done

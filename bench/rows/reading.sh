@@ -59,7 +59,7 @@ for n in $TIME_WAITS; do
 done
 # What all are compared with: the counts are as large, so are the digits to print,
 # and the sockets are gone.
-knob time_wait_purge 1 server
+setting time_wait_purge 1 server
 sleep 2
 hold 0
 beside_time_waits none

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "knob.h"
+#include "setting.h"
 #include "netns.h"
 
 static const char *const side_names[] = { [A] = "A", [B] = "B" };
@@ -83,7 +83,7 @@ void lab_set(const struct lab *lab, enum side side, const char *name,
 	int err;
 
 	snprintf(path, sizeof(path), "/proc/sys/net/%s", name);
-	err = knob_write(lab->ns[side], path, value, strlen(value));
+	err = setting_write(lab->ns[side], path, value, strlen(value));
 	if (err)
 		die("cannot set %s to '%s': %s", path, value, strerror(-err));
 }

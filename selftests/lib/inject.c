@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "fail.h"
-#include "knob.h"
+#include "setting.h"
 
 #define FAILSLAB	"/sys/kernel/debug/failslab/"
 #define FAIL_PAGES	"/sys/kernel/debug/fail_page_alloc/"
@@ -47,7 +47,7 @@ static unsigned int n_recorded;
 
 static void put(const char *path, const char *text)
 {
-	int err = knob_write(-1, path, text, strlen(text));
+	int err = setting_write(-1, path, text, strlen(text));
 
 	if (err)
 		die("%s: %s", path, strerror(-err));
@@ -201,7 +201,7 @@ static const char *read_trace(void)
 {
 	static char text[16 << 20];
 
-	if (knob_read(-1, TRACING "trace", text, sizeof(text)) < 0)
+	if (setting_read(-1, TRACING "trace", text, sizeof(text)) < 0)
 		die_errno("trace");
 	return text;
 }

@@ -9,7 +9,7 @@
 #include <sys/utsname.h>
 
 #include "fail.h"
-#include "knob.h"
+#include "setting.h"
 
 /* What the kernel itself counts about ends, by its name in nstat. */
 static const char *const mib_names[] = {
@@ -52,7 +52,7 @@ static void read_mibs(uint64_t *mib, int ns, const char *path)
 	static char text[32768];
 	char *names, *values, *next;
 
-	if (knob_read(ns, path, text, sizeof(text)) < 0)
+	if (setting_read(ns, path, text, sizeof(text)) < 0)
 		die_errno("cannot read %s", path);
 
 	for (names = text; names && *names; names = next) {

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 
 #include "fail.h"
-#include "knob.h"
+#include "setting.h"
 
 #define TRACEFS		"/sys/kernel/tracing"
 #define PAGE		4096
@@ -30,7 +30,7 @@ static void write_file(const struct trace *t, const char *name, const char *text
 	int err;
 
 	snprintf(path, sizeof(path), "%s/%s", t->dir, name);
-	err = knob_write(-1, path, text, strlen(text));
+	err = setting_write(-1, path, text, strlen(text));
 	if (err)
 		die("cannot write to %s: %s", path, strerror(-err));
 }
@@ -44,7 +44,7 @@ static void learn_event(struct trace_event *ev, const char *dir, const char *nam
 	unsigned int i;
 
 	snprintf(path, sizeof(path), "%s/events/%s/format", dir, name);
-	if (knob_read(-1, path, text, sizeof(text)) < 0)
+	if (setting_read(-1, path, text, sizeof(text)) < 0)
 		die_errno("cannot read %s", path);
 	at = strstr(text, "ID: ");
 	if (!at || sscanf(at, "ID: %u", &ev->id) != 1)
@@ -196,7 +196,7 @@ static void check_complete(const struct trace *t)
 
 	for (i = 0; i < t->n_cpus; i++) {
 		snprintf(path, sizeof(path), "%s/per_cpu/cpu%u/stats", t->dir, i);
-		if (knob_read(-1, path, text, sizeof(text)) < 0)
+		if (setting_read(-1, path, text, sizeof(text)) < 0)
 			die_errno("cannot read %s", path);
 		if (!strstr(text, "\noverrun: 0\n") ||
 		    !strstr(text, "\ncommit overrun: 0\n") ||

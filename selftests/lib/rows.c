@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "fail.h"
-#include "knob.h"
+#include "setting.h"
 
 /**
  * rows_parse() - take apart what was read, to the letter
@@ -45,8 +45,8 @@ void rows_read(struct rows *rows, int ns)
 {
 	char text[8192];
 
-	if (knob_read(ns, "/proc/thread-self/net/tcp_closestat", text,
-		      sizeof(text)) < 0)
+	if (setting_read(ns, "/proc/thread-self/net/tcp_closestat", text,
+			 sizeof(text)) < 0)
 		die_errno("cannot read tcp_closestat");
 	rows_parse(rows, text);
 }

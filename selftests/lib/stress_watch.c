@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "fail.h"
-#include "knob.h"
+#include "setting.h"
 
 /* More sockets than any test has at a time. */
 #define PLAUSIBLE	1000000
@@ -105,7 +105,7 @@ void watch_total(struct rows *total)
 	struct rows rows;
 
 	total->n = 0;
-	if (knob_read(-1, "/proc/tcp_closestat_all", text, sizeof(text)) < 0)
+	if (setting_read(-1, "/proc/tcp_closestat_all", text, sizeof(text)) < 0)
 		die_errno("cannot read tcp_closestat_all");
 	for (block = text; block; block = next) {
 		char *body = strchr(block, '\n');

@@ -11,7 +11,7 @@
 #include "clock.h"
 #include "ends_sock.h"
 #include "fail.h"
-#include "knob.h"
+#include "setting.h"
 #include "netns.h"
 
 #define FINS	"fin_wait1_entered=1 fin_wait2_entered=1 time_wait_entered=1 " \
@@ -535,8 +535,8 @@ void place_init(struct place *place, int family, unsigned int half)
 
 	memset(place, 0, sizeof(*place));
 	place->port = FIRST_PORT + half * N_PORTS;
-	check(!knob_write(-1, "/proc/sys/net/ipv4/ip_local_port_range", OTHER_PORTS,
-			  strlen(OTHER_PORTS)), "cannot set the port range");
+	check(!setting_write(-1, "/proc/sys/net/ipv4/ip_local_port_range", OTHER_PORTS,
+			     strlen(OTHER_PORTS)), "cannot set the port range");
 	place->addr.ss_family = family;
 	if (family == AF_INET) {
 		v4->sin_addr.s_addr = htonl(INADDR_LOOPBACK);

@@ -4,7 +4,7 @@
 
 #include <netinet/tcp.h>
 
-#include "knob.h"
+#include "setting.h"
 #include "life.h"
 
 /**
@@ -15,8 +15,8 @@
  */
 void tune(int ns, int time_wait_ms, bool guard)
 {
-	knob_set(ns, KNOB("time_wait_ms"), time_wait_ms);
-	knob_set(ns, KNOB("time_wait_guard"), guard);
+	setting_set(ns, SETTING("time_wait_ms"), time_wait_ms);
+	setting_set(ns, SETTING("time_wait_guard"), guard);
 }
 
 /**

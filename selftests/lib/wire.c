@@ -12,7 +12,7 @@
 
 #include "diag.h"
 #include "fail.h"
-#include "knob.h"
+#include "setting.h"
 #include "netns.h"
 
 static int open_tun(void)
@@ -65,7 +65,7 @@ void wire_make(struct wire *w)
 		 * No tail loss probes: after two round trips, which is nothing to a
 		 * machine that is busy, a FIN would be sent again.
 		 */
-		knob_set(w->ns[side], "/proc/sys/net/ipv4/tcp_early_retrans", 0);
+		setting_set(w->ns[side], "/proc/sys/net/ipv4/tcp_early_retrans", 0);
 		w->diag[side] = diag_open(w->ns[side]);
 	}
 	netns_enter(here);

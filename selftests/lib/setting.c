@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Small files below /proc, see knob.h. */
-#include "knob.h"
+/* Small files below /proc, see setting.h. */
+#include "setting.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ static int open_in(int ns, const char *path, int flags)
 }
 
 /**
- * knob_read() - read a whole file
+ * setting_read() - read a whole file
  * @ns: the namespace's file descriptor, -1: the caller's
  * @path: below /proc
  * @text: filled, a NUL behind
@@ -34,7 +34,7 @@ static int open_in(int ns, const char *path, int flags)
  *
  * Return: its length, or -1 and errno.
  */
-ssize_t knob_read(int ns, const char *path, char *text, size_t size)
+ssize_t setting_read(int ns, const char *path, char *text, size_t size)
 {
 	int fd = open_in(ns, path, O_RDONLY), err;
 	size_t len = 0;
@@ -55,7 +55,7 @@ ssize_t knob_read(int ns, const char *path, char *text, size_t size)
 }
 
 /**
- * knob_write() - write to a file, in one go
+ * setting_write() - write to a file, in one go
  * @ns: the namespace's file descriptor, -1: the caller's
  * @path: below /proc
  * @text: bytes
@@ -63,7 +63,7 @@ ssize_t knob_read(int ns, const char *path, char *text, size_t size)
  *
  * Return: 0, or a negative errno of open() or write().
  */
-int knob_write(int ns, const char *path, const char *text, size_t len)
+int setting_write(int ns, const char *path, const char *text, size_t len)
 {
 	int fd = open_in(ns, path, O_WRONLY), err = 0;
 	ssize_t n;
@@ -80,33 +80,33 @@ int knob_write(int ns, const char *path, const char *text, size_t len)
 }
 
 /**
- * knob_set() - write a number; a refusal ends the test
+ * setting_set() - write a number; a refusal ends the test
  * @ns: the namespace's file descriptor, -1: the caller's
  * @path: below /proc
  * @value: the number
  */
-void knob_set(int ns, const char *path, long value)
+void setting_set(int ns, const char *path, long value)
 {
 	char text[24];
 	int len = snprintf(text, sizeof(text), "%ld\n", value);
-	int err = knob_write(ns, path, text, len);
+	int err = setting_write(ns, path, text, len);
 
 	if (err)
 		die("cannot set %s to %ld: %s", path, value, strerror(-err));
 }
 
 /**
- * knob_get() - read a number
+ * setting_get() - read a number
  * @ns: the namespace's file descriptor, -1: the caller's
  * @path: below /proc; one that does not read as a number and a newline ends the
  *	test
  */
-long knob_get(int ns, const char *path)
+long setting_get(int ns, const char *path)
 {
 	char text[64], *end;
 	long value;
 
-	if (knob_read(ns, path, text, sizeof(text)) < 0)
+	if (setting_read(ns, path, text, sizeof(text)) < 0)
 		die_errno("cannot read %s", path);
 	value = strtol(text, &end, 10);
 	if (end == text || strcmp(end, "\n"))
