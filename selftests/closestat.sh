@@ -425,7 +425,7 @@ expect "export -o" to_file
 watches() {
 	rc=0
 	: >"$tmp/err"
-	TERM=xterm timeout -s INT $((3 * ${TCS_PATIENCE:-1})) script -qec "stty rows 24 cols 80; closestat watch -N $a 0.2" /dev/null \
+	TERM=xterm timeout -s INT $((3 * ${TCS_TIMEOUT_SCALE:-1})) script -qec "stty rows 24 cols 80; closestat watch -N $a 0.2" /dev/null \
 		</dev/null >"$tmp/out" 2>&1
 	grep -q TIME_WAIT "$tmp/out"
 }

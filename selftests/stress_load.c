@@ -201,7 +201,7 @@ TEST_F_TIMEOUT(load, with_traffic, 180)
 
 	for (side = A; side <= B; side++) {
 		struct rows rows;
-		int64_t end = now_ns() + PATIENCE_NS;
+		int64_t end = now_ns() + TIMEOUT_NS;
 
 		do {
 			if (now_ns() > end) {

@@ -7,13 +7,13 @@
 #include <time.h>
 
 #include "fail.h"
-#include "patience.h"
+#include "timeout_scale.h"
 
 #define NS_PER_MS	1000000L
 #define NS_PER_S	1000000000L
 
 /* How long to wait for what should come soon, on a machine that may be busy. */
-#define PATIENCE_NS	(30 * NS_PER_S * patience())
+#define TIMEOUT_NS	(30 * NS_PER_S * timeout_scale())
 
 /**
  * now_ns() - nanoseconds of the monotonic clock
@@ -69,7 +69,7 @@ static inline void nap_ms(int ms)
  * until(condition) - wait until it is true; a test that waits for ever fails.
  */
 #define until(cond) do {						\
-	const int64_t _end = now_ns() + PATIENCE_NS;			\
+	const int64_t _end = now_ns() + TIMEOUT_NS;			\
 	while (!(cond)) {						\
 		if (now_ns() > _end)					\
 			die("waited in vain for: " #cond);		\

@@ -285,7 +285,7 @@ static void check_repeats(const struct lab *lab)
  */
 void lab_end(const struct lab *lab, const char *a, const char *b)
 {
-	const int64_t end = now_ns() + PATIENCE_NS / 3;
+	const int64_t end = now_ns() + TIMEOUT_NS / 3;
 	bool tell;
 
 	do {

@@ -30,7 +30,7 @@ void wait_input(int fd)
 {
 	struct pollfd pfd = { .fd = fd, .events = POLLIN };
 
-	if (poll(&pfd, 1, PATIENCE_NS / NS_PER_MS) != 1)
+	if (poll(&pfd, 1, TIMEOUT_NS / NS_PER_MS) != 1)
 		die("nothing comes");
 }
 

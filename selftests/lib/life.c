@@ -57,7 +57,7 @@ struct life life_watch(int diag, const struct tuple *t, int state,
 		       int64_t before, int64_t after, int64_t expected)
 {
 	const int64_t fine = before + expected / 10 * 9;
-	const int64_t end = after + expected * 3 / 2 + PATIENCE_NS;
+	const int64_t end = after + expected * 3 / 2 + TIMEOUT_NS;
 	const int64_t tick = tick_ns();
 	int64_t due = after, now;
 	struct life l = {};

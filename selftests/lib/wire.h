@@ -78,7 +78,7 @@ void wire_repeat_fin(struct wire *w, int from);
 
 /* wire_until(wire, condition) - let segments travel until it is true. */
 #define wire_until(_w, _cond) do {					\
-	const int64_t _end = now_ns() + PATIENCE_NS;			\
+	const int64_t _end = now_ns() + TIMEOUT_NS;			\
 	while (!(_cond)) {						\
 		if (now_ns() > _end)					\
 			die("waited in vain for: " #_cond);		\

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* How much slower than others this kernel may be. */
-#ifndef PATIENCE_H
-#define PATIENCE_H
+#ifndef TIMEOUT_SCALE_H
+#define TIMEOUT_SCALE_H
 
-unsigned int patience(void);
+unsigned int timeout_scale(void);
 
 /* Between them, by the linker's --wrap: alarm() */
 unsigned int __real_alarm(unsigned int seconds);
 unsigned int __wrap_alarm(unsigned int seconds);
 
-#endif /* PATIENCE_H */
+#endif /* TIMEOUT_SCALE_H */

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A kernel that looks for mistakes is several times slower: TCS_PATIENCE says how
+ * A kernel that looks for mistakes is several times slower: TCS_TIMEOUT_SCALE says how
  * many times as long as usual every deadline is. What a test expects stays.
  */
-#include "patience.h"
+#include "timeout_scale.h"
 
 #include <stdlib.h>
 
 /**
- * patience() - by what deadlines are to be multiplied
+ * timeout_scale() - by what deadlines are to be multiplied
  *
- * Return: TCS_PATIENCE, or 1 where it is not set.
+ * Return: TCS_TIMEOUT_SCALE, or 1 where it is not set.
  */
-unsigned int patience(void)
+unsigned int timeout_scale(void)
 {
-	const char *env = getenv("TCS_PATIENCE");
+	const char *env = getenv("TCS_TIMEOUT_SCALE");
 	const int n = env ? atoi(env) : 1;
 
 	return n > 1 ? n : 1;
@@ -26,5 +26,5 @@ unsigned int patience(void)
  */
 unsigned int __wrap_alarm(unsigned int seconds)
 {
-	return __real_alarm(seconds * patience());
+	return __real_alarm(seconds * timeout_scale());
 }
