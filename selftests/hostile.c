@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A user without rights, in a user and a network namespace of his own, does for
+ * A user without capabilities, in a user and a network namespace of his own, does for
  * HOSTILE_SECONDS (2) all that the interfaces let him do. He may ruin his own
  * namespace; he sees nothing of others, changes nothing there, fills no log, and
  * does not keep the module from being unloaded.
@@ -22,7 +22,7 @@
 #include "setting.h"
 #include "modload.h"
 #include "netns.h"
-#include "rights.h"
+#include "caps.h"
 #include "rows.h"
 #include "stress_ways.h"
 
@@ -173,7 +173,7 @@ static pid_t start_hostile(unsigned int number)
 	if (pid)
 		return pid;
 	become_nobody();
-	/* Forgotten with the rights. */
+	/* Forgotten with the capabilities. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	enter_user_namespace();
 	/* Not netns_new(): there is no way back from here. */

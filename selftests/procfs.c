@@ -12,7 +12,7 @@
 #include "modload.h"
 #include "netns.h"
 #include "pair.h"
-#include "rights.h"
+#include "caps.h"
 #include "rows.h"
 #include "traffic.h"
 

@@ -11,7 +11,7 @@
 #include "kmsg.h"
 #include "modload.h"
 #include "netns.h"
-#include "rights.h"
+#include "caps.h"
 
 #define MEGABYTE	(1024 * 1024)
 
@@ -295,7 +295,7 @@ TEST_F(sysctl, needs_net_admin)
 	EXPECT_EQ(1000, setting_get(-1, SETTING("time_wait_ms")));
 }
 
-/* The opener's rights do not count, the writer's do. */
+/* The opener's capabilities do not count, the writer's do. */
 static int write_what_root_opened(void *arg)
 {
 	const int fd = *(int *)arg;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Running a part of a test with fewer rights, see rights.h. */
-#include "rights.h"
+/* Running a part of a test with fewer capabilities, see caps.h. */
+#include "caps.h"
 
 #include <fcntl.h>
 #include <linux/capability.h>
