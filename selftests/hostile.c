@@ -27,9 +27,9 @@
 #include "stress_ways.h"
 
 #define N_HOSTILE	3
-#define N_VICTIMS	5		/* TIME_WAITs of somebody else */
-#define HOARD		300		/* TIME_WAITs, all that he gets */
-#define MOST_SECONDS	300		/* those of his victim end, too */
+#define N_TARGETS	5		/* TIME_WAITs of somebody else */
+#define FILL		300		/* TIME_WAITs, all that he gets */
+#define MOST_SECONDS	300		/* those of his target end, too */
 
 #define MAX_TW_BUCKETS	"/proc/sys/net/ipv4/tcp_max_tw_buckets"
 
@@ -49,7 +49,7 @@ static struct shared {
 	unsigned long taken;
 	unsigned long refused;
 	unsigned long connections;
-	unsigned long hoarded;
+	unsigned long filled;
 	unsigned long namespaces;
 	bool stop;
 } *shared;
@@ -125,19 +125,19 @@ static void flood(struct place *place, int connections)
 }
 
 /* As many TIME_WAITs as he gets, for as long as he may. */
-static void hoard(struct place *place)
+static void fill(struct place *place)
 {
 	char limit[16];
 
-	snprintf(limit, sizeof(limit), "%d\n", HOARD);
+	snprintf(limit, sizeof(limit), "%d\n", FILL);
 	/* Not his to set on every kernel. */
 	setting_write(-1, MAX_TW_BUCKETS, limit, strlen(limit));
 	check(!setting_write(-1, SETTING("time_wait_ms"), "600000", 6), "600 s");
 	check(!setting_write(-1, SETTING("time_wait_guard"), "0", 1), "no guard");
-	flood(place, HOARD + 20);
+	flood(place, FILL + 20);
 	check(stopped() || row_now(-1, "time_wait") <= setting_get(-1, MAX_TW_BUCKETS),
 	      "%lu TIME_WAITs", row_now(-1, "time_wait"));
-	__atomic_store_n(&shared->hoarded, row_now(-1, "time_wait"), __ATOMIC_RELAXED);
+	__atomic_store_n(&shared->filled, row_now(-1, "time_wait"), __ATOMIC_RELAXED);
 }
 
 /* Namespaces that are gone as soon as they are there. */
@@ -183,7 +183,7 @@ static pid_t start_hostile(unsigned int number)
 	place_init(&place, number % 2 ? AF_INET6 : AF_INET, 0);
 	hold_on();
 	if (!number)
-		hoard(&place);
+		fill(&place);
 	while (!stopped()) {
 		int i;
 
@@ -206,7 +206,7 @@ FIXTURE(hostile) {
 };
 
 /* Somebody else, who wants to keep what he has. */
-static int make_victim(void)
+static int make_target(void)
 {
 	const int home = netns_here(), ns = netns_new();
 	struct place place;
@@ -215,10 +215,10 @@ static int make_victim(void)
 	setting_set(ns, SETTING("time_wait_ms"), 600000);
 	netns_enter(ns);
 	place_init(&place, AF_INET, 0);
-	for (i = 0; i < N_VICTIMS; i++)
+	for (i = 0; i < N_TARGETS; i++)
 		ways[WAY_FIRST_CERTAIN].run(&place);
 	place_leave(&place);
-	until(row_now(-1, "ended") == 2 * N_VICTIMS);
+	until(row_now(-1, "ended") == 2 * N_TARGETS);
 	netns_enter(home);
 	close(home);
 	return ns;
@@ -234,7 +234,7 @@ FIXTURE_SETUP(hostile)
 		die_errno("mmap");
 	if (!module_loaded())
 		check(!module_load(), "cannot load");
-	self->ns = make_victim();
+	self->ns = make_target();
 	for (i = 0; i < N_HOSTILE; i++)
 		self->pids[i] = start_hostile(i);
 }
@@ -254,7 +254,7 @@ static void carry_on(void)
 		nap_ms(50);
 	/* Each kind of thing was tried, however slow the machine is. */
 	until(shared->taken && shared->refused && shared->connections >= 100 &&
-	      shared->hoarded && shared->namespaces);
+	      shared->filled && shared->namespaces);
 }
 
 static void end(const pid_t *pids)
@@ -266,7 +266,7 @@ static void end(const pid_t *pids)
 		check(waitpid(pids[i], &status, 0) == pids[i] && !status, "%#x", status);
 	printf("# %lu writes taken, %lu refused, %lu connections, %lu namespaces, %lu TIME_WAITs of 600 s\n",
 	       shared->taken, shared->refused, shared->connections, shared->namespaces,
-	       shared->hoarded);
+	       shared->filled);
 }
 
 TEST_F_TIMEOUT(hostile, only_himself, 900)
@@ -293,7 +293,7 @@ TEST_F_TIMEOUT(hostile, only_himself, 900)
 	rows_read(&other, self->ns);
 	for (i = 0; i < before.n; i++)
 		EXPECT_EQ(before.row[i].value, other.row[i].value);
-	EXPECT_EQ(N_VICTIMS, rows_get(&other, "time_wait"));
+	EXPECT_EQ(N_TARGETS, rows_get(&other, "time_wait"));
 	/* and not a word of it in the log */
 	EXPECT_FALSE(kmsg_find(log, ""));
 	close(log);
