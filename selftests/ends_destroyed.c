@@ -39,7 +39,7 @@ END(established_with_unread_data)
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
-	say(fd[A], "unread");
+	send_text(fd[A], "unread");
 	wait_input(fd[B]);
 	set_linger0(fd[B]);
 	destroy(lab, "established");

@@ -39,7 +39,7 @@ END(user_timeout_shut_with_unread_data)
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
-	say(fd[A], "unread");
+	send_text(fd[A], "unread");
 	wait_input(fd[B]);
 	cut_off(lab);
 	set_opt(fd[B], SOL_TCP, TCP_USER_TIMEOUT, 300);
@@ -74,7 +74,7 @@ END(user_timeout)
 	lab_connect(lab, fd);
 	cut_off(lab);
 	set_opt(fd[B], SOL_TCP, TCP_USER_TIMEOUT, 300);
-	say(fd[B], "lost");
+	send_text(fd[B], "lost");
 	wait_state(fd[B], TCP_CLOSE);
 	lab_end(lab, "TcpCurrEstab=1", TIMED_OUT " TcpEstabResets=1");
 }
@@ -87,7 +87,7 @@ END(retransmissions)
 	lab_set(lab, B, "ipv4/tcp_retries2", "1");
 	lab_connect(lab, fd);
 	cut_off(lab);
-	say(fd[B], "lost");
+	send_text(fd[B], "lost");
 	wait_state(fd[B], TCP_CLOSE);
 	lab_end(lab, "TcpCurrEstab=1", TIMED_OUT " TcpEstabResets=1");
 }
@@ -101,7 +101,7 @@ END(unreachable_while_established)
 	lab_set(lab, B, "ipv4/tcp_retries2", "1");
 	lab_connect(lab, fd);
 	lab_lose(lab, A, REFUSE_ALL);
-	say(fd[B], "lost");
+	send_text(fd[B], "lost");
 	wait_state(fd[B], TCP_CLOSE);
 	lab_end(lab, "TcpCurrEstab=1", TIMED_OUT " TcpEstabResets=1");
 }

@@ -75,12 +75,12 @@ END(half_close_with_data)
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
-	say(fd[B], "ask");
+	send_text(fd[B], "ask");
 	shutdown(fd[B], SHUT_WR);
-	hear(fd[A], "ask");
+	expect_text(fd[A], "ask");
 	wait_eof(fd[A]);
-	say(fd[A], "answer");
-	hear(fd[B], "answer");
+	send_text(fd[A], "answer");
+	expect_text(fd[B], "answer");
 	close(fd[A]);
 	wait_eof(fd[B]);
 	close(fd[B]);
@@ -241,8 +241,8 @@ TEST_F_TIMEOUT(ends, mptcp, 90)
 		die_errno("connect");
 	wait_input(listener);
 	a = accept(listener, NULL, NULL);
-	say(b, "hello");
-	hear(a, "hello");
+	send_text(b, "hello");
+	expect_text(a, "hello");
 	close(b);
 	wait_eof(a);
 	close(a);

@@ -18,7 +18,7 @@ END(unread_data)
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
-	say(fd[A], "unread");
+	send_text(fd[A], "unread");
 	wait_input(fd[B]);
 	close(fd[B]);
 	lab_end(lab, RESET,
@@ -31,7 +31,7 @@ END(unread_data_and_fin)
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
-	say(fd[A], "unread");
+	send_text(fd[A], "unread");
 	shutdown(fd[A], SHUT_WR);
 	wait_state(fd[B], TCP_CLOSE_WAIT);
 	wait_state(fd[A], TCP_FIN_WAIT2);
@@ -49,7 +49,7 @@ END(unread_data_in_fin_wait2)
 	lab_connect(lab, fd);
 	shutdown(fd[B], SHUT_WR);
 	wait_state(fd[B], TCP_FIN_WAIT2);
-	say(fd[A], "unread");
+	send_text(fd[A], "unread");
 	wait_input(fd[B]);
 	close(fd[B]);
 	lab_end(lab, RESET_AFTER_FIN,
@@ -63,7 +63,7 @@ END(partly_read_data)
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
-	say(fd[A], "abc");
+	send_text(fd[A], "abc");
 	wait_input(fd[B]);
 	if (recv(fd[B], &(char){ 0 }, 1, 0) != 1)
 		die("no data");
@@ -91,7 +91,7 @@ END(linger0_and_unread_data)
 
 	lab_connect(lab, fd);
 	set_linger0(fd[B]);
-	say(fd[A], "unread");
+	send_text(fd[A], "unread");
 	wait_input(fd[B]);
 	close(fd[B]);
 	lab_end(lab, RESET,
@@ -176,7 +176,7 @@ END(data_after_close_mini)
 
 	lab_connect(lab, fd);
 	close_in_fin_wait2(fd[B]);
-	say(fd[A], "late");
+	send_text(fd[A], "late");
 	lab_end(lab, RESET_AFTER_FIN,
 		"rst_sent_data_after_close=1 " FIN_WAIT2 " TcpExtTW=1");
 }
@@ -191,7 +191,7 @@ END(data_after_close_orphan)
 	lab_connect(lab, fd);
 	close(fd[B]);
 	wait_change(lab, B, "fin_wait2", 1);
-	say(fd[A], "late");
+	send_text(fd[A], "late");
 	lab_end(lab, RESET_AFTER_FIN,
 		"rst_sent_data_after_close=1 " FIN_WAIT2 " TcpExtTCPAbortOnData=1");
 }
@@ -204,7 +204,7 @@ END(data_after_shutdown)
 	lab_connect(lab, fd);
 	shutdown(fd[B], SHUT_RDWR);
 	wait_state(fd[B], TCP_FIN_WAIT2);
-	say(fd[A], "late");
+	send_text(fd[A], "late");
 	lab_end(lab, RESET_AFTER_FIN,
 		"rst_sent_data_after_close=1 " FIN_WAIT2 " TcpExtTCPAbortOnData=1");
 	close(fd[B]);
@@ -220,7 +220,7 @@ END(data_after_close_in_fin_wait1)
 	lab_lose(lab, A, LOSE_FIN);
 	close(fd[B]);
 	wait_change(lab, B, "fin_wait1", 1);
-	say(fd[A], "late");
+	send_text(fd[A], "late");
 	lab_end(lab, RESET,
 		"rst_sent_data_after_close=1 fin_wait1_entered=1 TcpOutRsts=1 TcpExtTCPAbortOnData=1");
 }
@@ -235,7 +235,7 @@ END(data_after_close_with_ack)
 	lab_lose(lab, B, LOSE_ACK);
 	close(fd[B]);
 	wait_state(fd[A], TCP_CLOSE_WAIT);
-	say(fd[A], "late");
+	send_text(fd[A], "late");
 	lab_end(lab, RESET_AFTER_FIN,
 		"rst_sent_data_after_close=1 " FIN_WAIT2
 		" TcpExtTCPAbortOnData=1");
@@ -265,7 +265,7 @@ END(listener_closes)
 		if (lab_try_connect(lab, fd[i], LAB_PORT))
 			die("connect");
 	}
-	say(fd[1], "unread");
+	send_text(fd[1], "unread");
 	shutdown(fd[2], SHUT_WR);
 	wait_state(fd[2], TCP_FIN_WAIT2);
 	wait_input(lab->listener);

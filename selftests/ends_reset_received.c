@@ -30,7 +30,7 @@ END(established_with_unread_data)
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
-	say(fd[A], "unread");
+	send_text(fd[A], "unread");
 	wait_input(fd[B]);
 	shutdown(fd[B], SHUT_RD);
 	reset(fd[A]);

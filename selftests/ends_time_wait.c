@@ -93,7 +93,7 @@ static void reset_time_wait(const struct lab *lab)
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
-	say(fd[A], "unread");
+	send_text(fd[A], "unread");
 	wait_input(fd[B]);
 	shutdown(fd[A], SHUT_WR);
 	wait_state(fd[A], TCP_FIN_WAIT2);

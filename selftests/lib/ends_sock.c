@@ -48,11 +48,11 @@ void wait_eof(int fd)
 }
 
 /**
- * say() - send
+ * send_text() - send
  * @fd: a socket
  * @text: what
  */
-void say(int fd, const char *text)
+void send_text(int fd, const char *text)
 {
 	const ssize_t len = strlen(text);
 
@@ -61,11 +61,11 @@ void say(int fd, const char *text)
 }
 
 /**
- * hear() - receive
+ * expect_text() - receive
  * @fd: a socket
  * @text: what has to come
  */
-void hear(int fd, const char *text)
+void expect_text(int fd, const char *text)
 {
 	const ssize_t len = strlen(text);
 	char got[64];

@@ -9,8 +9,8 @@
 int tcp_state(int fd);
 void wait_input(int fd);
 void wait_eof(int fd);
-void say(int fd, const char *text);
-void hear(int fd, const char *text);
+void send_text(int fd, const char *text);
+void expect_text(int fd, const char *text);
 void set_opt(int fd, int level, int opt, int value);
 void set_linger0(int fd);
 void close_in_fin_wait2(int fd);

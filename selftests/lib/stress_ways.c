@@ -128,9 +128,9 @@ static void server_first(struct place *place)
 	int c, s;
 
 	make(place, &c, &s);
-	say(s, "bip");
+	send_text(s, "bip");
 	close(s);
-	hear(c, "bip");
+	expect_text(c, "bip");
 	wait_eof(c);
 	close(c);
 }
@@ -142,8 +142,8 @@ static void half_close(struct place *place)
 	make(place, &c, &s);
 	shutdown(c, SHUT_WR);
 	wait_eof(s);
-	say(s, "more");
-	hear(c, "more");
+	send_text(s, "more");
+	expect_text(c, "more");
 	close(s);
 	wait_eof(c);
 	close(c);
@@ -210,7 +210,7 @@ static void unread_data(struct place *place)
 	int c, s;
 
 	make(place, &c, &s);
-	say(s, "unread");
+	send_text(s, "unread");
 	wait_input(c);
 	close(c);
 	wait_reset(s);
@@ -221,7 +221,7 @@ static void unread_data_and_fin(struct place *place)
 	int c, s;
 
 	make(place, &c, &s);
-	say(s, "unread");
+	send_text(s, "unread");
 	shutdown(s, SHUT_WR);
 	wait_state(c, TCP_CLOSE_WAIT);
 	acknowledge(c, s);
@@ -271,7 +271,7 @@ static void data_after_shutdown(struct place *place)
 	shutdown(c, SHUT_RDWR);
 	wait_eof(s);
 	acknowledge(s, c);
-	say(s, "late");
+	send_text(s, "late");
 	wait_reset(s);
 	wait_reset(c);
 }
@@ -286,7 +286,7 @@ static void data_after_close(struct place *place)
 	wait_eof(s);
 	acknowledge(s, c);
 	close(c);
-	say(s, "late");
+	send_text(s, "late");
 	wait_reset(s);
 }
 
