@@ -387,7 +387,7 @@ static bool counts_without_records(void)
 		const unsigned int way = way_choose(&random, false);
 
 		/* How these went is not said by what was done. */
-		if (way == WAY_RACE || way == WAY_FORSAKEN)
+		if (way == WAY_RACE || way == WAY_ORPHAN)
 			continue;
 		ways[way].run(&place);
 		ledger_add(&ledger, &ways[way], 1);

@@ -177,8 +177,8 @@ static void ledger_make(struct ledger *ledger, unsigned int i)
 	view_take(&now, ns[i].fd);
 	killed = view_change(&ns[i].before, &now, "TcpEstabResets") -
 		 *ledger_at(ledger, "TcpEstabResets");
-	ledger_add(ledger, &ways[WAY_FORSAKEN_RESET], killed);
-	ledger_add(ledger, &ways[WAY_FORSAKEN], -killed);
+	ledger_add(ledger, &ways[WAY_ORPHAN_RESET], killed);
+	ledger_add(ledger, &ways[WAY_ORPHAN], -killed);
 
 	/*
 	 * A machine that stands still for a while repeats a FIN that has come

@@ -78,7 +78,7 @@ static void live_and_die(unsigned int worker, uint64_t *random, int home)
 		const unsigned int way = way_choose(random, false);
 
 		/* How these went nobody could say any more. */
-		if (way == WAY_RACE || way == WAY_FORSAKEN)
+		if (way == WAY_RACE || way == WAY_ORPHAN)
 			continue;
 		ways[way].run(&place);
 		shared->done[worker][way]++;

@@ -413,27 +413,27 @@ static void take_over(struct place *place)
 }
 
 /* The ends that are left find out that the others have not waited. */
-static void bury(struct place *place)
+static void reap(struct place *place)
 {
-	while (place->n_forsaken) {
-		const unsigned int i = --place->n_forsaken;
+	while (place->n_orphans) {
+		const unsigned int i = --place->n_orphans;
 
-		until(!diag_state(place->diag, &place->forsaken[i].gone));
-		close(place->forsaken[i].fd);
+		until(!diag_state(place->diag, &place->orphans[i].gone));
+		close(place->orphans[i].fd);
 	}
 }
 
-static void forsake(struct place *place)
+static void orphan(struct place *place)
 {
 	unsigned int i;
 	int c, s;
 
-	if (place->n_forsaken == FORSAKEN_MAX)
-		bury(place);
-	i = place->n_forsaken++;
+	if (place->n_orphans == ORPHANS_MAX)
+		reap(place);
+	i = place->n_orphans++;
 	make(place, &c, &s);
-	tuple_of(&place->forsaken[i].gone, c);
-	place->forsaken[i].fd = s;
+	tuple_of(&place->orphans[i].gone, c);
+	place->orphans[i].fd = s;
 	set_opt(c, SOL_TCP, TCP_LINGER2, 1);
 	close(c);
 	wait_eof(s);
@@ -443,10 +443,10 @@ const struct way ways[] = {
 	[WAY_RACE] = { "race", race, 1, 8, false, FINS },
 	[WAY_RACE_CROSSED] = { "race, crossed", NULL, 0, 0, false,
 		CROSSING(2) },
-	[WAY_FORSAKEN] = { "forsaken", forsake, 1, 1, false,
+	[WAY_ORPHAN] = { "orphan", orphan, 1, 1, false,
 		"ended_fin_wait2_expired=1 last_ack_entered=1 rst_sent_no_socket=1 "
 		ONE_FIN " " RESET },
-	[WAY_FORSAKEN_RESET] = { "forsaken, reset", NULL, 0, 0, false,
+	[WAY_ORPHAN_RESET] = { "orphan, reset", NULL, 0, 0, false,
 		"rst_sent_timeout=1 " RESET_AFTER_FIN },
 	[WAY_FIRST_CERTAIN] = { "client first", client_first, 1, 20, false, FINS },
 	{ "server first", server_first, 1, 16, false, FINS },
@@ -573,7 +573,7 @@ void place_go_on(struct place *place)
  */
 void place_leave(struct place *place)
 {
-	bury(place);
+	reap(place);
 	close(place->listener);
 	close(place->diag);
 }

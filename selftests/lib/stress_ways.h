@@ -13,7 +13,7 @@
 
 #include "diag.h"
 
-#define FORSAKEN_MAX	16
+#define ORPHANS_MAX	16
 
 /**
  * struct place - where a worker works
@@ -23,10 +23,10 @@
  * @diag: of diag_open()
  * @port: the next client's. Each has its own: a port that is used again may hit
  *	what is left of its last connection, and then nothing is certain.
- * @n_forsaken: how many connections wait for one end to run out of FIN_WAIT2
- * @forsaken: those
- * @forsaken.fd: the end that is left
- * @forsaken.gone: the other end
+ * @n_orphans: how many connections wait for one end to run out of FIN_WAIT2
+ * @orphans: those
+ * @orphans.fd: the end that is left
+ * @orphans.gone: the other end
  */
 struct place {
 	struct sockaddr_storage addr;
@@ -34,11 +34,11 @@ struct place {
 	int listener;
 	int diag;
 	uint16_t port;
-	unsigned int n_forsaken;
+	unsigned int n_orphans;
 	struct {
 		int fd;
 		struct tuple gone;
-	} forsaken[FORSAKEN_MAX];
+	} orphans[ORPHANS_MAX];
 };
 
 /**
@@ -60,16 +60,16 @@ struct way {
 };
 
 /*
- * Of the races, the one that crossed may be what then happened. Of those that are
- * forsaken, the one that was reset: when the ACK of the FIN comes while close() still
+ * Of the races, the one that crossed may be what then happened. Of the orphans,
+ * the one that was reset: when the ACK of the FIN comes while close() still
  * holds the socket, tcp_rcv_state_process() leaves FIN_WAIT2 to a timer in place of a
  * timewait socket, and tcp_keepalive_timer() ends it with a RST.
  */
 enum {
 	WAY_RACE,
 	WAY_RACE_CROSSED,
-	WAY_FORSAKEN,
-	WAY_FORSAKEN_RESET,
+	WAY_ORPHAN,
+	WAY_ORPHAN_RESET,
 	WAY_FIRST_CERTAIN,
 };
 
