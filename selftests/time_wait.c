@@ -4,7 +4,7 @@
 #include <sys/socket.h>
 
 #include "fail.h"
-#include "lanes.h"
+#include "parallel.h"
 #include "life.h"
 #include "modload.h"
 #include "pair.h"
@@ -19,11 +19,11 @@ static const struct length_arg v6_three = { AF_INET6, PATH_THREE };
 static const struct length_arg v6_mini = { AF_INET6, PATH_MINI };
 static const struct length_arg v6_closing = { AF_INET6, PATH_CLOSING };
 
-/* Lanes up to here are done within half a minute. */
-#define LAST_SHORT_LANE	3
+/* Queues up to here are done within half a minute. */
+#define LAST_SHORT_QUEUE	3
 
 /* The short ones first: see n_short(). */
-static const struct lane_case cases[] = {
+static const struct parallel_case cases[] = {
 	{ "0 to 3 s, IPv4, FIN_WAIT2 as a full socket", 0, case_lengths, &v4_full },
 	{ "0 to 3 s, IPv4, three segments", 0, case_lengths, &v4_three },
 	{ "0 to 3 s, IPv4, FIN_WAIT2 as a timewait socket", 0, case_lengths, &v4_mini },
@@ -62,7 +62,7 @@ static int n_short(void)
 {
 	int n = 0;
 
-	while (n < N_CASES && cases[n].lane <= LAST_SHORT_LANE)
+	while (n < N_CASES && cases[n].queue <= LAST_SHORT_QUEUE)
 		n++;
 	return n;
 }
@@ -80,5 +80,5 @@ int main(int argc, char **argv)
 	module_needed();
 	if (brief)
 		n = n_short();
-	return lanes_run(cases, n);
+	return parallel_run(cases, n);
 }

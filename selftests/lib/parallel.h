@@ -3,26 +3,26 @@
  * Tests that mostly wait, run side by side.
  *
  * Each case is a child process that fails by its exit status (fail.h). Cases of
- * one lane run one after the other on one CPU, lanes at the same time. Results are reported
+ * one queue run one after the other on one CPU, queues at the same time. Results are reported
  * through the kernel's kselftest.h.
  */
-#ifndef LANES_H
-#define LANES_H
+#ifndef PARALLEL_H
+#define PARALLEL_H
 
 /**
- * struct lane_case - a test
+ * struct parallel_case - a test
  * @name: for the report
- * @lane: cases with the same number run one after the other
+ * @queue: cases with the same number run one after the other
  * @run: the test; returning means that it passed
  * @arg: for @run
  */
-struct lane_case {
+struct parallel_case {
 	const char *name;
-	int lane;
+	int queue;
 	void (*run)(const void *arg);
 	const void *arg;
 };
 
-int lanes_run(const struct lane_case *cases, int n);
+int parallel_run(const struct parallel_case *cases, int n);
 
-#endif /* LANES_H */
+#endif /* PARALLEL_H */

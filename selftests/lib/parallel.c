@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Tests that mostly wait, run side by side, see lanes.h. */
-#include "lanes.h"
+/* Tests that mostly wait, run side by side, see parallel.h. */
+#include "parallel.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@
 /* What a case has at most; one that hangs fails. */
 #define CASE_SECONDS	150
 
-static pid_t start(const struct lane_case *c)
+static pid_t start(const struct parallel_case *c)
 {
 	const pid_t pid = child_fork();
 
@@ -27,43 +27,43 @@ static pid_t start(const struct lane_case *c)
 	 * There its timers are set and there they fire: a CPU that stands still for
 	 * a while then stands still for who measures as well.
 	 */
-	stay_on_cpu(c->lane);
+	stay_on_cpu(c->queue);
 	c->run(c->arg);
 	fflush(NULL);
 	_exit(0);
 }
 
-/* Start the first case of a lane that has not run, if any. */
-static void start_next(const struct lane_case *cases, int n, int lane,
+/* Start the first case of a queue that has not run, if any. */
+static void start_next(const struct parallel_case *cases, int n, int queue,
 		       pid_t *pids)
 {
 	int i;
 
 	for (i = 0; i < n; i++)
-		if (cases[i].lane == lane && !pids[i]) {
+		if (cases[i].queue == queue && !pids[i]) {
 			pids[i] = start(&cases[i]);
 			return;
 		}
 }
 
-static bool lane_seen(const struct lane_case *cases, int i)
+static bool queue_seen(const struct parallel_case *cases, int i)
 {
 	int j;
 
 	for (j = 0; j < i; j++)
-		if (cases[j].lane == cases[i].lane)
+		if (cases[j].queue == cases[i].queue)
 			return true;
 	return false;
 }
 
 /**
- * lanes_run() - run the cases and report them
+ * parallel_run() - run the cases and report them
  * @cases: the tests
  * @n: how many
  *
  * Return: 0 when all passed, else 1.
  */
-int lanes_run(const struct lane_case *cases, int n)
+int parallel_run(const struct parallel_case *cases, int n)
 {
 	pid_t pids[CASES_MAX] = {};
 	int i, done;
@@ -74,8 +74,8 @@ int lanes_run(const struct lane_case *cases, int n)
 	ksft_print_header();
 	ksft_set_plan(n);
 	for (i = 0; i < n; i++)
-		if (!lane_seen(cases, i))
-			start_next(cases, n, cases[i].lane, pids);
+		if (!queue_seen(cases, i))
+			start_next(cases, n, cases[i].queue, pids);
 
 	for (done = 0; done < n; done++) {
 		int status;
@@ -88,7 +88,7 @@ int lanes_run(const struct lane_case *cases, int n)
 		if (WIFSIGNALED(status))
 			ksft_print_msg("ended by signal %d\n", WTERMSIG(status));
 		ksft_test_result(status == 0, "%s\n", cases[i].name);
-		start_next(cases, n, cases[i].lane, pids);
+		start_next(cases, n, cases[i].queue, pids);
 	}
 	ksft_print_cnts();
 	return ksft_get_fail_cnt() ? 1 : 0;
