@@ -13,7 +13,7 @@ static void expect(int err, int wanted)
 }
 
 /* A connect under way, to a side that does not answer. */
-static int connecting(const struct lab *lab)
+static int connecting(const struct ends_lab *lab)
 {
 	int fd = lab_socket(lab, B);
 
@@ -25,7 +25,7 @@ static int connecting(const struct lab *lab)
 
 END(refused)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 
 	expect(lab_try_connect(lab, lab_socket(lab, B), LAB_PORT + 1), ECONNREFUSED);
 	lab_end(lab, "rst_sent_no_socket=1 TcpOutRsts=1", FAILED);
@@ -33,7 +33,7 @@ END(refused)
 
 END(unreachable)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int err;
 
 	lab_lose(lab, A, REFUSE_ALL);
@@ -44,7 +44,7 @@ END(unreachable)
 
 END(timed_out)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 
 	lab_set(lab, B, "ipv4/tcp_syn_retries", "1");
 	lab_lose(lab, A, LOSE_ALL);
@@ -54,7 +54,7 @@ END(timed_out)
 
 END(no_port_left)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_set(lab, B, "ipv4/ip_local_port_range", "40000 40000");
@@ -66,7 +66,7 @@ END(no_port_left)
 /* Without a route the socket does not even begin. */
 END(no_route)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 
 	lab_sh(lab, B, "ip link set v0 down");
 	expect(lab_try_connect(lab, lab_socket(lab, B), LAB_PORT), ENETUNREACH);
@@ -76,7 +76,7 @@ END(no_route)
 /* Nothing failed where we changed our mind. */
 END(abandoned)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 
 	close(connecting(lab));
 	lab_end(lab, "", "ended_other=1");
@@ -84,7 +84,7 @@ END(abandoned)
 
 END(abandoned_with_linger0)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd = connecting(lab);
 
 	set_linger0(fd);
@@ -94,7 +94,7 @@ END(abandoned_with_linger0)
 
 END(shut_down)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 
 	shutdown(connecting(lab), SHUT_RDWR);
 	lab_end(lab, "", "ended_other=1");
@@ -102,7 +102,7 @@ END(shut_down)
 
 END(disconnected)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	const struct sockaddr sa = { .sa_family = AF_UNSPEC };
 
 	if (connect(connecting(lab), &sa, sizeof(sa)))

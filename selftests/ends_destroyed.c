@@ -8,7 +8,7 @@
 /* Where a RST goes out the destruction is its cause; else it is told to nobody. */
 #define DESTROYED "rst_sent_destroyed=1 TcpOutRsts=1"
 
-static void destroy(const struct lab *lab, const char *state)
+static void destroy(const struct ends_lab *lab, const char *state)
 {
 	lab_sh(lab, B, "ss -K -t state %s >/dev/null", state);
 }
@@ -24,7 +24,7 @@ static bool destroys_mini(void)
 
 END(established)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -35,7 +35,7 @@ END(established)
 
 END(established_with_unread_data)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -49,7 +49,7 @@ END(established_with_unread_data)
 
 END(close_wait)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -67,7 +67,7 @@ END(close_wait)
  */
 END(fin_wait1)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -80,7 +80,7 @@ END(fin_wait1)
 
 END(fin_wait2_full)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -93,7 +93,7 @@ END(fin_wait2_full)
 
 END(fin_wait2_mini)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -107,7 +107,7 @@ END(fin_wait2_mini)
 
 END(closing)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -122,7 +122,7 @@ END(closing)
 
 END(last_ack)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -139,7 +139,7 @@ END(last_ack)
 /* The kernel calls this attempt failed, but it was we who gave it up. */
 END(syn_sent)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd = lab_socket(lab, B);
 
 	lab_lose(lab, A, LOSE_ALL);
@@ -152,7 +152,7 @@ END(syn_sent)
 /* As good as time_wait_purge, which is what the rest of the test uses. */
 END(time_wait)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);

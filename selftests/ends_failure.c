@@ -9,7 +9,7 @@
 #define TIMED_OUT "ended_timeout=1 TcpExtTCPAbortOnTimeout=1"
 
 /* A is cut off; what it does after that reaches nobody. */
-static void cut_off(const struct lab *lab)
+static void cut_off(const struct ends_lab *lab)
 {
 	lab_lose(lab, A, LOSE_ALL);
 	lab_lose(lab, B, LOSE_ALL);
@@ -17,7 +17,7 @@ static void cut_off(const struct lab *lab)
 
 END(keepalive)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -35,7 +35,7 @@ END(keepalive)
 /* That the application does not want to read any more is not why it ended. */
 END(user_timeout_shut_with_unread_data)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -53,7 +53,7 @@ END(user_timeout_shut_with_unread_data)
 /* The same without data to read: linger 0 did not end it either. */
 END(user_timeout_shut_with_linger0)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -68,7 +68,7 @@ END(user_timeout_shut_with_linger0)
 
 END(user_timeout)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -81,7 +81,7 @@ END(user_timeout)
 
 END(retransmissions)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_set(lab, B, "ipv4/tcp_retries2", "1");
@@ -95,7 +95,7 @@ END(retransmissions)
 /* An ICMP error that TCP only takes note of is what the timeout is called then. */
 END(unreachable_while_established)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_set(lab, B, "ipv4/tcp_retries2", "1");
@@ -108,7 +108,7 @@ END(unreachable_while_established)
 
 END(fin_wait1)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_set(lab, B, "ipv4/tcp_orphan_retries", "1");
@@ -125,7 +125,7 @@ END(fin_wait1)
  */
 END(fin_wait1_without_a_route)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	char spec[256];
 	int64_t sent;
 	int fd[2] = {};
@@ -145,7 +145,7 @@ END(fin_wait1_without_a_route)
 
 END(last_ack)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_set(lab, B, "ipv4/tcp_orphan_retries", "1");
@@ -161,7 +161,7 @@ END(last_ack)
 
 END(closing)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_set(lab, B, "ipv4/tcp_orphan_retries", "1");
@@ -177,7 +177,7 @@ END(closing)
 /* The peer never closes; tcp_fin_timeout is over. */
 END(fin_wait2)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_set(lab, B, "ipv4/tcp_fin_timeout", "1");
@@ -194,7 +194,7 @@ END(fin_wait2)
 /* Over 60 s FIN_WAIT2 is a full socket first, then goes on as a timewait socket. */
 END(fin_wait2_full_then_mini)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {}, diag = diag_open(lab->ns[B]);
 	struct tuple t;
 
@@ -222,7 +222,7 @@ static void set_max_orphans(const char *value)
 #define N_ORPHANS 8
 
 /* The kernel counts orphans ten times a second; then they are one too many. */
-static void overrun_orphans(const struct lab *lab)
+static void overrun_orphans(const struct ends_lab *lab)
 {
 	int fd[N_ORPHANS][2] = {}, in_fin_wait2[2] = {}, i;
 	char spec[256];
@@ -254,7 +254,7 @@ static void overrun_orphans(const struct lab *lab)
 
 END(too_many_orphans)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int status;
 	pid_t pid;
 

@@ -19,7 +19,7 @@
 /* FIN_WAIT2 as a full socket: the application holds it. */
 END(active_full)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -35,7 +35,7 @@ END(active_full)
 /* FIN_WAIT2 as a timewait socket: the application is gone. */
 END(active_mini)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -47,7 +47,7 @@ END(active_mini)
 
 END(server_first)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -59,7 +59,7 @@ END(server_first)
 
 END(shutdown_both_ways)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -71,7 +71,7 @@ END(shutdown_both_ways)
 
 END(half_close_with_data)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -90,7 +90,7 @@ END(half_close_with_data)
 /* Both FINs are on the link before either arrives. */
 END(crossing)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	enum side side;
 	int fd[2] = {};
 
@@ -105,7 +105,7 @@ END(crossing)
 /* B's FIN is lost, A's arrives: only B sees them cross. */
 END(crossing_seen_by_one)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -123,7 +123,7 @@ END(crossing_seen_by_one)
 /* A connection with oneself has one socket; its FIN crosses itself. */
 END(with_oneself)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	struct sockaddr_storage ss;
 	int fd = lab_bound_socket(lab, B, 7000);
 	socklen_t len = lab_address(lab, B, 7000, &ss);
@@ -137,7 +137,7 @@ END(with_oneself)
 /* Two processes hold the socket: the second one's exit is what closes it. */
 END(fork_and_exit)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {}, status;
 	pid_t pid;
 
@@ -162,7 +162,7 @@ END(fork_and_exit)
 /* tcp_max_tw_buckets is reached: the FINs are through, TIME_WAIT is left out. */
 END(no_room_full)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_set(lab, B, "ipv4/tcp_max_tw_buckets", "0");
@@ -177,7 +177,7 @@ END(no_room_full)
 
 END(no_room_crossing)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_set(lab, B, "ipv4/tcp_max_tw_buckets", "0");
@@ -196,7 +196,7 @@ END(no_room_crossing)
 /* No room for FIN_WAIT2's timewait socket: B forgets at once, A is told so. */
 END(no_room_mini)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_set(lab, B, "ipv4/tcp_max_tw_buckets", "0");
@@ -226,7 +226,7 @@ TEST_F_TIMEOUT(ends, mptcp, 90)
 {
 	/* Which side's subflow closes first is MPTCP's to choose. */
 	const char *by_fin = ANY_FIN " " ANY_STATE " " ANY_TIME_WAIT;
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	struct sockaddr_storage ss;
 	socklen_t len = lab_address(lab, A, 6000, &ss);
 	int listener = mptcp_socket(lab->ns[A], lab->family);

@@ -95,7 +95,7 @@ static void expect_count(const struct hist *from, const struct hist *to,
  * B is in CLOSE_WAIT for 2 s and a little, A in FIN_WAIT2.
  * Return: whether it was surely less than what the bucket of 2 s ends with.
  */
-static bool hold_close_wait(const struct lab *lab, struct hist before[2],
+static bool hold_close_wait(const struct ends_lab *lab, struct hist before[2],
 			    struct hist after[2])
 {
 	int64_t began, seen, let_go, over;
@@ -127,7 +127,7 @@ static bool hold_close_wait(const struct lab *lab, struct hist before[2],
 
 END(close_wait_of_2_s)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	static struct hist before[2], after[2];
 	int attempts = 0;
 
@@ -156,7 +156,7 @@ END(close_wait_of_2_s)
 /* TIME_WAIT's time is booked when it is over. */
 END(time_wait)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	static struct hist before, after;
 	int64_t began, over;
 	int fd[2] = {};
@@ -182,7 +182,7 @@ END(time_wait)
 /* One that the guard has given the kernel's own length, among shorter ones. */
 END(time_wait_guarded)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	static struct hist before, after;
 	int fd[2] = {};
 
@@ -204,7 +204,7 @@ END(time_wait_guarded)
 /* Switched off, durations stay where they are and counts do not care. */
 END(switched_off)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	static struct hist before, after;
 	int fd[2] = {};
 	unsigned int i;

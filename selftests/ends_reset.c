@@ -14,7 +14,7 @@
 
 END(unread_data)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -27,7 +27,7 @@ END(unread_data)
 
 END(unread_data_and_fin)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -43,7 +43,7 @@ END(unread_data_and_fin)
 
 END(unread_data_in_fin_wait2)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -59,7 +59,7 @@ END(unread_data_in_fin_wait2)
 /* What was read in part is unread as well. */
 END(partly_read_data)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -74,7 +74,7 @@ END(partly_read_data)
 
 END(linger0)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -86,7 +86,7 @@ END(linger0)
 
 END(linger0_and_unread_data)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -122,7 +122,7 @@ static void say_too_much(int fd)
 /* In LAST_ACK a RST goes out only where something, here the FIN, has not. */
 END(linger0_in_last_ack)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -140,7 +140,7 @@ END(linger0_in_last_ack)
 /* The application does not want to wait in FIN_WAIT2, and it is there. */
 END(linger2_off_in_fin_wait2)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -155,7 +155,7 @@ END(linger2_off_in_fin_wait2)
 /* The same, and it gets there after the application is gone. */
 END(linger2_off_in_fin_wait1)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -171,7 +171,7 @@ END(linger2_off_in_fin_wait1)
 
 END(data_after_close_mini)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -184,7 +184,7 @@ END(data_after_close_mini)
 /* With tcp_fin_timeout over 60 s FIN_WAIT2 is a full socket for the difference. */
 END(data_after_close_orphan)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_set(lab, B, "ipv4/tcp_fin_timeout", "120");
@@ -198,7 +198,7 @@ END(data_after_close_orphan)
 
 END(data_after_shutdown)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -213,7 +213,7 @@ END(data_after_shutdown)
 /* A has not heard of the close yet. */
 END(data_after_close_in_fin_wait1)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -228,7 +228,7 @@ END(data_after_close_in_fin_wait1)
 /* The first that B sees of A after its FIN is data, which acknowledges it. */
 END(data_after_close_with_ack)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -244,7 +244,7 @@ END(data_after_close_with_ack)
 /* connect(AF_UNSPEC) */
 END(disconnect)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	const struct sockaddr sa = { .sa_family = AF_UNSPEC };
 	int fd[2] = {};
 
@@ -257,7 +257,7 @@ END(disconnect)
 /* What nobody has accepted dies with the listener, whatever state it is in. */
 END(listener_closes)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[3], i;
 
 	for (i = 0; i < 3; i++) {
@@ -282,7 +282,7 @@ END(listener_closes)
  */
 END(fin_wait2_timer)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_set(lab, B, "ipv4/tcp_fin_timeout", "63");

@@ -15,7 +15,7 @@ static void reset(int fd)
 
 END(established)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -26,7 +26,7 @@ END(established)
 /* Unread data on the side that is reset is no reason of its own. */
 END(established_with_unread_data)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -39,7 +39,7 @@ END(established_with_unread_data)
 
 END(close_wait)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -53,7 +53,7 @@ END(close_wait)
 
 END(fin_wait1)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -67,7 +67,7 @@ END(fin_wait1)
 
 END(fin_wait2_full)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -80,7 +80,7 @@ END(fin_wait2_full)
 
 END(fin_wait2_orphan)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_set(lab, B, "ipv4/tcp_fin_timeout", "120");
@@ -94,7 +94,7 @@ END(fin_wait2_orphan)
 
 END(fin_wait2_mini)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -106,7 +106,7 @@ END(fin_wait2_mini)
 
 END(closing)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);
@@ -123,7 +123,7 @@ END(closing)
 
 END(last_ack)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);

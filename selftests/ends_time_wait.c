@@ -8,7 +8,7 @@
 #define PASSIVE	"ended_passive_fin=1 close_wait_entered=1 last_ack_entered=1"
 
 /* A connection whose @first side is in TIME_WAIT, and nothing left of the other. */
-static void make_time_wait(const struct lab *lab, enum side first, int b)
+static void make_time_wait(const struct ends_lab *lab, enum side first, int b)
 {
 	int fd[2] = { [B] = b };
 
@@ -22,7 +22,7 @@ static void make_time_wait(const struct lab *lab, enum side first, int b)
 
 END(expired)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 
 	lab_set(lab, B, "tcp_closestat/time_wait_guard", "0");
 	lab_set(lab, B, "tcp_closestat/time_wait_ms", "250");
@@ -37,7 +37,7 @@ END(expired)
 /* Of one that is not shortened nothing tells. */
 END(purged)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 
 	make_time_wait(lab, B, 0);
 	lab_end(lab, PASSIVE, ACTIVE " time_wait_purged=1 TcpExtTW=1");
@@ -46,7 +46,7 @@ END(purged)
 /* A SYN takes over the server's TIME_WAIT. */
 END(reused_by_syn)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	make_time_wait(lab, A, lab_bound_socket(lab, B, 40000));
@@ -59,7 +59,7 @@ END(reused_by_syn)
 /* connect() takes over the client's TIME_WAIT, once it is a second old. */
 END(reused_by_connect)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {}, failures = 0;
 	char spec[256];
 
@@ -88,7 +88,7 @@ END(reused_by_connect)
  * A RST in the window: B has not heard A's last ACK and resets, because it has
  * data that it did not read.
  */
-static void reset_time_wait(const struct lab *lab)
+static void reset_time_wait(const struct ends_lab *lab)
 {
 	int fd[2] = {};
 
@@ -109,7 +109,7 @@ static void reset_time_wait(const struct lab *lab)
 
 END(reset)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 
 	reset_time_wait(lab);
 	wait_change(lab, A, "time_wait", 0);
@@ -120,7 +120,7 @@ END(reset)
 /* tcp_rfc1337: TIME_WAIT is not to be assassinated. */
 END(not_reset)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 
 	lab_set(lab, A, "ipv4/tcp_rfc1337", "1");
 	reset_time_wait(lab);
@@ -131,7 +131,7 @@ END(not_reset)
 /* The last ACK is lost: each FIN that comes again starts TIME_WAIT again. */
 END(rearmed)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 	char spec[256];
 	int64_t again;
@@ -154,7 +154,7 @@ END(rearmed)
 /* A FIN_WAIT2 timewait socket that a FIN comes to is TIME_WAIT, not another one. */
 END(by_way_of_the_mini_socket)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
 
 	lab_connect(lab, fd);

@@ -30,7 +30,7 @@ static void load(void)
 }
 
 FIXTURE(load) {
-	struct lab lab;
+	struct ends_lab lab;
 };
 
 FIXTURE_VARIANT(load) {
@@ -56,7 +56,7 @@ FIXTURE_TEARDOWN(load)
 	need_unloaded();
 }
 
-static void found(const struct lab *lab, enum side side, const char *name,
+static void found(const struct ends_lab *lab, enum side side, const char *name,
 		  uint64_t wanted)
 {
 	const uint64_t is = rows_get(&lab->before[side].rows, name);
@@ -67,7 +67,7 @@ static void found(const struct lab *lab, enum side side, const char *name,
 /* One of each, on either side; then all of them end. */
 TEST_F_TIMEOUT(load, every_state, 120)
 {
-	struct lab *lab = &self->lab;
+	struct ends_lab *lab = &self->lab;
 	int mini[2] = {}, full[2] = {}, time_wait[2] = {}, fin_wait1[2] = {};
 	int closing[2] = {}, last_ack[2] = {}, close_wait[2] = {};
 	struct sockaddr_storage ss;
@@ -143,7 +143,7 @@ TEST_F_TIMEOUT(load, every_state, 120)
 
 static bool *stop;
 
-static pid_t work(const struct lab *lab, unsigned int worker)
+static pid_t work(const struct ends_lab *lab, unsigned int worker)
 {
 	uint64_t random = 88172645463325252ULL + worker;
 	struct place place;
@@ -176,7 +176,7 @@ static bool all_is_over(const struct rows *rows)
 /* Loaded in the middle of it all, again and again; then the traffic stops. */
 TEST_F_TIMEOUT(load, with_traffic, 180)
 {
-	struct lab *lab = &self->lab;
+	struct ends_lab *lab = &self->lab;
 	pid_t pid[N_WORKERS];
 	unsigned int i, side;
 	int status;

@@ -9,7 +9,7 @@
 #include "modload.h"
 
 FIXTURE(ends) {
-	struct lab lab;
+	struct ends_lab lab;
 };
 
 FIXTURE_VARIANT(ends) {

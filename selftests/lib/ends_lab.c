@@ -21,7 +21,7 @@ static const char *const side_names[] = { [A] = "A", [B] = "B" };
  * @side: where
  * @fmt: the command
  */
-void lab_sh(const struct lab *lab, enum side side, const char *fmt, ...)
+void lab_sh(const struct ends_lab *lab, enum side side, const char *fmt, ...)
 {
 	char command[1024];
 	va_list args;
@@ -52,7 +52,7 @@ void lab_sh(const struct lab *lab, enum side side, const char *fmt, ...)
  * @side: where they come in
  * @rule: which, one of LOSE_FIN and its like; added to those before
  */
-void lab_lose(const struct lab *lab, enum side side, const char *rule)
+void lab_lose(const struct ends_lab *lab, enum side side, const char *rule)
 {
 	lab_sh(lab, side,
 	       "nft 'add table inet lab; add chain inet lab input { type filter hook input priority 0; }; add rule inet lab input %s'",
@@ -64,7 +64,7 @@ void lab_lose(const struct lab *lab, enum side side, const char *rule)
  * @lab: of lab_make()
  * @side: where
  */
-void lab_lose_nothing(const struct lab *lab, enum side side)
+void lab_lose_nothing(const struct ends_lab *lab, enum side side)
 {
 	lab_sh(lab, side, "nft flush ruleset");
 }
@@ -76,7 +76,7 @@ void lab_lose_nothing(const struct lab *lab, enum side side)
  * @name: below /proc/sys/net
  * @value: text
  */
-void lab_set(const struct lab *lab, enum side side, const char *name,
+void lab_set(const struct ends_lab *lab, enum side side, const char *name,
 	     const char *value)
 {
 	char path[128];
@@ -102,7 +102,7 @@ void lab_set(const struct lab *lab, enum side side, const char *name,
  * One ip(8) a namespace: an emulated machine takes a fifth of a second to start it.
  * The namespaces' file descriptors serve as their names.
  */
-static void join(const struct lab *lab)
+static void join(const struct ends_lab *lab)
 {
 	lab_sh(lab, A, "printf 'link add v0 type veth peer name v0 netns /proc/%d/fd/%d\n"
 	       SET_UP "' | ip -batch -", getpid(), lab->ns[B], 1, 1);
@@ -118,7 +118,7 @@ static void join(const struct lab *lab)
  *
  * Return: the length of the address.
  */
-socklen_t lab_address(const struct lab *lab, enum side side, int port,
+socklen_t lab_address(const struct ends_lab *lab, enum side side, int port,
 		      struct sockaddr_storage *ss)
 {
 	struct sockaddr_in6 *v6 = (void *)ss;
@@ -142,7 +142,7 @@ socklen_t lab_address(const struct lab *lab, enum side side, int port,
  * @lab: of lab_make()
  * @side: where
  */
-int lab_socket(const struct lab *lab, enum side side)
+int lab_socket(const struct ends_lab *lab, enum side side)
 {
 	int here = netns_here(), fd;
 
@@ -161,7 +161,7 @@ int lab_socket(const struct lab *lab, enum side side)
  * @side: where
  * @port: its port
  */
-int lab_bound_socket(const struct lab *lab, enum side side, int port)
+int lab_bound_socket(const struct ends_lab *lab, enum side side, int port)
 {
 	int fd = lab_socket(lab, side);
 	struct sockaddr_storage ss;
@@ -181,7 +181,7 @@ int lab_bound_socket(const struct lab *lab, enum side side, int port)
  *
  * Return: 0, or an error number.
  */
-int lab_try_connect(const struct lab *lab, int fd, int port)
+int lab_try_connect(const struct ends_lab *lab, int fd, int port)
 {
 	struct sockaddr_storage ss;
 	socklen_t len = lab_address(lab, A, port, &ss);
@@ -193,7 +193,7 @@ int lab_try_connect(const struct lab *lab, int fd, int port)
  * lab_accept() - accept the next connection
  * @lab: of lab_make()
  */
-int lab_accept(const struct lab *lab)
+int lab_accept(const struct ends_lab *lab)
 {
 	int fd;
 
@@ -209,7 +209,7 @@ int lab_accept(const struct lab *lab)
  * @lab: of lab_make()
  * @fd: set to its sockets; fd[B] may be an unconnected socket in B, or 0
  */
-void lab_connect(const struct lab *lab, int fd[2])
+void lab_connect(const struct ends_lab *lab, int fd[2])
 {
 	int err;
 
@@ -226,7 +226,7 @@ void lab_connect(const struct lab *lab, int fd[2])
  * @lab: filled, but for @before
  * @family: AF_INET or AF_INET6
  */
-void lab_make(struct lab *lab, int family)
+void lab_make(struct ends_lab *lab, int family)
 {
 	lab->family = family;
 	lab->ns[A] = netns_new();
@@ -241,7 +241,7 @@ void lab_make(struct lab *lab, int family)
  * lab_look() - look at the counts; what changes does so from here on
  * @lab: of lab_make()
  */
-void lab_look(struct lab *lab)
+void lab_look(struct ends_lab *lab)
 {
 	view_take(&lab->before[A], lab->ns[A]);
 	view_take(&lab->before[B], lab->ns[B]);
@@ -253,7 +253,7 @@ void lab_look(struct lab *lab)
  * @side: where
  * @name: a row, or one of the kernel's own
  */
-int64_t lab_change(const struct lab *lab, enum side side, const char *name)
+int64_t lab_change(const struct ends_lab *lab, enum side side, const char *name)
 {
 	struct view now;
 
@@ -262,7 +262,7 @@ int64_t lab_change(const struct lab *lab, enum side side, const char *name)
 }
 
 /* Each FIN sent again is a segment sent again; only such start TIME_WAIT again. */
-static void check_repeats(const struct lab *lab)
+static void check_repeats(const struct ends_lab *lab)
 {
 	enum side side;
 
@@ -283,7 +283,7 @@ static void check_repeats(const struct lab *lab)
  * @a: in A, as for view_differs()
  * @b: in B
  */
-void lab_end(const struct lab *lab, const char *a, const char *b)
+void lab_end(const struct ends_lab *lab, const char *a, const char *b)
 {
 	const int64_t end = now_ns() + TIMEOUT_NS / 3;
 	bool tell;

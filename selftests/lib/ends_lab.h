@@ -27,38 +27,38 @@ enum side { A, B };
 #define REFUSE_ALL	"meta l4proto tcp reject with icmpx type admin-prohibited"
 
 /**
- * struct lab - the two namespaces
+ * struct ends_lab - the two namespaces
  * @family: AF_INET or AF_INET6
  * @ns: their file descriptors
  * @before: what they had counted when they were looked at
  * @listener: in A, at LAB_PORT
  */
-struct lab {
+struct ends_lab {
 	int family;
 	int ns[2];
 	struct view before[2];
 	int listener;
 };
 
-void lab_make(struct lab *lab, int family);
-void lab_look(struct lab *lab);
-void lab_sh(const struct lab *lab, enum side side, const char *fmt, ...)
+void lab_make(struct ends_lab *lab, int family);
+void lab_look(struct ends_lab *lab);
+void lab_sh(const struct ends_lab *lab, enum side side, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
-void lab_lose(const struct lab *lab, enum side side, const char *rule);
-void lab_lose_nothing(const struct lab *lab, enum side side);
-void lab_set(const struct lab *lab, enum side side, const char *name,
+void lab_lose(const struct ends_lab *lab, enum side side, const char *rule);
+void lab_lose_nothing(const struct ends_lab *lab, enum side side);
+void lab_set(const struct ends_lab *lab, enum side side, const char *name,
 	     const char *value);
 
-socklen_t lab_address(const struct lab *lab, enum side side, int port,
+socklen_t lab_address(const struct ends_lab *lab, enum side side, int port,
 		      struct sockaddr_storage *ss);
-int lab_socket(const struct lab *lab, enum side side);
-int lab_bound_socket(const struct lab *lab, enum side side, int port);
-int lab_try_connect(const struct lab *lab, int fd, int port);
-void lab_connect(const struct lab *lab, int fd[2]);
-int lab_accept(const struct lab *lab);
+int lab_socket(const struct ends_lab *lab, enum side side);
+int lab_bound_socket(const struct ends_lab *lab, enum side side, int port);
+int lab_try_connect(const struct ends_lab *lab, int fd, int port);
+void lab_connect(const struct ends_lab *lab, int fd[2]);
+int lab_accept(const struct ends_lab *lab);
 
-int64_t lab_change(const struct lab *lab, enum side side, const char *name);
-void lab_end(const struct lab *lab, const char *a, const char *b);
+int64_t lab_change(const struct ends_lab *lab, enum side side, const char *name);
+void lab_end(const struct ends_lab *lab, const char *a, const char *b);
 
 /* wait_change(lab, side, name, n) - until a count has changed by that much */
 #define wait_change(lab, side, name, n) \
