@@ -68,7 +68,7 @@ void case_guard_floor(const void *arg)
 	check_floor(&w, AF_INET, 700 * NS_PER_MS);
 }
 
-static enum wire_verdict delay_syn_ack(const struct segment *seg, void *arg)
+static enum wire_verdict delay_syn_ack(const struct wire_segment *seg, void *arg)
 {
 	if ((seg->flags & (SEG_SYN | SEG_ACK)) == (SEG_SYN | SEG_ACK))
 		nap_ms(300);

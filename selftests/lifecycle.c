@@ -84,7 +84,7 @@ TEST_F_TIMEOUT(lifecycle, unload_with_time_waits, 60)
 	EXPECT_EQ(1, row_now(w->ns[0], "time_wait_purged"));
 }
 
-static enum wire_verdict drop_all(const struct segment *seg, void *arg)
+static enum wire_verdict drop_all(const struct wire_segment *seg, void *arg)
 {
 	return WIRE_DROP;
 }

@@ -58,7 +58,7 @@ struct ack_loss {
 };
 
 /* Side 1's FIN gets no answer until it came a second time. */
-static enum wire_verdict lose_last_ack(const struct segment *seg, void *arg)
+static enum wire_verdict lose_last_ack(const struct wire_segment *seg, void *arg)
 {
 	struct ack_loss *loss = arg;
 

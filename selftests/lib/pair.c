@@ -182,18 +182,18 @@ static bool time_wait_begun(const struct pair *p, int side)
 	return state == TCP_TIME_WAIT || !state;
 }
 
-static enum wire_verdict no_lone_ack(const struct segment *seg, void *arg)
+static enum wire_verdict no_lone_ack(const struct wire_segment *seg, void *arg)
 {
 	return seg->from == 1 && seg->flags == SEG_ACK && !seg->payload ?
 		WIRE_DROP : WIRE_PASS;
 }
 
-static enum wire_verdict hold_fin(const struct segment *seg, void *arg)
+static enum wire_verdict hold_fin(const struct wire_segment *seg, void *arg)
 {
 	return seg->flags & SEG_FIN ? WIRE_HOLD : WIRE_PASS;
 }
 
-static enum wire_verdict no_fin(const struct segment *seg, void *arg)
+static enum wire_verdict no_fin(const struct wire_segment *seg, void *arg)
 {
 	return seg->flags & SEG_FIN ? WIRE_DROP : WIRE_PASS;
 }

@@ -88,7 +88,7 @@ void wire_break(struct wire *w)
 }
 
 /* Return: whether it is a TCP segment. */
-static bool parse(const struct wire_packet *p, struct segment *seg)
+static bool parse(const struct wire_packet *p, struct wire_segment *seg)
 {
 	const unsigned char *tcp;
 	int network, header;
@@ -122,7 +122,7 @@ static void deliver(struct wire *w, const struct wire_packet *p)
 
 static void forward(struct wire *w, const struct wire_packet *p)
 {
-	struct segment seg;
+	struct wire_segment seg;
 
 	/* Neighbour discovery and the like: nobody needs it. */
 	if (!parse(p, &seg))

@@ -31,12 +31,12 @@ enum wire_verdict {
 #define SEG_ACK	0x10
 
 /**
- * struct segment - a TCP segment on the wire
+ * struct wire_segment - a TCP segment on the wire
  * @from: the side that sent it, 0 or 1
  * @flags: SEG_*
  * @payload: bytes of data
  */
-struct segment {
+struct wire_segment {
 	int from;
 	uint8_t flags;
 	unsigned int payload;
@@ -62,7 +62,7 @@ struct wire {
 	int ns[2];
 	int diag[2];
 	int tun[2];
-	enum wire_verdict (*filter)(const struct segment *seg, void *arg);
+	enum wire_verdict (*filter)(const struct wire_segment *seg, void *arg);
 	void *arg;
 	struct wire_packet held[WIRE_HELD_MAX];
 	int n_held;
