@@ -19,7 +19,7 @@ static u64 last_activity(struct lab *lab)
 {
 	u64 last = lab->events ? lab->event[lab->events - 1].event.at : 0;
 	size_t count;
-	const struct wire *wire = capture_wires(lab->capture, &count);
+	const struct captured *wire = capture_segments(lab->capture, &count);
 
 	if (count && wire[count - 1].sent > last)
 		last = wire[count - 1].sent;

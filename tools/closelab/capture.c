@@ -20,10 +20,10 @@ enum direction { SENT, ARRIVED };
 struct capture {
 	pcap_t *pcap[2][2];
 	int family;
-	struct wire *wire;
+	struct captured *wire;
 	size_t count;
 	size_t room;
-	struct wire *arrival;	/* seen where it arrived, not matched yet */
+	struct captured *arrival;	/* seen where it arrived, not matched yet */
 	size_t arrivals;
 	size_t arrival_room;
 };
@@ -93,7 +93,7 @@ struct capture *capture_open(const int ns[2], const char *device, int family,
 	return capture;
 }
 
-static void free_wires(struct wire *wire, size_t count)
+static void free_wires(struct captured *wire, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		free(wire[i].frame);
@@ -127,11 +127,11 @@ int capture_fd(struct capture *capture, int index)
 }
 
 /* Grow an array by one element, cleared. */
-static struct wire *append(struct wire **wire, size_t *count, size_t *room)
+static struct captured *append(struct captured **wire, size_t *count, size_t *room)
 {
 	if (*count == *room) {
 		size_t more = *room ? 2 * *room : 256;
-		struct wire *p = realloc(*wire, more * sizeof(*p));
+		struct captured *p = realloc(*wire, more * sizeof(*p));
 
 		if (!p)
 			return NULL;
@@ -154,7 +154,7 @@ static int drain(struct capture *capture, int side, enum direction direction)
 		return 0;
 	while ((ret = pcap_next_ex(pcap, &header, &frame)) == 1) {
 		struct segment segment;
-		struct wire *wire;
+		struct captured *wire;
 
 		if (segment_parse(frame, header->caplen, &segment) ||
 		    segment.family != capture->family)
@@ -185,11 +185,11 @@ static int drain(struct capture *capture, int side, enum direction direction)
  * Which sent segment an arrival is: the youngest that is the same, byte by
  * byte. The same again is a retransmission, and then the older one was lost.
  */
-static struct wire *find_sent(struct capture *capture,
-			      const struct wire *arrival)
+static struct captured *find_sent(struct capture *capture,
+				  const struct captured *arrival)
 {
 	for (size_t i = capture->count; i-- > 0;) {
-		struct wire *wire = &capture->wire[i];
+		struct captured *wire = &capture->wire[i];
 
 		if (wire->from == arrival->from && !wire->arrived &&
 		    wire->sent <= arrival->sent &&
@@ -201,12 +201,12 @@ static struct wire *find_sent(struct capture *capture,
 
 static int by_sent(const void *a, const void *b)
 {
-	const struct wire *x = a, *y = b;
+	const struct captured *x = a, *y = b;
 
 	return x->sent < y->sent ? -1 : x->sent > y->sent;
 }
 
-static bool answers(const struct wire *answer, const struct wire *wire)
+static bool answers(const struct captured *answer, const struct captured *wire)
 {
 	return answer->from != wire->from && !answer->injected &&
 	       answer->segment.sport == wire->segment.dport &&
@@ -220,12 +220,12 @@ static bool answers(const struct wire *answer, const struct wire *wire)
 static void delay_crossing_fins(struct capture *capture)
 {
 	for (size_t i = 0; i < capture->count; i++) {
-		struct wire *fin = &capture->wire[i];
+		struct captured *fin = &capture->wire[i];
 
 		if (!(fin->segment.flags & SEG_FIN) || !fin->arrived)
 			continue;
 		for (size_t j = i + 1; j < capture->count; j++) {
-			const struct wire *own = &capture->wire[j];
+			const struct captured *own = &capture->wire[j];
 
 			if (answers(own, fin) && own->sent > fin->arrived &&
 			    own->segment.flags & SEG_FIN &&
@@ -239,8 +239,8 @@ static void delay_crossing_fins(struct capture *capture)
 static int match(struct capture *capture)
 {
 	for (size_t i = 0; i < capture->arrivals; i++) {
-		struct wire *arrival = &capture->arrival[i];
-		struct wire *wire = find_sent(capture, arrival);
+		struct captured *arrival = &capture->arrival[i];
+		struct captured *wire = find_sent(capture, arrival);
 
 		if (wire) {
 			wire->arrived = arrival->sent;
@@ -293,13 +293,13 @@ unsigned int capture_lost(struct capture *capture)
 	return lost;
 }
 
-const struct wire *capture_wires(struct capture *capture, size_t *count)
+const struct captured *capture_segments(struct capture *capture, size_t *count)
 {
 	*count = capture->count;
 	return capture->wire;
 }
 
-int capture_inject(struct capture *capture, int side, const struct wire *wire)
+int capture_inject(struct capture *capture, int side, const struct captured *wire)
 {
 	/* A handle does not see what itself has sent. */
 	return pcap_inject(capture->pcap[side][SENT], wire->frame,
@@ -322,7 +322,7 @@ int capture_save(struct capture *capture, const char *path, char *error,
 		return -1;
 	}
 	for (size_t i = 0; i < capture->count; i++) {
-		const struct wire *wire = &capture->wire[i];
+		const struct captured *wire = &capture->wire[i];
 		struct pcap_pkthdr header = {
 			.ts.tv_sec = wire->sent / 1000000000,
 			.ts.tv_usec = wire->sent % 1000000000,

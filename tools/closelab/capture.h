@@ -13,7 +13,7 @@
 #include <stddef.h>
 
 /**
- * struct wire - a segment on the link
+ * struct captured - a segment on the link
  * @segment: what it says
  * @from: 0 when side A sent it, 1 for side B
  * @sent: CLOCK_REALTIME in nanoseconds; of an injected one, its arrival
@@ -23,7 +23,7 @@
  * @frame: as it was on the link
  * @length: bytes of @frame
  */
-struct wire {
+struct captured {
 	struct segment segment;
 	int from;
 	u64 sent;
@@ -88,13 +88,13 @@ int capture_read(struct capture *capture);
 unsigned int capture_lost(struct capture *capture);
 
 /**
- * capture_wires() - all segments up to now, in the order they were sent
+ * capture_segments() - all segments up to now, in the order they were sent
  * @capture: the capture
  * @count: how many
  *
  * Return: the segments; valid until the next capture_read().
  */
-const struct wire *capture_wires(struct capture *capture, size_t *count);
+const struct captured *capture_segments(struct capture *capture, size_t *count);
 
 /**
  * capture_inject() - put a frame on the link, as if a side had sent it
@@ -104,7 +104,7 @@ const struct wire *capture_wires(struct capture *capture, size_t *count);
  *
  * Return: 0, or -1.
  */
-int capture_inject(struct capture *capture, int side, const struct wire *wire);
+int capture_inject(struct capture *capture, int side, const struct captured *wire);
 
 /**
  * capture_save() - write all segments to a pcap file

@@ -17,7 +17,7 @@
 #define KERNEL_TIME_WAIT_MS 60000
 
 /* All segments of one side of a connection, as struct segments has them. */
-static void sent_text(const struct track *track, const struct wire *wire,
+static void sent_text(const struct track *track, const struct captured *wire,
 		      int side, char *text, size_t size)
 {
 	size_t len = 0;
@@ -25,7 +25,7 @@ static void sent_text(const struct track *track, const struct wire *wire,
 	*text = '\0';
 	for (size_t i = 0; i < track->moves && len < size; i++) {
 		const struct move *move = &track->move[i];
-		const struct wire *w = &wire[move->wire];
+		const struct captured *w = &wire[move->wire];
 		char flags[6], data[16] = "";
 
 		if (w->from != side || move->arrival != w->injected)
@@ -45,7 +45,7 @@ static int compare_segments(struct lab *lab, void *data)
 	const struct segments *want = lab->scenario->segments;
 	bool complain = data, same;
 	size_t count, tracks, wanted = 0;
-	const struct wire *wire = capture_wires(lab->capture, &count);
+	const struct captured *wire = capture_segments(lab->capture, &count);
 	struct track *track = track_all(wire, count, &tracks);
 	char got[1024];
 
@@ -101,7 +101,7 @@ static bool same_again(const struct segment *a, const struct segment *b)
 bool lab_check_stall(struct lab *lab)
 {
 	size_t count;
-	const struct wire *wire = capture_wires(lab->capture, &count);
+	const struct captured *wire = capture_segments(lab->capture, &count);
 
 	for (size_t i = 0; i < count; i++) {
 		u64 ms = wire[i].segment.flags & SEG_SYN ? SYN_RTO :

@@ -46,7 +46,7 @@ struct paths {
 static int has_ended(struct lab *lab, void *data)
 {
 	size_t count, tracks;
-	const struct wire *wire = capture_wires(lab->capture, &count);
+	const struct captured *wire = capture_segments(lab->capture, &count);
 	struct track *track = track_all(wire, count, &tracks);
 	char (*path)[128] = ((struct paths *)data)->side;
 

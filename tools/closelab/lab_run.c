@@ -50,13 +50,13 @@ static int time_wait_over(struct lab *lab, void *side)
 static u64 time_wait_since(struct lab *lab, int side)
 {
 	size_t count, tracks;
-	const struct wire *wire;
+	const struct captured *wire;
 	struct track *track;
 	u64 since = 0;
 
 	if (lab->unwatched)
 		return 0;
-	wire = capture_wires(lab->capture, &count);
+	wire = capture_segments(lab->capture, &count);
 	track = track_all(wire, count, &tracks);
 	for (size_t i = 0; track && i < tracks; i++) {
 		for (size_t j = 0; j < track[i].moves; j++) {

@@ -141,7 +141,7 @@ static int step_listen(struct lab *lab, const struct step *step)
 static int count_segments(struct lab *lab, const struct step *step)
 {
 	size_t count;
-	const struct wire *wire = capture_wires(lab->capture, &count);
+	const struct captured *wire = capture_segments(lab->capture, &count);
 	int seen = 0;
 
 	for (size_t i = 0; i < count; i++) {

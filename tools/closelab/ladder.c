@@ -35,11 +35,11 @@ static struct row *add_row(struct ladder *ladder)
  * Whether the receiver sends something while a segment is under way. Of two
  * FINs that cross, both are drawn in two halves.
  */
-static bool crossed(const struct track *track, const struct wire *wire,
-		    const struct wire *w)
+static bool crossed(const struct track *track, const struct captured *wire,
+		    const struct captured *w)
 {
 	for (size_t i = 0; i < track->moves; i++) {
-		const struct wire *other = &wire[track->move[i].wire];
+		const struct captured *other = &wire[track->move[i].wire];
 
 		bool fins = other->segment.flags & w->segment.flags & SEG_FIN;
 
@@ -52,7 +52,7 @@ static bool crossed(const struct track *track, const struct wire *wire,
 	return false;
 }
 
-static void describe(const struct track *track, const struct wire *w,
+static void describe(const struct track *track, const struct captured *w,
 		     struct row *row)
 {
 	static const struct { u8 bit; const char *name; } names[] = {
@@ -84,7 +84,7 @@ static void describe(const struct track *track, const struct wire *w,
 
 /* The row of a segment, or of one half of its way: 0, or -1. */
 static int add_segment(struct ladder *ladder, const struct track *track,
-		       const struct wire *w, enum row_kind kind)
+		       const struct captured *w, enum row_kind kind)
 {
 	struct row *row = add_row(ladder);
 	u64 at = kind == ROW_ARRIVED ? w->arrived : w->sent;
@@ -111,11 +111,11 @@ static void set_states(struct row *row, const struct track *track, size_t wire,
 }
 
 static int add_segments(struct ladder *ladder, const struct track *track,
-			const struct wire *wire)
+			const struct captured *wire)
 {
 	for (size_t i = 0; i < track->moves; i++) {
 		const struct move *move = &track->move[i];
-		const struct wire *w = &wire[move->wire];
+		const struct captured *w = &wire[move->wire];
 		bool split = !w->injected && w->arrived &&
 			     crossed(track, wire, w);
 		enum row_kind kind;
@@ -355,7 +355,7 @@ static bool port_chosen(const struct lab *lab, u16 port)
 struct ladder *ladder_build(struct lab *lab, size_t *count)
 {
 	size_t wires, tracks = 0;
-	const struct wire *wire;
+	const struct captured *wire;
 	struct ladder *ladder = NULL;
 	struct track *track;
 	bool failed = false;
@@ -363,7 +363,7 @@ struct ladder *ladder_build(struct lab *lab, size_t *count)
 	*count = 0;
 	if (!lab->capture)
 		return NULL;
-	wire = capture_wires(lab->capture, &wires);
+	wire = capture_segments(lab->capture, &wires);
 	track = track_all(wire, wires, &tracks);
 	if (track && tracks)
 		ladder = calloc(tracks, sizeof(*ladder));

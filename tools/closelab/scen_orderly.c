@@ -12,7 +12,7 @@
 static int fin_takes_ack_along(struct lab *lab)
 {
 	size_t count;
-	const struct wire *wire = capture_wires(lab->capture, &count);
+	const struct captured *wire = capture_segments(lab->capture, &count);
 	unsigned int acks = 0;
 
 	for (size_t i = 0; i < count; i++)

@@ -37,7 +37,7 @@ static int age_timewait(struct lab *lab)
 static int replay(struct lab *lab, u8 flags, bool data)
 {
 	size_t count;
-	const struct wire *wire = capture_wires(lab->capture, &count);
+	const struct captured *wire = capture_segments(lab->capture, &count);
 
 	for (size_t i = count; i-- > 0;) {
 		const struct segment *s = &wire[i].segment;
@@ -70,12 +70,12 @@ static int replay_last_ack(struct lab *lab)
 static int replay_into_new(struct lab *lab)
 {
 	size_t count, tracks;
-	const struct wire *wire = capture_wires(lab->capture, &count);
+	const struct captured *wire = capture_segments(lab->capture, &count);
 	struct track *track = track_all(wire, count, &tracks);
 	int ret = -1;
 
 	for (size_t i = 0; track && tracks == 2 && i < count; i++) {
-		struct wire forged = wire[i];
+		struct captured forged = wire[i];
 
 		if (wire[i].from != B || !wire[i].segment.length)
 			continue;

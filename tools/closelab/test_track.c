@@ -9,15 +9,15 @@
 #define ISN_A 4000000000u
 #define ISN_B 1000u
 
-static struct wire wire[16];
+static struct captured wire[16];
 static size_t count;
 static u64 now;
 
 /* A segment of a side, numbers from the start; it arrives at once. */
-static struct wire *put(int from, u8 flags, u32 seq, u32 ack,
-			u32 length)
+static struct captured *put(int from, u8 flags, u32 seq, u32 ack,
+			    u32 length)
 {
-	struct wire *w = &wire[count++];
+	struct captured *w = &wire[count++];
 
 	memset(w, 0, sizeof(*w));
 	w->from = from;
@@ -80,7 +80,7 @@ static void orderly(void)
 
 static void simultaneous(void)
 {
-	struct wire *a, *b;
+	struct captured *a, *b;
 
 	handshake();
 	a = put(0, SEG_FIN | SEG_ACK, 1, 1, 0);

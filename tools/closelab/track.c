@@ -107,7 +107,7 @@ static u8 tail(const struct segment *s, const u8 *address)
 	return address[s->family == AF_INET6 ? 15 : 3];
 }
 
-static bool same_ends(const struct track *track, const struct wire *wire)
+static bool same_ends(const struct track *track, const struct captured *wire)
 {
 	const struct segment *s = &wire->segment;
 
@@ -117,7 +117,7 @@ static bool same_ends(const struct track *track, const struct wire *wire)
 	       track->tail[!wire->from] == tail(s, s->dst);
 }
 
-static bool begins(const struct track *track, const struct wire *wire)
+static bool begins(const struct track *track, const struct captured *wire)
 {
 	const struct segment *s = &wire->segment;
 
@@ -126,7 +126,7 @@ static bool begins(const struct track *track, const struct wire *wire)
 		 track->isn[wire->from] == s->seq);
 }
 
-static void begin(struct track *track, const struct wire *wire)
+static void begin(struct track *track, const struct captured *wire)
 {
 	const struct segment *s = &wire->segment;
 
@@ -145,7 +145,7 @@ static void begin(struct track *track, const struct wire *wire)
 
 /* The connection that a segment belongs to: the youngest on its ports. */
 static size_t which(const struct track *track, size_t count,
-		    const struct wire *wire)
+		    const struct captured *wire)
 {
 	for (size_t i = count; i-- > 0;)
 		if (same_ends(&track[i], wire))
@@ -171,7 +171,7 @@ static int by_time(const void *a, const void *b)
 	return (int)x->arrival - (int)y->arrival;
 }
 
-static void follow(struct tracker *t, const struct wire *wire, size_t index,
+static void follow(struct tracker *t, const struct captured *wire, size_t index,
 		   const struct point *point)
 {
 	struct track *track = t->track;
@@ -193,7 +193,7 @@ static void follow(struct tracker *t, const struct wire *wire, size_t index,
 	};
 }
 
-struct track *track_all(const struct wire *wire, size_t count, size_t *tracks)
+struct track *track_all(const struct captured *wire, size_t count, size_t *tracks)
 {
 	struct track *track = calloc(count + 1, sizeof(*track));
 	struct tracker *t = calloc(count + 1, sizeof(*t));

@@ -70,7 +70,7 @@ struct track {
  * Return: the connections, to be freed by track_free(); NULL without memory
  * or without segments.
  */
-struct track *track_all(const struct wire *wire, size_t count, size_t *tracks);
+struct track *track_all(const struct captured *wire, size_t count, size_t *tracks);
 
 /**
  * track_free() - free connections
