@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* Where a row stands: behind what caused it, else by its time. */
-struct place {
+struct position {
 	u64 at;
 	unsigned int order;
 };
@@ -162,14 +162,14 @@ static u8 cause_of(const struct peer_event *e)
  * An operation that waited stands right below the segment that ended the
  * wait: how soon the process then ran is of no interest.
  */
-static struct place place_of(const struct ladder *ladder, size_t segments,
-			     const struct track *track,
-			     const struct lab_event *e, int side,
-			     struct place before)
+static struct position position_of(const struct ladder *ladder, size_t segments,
+				   const struct track *track,
+				   const struct lab_event *e, int side,
+				   struct position before)
 {
 	u8 cause = cause_of(&e->event);
 	s64 at = (s64)(e->event.at - track->start);
-	struct place place = { at, 0 };
+	struct position position = { at, 0 };
 
 	for (size_t i = 0; cause && i < segments; i++) {
 		const struct row *row = &ladder->row[i];
@@ -178,18 +178,18 @@ static struct place place_of(const struct ladder *ladder, size_t segments,
 		    !(row->flags & cause) || row->kind == ROW_SENT ||
 		    row->kind == ROW_LOST)
 			continue;
-		place.at = row->at;
-		place.order = 1;
+		position.at = row->at;
+		position.order = 1;
 		/* Accepted by the first ACK, the others come later. */
 		if (e->event.kind == OP_ACCEPT && !(row->flags & SEG_SYN))
 			break;
 	}
-	if ((s64)place.at < (s64)before.at ||
-	    (place.at == before.at && place.order <= before.order)) {
-		place = before;
-		place.order++;
+	if ((s64)position.at < (s64)before.at ||
+	    (position.at == before.at && position.order <= before.order)) {
+		position = before;
+		position.order++;
 	}
-	return place;
+	return position;
 }
 
 static bool shown(const struct peer_event *e)
@@ -256,7 +256,7 @@ static size_t owner_of(const struct lab *lab, const struct track *track,
 static int add_calls(struct ladder *ladder, const struct lab *lab,
 		     const struct track *track, size_t count, size_t number)
 {
-	struct place before[MAX_PEERS] = { { 0 } };
+	struct position before[MAX_PEERS] = { { 0 } };
 	size_t segments = ladder->rows;
 
 	for (int i = 0; i < MAX_PEERS; i++)
@@ -269,8 +269,8 @@ static int add_calls(struct ladder *ladder, const struct lab *lab,
 		if (!shown(&e->event) ||
 		    owner_of(lab, track, count, e) != number)
 			continue;
-		before[e->peer] = place_of(ladder, segments, &track[number], e,
-					   side, before[e->peer]);
+		before[e->peer] = position_of(ladder, segments, &track[number], e,
+					      side, before[e->peer]);
 		row = add_row(ladder);
 		if (!row)
 			return -1;
