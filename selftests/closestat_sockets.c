@@ -16,7 +16,7 @@
 
 #include "kselftest.h"
 
-struct pair {
+struct socket_pair {
 	int client;
 	int server;
 };
@@ -58,14 +58,14 @@ static void send_byte(int fd)
 	checked(send(fd, "x", 1, MSG_NOSIGNAL), "send");
 }
 
-static void close_both(struct pair *p)
+static void close_both(struct socket_pair *p)
 {
 	close(p->client);
 	wait_for_state(p->server, TCP_CLOSE_WAIT);
 	close(p->server);
 }
 
-static void linger(struct pair *p)
+static void linger(struct socket_pair *p)
 {
 	const struct linger now = { .l_onoff = 1 };
 
@@ -75,7 +75,7 @@ static void linger(struct pair *p)
 	close(p->client);
 }
 
-static void unread_data(struct pair *p)
+static void unread_data(struct socket_pair *p)
 {
 	send_byte(p->client);
 	wait_for_data(p->server);
@@ -84,7 +84,7 @@ static void unread_data(struct pair *p)
 	close(p->client);
 }
 
-static void data_after_close(struct pair *p)
+static void data_after_close(struct socket_pair *p)
 {
 	close(p->server);
 	wait_for_state(p->client, TCP_CLOSE_WAIT);
@@ -94,14 +94,14 @@ static void data_after_close(struct pair *p)
 }
 
 /* One end has closed, the other does not: it stays in CLOSE_WAIT. */
-static void close_wait(struct pair *p)
+static void close_wait(struct socket_pair *p)
 {
 	close(p->client);
 	wait_for_state(p->server, TCP_CLOSE_WAIT);
 }
 
 /* One end has shut down and is held: it stays in FIN_WAIT2, the other in CLOSE_WAIT. */
-static void fin_wait2(struct pair *p)
+static void fin_wait2(struct socket_pair *p)
 {
 	checked(shutdown(p->client, SHUT_WR), "shutdown");
 	wait_for_state(p->client, TCP_FIN_WAIT2);
@@ -109,7 +109,7 @@ static void fin_wait2(struct pair *p)
 
 static const struct {
 	const char *name;
-	void (*end)(struct pair *p);
+	void (*end)(struct socket_pair *p);
 } ways[] = {
 	{ "close", close_both },
 	{ "linger", linger },
@@ -152,7 +152,7 @@ int main(int argc, char **argv)
 
 	listener = listen_on(&at);
 	for (int i = atoi(argv[2]); i > 0; i--) {
-		struct pair p;
+		struct socket_pair p;
 
 		p.client = checked(socket(AF_INET, SOCK_STREAM, 0), "socket");
 		checked(connect(p.client, (struct sockaddr *)&at, sizeof(at)), "connect");
