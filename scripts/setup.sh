@@ -15,13 +15,14 @@ declare -A packages=(
 	[style]="shellcheck perl linux-source-6.1 xz-utils git make"
 	# building the tools and their unit tests on this machine
 	[tools]="gcc libc6-dev make pkg-config libsmartcols-dev libmnl-dev libpcap-dev
-		libncurses-dev libjson-c-dev libtracefs-dev libtraceevent-dev
-		jq bsdutils iproute2 valgrind mandoc zsh python3-prometheus-client"
+		libncurses-dev libjson-c-dev libtracefs-dev libtraceevent-dev zlib1g-dev curl
+		jq bsdutils iproute2 valgrind mandoc zsh python3-prometheus-client prometheus"
 	# the results of "make bench", besides the rig
 	[bench]="jq"
 	# building the Debian packages on this machine
 	[package]="build-essential debhelper dh-dkms pkg-config libsmartcols-dev libmnl-dev
-		libpcap-dev libncurses-dev libjson-c-dev libtracefs-dev libtraceevent-dev"
+		libpcap-dev libncurses-dev libjson-c-dev libtracefs-dev libtraceevent-dev
+		zlib1g-dev"
 	# drawing the README's pictures, besides the rig
 	[pictures]="python3-pyte"
 	# building the module for this machine's kernel

@@ -411,12 +411,14 @@ expect "doctor: settings that do not go together" short_and_unguarded
 fresh $a
 connect $a close 3
 until_true at $a ended 6
-expect "export: a counter" says 0 "^tcp_closestat_ended_total[{]netns=\"$a\"[}] 6$" export -N $a
-expect "export: a histogram" says 0 "^tcp_closestat_[a-z_]+_bucket[{]netns=\"$a\",state=\"fin_wait1\",le=\"[+]Inf\"[}] 3$" export -N $a
-expect "export -A: names" says 0 "^tcp_closestat_ended_total[{]netns=\"$a\"[}] 6$" export -A
+labels="netns=\"[0-9]+\",netns_name=\"$a\""
+expect "export: a counter" says 0 "^tcp_closestat_ended_total[{]$labels,how=\"active_fin\"[}] 3$" export -N $a
+expect "export: a histogram" says 0 "^tcp_closestat_[a-z_]+_bucket[{]$labels,state=\"fin_wait1\",le=\"[+]Inf\"[}] 3$" export -N $a
+expect "export -A: names" says 0 "^tcp_closestat_ended_total[{]$labels,how=\"active_fin\"[}] 3$" export -A
+expect "export: the module's version" says 0 "^tcp_closestat_info[{]version=\"[0-9]" export
 to_file() {
 	run export -N $a -o "$tmp/x.prom"
-	[ $rc -eq 0 ] && [ "$(grep -c 'tcp_closestat_ended_total{' "$tmp/x.prom")" -eq 1 ]
+	[ $rc -eq 0 ] && [ "$(grep -c 'tcp_closestat_ended_total{.*"active_fin"' "$tmp/x.prom")" -eq 1 ]
 }
 expect "export -o" to_file
 

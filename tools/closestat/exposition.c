@@ -1,131 +1,312 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Both formats name their samples alike. They differ in the name that TYPE and HELP give to a
- * counter (OpenMetrics leaves out "_total"), in what they call an unknown type, and in the units
- * and the end mark that only OpenMetrics has.
+ * counter (OpenMetrics leaves out "_total"), in what they call an unknown type, and in the type
+ * info, the units and the end mark that only OpenMetrics has.
  */
 #include "exposition.h"
 
+#include "families.h"
 #include "lib/units.h"
-#include "metrics.h"
+#include "settings.h"
+#include "sysctl.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PREFIX "tcp_closestat_"
-#define DURATION PREFIX "duration_seconds"
 
-static void put_label(FILE *to, const char *value)
+/* A row of the module's and what becomes of it. */
+struct column {
+	const char *row;
+	struct family family;
+	char value[FAMILY_NAME_SIZE];
+	bool written;	/* or not to be */
+};
+
+struct columns {
+	struct column *v;
+	size_t n;
+};
+
+static void put_escaped(FILE *to, const char *value)
 {
 	for (; *value; value++) {
 		if (*value == '\\' || *value == '"')
 			fputc('\\', to);
-		fputc(*value, to);
+		fputc(*value < ' ' || *value > '~' ? '?' : *value, to);
 	}
 }
 
-static void put_head(const struct exposition *e, const char *name, const struct metric *m)
+char *exposition_labels(const char *netns, const char *name)
 {
-	const char *suffix = m->type == METRIC_COUNTER && !e->openmetrics ? "_total" : "";
+	char *text = NULL;
+	size_t size;
+	FILE *to = open_memstream(&text, &size);
+
+	if (!to)
+		return NULL;
+	fputs("netns=\"", to);
+	put_escaped(to, netns);
+	if (name && *name) {
+		fputs("\",netns_name=\"", to);
+		put_escaped(to, name);
+	}
+	fputc('"', to);
+	return fclose(to) ? NULL : text;
+}
+
+static void put_head(const struct exposition *e, const struct family *f)
+{
+	static const char unit[] = "_seconds";
+	const char *suffix = f->type == METRIC_COUNTER && !e->openmetrics ? "_total" : "";
+	size_t len = strlen(f->name);
 	const char *type = "gauge";
 
-	if (m->type == METRIC_COUNTER)
+	if (f->type == METRIC_COUNTER)
 		type = "counter";
-	else if (m->type == METRIC_UNKNOWN)
+	else if (f->type == METRIC_UNKNOWN)
 		type = e->openmetrics ? "unknown" : "untyped";
-	fprintf(e->to, "# HELP " PREFIX "%s%s %s\n", name, suffix, m->help);
-	fprintf(e->to, "# TYPE " PREFIX "%s%s %s\n", name, suffix, type);
+	fprintf(e->to, "# HELP " PREFIX "%s%s %s\n", f->name, suffix, f->help);
+	fprintf(e->to, "# TYPE " PREFIX "%s%s %s\n", f->name, suffix, type);
+	if (e->openmetrics && len > strlen(unit) && !strcmp(f->name + len - strlen(unit), unit))
+		fprintf(e->to, "# UNIT " PREFIX "%s seconds\n", f->name);
 }
 
-static void put_family(const struct exposition *e, const char *name, const struct blocks *blocks,
-		       char *const *labels, size_t first)
+static void put_sample(const struct exposition *e, const struct family *f, const char *labels,
+		       const char *value, u64 number)
 {
-	const struct metric *m = metric_find(name);
-
-	put_head(e, name, m);
-	for (size_t i = first; i < blocks->n; i++) {
-		const struct counter *row = counters_find(&blocks->v[i].counters, name);
-
-		if (!row)
-			continue;
-		fprintf(e->to, PREFIX "%s%s{netns=\"", name,
-			m->type == METRIC_COUNTER ? "_total" : "");
-		put_label(e->to, labels[i]);
-		fprintf(e->to, "\"} %llu\n", row->value);
-	}
+	fprintf(e->to, PREFIX "%s%s{%s", f->name, f->type == METRIC_COUNTER ? "_total" : "",
+		labels);
+	if (f->label)
+		fprintf(e->to, ",%s=\"%s\"", f->label, value);
+	fprintf(e->to, "} %llu\n", number);
 }
 
-static bool has_been(const struct blocks *blocks, size_t n, size_t row)
+void exposition_info(const struct exposition *e, const char *module)
 {
-	const struct counters *own = &blocks->v[n].counters;
-	const char *name = own->rows[row].name;
+	/* An info's family has no "_info" of its own in OpenMetrics. */
+	const char *name = e->openmetrics ? "tcp_closestat" : PREFIX "info";
 
-	for (size_t i = 0; i < n; i++) {
-		if (counters_find(&blocks->v[i].counters, name))
+	fprintf(e->to, "# HELP %s Versions of the module and of closestat.\n", name);
+	fprintf(e->to, "# TYPE %s %s\n", name, e->openmetrics ? "info" : "gauge");
+	fputs(PREFIX "info{version=\"", e->to);
+	put_escaped(e->to, module ? : "");
+	fputs("\",tool_version=\"", e->to);
+	put_escaped(e->to, VERSION);
+	fputs("\"} 1\n", e->to);
+}
+
+static bool has_column(const struct columns *c, size_t expected, const char *row)
+{
+	/* Blocks have the same rows in the same order, nearly always. */
+	if (expected < c->n && !strcmp(c->v[expected].row, row))
+		return true;
+	for (size_t i = 0; i < c->n; i++) {
+		if (!strcmp(c->v[i].row, row))
 			return true;
 	}
-	return counters_find(own, name) != &own->rows[row];
+	return false;
 }
 
-void exposition_counters(const struct exposition *e, const struct blocks *blocks,
-			 char *const *labels)
+static int add_column(struct columns *c, const char *row)
+{
+	struct column *more;
+
+	/* Grows at each power of two. */
+	if (!(c->n & (c->n - 1))) {
+		more = realloc(c->v, (c->n ? c->n * 2 : 1) * sizeof(*more));
+		if (!more)
+			return -ENOMEM;
+		c->v = more;
+	}
+	more = &c->v[c->n++];
+	more->row = row;
+	more->written = !family_of_row(row, &more->family, more->value);
+	return 0;
+}
+
+static int make_columns(const struct blocks *blocks, struct columns *c)
 {
 	for (size_t i = 0; i < blocks->n; i++) {
-		const struct counters *c = &blocks->v[i].counters;
+		const struct counters *block = &blocks->v[i].counters;
 
-		for (size_t row = 0; row < c->n; row++) {
-			if (!has_been(blocks, i, row))
-				put_family(e, c->rows[row].name, blocks, labels, i);
+		for (size_t row = 0; row < block->n; row++) {
+			if (!has_column(c, row, block->rows[row].name) &&
+			    add_column(c, block->rows[row].name))
+				return -ENOMEM;
 		}
+	}
+	return 0;
+}
+
+static void put_column(const struct exposition *e, const struct columns *c, size_t at,
+		       const struct blocks *blocks, char *const *labels)
+{
+	const struct column *column = &c->v[at];
+
+	for (size_t i = 0; i < blocks->n; i++) {
+		const struct counters *block = &blocks->v[i].counters;
+		const struct counter *row;
+
+		if (at < block->n && !strcmp(block->rows[at].name, column->row))
+			row = &block->rows[at];
+		else
+			row = counters_find(block, column->row);
+		if (row)
+			put_sample(e, &column->family, labels[i], column->value, row->value);
 	}
 }
 
-/* A canonical float, so that the same bound is the same label in every version. */
+int exposition_counters(const struct exposition *e, const struct blocks *blocks,
+			char *const *labels)
+{
+	struct columns c = { 0 };
+	int ret = make_columns(blocks, &c);
+
+	for (size_t i = 0; !ret && i < c.n; i++) {
+		const struct family *f = &c.v[i].family;
+
+		if (c.v[i].written)
+			continue;
+		put_head(e, f);
+		for (size_t j = i; j < c.n; j++) {
+			if (c.v[j].written || strcmp(c.v[j].family.name, f->name))
+				continue;
+			put_column(e, &c, j, blocks, labels);
+			c.v[j].written = true;
+		}
+	}
+	free(c.v);
+	return ret;
+}
+
+void exposition_kernel(const struct exposition *e, const struct counters *kernel,
+		       const char *labels)
+{
+	for (size_t i = 0; i < kernel->n; i++) {
+		const struct counter *row = &kernel->rows[i];
+		struct family f;
+		char help[96];
+
+		family_of_kernel(row->name, &f);
+		snprintf(help, sizeof(help), "The kernel's own count %s.", row->name);
+		f.help = help;
+		put_head(e, &f);
+		put_sample(e, &f, labels, NULL, row->value);
+	}
+}
+
 static void put_seconds(FILE *to, u64 us)
 {
 	int digits = 6;
 	u64 fraction = us % US_PER_S;
 
+	/* A canonical float, so that the same bound is the same label in every version. */
 	for (; digits > 1 && !(fraction % 10); digits--)
 		fraction /= 10;
 	fprintf(to, "%llu.%0*llu", us / US_PER_S, digits, fraction);
 }
 
-static void put_labels(FILE *to, const char *label, const char *state)
+/* The name of a setting's gauge: its unit is the base unit. */
+static void name_setting(const struct setting *k, struct family *f)
 {
-	fputs("{netns=\"", to);
-	put_label(to, label);
-	fprintf(to, "\",state=\"%s\"", state);
+	int len = strlen(k->name);
+	const char *unit = "";
+
+	if (k->unit == UNIT_MS || k->unit == UNIT_S)
+		unit = "_seconds";
+	else if (k->unit == UNIT_PORTS)
+		unit = "_size";
+	if (k->unit == UNIT_MS && len > 3 && !strcmp(k->name + len - 3, "_ms"))
+		len -= 3;
+	snprintf(f->name, sizeof(f->name), "setting_%.*s%s", len, k->name, unit);
 }
 
-static void put_hist(FILE *to, const struct hist *h, const char *label)
+static void put_setting(const struct exposition *e, const struct setting *k, const char *text,
+			const char *labels)
 {
+	unsigned long long first, last = 0;
+	struct family f = { .type = METRIC_GAUGE };
+	char help[160];
+	int n = sscanf(text, "%llu %llu", &first, &last);
+
+	if (n != (k->unit == UNIT_PORTS ? 2 : 1) || *text == '-')
+		return;
+	if (k->unit == UNIT_PORTS && last < first)
+		return;
+	name_setting(k, &f);
+	snprintf(help, sizeof(help), "The sysctl %s: %s.", k->name, k->meaning);
+	f.help = help;
+	put_head(e, &f);
+	fprintf(e->to, PREFIX "%s{%s} ", f.name, labels);
+	if (k->unit == UNIT_PORTS)
+		fprintf(e->to, "%llu", last - first + 1);
+	else if (k->unit == UNIT_MS)
+		put_seconds(e->to, first * US_PER_MS);
+	else
+		fprintf(e->to, "%llu", first);
+	fputc('\n', e->to);
+}
+
+void exposition_settings(const struct exposition *e, const char *labels)
+{
+	char text[SETTING_VALUE_SIZE];
+	const struct setting *k;
+
+	for (size_t i = 0; (k = setting_at(i)); i++) {
+		if (!k->hidden && !sysctl_read(k, text))
+			put_setting(e, k, text, labels);
+	}
+}
+
+/* What is not the time in a state: from the first FIN to the end. */
+static bool is_whole(const struct hist *h)
+{
+	return !strcmp(h->state, "close");
+}
+
+static void put_hist(FILE *to, const char *name, const struct hist *h, const char *labels)
+{
+	char all[512];
+
+	if (is_whole(h))
+		snprintf(all, sizeof(all), "%s", labels);
+	else
+		snprintf(all, sizeof(all), "%s,state=\"%s\"", labels, h->state);
 	for (size_t i = 0; i < h->n; i++) {
-		fputs(DURATION "_bucket", to);
-		put_labels(to, label, h->state);
-		fputs(",le=\"", to);
+		fprintf(to, PREFIX "%s_bucket{%s,le=\"", name, all);
 		put_seconds(to, h->buckets[i].le_us);
 		fprintf(to, "\"} %llu\n", h->buckets[i].count);
 	}
-	fputs(DURATION "_bucket", to);
-	put_labels(to, label, h->state);
-	fprintf(to, ",le=\"+Inf\"} %llu\n", h->count);
-	fputs(DURATION "_sum", to);
-	put_labels(to, label, h->state);
-	fputs("} ", to);
+	fprintf(to, PREFIX "%s_bucket{%s,le=\"+Inf\"} %llu\n", name, all, h->count);
+	fprintf(to, PREFIX "%s_sum{%s} ", name, all);
 	put_seconds(to, h->sum_us);
-	fputs("\n" DURATION "_count", to);
-	put_labels(to, label, h->state);
-	fprintf(to, "} %llu\n", h->count);
+	fprintf(to, "\n" PREFIX "%s_count{%s} %llu\n", name, all, h->count);
 }
 
-void exposition_hists(const struct exposition *e, const struct hists *hists, const char *label)
+static void put_hists(const struct exposition *e, const char *name, const char *help, bool whole,
+		      const struct hists *hists, char *const *labels, size_t n)
 {
-	fputs("# HELP " DURATION " Time spent in each closing state.\n"
-	      "# TYPE " DURATION " histogram\n", e->to);
+	fprintf(e->to, "# HELP " PREFIX "%s %s\n# TYPE " PREFIX "%s histogram\n", name, help, name);
 	if (e->openmetrics)
-		fputs("# UNIT " DURATION " seconds\n", e->to);
-	for (size_t i = 0; i < hists->n; i++)
-		put_hist(e->to, &hists->v[i], label);
+		fprintf(e->to, "# UNIT " PREFIX "%s seconds\n", name);
+	for (size_t i = 0; i < n; i++) {
+		for (size_t j = 0; j < hists[i].n; j++) {
+			if (is_whole(&hists[i].v[j]) == whole)
+				put_hist(e->to, name, &hists[i].v[j], labels[i]);
+		}
+	}
+}
+
+void exposition_hists(const struct exposition *e, const struct hists *hists, char *const *labels,
+		      size_t n)
+{
+	put_hists(e, "state_duration_seconds", "Time spent in each closing state.", false,
+		  hists, labels, n);
+	put_hists(e, "close_duration_seconds", "Time from the first FIN to the end.", true,
+		  hists, labels, n);
 }
 
 void exposition_end(const struct exposition *e)

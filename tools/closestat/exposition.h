@@ -15,21 +15,61 @@ struct exposition {
 };
 
 /**
- * exposition_counters - write a metric family for each counter
- * @e: where and how
- * @blocks: the counters, a sample for each namespace
- * @labels: value of the netns label for each block; to be distinct
+ * exposition_labels - the labels that tell a namespace
+ * @netns: value of the label netns
+ * @name: value of the label netns_name; NULL or "" to leave that out
+ *
+ * What is not printable ASCII becomes a question mark.
+ *
+ * Return: the labels, to be freed; NULL without memory.
  */
-void exposition_counters(const struct exposition *e, const struct blocks *blocks,
-			 char *const *labels);
+char *exposition_labels(const char *netns, const char *name);
 
 /**
- * exposition_hists - write the metric family of the histograms
+ * exposition_info - write the metric that tells versions
  * @e: where and how
- * @hists: of one namespace
- * @label: value of the netns label
+ * @module: version of the module, NULL if that is not known
  */
-void exposition_hists(const struct exposition *e, const struct hists *hists, const char *label);
+void exposition_info(const struct exposition *e, const char *module);
+
+/**
+ * exposition_counters - write the metric families of the module's rows
+ * @e: where and how
+ * @blocks: the counters, samples for each namespace
+ * @labels: for each block, as from exposition_labels(); to be distinct
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int exposition_counters(const struct exposition *e, const struct blocks *blocks,
+			char *const *labels);
+
+/**
+ * exposition_kernel - write a metric family for each of the kernel's own counters
+ * @e: where and how
+ * @kernel: the counters, of one namespace
+ * @labels: of that namespace
+ */
+void exposition_kernel(const struct exposition *e, const struct counters *kernel,
+		       const char *labels);
+
+/**
+ * exposition_settings - write a gauge for each setting that can be read
+ * @e: where and how
+ * @labels: of the namespace the thread is in
+ *
+ * Times are in seconds, whatever the sysctl counts in; a range of ports is the number of ports.
+ */
+void exposition_settings(const struct exposition *e, const char *labels);
+
+/**
+ * exposition_hists - write the metric families of the histograms
+ * @e: where and how
+ * @hists: those of @n namespaces
+ * @labels: of each of them
+ * @n: how many
+ */
+void exposition_hists(const struct exposition *e, const struct hists *hists, char *const *labels,
+		      size_t n);
 
 /**
  * exposition_end - write what has to come last

@@ -12,6 +12,8 @@
 #define DEFAULT_RATE_US US_PER_S
 #define MAX_RATE_US (24 * 60 * US_PER_MIN)
 
+static const char short_options[] = ":N:Azd::jps::o:OHhV";
+
 static const struct option long_options[] = {
 	{ "netns", required_argument, NULL, 'N' },
 	{ "all", no_argument, NULL, 'A' },
@@ -22,6 +24,7 @@ static const struct option long_options[] = {
 	{ "save", optional_argument, NULL, 's' },
 	{ "output", required_argument, NULL, 'o' },
 	{ "openmetrics", no_argument, NULL, 'O' },
+	{ "http", no_argument, NULL, 'H' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ },
@@ -80,6 +83,9 @@ static int take(int letter, char **argv, struct options *o)
 	case 'O':
 		o->openmetrics = true;
 		break;
+	case 'H':
+		o->http = true;
+		break;
 	case 'h':
 		o->help = true;
 		break;
@@ -102,7 +108,7 @@ int options_parse(int argc, char **argv, struct options *o)
 	int letter;
 
 	*o = (struct options){ 0 };
-	while ((letter = getopt_long(argc, argv, ":N:Azd::jps::o:OhV", long_options, NULL)) != -1) {
+	while ((letter = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
 		if (take(letter, argv, o))
 			return -1;
 		remember(o, letter);

@@ -19,6 +19,7 @@ struct options {
 	bool json;
 	bool pretty;
 	bool openmetrics;		/* -O */
+	bool http;			/* -H */
 	const char *output;		/* -o, NULL for stdout */
 	bool help;
 	bool version;

@@ -53,8 +53,7 @@ static int explain(const char *file, int err)
 	}
 }
 
-/* A counter that this kernel does not have is left out. */
-static int read_kernel(struct snapshot *s)
+int snapshot_read_kernel(struct counters *kernel)
 {
 	char *netstat = NULL, *snmp = NULL;
 	struct counter *rows;
@@ -62,16 +61,16 @@ static int read_kernel(struct snapshot *s)
 	rows = calloc(N_KERNEL_ROWS, sizeof(*rows));
 	if (!rows)
 		return -ENOMEM;
-	s->kernel.rows = rows;
+	*kernel = (struct counters){ .rows = rows };
 	procfile_read("thread-self/net/netstat", &netstat, NULL);
 	procfile_read("thread-self/net/snmp", &snmp, NULL);
 	for (size_t i = 0; i < N_KERNEL_ROWS; i++) {
 		const char *text = strcmp(kernel_rows[i].group, "Tcp") ? netstat : snmp;
-		struct counter *row = &rows[s->kernel.n];
+		struct counter *row = &rows[kernel->n];
 
 		row->name = kernel_rows[i].name;
 		if (text && !mib_value(text, kernel_rows[i].group, row->name, &row->value))
-			s->kernel.n++;
+			kernel->n++;
 	}
 	free(netstat);
 	free(snmp);
@@ -98,7 +97,7 @@ static int load(struct snapshot *s, const char *file, bool all)
 	if (!ret)
 		ret = all ? blocks_parse(s->text, len, &s->module) : parse_one(s, len);
 	if (!ret && !all)
-		ret = read_kernel(s);
+		ret = snapshot_read_kernel(&s->kernel);
 	if (ret)
 		snapshot_free(s);
 	return ret;

@@ -44,6 +44,16 @@ int snapshot_load(struct snapshot *snapshot);
 int snapshot_read_all(struct snapshot *snapshot);
 
 /**
+ * snapshot_read_kernel - read the kernel's own counters about closing
+ * @kernel: filled with those of the namespace the thread is in; to be released with counters_free()
+ *
+ * A counter that this kernel does not have is left out.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int snapshot_read_kernel(struct counters *kernel);
+
+/**
  * snapshot_free - release a snapshot
  * @snapshot: may be zeroed
  */

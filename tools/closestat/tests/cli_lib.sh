@@ -32,20 +32,24 @@ make_proc() {
 		netns 4026531840
 		version 1
 		ended 5
+		ended_active_fin 5
 		time_wait 0
 
 		netns 12
 		version 1
 		ended 6
+		ended_active_fin 6
 
 		netns dead
 		version 1
 		ended 7
+		ended_active_fin 7
 
 	END
 	printf '%s\n' 'fin_wait1 1 0' 'fin_wait1 2 4' 'fin_wait1 4 8' 'fin_wait1 inf 10' \
 		'fin_wait1 sum_us 70' 'fin_wait1 count 10' \
 		'closing 1 0' 'closing inf 0' 'closing sum_us 0' 'closing count 0' \
+		'close 8 1' 'close inf 1' 'close sum_us 9' 'close count 1' \
 		>"$PROC_ROOT/thread-self/net/tcp_closestat_hist"
 	set_file tcp_closestat/time_wait_ms 60000
 	set_file tcp_closestat/time_wait_guard 1

@@ -7,6 +7,7 @@
 
 #include "../blocks.h"
 #include "../hist.h"
+#include "../http_request.h"
 #include "../settings.h"
 #include "../trace_filter.h"
 #include "lib/counters.h"
@@ -183,6 +184,26 @@ static void trace_lines(void)
 	EXPECT(good > ROUNDS / 100 && good < ROUNDS);
 }
 
+static void requests(void)
+{
+	int good = 0;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		struct http_request r;
+		size_t len, head;
+		char *text = make_input("GET /metrics HTTP/1.1\r\nHost: a\r\n"
+					"Accept: text/plain;q=0.5,application/openmetrics-text\r\n"
+					"Accept-Encoding: gzip;q=0.25, br\r\n\r\n", &len, false);
+
+		head = http_request_end(text, len);
+		EXPECT(head <= len);
+		if (http_request_parse(text, head, &r) == HTTP_OK)
+			good++;
+		free(text);
+	}
+	EXPECT(good > ROUNDS / 100 && good < ROUNDS);
+}
+
 static void durations(void)
 {
 	int good = 0;
@@ -216,12 +237,13 @@ static void settings(void)
 
 int main(void)
 {
-	ktap_begin(7);
+	ktap_begin(8);
 	RUN(counters);
 	RUN(blocks);
 	RUN(hists);
 	RUN(mib);
 	RUN(trace_lines);
+	RUN(requests);
 	RUN(durations);
 	RUN(settings);
 	return ktap_end();

@@ -81,7 +81,7 @@ expect 'all namespaces' 0 'NETNS +INODE +NAME.*- +12 +ended +6 .*dead +ended +7 
 run -Aj ended
 check 'all namespaces as JSON' '[ "$(jq -c "[.counters[] | [.inode, .value]]" <<<"$out")" = "[[4026531840,5],[12,6],[null,7]]" ]'
 expect '-A with -N' 2 '' 'do not go together' -A -N 1
-head -n 9 "$PROC_ROOT/tcp_closestat_all" >"$TMP/cut"
+head -n 11 "$PROC_ROOT/tcp_closestat_all" >"$TMP/cut"
 mv "$TMP/cut" "$PROC_ROOT/tcp_closestat_all"
 expect '-A of a file cut short' 1 '' 'not in the format' -A
 rm "$PROC_ROOT/tcp_closestat_all"
@@ -130,11 +130,17 @@ expect 'hist without the module' 1 '' 'not loaded' hist
 make_proc
 
 # export
-expect 'export of counters' 0 '# HELP tcp_closestat_ended_total [A-Z].*# TYPE tcp_closestat_ended_total counter.tcp_closestat_ended_total.netns="self". 5' '' export
-expect 'export of gauges' 0 '# TYPE tcp_closestat_time_wait gauge.tcp_closestat_time_wait.netns="self". 2' '' export
+expect 'export of counters' 0 '# HELP tcp_closestat_ended_total [A-Z].*# TYPE tcp_closestat_ended_total counter.tcp_closestat_ended_total.netns="self",how="active_fin". 3' '' export
+check 'export leaves sums out' '[ -z "$(grep -E "^tcp_closestat_(ended|version)" "$TMP/out" | grep -v how=.[a-z])" ]'
+expect 'export of entries' 0 'tcp_closestat_entered_total.netns="self",state="time_wait". 4' '' export
+expect 'export of gauges' 0 '# TYPE tcp_closestat_sockets gauge.tcp_closestat_sockets.netns="self",state="time_wait". 2' '' export
 expect 'export of the unknown' 0 '# TYPE tcp_closestat_made_up_later untyped.tcp_closestat_made_up_later.netns="self". 7' '' export
 expect 'export of histograms' 0 '_bucket.netns="self",state="fin_wait1",le="0.000002". 4.*le="\+Inf". 10.*_sum.netns="self",state="fin_wait1". 0.00007.*_count[^ ]* 10' '' export
-expect 'export -A' 0 'netns="4026531840". 5.[^#]*netns="12". 6.[^#]*netns="dead". 7' '' export -A
+expect 'export of the time to the end' 0 'tcp_closestat_close_duration_seconds_sum.netns="self". 0.000009' '' export
+expect 'export of settings' 0 'setting_time_wait_seconds.netns="self". 60.0.*setting_ip_local_port_range_size.netns="self". 28232' '' export
+expect 'export of the kernel'"'"'s own' 0 'counter.tcp_closestat_kernel_tcp_abort_on_data_total.netns="self". 9' '' export
+expect 'export of versions' 0 '^#[^#]*.# TYPE tcp_closestat_info gauge.tcp_closestat_info.version="[^"]+",tool_version="[^"]+". 1' '' export
+expect 'export -A' 0 'netns="4026531840",how="active_fin". 5.[^#]*netns="12",how="active_fin". 6.[^#]*netns="dead",how="active_fin". 7' '' export -A
 expect 'OpenMetrics' 0 '# TYPE tcp_closestat_ended counter.tcp_closestat_ended_total.*made_up_later unknown.*# EOF$' '' export -O
 run export -o "$TMP/x.prom"
 "$CLOSESTAT" export >"$TMP/same"

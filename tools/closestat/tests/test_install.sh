@@ -16,11 +16,12 @@ rc=$?
 check 'install' '[ "$rc$out" = 0 ]'
 for file in sbin/closestat share/man/man8/closestat.8 share/man/man4/tcp_closestat.4 \
 	share/bash-completion/completions/closestat share/zsh/site-functions/_closestat \
-	lib/systemd/system/closestat-export.service lib/systemd/system/closestat-export.timer; do
+	lib/systemd/system/closestat-export.service lib/systemd/system/closestat-export.timer \
+	lib/systemd/system/closestat-export.socket lib/systemd/system/closestat-export@.service; do
 	check "has $file" '[ -s "$TMP/root/usr/$file" ]'
 done
-check 'the service runs what is installed' \
-	'grep -q "^ExecStart=/usr/sbin/closestat export " "$TMP"/root/usr/lib/systemd/system/*.service'
+check 'the services run what is installed' \
+	'[ "$(cat "$TMP"/root/usr/lib/systemd/system/*.service | grep -c "^ExecStart=-\?/usr/sbin/closestat export ")" = 2 ]'
 make -s -C "$top" uninstall DESTDIR="$TMP/root" PREFIX=/usr
 out=$(find "$TMP/root" -type f)
 check 'uninstall leaves nothing' '[ -z "$out" ]'

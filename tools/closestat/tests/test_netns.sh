@@ -57,12 +57,12 @@ if command -v ip >/dev/null && ip netns add "$name"; then
 	ln -s /proc/self/ns "$TMP/proc/thread-self/"
 	: >"$TMP/proc/thread-self/net/tcp_closestat_hist"
 	for id in "$inode" "$holder_inode" 5 dead; do
-		printf 'netns %s\nversion 1\nended 3\n\n' "$id"
+		printf 'netns %s\nversion 1\nended 3\nended_other 3\n\n' "$id"
 	done >"$TMP/proc/tcp_closestat_all"
 	PROC_ROOT=$TMP/proc run -Aj
 	check 'names of namespaces' '[ "$(jq -r ".counters[] | select(.name == \"ended\").netns" <<<"$out" | xargs)" = "$name cat/$holder_pid - dead" ]'
 	PROC_ROOT=$TMP/proc run export -A
-	check 'names of namespaces as labels' '[ "$(sed -n "s/^tcp_closestat_ended_total//p" <<<"$out" | xargs -d "\n")" = "{netns=\"$name\"} 3 {netns=\"$holder_inode\"} 3 {netns=\"5\"} 3 {netns=\"dead\"} 3" ]'
+	check 'names of namespaces as labels' '[ "$(sed -n "s/^tcp_closestat_ended_total//p" <<<"$out" | sed "s/,how=.other.//" | xargs -d "\n")" = "{netns=\"$inode\",netns_name=\"$name\"} 3 {netns=\"$holder_inode\"} 3 {netns=\"5\"} 3 {netns=\"dead\"} 3" ]'
 	if command -v setpriv >/dev/null; then
 		setpriv --reuid 65534 --clear-groups "$CLOSESTAT" get -N "$name" >"$TMP/out" 2>"$TMP/err"
 		rc=$? out=$(<"$TMP/out") err=$(<"$TMP/err")

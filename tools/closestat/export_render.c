@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "export_render.h"
+
+#include "exposition.h"
+#include "histfile.h"
+#include "lib/procfile.h"
+#include "msg.h"
+#include "nsnames.h"
+#include "snapshot.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define VERSION_FILE "/sys/module/tcp_closestat/version"
+
+struct export_data {
+	struct snapshot snapshot;
+	struct counters kernel;		/* of the own namespace, as are the next two */
+	struct hists hists;
+	char *own_labels;
+	char *hists_text;
+	char **labels;			/* one for each block */
+	char module[32];		/* its version */
+};
+
+static char *make_labels(const struct nsnames *names, u64 inode)
+{
+	char netns[24];
+
+	if (!inode)
+		return exposition_labels("dead", NULL);
+	snprintf(netns, sizeof(netns), "%llu", inode);
+	return exposition_labels(netns, nsnames_lookup(names, inode));
+}
+
+/* Of the namespace the thread is in: without its inode at least no other's labels. */
+static char *make_own_labels(const struct nsnames *names)
+{
+	u64 inode = nsnames_own_inode();
+
+	return inode ? make_labels(names, inode) : exposition_labels("self", NULL);
+}
+
+static int name_all(struct export_data *d)
+{
+	const struct snapshot *s = &d->snapshot;
+	struct nsnames names;
+	bool good;
+
+	d->labels = calloc(s->module.n, sizeof(*d->labels));
+	if (!d->labels)
+		return msg_error("out of memory");
+	nsnames_read(&names, false);
+	d->own_labels = make_own_labels(&names);
+	good = d->own_labels;
+	for (size_t i = 0; good && i < s->module.n; i++) {
+		d->labels[i] = s->all ? make_labels(&names, s->module.v[i].inode) :
+					strdup(d->own_labels);
+		good = d->labels[i];
+	}
+	nsnames_free(&names);
+	return good ? EXIT_OK : msg_error("out of memory");
+}
+
+static void read_version(struct export_data *d)
+{
+	FILE *f = fopen(VERSION_FILE, "re");
+
+	if (!f || !fgets(d->module, sizeof(d->module), f))
+		strcpy(d->module, "unknown");
+	if (f)
+		fclose(f);
+	d->module[strcspn(d->module, "\n")] = '\0';
+}
+
+static int read_all(struct export_data *d, bool all)
+{
+	int ret = all ? snapshot_read_all(&d->snapshot) : snapshot_read(&d->snapshot);
+
+	if (!ret && snapshot_read_kernel(&d->kernel))
+		ret = msg_error("out of memory");
+	if (!ret)
+		ret = histfile_read(&d->hists, &d->hists_text);
+	if (!ret)
+		ret = name_all(d);
+	if (!ret)
+		read_version(d);
+	return ret;
+}
+
+int export_read(struct export_data **data, bool all)
+{
+	int ret;
+
+	*data = calloc(1, sizeof(**data));
+	if (!*data)
+		return msg_error("out of memory");
+	ret = read_all(*data, all);
+	if (ret) {
+		export_free(*data);
+		*data = NULL;
+	}
+	return ret;
+}
+
+int export_write(const struct export_data *d, FILE *to, bool openmetrics)
+{
+	struct exposition e = { .to = to, .openmetrics = openmetrics };
+
+	exposition_info(&e, d->module);
+	if (exposition_counters(&e, &d->snapshot.module, d->labels))
+		return msg_error("out of memory");
+	exposition_hists(&e, &d->hists, &d->own_labels, 1);
+	exposition_kernel(&e, &d->kernel, d->own_labels);
+	exposition_settings(&e, d->own_labels);
+	exposition_end(&e);
+	return EXIT_OK;
+}
+
+void export_free(struct export_data *d)
+{
+	if (!d)
+		return;
+	for (size_t i = 0; d->labels && i < d->snapshot.module.n; i++)
+		free(d->labels[i]);
+	free(d->labels);
+	free(d->own_labels);
+	hists_free(&d->hists);
+	free(d->hists_text);
+	counters_free(&d->kernel);
+	snapshot_free(&d->snapshot);
+	free(d);
+}
