@@ -56,7 +56,7 @@ const struct command cmd_export = {
 	.usage = "[-N NETNS | -A] [-O] [-o FILE | -H]",
 	.summary = "Print the counters and histograms for Prometheus",
 	.help = "The label 'netns' is the inode of the namespace, 'netns_name' its name in\n"
-		"/run/netns, if it has one.\n"
+		"/run/netns, else of its container or service, else COMMAND/PID of a process.\n"
 		"\n"
 		"  -N, --netns NETNS  of another namespace: a name in /run/netns, a process id or\n"
 		"                     a path\n"

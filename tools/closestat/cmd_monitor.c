@@ -39,7 +39,7 @@ static const char *namespace_name(struct monitor *m, u64 inode)
 
 	if (!nsnames_lookup(&m->names, inode) && m->names_read != now) {
 		nsnames_free(&m->names);
-		nsnames_read(&m->names, true);
+		nsnames_read(&m->names);
 		m->names_read = now;
 	}
 	return nsnames_find(&m->names, inode);

@@ -96,7 +96,7 @@ static int print(struct view *v, const struct snapshot *s, const struct snapshot
 
 	v->table = t;
 	if (v->options->all) {
-		nsnames_read(&v->names, true);
+		nsnames_read(&v->names);
 		table_column(t, "NETNS", COLUMN_TEXT);
 		table_column(t, "INODE", COLUMN_NUMBER);
 	}

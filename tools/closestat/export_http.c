@@ -21,7 +21,7 @@
 #define SECONDS_MAX 10
 #define REQUEST_US (5 * US_PER_S)
 #define DRAIN_US US_PER_S
-#define DRAIN_MAX (1 << 20)
+#define DRAIN_MAX 1000000
 
 static const char text_type[] = "text/plain; version=0.0.4; charset=utf-8";
 static const char openmetrics_type[] = "application/openmetrics-text; version=1.0.0; charset=utf-8";

@@ -50,7 +50,7 @@ static int name_all(struct export_data *d)
 	d->labels = calloc(s->module.n, sizeof(*d->labels));
 	if (!d->labels)
 		return msg_error("out of memory");
-	nsnames_read(&names, false);
+	nsnames_read(&names);
 	d->own_labels = make_own_labels(&names);
 	good = d->own_labels;
 	for (size_t i = 0; good && i < s->module.n; i++) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Rows that differ in one word are one metric with that word as its label: what is asked for is
- * a sum or a choice of them. A sum that the module computes is left out, or it would be counted twice.
+ * a sum or a choice of them. A sum that the module computes is left out, or it would be counted
+ * twice.
  */
 #include "families.h"
 

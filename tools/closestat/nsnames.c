@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "nsnames.h"
 
+#include "cgroup_owner.h"
+#include "container_name.h"
+#include "hostfile.h"
 #include "lib/procfile.h"
-#include "netns.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -58,11 +60,12 @@ static void read_named(struct nsnames *names)
 {
 	struct dirent *entry;
 	struct stat own, st;
+	char path[PATH_MAX];
 	DIR *dir;
 
-	if (namespace_of("thread-self", &own))
+	if (namespace_of("thread-self", &own) || hostfile_path(path, sizeof(path), "run/netns"))
 		return;
-	dir = opendir(NETNS_DIR);
+	dir = opendir(path);
 	if (!dir)
 		return;
 	while ((entry = readdir(dir))) {
@@ -72,10 +75,20 @@ static void read_named(struct nsnames *names)
 	closedir(dir);
 }
 
+/* What a process belongs to, else itself. */
 static char *describe(const char *pid)
 {
-	char command[COMMAND_SIZE], *name;
+	char file[NAME_MAX + 8], command[COMMAND_SIZE], *text, *name;
+	struct cgroup_owner owner;
+	bool found;
 
+	snprintf(file, sizeof(file), "%s/cgroup", pid);
+	if (!procfile_read(file, &text, NULL)) {
+		found = cgroup_owner_parse(text, &owner);
+		free(text);
+		if (found)
+			return container_name(&owner);
+	}
 	procfile_command(pid, command);
 	return asprintf(&name, "%s/%s", command, pid) < 0 ? NULL : name;
 }
@@ -105,12 +118,11 @@ static void read_processes(struct nsnames *names)
 	free(pids);
 }
 
-void nsnames_read(struct nsnames *names, bool processes)
+void nsnames_read(struct nsnames *names)
 {
 	*names = (struct nsnames){ 0 };
 	read_named(names);
-	if (processes)
-		read_processes(names);
+	read_processes(names);
 }
 
 const char *nsnames_lookup(const struct nsnames *names, u64 inode)

@@ -5,7 +5,6 @@
 
 #include "lib/util.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 struct nsname {
@@ -19,15 +18,14 @@ struct nsnames {
 };
 
 /**
- * nsnames_read - collect the names of /run/netns
+ * nsnames_read - collect the names of all namespaces that have one
  * @names: filled; to be released with nsnames_free()
- * @processes: also a process for each namespace without a name
  *
- * A process stands for its namespace as "command/pid", the one of the lowest id. Processes that the
- * caller may not look at are passed over.
+ * The name is that of /run/netns, else that of the container, pod or service that the process of
+ * the lowest id in the namespace belongs to, else "command/pid" of that process. Processes that
+ * the caller may not look at are passed over.
  */
-void nsnames_read(struct nsnames *names, bool processes);
-
+void nsnames_read(struct nsnames *names);
 /**
  * nsnames_lookup - the name of a namespace
  * @names: where

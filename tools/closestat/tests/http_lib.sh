@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # what the tests read
 # Export by HTTP, for tests: a server that starts the tool for each connection, as systemd does.
 
 # serve ARGUMENT... - start it; the port is in $port

@@ -71,7 +71,10 @@ static void start(int fd, char **argv)
 
 static int serve(int listener, char **argv)
 {
-	struct pollfd fds[] = { { .fd = 0, .events = POLLIN }, { .fd = listener, .events = POLLIN } };
+	struct pollfd fds[] = {
+		{ .fd = STDIN_FILENO, .events = POLLIN },
+		{ .fd = listener, .events = POLLIN },
+	};
 	/* Open between polls only, so that no end of a child is missed. */
 	sigset_t blocked, open;
 

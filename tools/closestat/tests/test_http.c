@@ -65,8 +65,10 @@ static bool gzip(const char *list)
 
 static void gzip_is_agreed_on(void)
 {
-	EXPECT(gzip("gzip") && gzip(" deflate, GZIP;q=0.5 ,br") && gzip("*") && gzip("gzip;q=1.000"));
-	EXPECT(!gzip("") && !gzip("gzipx") && !gzip("br") && !gzip("gzip;q=0") && !gzip("gzip; q=0.0"));
+	EXPECT(gzip("gzip") && gzip(" deflate, GZIP;q=0.5 ,br"));
+	EXPECT(gzip("*") && gzip("gzip;q=1.000"));
+	EXPECT(!gzip("") && !gzip("gzipx") && !gzip("br"));
+	EXPECT(!gzip("gzip;q=0") && !gzip("gzip; q=0.0"));
 	EXPECT(!gzip("*, gzip;q=0") && !gzip("*;q=0") && !gzip("gzip;q="));
 }
 
@@ -80,7 +82,7 @@ static bool openmetrics(const char *list)
 
 static void the_format_is_agreed_on(void)
 {
-	EXPECT(openmetrics("application/openmetrics-text;version=1.0.0,text/plain;q=0.5,*/*;q=0.1"));
+	EXPECT(openmetrics("application/openmetrics-text;version=1.0.0,text/plain;q=0.5"));
 	EXPECT(openmetrics("text/plain;version=0.0.4;q=0.5, application/openmetrics-text; q=0.9"));
 	EXPECT(!openmetrics("text/plain, application/openmetrics-text;q=0.9"));
 	EXPECT(!openmetrics("*/*") && !openmetrics("application/openmetrics-text;q=0"));

@@ -59,10 +59,42 @@ if command -v ip >/dev/null && ip netns add "$name"; then
 	for id in "$inode" "$holder_inode" 5 dead; do
 		printf 'netns %s\nversion 1\nended 3\nended_other 3\n\n' "$id"
 	done >"$TMP/proc/tcp_closestat_all"
-	PROC_ROOT=$TMP/proc run -Aj
-	check 'names of namespaces' '[ "$(jq -r ".counters[] | select(.name == \"ended\").netns" <<<"$out" | xargs)" = "$name cat/$holder_pid - dead" ]'
+	# What the holder belongs to is for the test to say.
+	holder_proc=$TMP/proc/$holder_pid
+	rm "$holder_proc"
+	mkdir "$holder_proc"
+	ln -s "/proc/$holder_pid/ns" "/proc/$holder_pid/comm" "$holder_proc/"
+	echo '0::/' >"$holder_proc/cgroup"
+	export HOST_ROOT=$TMP/host
+	mkdir -p "$HOST_ROOT/run"
+	ln -s /run/netns "$HOST_ROOT/run/"
+	names() { PROC_ROOT=$TMP/proc run -Aj && jq -r ".counters[] | select(.name == \"ended\").netns" <<<"$out" | xargs; }
+	check 'names of namespaces' '[ "$(names)" = "$name cat/$holder_pid - dead" ]'
+	id=3f4e5d6c7b8a99887766554433221100ffeeddccbbaa00998877665544332211
+	echo "0::/system.slice/web.service" >"$holder_proc/cgroup"
+	check 'the name of a service' '[ "$(names)" = "$name web.service - dead" ]'
+	echo "0::/system.slice/docker-$id.scope" >"$holder_proc/cgroup"
+	check 'a container without its files' '[ "$(names)" = "$name docker:3f4e5d6c7b8a - dead" ]'
+	mkdir -p "$HOST_ROOT/var/lib/docker/containers/$id"
+	echo "{\"ID\":\"$id\",\"Name\":\"/web\",\"MountPoints\":{\"/v\":{\"Name\":\"volume\"}}}" \
+		>"$HOST_ROOT/var/lib/docker/containers/$id/config.v2.json"
+	check 'the name of a container of docker' '[ "$(names)" = "$name docker:web - dead" ]'
+	echo "0::/machine.slice/libpod-$id.scope/container" >"$holder_proc/cgroup"
+	mkdir -p "$HOST_ROOT/var/lib/containers/storage/overlay-containers"
+	echo "[{\"id\":\"$id\",\"names\":[\"db\"],\"image\":\"x\"}]" \
+		>"$HOST_ROOT/var/lib/containers/storage/overlay-containers/containers.json"
+	check 'the name of a container of podman' '[ "$(names)" = "$name podman:db - dead" ]'
+	sed -i 's/"db"/"k8s_POD_web-0_shop_0f1e2d3c_0"/' "$HOST_ROOT/var/lib/containers/storage/overlay-containers/containers.json"
+	echo "0::/kubepods.slice/kubepods-pod0f1e2d3c.slice/crio-$id.scope" >"$holder_proc/cgroup"
+	check 'the name of a pod of CRI-O' '[ "$(names)" = "$name pod:shop/web-0 - dead" ]'
+	echo "0::/kubepods.slice/kubepods-pod0f1e2d3c.slice/cri-containerd-$id.scope" >"$holder_proc/cgroup"
+	check 'a pod without its files' '[ "$(names)" = "$name pod:0f1e2d3c - dead" ]'
+	config=$HOST_ROOT/run/containerd/io.containerd.runtime.v2.task/k8s.io/$id
+	mkdir -p "$config"
+	echo '{"annotations":{"io.kubernetes.cri.sandbox-name":"web-1","io.kubernetes.cri.sandbox-namespace":"shop"}}' >"$config/config.json"
+	check 'the name of a pod of containerd' '[ "$(names)" = "$name pod:shop/web-1 - dead" ]'
 	PROC_ROOT=$TMP/proc run export -A
-	check 'names of namespaces as labels' '[ "$(sed -n "s/^tcp_closestat_ended_total//p" <<<"$out" | sed "s/,how=.other.//" | xargs -d "\n")" = "{netns=\"$inode\",netns_name=\"$name\"} 3 {netns=\"$holder_inode\"} 3 {netns=\"5\"} 3 {netns=\"dead\"} 3" ]'
+	check 'names of namespaces as labels' '[ "$(sed -n "s/^tcp_closestat_ended_total//p" <<<"$out" | sed "s/,how=.other.//" | xargs -d "\n")" = "{netns=\"$inode\",netns_name=\"$name\"} 3 {netns=\"$holder_inode\",netns_name=\"pod:shop/web-1\"} 3 {netns=\"5\"} 3 {netns=\"dead\"} 3" ]'
 	if command -v setpriv >/dev/null; then
 		setpriv --reuid 65534 --clear-groups "$CLOSESTAT" get -N "$name" >"$TMP/out" 2>"$TMP/err"
 		rc=$? out=$(<"$TMP/out") err=$(<"$TMP/err")
