@@ -8,6 +8,8 @@ set -u
 . "$(dirname "$0")/cli_lib.sh"
 # shellcheck source=http_lib.sh
 . "$(dirname "$0")/http_lib.sh"
+# shellcheck source=prometheus_lib.sh
+. "$(dirname "$0")/prometheus_lib.sh"
 rc='' out='' err=''
 
 if ! command -v prometheus >/dev/null || ! command -v curl >/dev/null; then
@@ -17,35 +19,7 @@ fi
 make_proc
 serve export -A --http
 
-# A port that is free, as far as one can know.
-exec {listener}< <(exec "$(dirname "$0")/inetd" true </dev/zero)
-read -r _ api <&"$listener"
-exec {listener}<&-
-
-cat >"$TMP/prometheus.yml" <<-END
-	global: { scrape_interval: 1s, scrape_timeout: 1s }
-	scrape_configs:
-	- job_name: closestat
-	  static_configs: [ { targets: [ '127.0.0.1:$port' ] } ]
-END
-prometheus --config.file="$TMP/prometheus.yml" --storage.tsdb.path="$TMP/data" \
-	--web.listen-address="127.0.0.1:$api" --log.level=warn >"$TMP/prometheus.log" 2>&1 &
-on_exit "kill $! 2>/dev/null; wait"
-
-# ask QUERY - the values that Prometheus has for it, one a line, with labels before them
-ask() {
-	curl -sG --data-urlencode "query=$1" "http://127.0.0.1:$api/api/v1/query" |
-		jq -r '.data.result[] | (.metric | del(.__name__, .instance, .job) | tostring) + " " + .value[1]'
-}
-
-until_true() {
-	local deadline=$((SECONDS + 60))
-
-	until eval "$1"; do
-		[ "$SECONDS" -lt "$deadline" ] || return
-		sleep 0.2
-	done
-}
+start_prometheus "$port"
 until_true '[[ $(ask up) = *" 1" ]]'
 check 'Prometheus scrapes it' '[[ $(ask up) = *" 1" ]]'
 out=$(ask 'tcp_closestat_ended_total{how="active_fin"}' | sort)
@@ -54,7 +28,7 @@ out=$(ask 'histogram_quantile(0.5, tcp_closestat_state_duration_seconds_bucket{s
 check 'it can tell a quantile' '[[ $out =~ \ 0.000002(5|4999)[0-9]*$ ]]'
 out=$(ask 'sum without (le) (tcp_closestat_state_duration_seconds_bucket)' | wc -l)
 check 'it has the histograms' '[ "$out" -ge 2 ]'
-out=$(curl -s "http://127.0.0.1:$api/api/v1/metadata?metric=tcp_closestat_sockets" | jq -r '.data.tcp_closestat_sockets[0].type')
+out=$(curl -s "$api/metadata?metric=tcp_closestat_sockets" | jq -r '.data.tcp_closestat_sockets[0].type')
 check 'it knows the types' '[ "$out" = gauge ]'
 out=$(grep -v 'level=info' "$TMP/prometheus.log")
 check 'it has nothing to complain of' '[ -z "$out" ]'
