@@ -16,12 +16,15 @@ int histfile_load(struct hists *hists, char **text)
 	size_t len;
 	int ret;
 
+	*hists = (struct hists){ 0 };
 	*text = NULL;
 	ret = procfile_read(HIST_FILE, text, &len);
 	if (!ret)
 		ret = hists_parse(*text, len, hists);
-	if (ret)
+	if (ret) {
 		free(*text);
+		*text = NULL;
+	}
 	return ret;
 }
 
