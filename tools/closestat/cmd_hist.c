@@ -4,6 +4,7 @@
 #include "histfile.h"
 #include "lib/units.h"
 #include "msg.h"
+#include "sysctl.h"
 
 #include <fnmatch.h>
 #include <stdio.h>
@@ -18,6 +19,23 @@ static bool wanted(const struct hist *h, int n, char **patterns)
 			return true;
 	}
 	return !n && h->count;
+}
+
+/* Why there is nothing to see; for a person only. */
+static void explain_nothing(const struct options *o, const struct hists *hists, int n)
+{
+	u64 on;
+
+	for (size_t i = 0; i < hists->n; i++) {
+		if (hists->v[i].count)
+			return;
+	}
+	if (o->json || n || o->zeros)
+		return;
+	if (!sysctl_read_number("histograms", &on) && !on)
+		msg_error("no durations are kept: 'closestat set histograms=on' has them kept");
+	else
+		msg_error("nothing has closed yet; -z shows the states all the same");
 }
 
 static void add_time(struct table *t, const struct options *o, const struct hist *h, u64 us)
@@ -69,7 +87,7 @@ static int print_summary(const struct options *o, const struct hists *hists, int
 	for (size_t i = 0; i < hists->n; i++) {
 		const struct hist *h = &hists->v[i];
 
-		if (!wanted(h, n, words) && (n || !o->json))
+		if (!wanted(h, n, words) && (n || !(o->json || o->zeros)))
 			continue;
 		table_row(t);
 		table_cell(t, "%s", h->state);
@@ -159,6 +177,8 @@ static int hist(const struct options *o, int n, char **words)
 		if (hists.v[i].count && wanted(&hists.v[i], n, words))
 			ret = print_bars(&hists.v[i]);
 	}
+	if (!ret)
+		explain_nothing(o, &hists, n);
 	hists_free(&hists);
 	free(text);
 	return ret;
@@ -179,7 +199,7 @@ static void print_words(void)
 
 const struct command cmd_hist = {
 	.name = "hist",
-	.usage = "[-N NETNS] [-j [-p]] [STATE...]",
+	.usage = "[-N NETNS] [-z] [-j [-p]] [STATE...]",
 	.summary = "Show how long connections stay in the closing states",
 	.help = "For each state a connection has left: the mean, percentiles and a bar for each\n"
 		"power of two; 'close' is from the first FIN to the end. A STATE may have\n"
@@ -187,9 +207,10 @@ const struct command cmd_hist = {
 		"\n"
 		"  -N, --netns NETNS  of another namespace: a name in /run/netns, a process id or\n"
 		"                     a path\n"
+		"  -z, --zeros        states that no connection has left, too\n"
 		"  -j, --json         as JSON: microseconds, and buckets as [bound, count up to it]\n"
 		"  -p, --pretty       JSON with line breaks\n",
-	.options = "Njp",
+	.options = "Nzjp",
 	.run = hist,
 	.print_words = print_words,
 };

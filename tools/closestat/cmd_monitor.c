@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define POLL_MS 200
 
@@ -132,6 +133,10 @@ static int run(struct monitor *m)
 	/* The buffer has to be removed at the end, whatever ends us. */
 	signals_catch();
 	signal(SIGPIPE, SIG_IGN);
+	if (!m->options->json && isatty(STDOUT_FILENO)) {
+		monitor_print_header(m->options->all);
+		fflush(stdout);
+	}
 	m->clock_offset_us = now_ns() / 1000 - monotonic_us();
 	ret = loop(m, instance);
 	trace_instance_close(instance);

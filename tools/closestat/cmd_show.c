@@ -19,6 +19,7 @@ struct view {
 	char **patterns;
 	bool *used;		/* one for each pattern */
 	int n_patterns;
+	int n_rows;
 };
 
 static bool matches(struct view *v, const char *name)
@@ -68,6 +69,7 @@ static void add_rows(struct view *v, const struct counters *c, const struct coun
 		if (!wanted(v, row, change))
 			continue;
 		table_row(v->table);
+		v->n_rows++;
 		if (v->options->all)
 			add_namespace(v, inode);
 		table_cell(v->table, "%s", row->name);
@@ -151,6 +153,17 @@ static int show_view(struct view *v)
 	return ret ? : check_patterns(v);
 }
 
+/* Why there is nothing to see; for a person only. */
+static void explain_nothing(const struct view *v)
+{
+	if (v->n_rows || v->n_patterns || v->options->json)
+		return;
+	if (v->seconds)
+		msg_error("nothing has changed meanwhile; -z shows the rows all the same");
+	else
+		msg_error("nothing has closed yet; -z shows rows of 0");
+}
+
 static int show(const struct options *o, int n, char **words)
 {
 	struct view view = { .options = o, .patterns = words, .n_patterns = n };
@@ -160,6 +173,8 @@ static int show(const struct options *o, int n, char **words)
 	if (!view.used)
 		return msg_error("out of memory");
 	ret = show_view(&view);
+	if (!ret)
+		explain_nothing(&view);
 	free(view.used);
 	return ret;
 }

@@ -40,6 +40,12 @@ static void print_durations(const struct trace_line *line)
 	}
 }
 
+void monitor_print_header(bool netns)
+{
+	printf("TIME%s HOW[/CAUSE] OUR-END PEER'S-END  STATE TIME-IN-IT...\n",
+	       netns ? " NETNS" : "");
+}
+
 void monitor_print_text(const struct trace_line *line, u64 us, const char *netns)
 {
 	const char *cause = trace_line_value(line, "rst");

@@ -6,6 +6,8 @@
 #include "lib/units.h"
 #include "trace_line.h"
 
+#include <stdbool.h>
+
 /**
  * monitor_print_text() - print a connection as a line to read
  * @line: its trace event
@@ -13,6 +15,12 @@
  * @netns: the name of its namespace; NULL to leave that out
  */
 void monitor_print_text(const struct trace_line *line, u64 us, const char *netns);
+
+/**
+ * monitor_print_header() - print what the parts of such lines are
+ * @netns: with the name of the namespace
+ */
+void monitor_print_header(bool netns);
 
 /**
  * monitor_print_json() - print a connection as a JSON object on a line

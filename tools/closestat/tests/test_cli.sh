@@ -108,7 +108,15 @@ for arguments in '-d 0.5 -j' '-d0.5 -j' '--rate=500ms -j'; do
 done
 make_proc
 run -d 1ms
-check 'rates without a change' '[ "$rc$out$err" = 0 ]'
+check 'rates without a change' '[[ $rc = 0 && -z $out && $err =~ "nothing has changed meanwhile; -z" ]]'
+run -d 1ms -j
+check 'programs are not told' '[ "$rc$err" = 0 ]'
+run -d 1ms -z
+check 'nor who sees rows' '[[ $rc = 0 && -z $err && -n $out ]]'
+printf 'version 1\nended 0\n' >"$PROC_ROOT/thread-self/net/tcp_closestat"
+rm "$PROC_ROOT"/thread-self/net/{netstat,snmp}
+expect 'nothing yet' 0 '' 'nothing has closed yet; -z shows rows of 0'
+make_proc
 for seconds in 0 0.0000001 2x 100000 1e3; do
 	expect "-d $seconds" 2 '' "is no number of seconds above 0" -d "$seconds"
 done
@@ -119,6 +127,12 @@ expect 'hist has bars' 0 'fin_wait1.UP TO +COUNT *. +2 us +4 ##########*. +4 us 
 run hist
 check 'hist leaves out the empty' '[[ ! $out =~ closing ]]'
 expect 'hist of an empty state' 0 'closing +0 +- ' '' hist closing
+sed -i '/count\|inf/s/ [0-9]*$/ 0/; /sum_us/s/ [0-9]*$/ 0/; s/^\([a-z0-9_]* [0-9]*\) [0-9]*$/\1 0/' "$PROC_ROOT/thread-self/net/tcp_closestat_hist"
+expect 'hist of nothing' 0 '-' 'nothing has closed yet; -z' hist
+expect 'hist -z of nothing' 0 'fin_wait1 +0 +- ' '' hist -z
+set_file tcp_closestat/histograms 0
+expect 'hist where none are kept' 0 '-' 'no durations are kept' hist
+make_proc
 expect 'hist of no state' 1 '' "no histogram of 'nonsense'" hist nonsense
 run hist -j
 check 'hist -j' '[ "$(jq -c ".histograms[0] | [.state, .count, .mean_us, .p50_us, .sum_us, .buckets[2]]" <<<"$out")" = "[\"fin_wait1\",10,7,2,70,[4,8]]" ]'
