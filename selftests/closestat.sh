@@ -332,13 +332,35 @@ fi
 
 ## doctor
 
+# findings - the names of those in $tmp/out, without what is past or harmless
+findings() {
+	tr '{' '\n' <"$tmp/out" | grep -vE '"level": ?"(earlier|harmless)"' |
+		grep -oE '"check": ?"[a-z0-9_]+"' | cut -d '"' -f 4 | xargs
+}
+# found CHECKS - the last doctor named just these, and said so by its exit status
+found() {
+	[ "$(findings)" = "$1" ] && [ $rc -eq "$([ -n "$1" ]; echo $((!$?)))" ]
+}
 # finds CHECKS [ARGUMENT...] - doctor, in a, names just these checks
 finds() {
-	local want=$1
+	run doctor -j -d 200ms -N $a "${@:2}"
+	found "$1"
+}
+# sees CHECKS COMMAND... - the same while COMMAND runs, which has 4 s
+sees() {
+	local want=$1 doctor
 	shift
-	run doctor -j -d 200ms -N $a "$@"
-	[ "$(grep -oE '"check": ?"[a-z0-9_]+"' "$tmp/out" | cut -d '"' -f 4 | xargs)" = "$want" ] &&
-		[ $rc -eq "$([ -n "$want" ]; echo $((!$?)))" ]
+	closestat doctor -j -d $((4 * ${TCS_PATIENCE:-1})) -N $a >"$tmp/out" 2>"$tmp/err" </dev/null &
+	doctor=$!
+	until_true grep -qs 1 "/sys/kernel/tracing/instances/closestat-$doctor/events/tcp_closestat/tcp_close/enable"
+	"$@" || return
+	wait $doctor
+	rc=$?
+	found "$want"
+}
+# told PATTERN - the last doctor, in JSON, told that
+told() {
+	grep -qE -- "$1" "$tmp/out"
 }
 
 fresh $a
@@ -350,7 +372,7 @@ leak() {
 	local found=0
 	hold $a close_wait 5 || return
 	finds close_wait &&
-		says 1 '^1[.] 5 sockets stay in CLOSE_WAIT, held by closestat_socke[a-z]*/[0-9]+ [(]5[)]' doctor -N $a -d 200ms
+		says 1 '^1[.] 5 sockets stay in CLOSE_WAIT, held by closestat_socke[a-z]*/[0-9]+ on port 7 with 127.0.0.1: the oldest for at least' doctor -N $a -d 200ms
 	found=$?
 	release
 	return $found
@@ -361,28 +383,59 @@ stuck() {
 	local found=0
 	hold $a fin_wait2 3 || return
 	finds 'close_wait fin_wait2' &&
-		says 1 '3 sockets stay in FIN_WAIT2, held by closestat_socke[a-z]*/[0-9]+ [(]3[)]' doctor -N $a -d 200ms
+		says 1 '3 sockets stay in FIN_WAIT2, held by closestat_socke[a-z]*/[0-9]+ to port 7 with 127.0.0.1:7' doctor -N $a -d 200ms
 	found=$?
 	release
 	return $found
 }
 expect "doctor: FIN_WAIT2 stuck" stuck
+listed() {
+	local found=0
+	hold $a close_wait 5 || return
+	says 0 '^CLOSE_WAIT .*127.0.0.1:7 .*closestat_socke[a-z]*/[0-9]+ fd [0-9]+' list -N $a --port 7 --state close-wait &&
+		[ "$(grep -c ^CLOSE_WAIT "$tmp/out")" -eq 5 ] &&
+		says 0 '^5 sockets would be ended' kill -n -N $a --state close-wait &&
+		says 0 '^5 sockets ended' kill -N $a --state close-wait &&
+		until_true at $a close_wait 0
+	found=$?
+	release
+	return $found
+}
+expect "list and kill: those in CLOSE_WAIT" listed
 fresh $a
-connect $a unread_data 2
-until_true at $a ended 4
-expect "doctor: reset with data unread" finds rst_sent_unread_data
+expect "doctor: reset with data unread" sees 'rst_sent_unread_data ended_rst_received' connect $a unread_data 2
+expect "doctor: how many, on which port, with whom" told '2 of 4 connections that ended were reset by close[(][)] with data unread: 2 on port 7[^"]* with 127.0.0.1'
+expect "doctor: the other side" told '2 of 4 connections that ended were reset by the peer: 2 with 127.0.0.1:7'
+expect "doctor: what is past is no finding" finds ''
+expect "doctor: but history" told '"level": ?"earlier","seen": ?"2 of 4 connections'
 fresh $a
-connect $a data_after_close 2
-until_true at $a ended 4
-expect "doctor: reset by data after close" finds rst_sent_data_after_close
+expect "doctor: reset by data after close" sees 'rst_sent_data_after_close ended_rst_received' connect $a data_after_close 2
+fresh $a
+expect "doctor: reset as a health check does" sees 'ended_rst_received' connect $a linger 2
+expect "doctor: which is harmless" told '"rst_sent_linger","level": ?"harmless"'
+top_tells() {
+	closestat top -1 -d $((4 * ${TCS_PATIENCE:-1})) -N $a >"$tmp/out" 2>"$tmp/err" </dev/null &
+	until_true grep -qs 1 "/sys/kernel/tracing/instances/closestat-$!/events/tcp_closestat/tcp_close/enable"
+	connect $a linger 2
+	wait $!
+	rc=$?
+	[ $rc -eq 0 ] && told '^ *[0-9.]+ +2 +rst_sent +linger +[0-9]+ +127.0.0.1 '
+}
+expect "top: what ends" top_tells
 fresh $a
 near_the_range() {
 	# Without reuse, or a port is taken again once its TIME_WAIT is a second old.
 	closestat set -N $a ip_local_port_range=40000-40039 tcp_tw_reuse=0 &&
 		connect $a close 31 && until_true at $a time_wait 31 &&
-		finds ports && says 1 'TIME_WAIT of 60 s holds 31 of the 40 ports for connections to 127.0.0.1 port 7' doctor -N $a -d 200ms
+		finds ports && says 1 'TIME_WAIT of 60 s holds 31 of the 40 usable ports for connections to 127.0.0.1:7' doctor -N $a -d 200ms
 }
 expect "doctor: TIME_WAIT near the port range" near_the_range
+follow_the_remedy() {
+	local command
+	command=$(sed -n 's/^ *Try: //p' "$tmp/out" | head -n 1)
+	[ "$command" = "closestat set -N $a tcp_tw_reuse=1" ] && $command && sleep 1.1 && finds ''
+}
+expect "doctor: its remedy works as it is printed" follow_the_remedy
 fresh $a
 overflows() {
 	closestat set -N $a tcp_max_tw_buckets=4 && connect $a close 8 && until_true at $a ended 16 && finds overflow
@@ -394,17 +447,17 @@ else
 fi
 fresh $a
 short_and_unguarded() {
-	local conntrack=nf_conntrack_tcp_timeout_time_wait
-
-	# Where there is connection tracking, so that it has nothing to say here.
-	! ip netns exec $a test -e /proc/sys/net/netfilter/$conntrack ||
-		closestat set -N $a $conntrack=4 || return
 	closestat set -N $a time_wait=4s && finds short_time_wait &&
 		closestat set -N $a guard=off && finds 'short_time_wait guard_off' &&
 		closestat set -N $a time_wait=5s && finds guard_off &&
 		closestat set -N $a guard=on && finds ''
 }
 expect "doctor: settings that do not go together" short_and_unguarded
+everywhere() {
+	closestat set -N $a time_wait=4s && run doctor -A -d 200ms && [ $rc -le 1 ] &&
+		grep -A 1 "^$a:$" "$tmp/out" | grep -q '^1[.] time_wait_ms is 4000'
+}
+expect "doctor -A: each namespace by its name" everywhere
 
 ## export
 

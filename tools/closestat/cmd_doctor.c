@@ -1,140 +1,132 @@
 // SPDX-License-Identifier: GPL-2.0
-/* closestat doctor: look for what goes wrong in practice. */
+/* closestat doctor: look for what goes wrong now, and say what to do. */
 #include "command.h"
-#include "doctor.h"
+#include "doctor_watch.h"
 #include "lib/clock.h"
 #include "lib/units.h"
 #include "msg.h"
-#include "settings.h"
-#include "sysctl.h"
+#include "netns_each.h"
+#include "nsnames.h"
 
-#include <errno.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 
 #define EXIT_FOUND 1
-#define STUCK_STATES (BIT(TCP_CLOSE_WAIT) | BIT(TCP_FIN_WAIT2))
-#define DEFAULT_WAIT_US (2 * US_PER_S)
+#define DEFAULT_WATCH_US (10 * US_PER_S)
 
-static int read_time_wait(struct doctor *d)
-{
-	int ret = sysctl_read_number("time_wait_ms", &d->time_wait_ms);
+struct visit {
+	struct doctors all;
+	double seconds;
+};
 
-	if (ret)
-		return sysctl_explain(setting_find("time_wait_ms"), NULL, -ret);
-	d->length_ms = sysctl_time_wait_length(d->time_wait_ms);
-	return EXIT_OK;
-}
-
-static int compare_cookies(const void *a, const void *b)
-{
-	const struct sock *x = a, *y = b;
-
-	return (x->cookie > y->cookie) - (x->cookie < y->cookie);
-}
-
-/* Keeps of now those that were there, and in the same state, before. */
-static void keep_lingering(struct socks *now, struct socks *before)
-{
-	size_t kept = 0;
-
-	if (before->n)
-		qsort(before->v, before->n, sizeof(*before->v), compare_cookies);
-	for (size_t i = 0; i < now->n; i++) {
-		const struct sock *s = before->n ?
-			bsearch(&now->v[i], before->v, before->n, sizeof(*s), compare_cookies) :
-			NULL;
-
-		if (s && s->state == now->v[i].state)
-			now->v[kept++] = now->v[i];
-	}
-	now->n = kept;
-}
-
-static int look(struct doctor *d, u64 wait)
-{
-	struct socks before;
-	int ret;
-
-	ret = read_time_wait(d);
-	if (ret)
-		return ret;
-	ret = sockdiag_read(STUCK_STATES, &before);
-	if (ret)
-		return ret;
-	wait_us(wait);
-	ret = sockdiag_read(STUCK_STATES, &d->lingering);
-	if (!ret)
-		keep_lingering(&d->lingering, &before);
-	sockdiag_free(&before);
-	return ret ? : snapshot_read(&d->now);
-}
-
-/* In the order of the report; the first that cannot look ends it. */
+/* The first that cannot look ends it. */
 static int (*const checks[])(struct doctor *doctor) = {
 	doctor_ports,
-	doctor_sockets,
-	doctor_counters,
+	doctor_stuck,
+	doctor_ends,
+	doctor_limits,
 	doctor_settings,
 };
 
-static int judge(struct doctor *d)
+static int begin(const char *name, const char *spec, void *data)
 {
-	int ret = EXIT_OK;
+	struct visit *v = data;
+
+	return doctor_begin(&v->all, name, spec);
+}
+
+static int end_one(struct doctor *d, double seconds)
+{
+	int ret = doctor_end(d, seconds);
 
 	for (size_t i = 0; !ret && i < ARRAY_SIZE(checks); i++)
 		ret = checks[i](d);
 	return ret;
 }
 
-static void clean_up(struct doctor *d)
+/* A namespace that came meanwhile was not watched. */
+static int end(const char *name, const char *spec, void *data)
 {
-	doctor_free_findings(d);
-	sockdiag_free(&d->lingering);
-	snapshot_free(&d->now);
+	struct visit *v = data;
+	u64 inode = nsnames_own_inode();
+
+	(void)name;
+	(void)spec;
+	for (size_t i = 0; i < v->all.n; i++) {
+		if (v->all.v[i].inode == inode)
+			return end_one(&v->all.v[i], v->seconds);
+	}
+	return EXIT_OK;
+}
+
+static int visit_all(struct visit *v, u64 us)
+{
+	int ret = netns_each(begin, v);
+
+	if (ret)
+		return ret;
+	doctor_watch(&v->all, us);
+	return netns_each(end, v);
+}
+
+static int visit_one(struct visit *v, const char *spec, u64 us)
+{
+	int ret = doctor_begin(&v->all, spec ? : "", spec);
+
+	if (ret)
+		return ret;
+	doctor_watch(&v->all, us);
+	return end_one(&v->all.v[0], v->seconds);
+}
+
+static bool found(const struct doctors *all)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		/* Sorted: the worst is the first. */
+		if (all->v[i].n_findings && all->v[i].findings[0].harm >= HARM_RISK)
+			return true;
+	}
+	return false;
 }
 
 static int doctor(const struct options *o, int n, char **words)
 {
-	struct doctor d = { .where = "" };
-	char *where = NULL;
+	u64 us = o->at_once ? 0 : o->rate_us ? : DEFAULT_WATCH_US;
+	struct visit v = { .seconds = us / 1e6 };
 	int ret;
 
 	if (n)
 		return msg_usage("doctor", "unexpected '%s'", words[0]);
-	if (o->netns) {
-		where = doctor_text("-N %s ", o->netns);
-		d.where = where;
-	}
-	ret = look(&d, o->rate_us ? : DEFAULT_WAIT_US);
+	ret = o->all ? visit_all(&v, us) : visit_one(&v, o->netns, us);
 	if (!ret)
-		ret = judge(&d);
-	if (!ret)
-		ret = doctor_report(o, &d);
+		ret = doctor_report(o, v.all.v, v.all.n);
+	if (!ret && v.all.lost)
+		msg_error("lost %llu events: not every end is told of with its peer", v.all.lost);
 	if (ret)
 		ret = EXIT_BLIND;
-	else if (d.n_findings)
+	else if (found(&v.all))
 		ret = EXIT_FOUND;
-	clean_up(&d);
-	free(where);
+	doctor_free_all(&v.all);
 	return ret;
 }
 
 const struct command cmd_doctor = {
 	.name = "doctor",
-	.usage = "[-N NETNS] [-d SECONDS] [-j [-p]]",
+	.usage = "[-N NETNS | -A] [-d SECONDS] [-j [-p]]",
 	.summary = "Look for what goes wrong with closing connections, and say what to do",
-	.help = "Each finding is what was seen, why it matters and a command. Sockets count as\n"
-		"stuck that stay in CLOSE_WAIT or FIN_WAIT2 while doctor looks.\n"
+	.help = "Watches for a while and tells what goes wrong now, the worst first: what was seen\n"
+		"and with whom, why it matters, and a command. What is harmless, and what happened\n"
+		"only earlier, follows in lines of its own and is no finding.\n"
 		"\n"
 		"  -N, --netns NETNS    in another namespace: a name in /run/netns, a process id\n"
 		"                       or a path\n"
-		"  -d, --rate[=SECONDS] how long to look, 2 unless given\n"
+		"  -A, --all            in every namespace that has a name or a process\n"
+		"  -d, --rate[=SECONDS] how long to watch, 10 unless given; 0: look only at what is\n"
+		"                       there\n"
 		"  -j, --json           as JSON\n"
 		"  -p, --pretty         JSON with line breaks\n"
 		"\n"
 		"Exit status: 0 nothing found, 1 findings, 2 could not look.\n",
-	.options = "Ndjp",
+	.options = "NAdjp",
 	.no_netns = EXIT_BLIND,
 	.run = doctor,
 };

@@ -3,6 +3,7 @@
 #include "command.h"
 #include "msg.h"
 #include "settings.h"
+#include "settings_gone.h"
 #include "sysctl.h"
 
 #include <errno.h>
@@ -76,8 +77,12 @@ static int get_named(const struct options *o, int n, char **words)
 	int ret = EXIT_OK;
 
 	for (int i = 0; i < n; i++) {
-		if (!setting_find(words[i]))
-			return msg_usage("get", "no knob is called '%s'", words[i]);
+		const char *why = setting_gone(words[i]);
+
+		if (setting_find(words[i]))
+			continue;
+		return why ? msg_error("%s", why) :
+			     msg_usage("get", "no knob is called '%s'", words[i]);
 	}
 	t = new_table(o);
 	for (int i = 0; i < n; i++) {

@@ -148,22 +148,22 @@ static int run(struct monitor *m)
 	return fflush(stdout) || ferror(stdout) ? msg_error("cannot write: %m") : EXIT_OK;
 }
 
+static int add_filter(void *data, const char *text)
+{
+	struct monitor *m = data;
+
+	return trace_condition_parse(text, &m->conditions[m->n_conditions++]);
+}
+
 static int monitor(const struct options *o, int n, char **words)
 {
-	struct monitor m = { .options = o, .n_conditions = n };
-	int ret = EXIT_OK;
+	struct monitor m = { .options = o };
+	int ret;
 
-	m.conditions = calloc(n + 1, sizeof(*m.conditions));
+	m.conditions = calloc(n + o->n_filters + 1, sizeof(*m.conditions));
 	if (!m.conditions)
 		return msg_error("out of memory");
-	for (int i = 0; !ret && i < n; i++) {
-		ret = trace_condition_parse(words[i], &m.conditions[i]);
-		if (ret == -ENOENT)
-			ret = msg_usage("monitor", "there is no filter '%s'", words[i]);
-		else if (ret)
-			ret = msg_usage("monitor", "'%s' does not have a value of its kind",
-					words[i]);
-	}
+	ret = options_filters(o, n, words, add_filter, &m, "monitor");
 	if (!ret && !o->all) {
 		m.inode = nsnames_own_inode();
 		if (!m.inode)
@@ -188,9 +188,11 @@ const struct command cmd_monitor = {
 	.usage = "[-N NETNS | -A] [-d SECONDS] [-j] [FILTER...]",
 	.summary = "Show each connection as it ends",
 	.help = "A line tells when, how (as in the ended_* counters) and, after a RST of ours, why;\n"
-		"our end, the peer's end and the time in each closing state. All FILTERs have to hold:\n"
+		"our end, the peer's end and the time in each closing state. All FILTERs have to hold;\n"
+		"--port 80 is port=80:\n"
 		"  port=N sport=N dport=N          either end's port, ours, the peer's\n"
 		"  addr=ADDR saddr=ADDR daddr=ADDR the same for addresses\n"
+		"  peer=ADDR program=NAME          the peer's address, who closed\n"
 		"  kind=WORD                       how it ended, as in kind=rst_sent\n"
 		"  cause=WORD                      why it was reset, as in cause=unread_data\n"
 		"\n"
@@ -202,7 +204,7 @@ const struct command cmd_monitor = {
 		"\n"
 		"Events that came faster than they were read are lost; how many is told on stderr,\n"
 		"with -j in an object {\"lost\":N}.\n",
-	.options = "NAdj",
+	.options = "NAdjf",
 	.run = monitor,
 	.print_words = print_words,
 };

@@ -4,6 +4,7 @@
 #include "msg.h"
 #include "save.h"
 #include "settings.h"
+#include "settings_gone.h"
 #include "sysctl.h"
 
 #include <errno.h>
@@ -51,7 +52,8 @@ static int parse_assignment(char *word, struct assignment *a)
 	*text++ = '\0';
 	a->setting = setting_find(word);
 	if (!a->setting)
-		return msg_usage("set", "no knob is called '%s'", word);
+		return setting_gone(word) ? msg_error("%s", setting_gone(word)) :
+			msg_usage("set", "no knob is called '%s'", word);
 	ret = setting_parse(a->setting, word, text, a->value);
 	return ret ? bad_value(a->setting, word, text, -ret) : EXIT_OK;
 }

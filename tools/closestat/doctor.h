@@ -3,29 +3,57 @@
 #ifndef CLOSESTAT_DOCTOR_H
 #define CLOSESTAT_DOCTOR_H
 
+#include "ends.h"
 #include "lib/util.h"
 #include "options.h"
+#include "owners.h"
+#include "rst_watch.h"
 #include "snapshot.h"
 #include "sockdiag.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Exit code of a doctor that could not look. */
 #define EXIT_BLIND 2
+
+/* How bad a finding is; they are sorted by it. */
+enum grade {
+	HARM_EARLIER,	/* history, no finding */
+	HARM_NONE,	/* worth a word, no finding */
+	HARM_RISK,	/* nothing fails yet */
+	HARM_STUCK,	/* something stays that should not */
+	HARM_FAILS,	/* connections fail or lose data */
+};
 
 struct finding {
 	const char *check;	/* what was looked for, one word */
 	const char *why;	/* why it matters */
 	char *seen;		/* what was seen; allocated, as is the next */
 	char *command;		/* what to do about it */
+	enum grade harm;
 };
 
+/* One network namespace. While the checks run, the thread is in it. */
 struct doctor {
-	const char *where;		/* "-N NETNS " for the commands, or "" */
+	char *name;			/* what people call it, "" for the own one */
+	char *where;			/* "-N NETNS " for commands of ours, or "" */
+	char *enter;			/* "ip netns exec NETNS " for those of others, or "" */
+	u64 inode;
+	double seconds;			/* how long it watched; 0 for gauges only */
+	bool traced;			/* ends holds what ended meanwhile */
+	struct snapshot before;
 	struct snapshot now;
-	struct socks lingering;		/* in CLOSE_WAIT or FIN_WAIT2 all the time */
+	char *netstat[2];		/* /proc/net/netstat, before and now */
+	struct socks first;		/* that close, without TIME_WAIT: before */
+	struct socks last;		/* the same now */
+	struct socks listeners;
+	struct owners owners;		/* of last and of listeners */
+	struct rst_watch rsts;		/* SYNs refused meanwhile */
+	const struct ends *ends;	/* of all namespaces */
 	u64 time_wait_ms;		/* the setting */
 	u64 length_ms;			/* what TIME_WAIT has by it */
+	u64 open;			/* sockets that are not in TIME_WAIT */
 	struct finding *findings;
 	size_t n_findings;
 };
@@ -33,6 +61,7 @@ struct doctor {
 /**
  * doctor_find - note a finding
  * @doctor: whose
+ * @harm: how bad it is
  * @check: what was looked for, one word
  * @why: why it matters
  * @seen: what was seen, as from doctor_text(); taken over, as is the next
@@ -40,8 +69,8 @@ struct doctor {
  *
  * Ends the program with an error if memory runs out.
  */
-void doctor_find(struct doctor *doctor, const char *check, const char *why, char *seen,
-		 char *command);
+void doctor_find(struct doctor *doctor, enum grade harm, const char *check, const char *why,
+		 char *seen, char *command);
 
 /**
  * doctor_text - make a string for doctor_find()
@@ -52,13 +81,14 @@ void doctor_find(struct doctor *doctor, const char *check, const char *why, char
 char *doctor_text(const char *format, ...) __printf(1, 2);
 
 /**
- * doctor_report - print the findings
+ * doctor_report - print the findings, the worst first
  * @options: in which format
- * @doctor: whose
+ * @doctors: of each namespace
+ * @n: how many
  *
  * Return: EXIT_OK, or EXIT_FAILED with a message if they could not be written.
  */
-int doctor_report(const struct options *options, const struct doctor *doctor);
+int doctor_report(const struct options *options, struct doctor *doctors, size_t n);
 
 /**
  * doctor_free_findings - release the findings
@@ -66,18 +96,83 @@ int doctor_report(const struct options *options, const struct doctor *doctor);
  */
 void doctor_free_findings(struct doctor *doctor);
 
+/**
+ * doctor_rose - by how much a counter of the module rose while doctor watched
+ * @doctor: whose
+ * @row: its name
+ *
+ * Return: the number, 0 for one that the module does not have.
+ */
+u64 doctor_rose(const struct doctor *doctor, const char *row);
+
+/**
+ * doctor_total - a counter of the module, or a gauge
+ * @doctor: whose
+ * @row: its name
+ *
+ * Return: its value now, 0 for one that the module does not have.
+ */
+u64 doctor_total(const struct doctor *doctor, const char *row);
+
+/**
+ * doctor_kernel - a counter of the kernel's own, TcpExt of /proc/net/netstat
+ * @doctor: whose
+ * @name: its name
+ * @rose: set to by how much it rose while doctor watched; may be NULL
+ *
+ * Return: its value now.
+ */
+u64 doctor_kernel(const struct doctor *doctor, const char *name, u64 *rose);
+
+/**
+ * doctor_listener - the program that listens on a port
+ * @doctor: whose
+ * @port: the port
+ *
+ * Return: its entry, NULL if none does or it may not be looked into.
+ */
+const struct owner *doctor_listener(const struct doctor *doctor, u16 port);
+
+/**
+ * doctor_listening - tell who listens here, a few of them
+ * @doctor: whose
+ *
+ * Return: "nginx/12 on port 80, sshd/7 on port 22"; "" for none; to be freed.
+ */
+char *doctor_listening(const struct doctor *doctor);
+
+/**
+ * doctor_ends_described - tell which ends there were of a kind, those that count most first
+ * @doctor: whose
+ * @how: as in the rows ended_*
+ * @cause: as in the rows rst_sent_*, NULL for any
+ * @want: which of these, NULL for all
+ *
+ * Return: "5 on port 443 of nginx/12 with 10.0.0.1", "" if none was traced; to be freed.
+ */
+char *doctor_ends_described(const struct doctor *doctor, const char *how, const char *cause,
+			    bool (*want)(const struct end_group *group));
+
+/* "s" after all numbers but one. */
+static inline const char *plural(u64 n)
+{
+	return n == 1 ? "" : "s";
+}
+
 /*
  * The checks. Each returns EXIT_OK, also where it has found something, or EXIT_FAILED after it said
  * on stderr what keeps it from looking.
  *
- * doctor_ports	how many of the ports for outgoing connections are in TIME_WAIT
- * doctor_sockets	sockets that stay in CLOSE_WAIT and FIN_WAIT2
- * doctor_counters	ends that should not be
+ * doctor_ports	ports for outgoing connections
+ * doctor_stuck	sockets that stay in a closing state
+ * doctor_ends	connections that ended as they should not
+ * doctor_limits	orphans, TIME_WAIT buckets, listen queues
  * doctor_settings	settings that do not go together
  */
 int doctor_ports(struct doctor *doctor);
-int doctor_sockets(struct doctor *doctor);
-int doctor_counters(struct doctor *doctor);
+int doctor_stuck(struct doctor *doctor);
+int doctor_ends(struct doctor *doctor);
+int doctor_limits(struct doctor *doctor);
 int doctor_settings(struct doctor *doctor);
 
 #endif

@@ -1,8 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
-/* doctor: ports for outgoing connections that TIME_WAIT holds. */
+/*
+ * doctor: ports for outgoing connections. A connect() needs a port that no socket holds for the
+ * same source, destination and destination's port. A TIME_WAIT holds its port until it is over;
+ * or, with tcp_tw_reuse and timestamps, until it is older than tcp_tw_reuse_delay.
+ */
 #include "doctor.h"
+#include "endpoint.h"
+#include "host_value.h"
+#include "lib/procfile.h"
+#include "lib/units.h"
 #include "msg.h"
+#include "port_set.h"
 #include "settings.h"
+#include "sock_age.h"
 #include "sysctl.h"
 
 #include <arpa/inet.h>
@@ -13,6 +23,62 @@
 #include <string.h>
 
 #define NEAR_PERCENT 75
+#define WIDE_LOW 1024
+#define WIDE_HIGH 65535
+
+struct port_model {
+	unsigned int low;
+	unsigned int high;
+	unsigned int reserved;	/* of the range */
+	unsigned int usable;
+	u64 reuse;		/* tcp_tw_reuse; 0 without timestamps */
+	u64 reuse_delay_ms;
+};
+
+/* What connections to one destination hold. */
+struct held {
+	const struct sock *one;	/* of them */
+	const struct sock *live;	/* one that is not in TIME_WAIT, or NULL */
+	size_t time_wait;	/* that hold their port */
+	size_t others;		/* that are not in TIME_WAIT */
+};
+
+static int read_model(struct port_model *m)
+{
+	const struct setting *k = setting_find("ip_local_port_range");
+	char value[SETTING_VALUE_SIZE], *reserved;
+	u64 timestamps = 1;
+	int ret;
+
+	ret = sysctl_read(k, value);
+	if (!ret && (sscanf(value, "%u %u", &m->low, &m->high) != 2 || m->high < m->low))
+		ret = -EBADMSG;
+	if (ret)
+		return sysctl_explain(k, NULL, -ret);
+	if (!procfile_read("sys/net/ipv4/ip_local_reserved_ports", &reserved, NULL)) {
+		m->reserved = port_set_count(reserved, m->low, m->high);
+		free(reserved);
+	}
+	m->usable = m->high - m->low + 1 - m->reserved;
+	procfile_number("sys/net/ipv4/tcp_timestamps", &timestamps);
+	if (!timestamps || sysctl_read_number("tcp_tw_reuse", &m->reuse))
+		m->reuse = 0;
+	if (sysctl_read_number("tcp_tw_reuse_delay", &m->reuse_delay_ms))
+		m->reuse_delay_ms = 1000;
+	return EXIT_OK;
+}
+
+static bool is_loopback(const struct sock *s)
+{
+	if (s->family == AF_INET)
+		return s->dst.s6_addr[0] == 127;
+	return IN6_IS_ADDR_LOOPBACK(&s->dst);
+}
+
+static bool reusable(const struct port_model *m, const struct sock *s)
+{
+	return m->reuse == 1 || (m->reuse == 2 && is_loopback(s));
+}
 
 static int compare(const void *a, const void *b)
 {
@@ -27,84 +93,163 @@ static int compare(const void *a, const void *b)
 }
 
 /* Those that came from the port range, which a server's own do not. */
-static void keep_outgoing(struct socks *socks, unsigned int low, unsigned int high)
+static void keep_outgoing(struct socks *socks, const struct port_model *m)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < socks->n; i++) {
-		if (socks->v[i].sport >= low && socks->v[i].sport <= high)
+		if (socks->v[i].sport >= m->low && socks->v[i].sport <= m->high)
 			socks->v[kept++] = socks->v[i];
 	}
 	socks->n = kept;
 }
 
-/* The destination that has most, by one of its sockets, and how many: each has its own ports. */
-static const struct sock *busiest(struct socks *socks, size_t *most)
+static void count(const struct doctor *d, const struct port_model *m, const struct sock *s,
+		  struct held *h)
 {
-	const struct sock *found = NULL;
-	size_t first = 0;
+	if (s->state != TCP_TIME_WAIT) {
+		h->others++;
+		h->live = s;
+	} else if (!reusable(m, s) || sock_age_ms(s, d->length_ms, 0) < m->reuse_delay_ms) {
+		h->time_wait++;
+	}
+}
 
-	*most = 0;
+/* The destination that has most: each has its own ports. */
+static struct held busiest(const struct doctor *d, const struct port_model *m,
+			   struct socks *socks)
+{
+	struct held most = { 0 }, h = { 0 };
+
 	if (socks->n)
 		qsort(socks->v, socks->n, sizeof(*socks->v), compare);
 	for (size_t i = 0; i < socks->n; i++) {
-		if (compare(&socks->v[first], &socks->v[i]))
-			first = i;
-		if (i - first + 1 > *most) {
-			*most = i - first + 1;
-			found = &socks->v[first];
-		}
+		if (!h.one || compare(h.one, &socks->v[i]))
+			h = (struct held){ .one = &socks->v[i] };
+		count(d, m, &socks->v[i], &h);
+		if (h.time_wait + h.others > most.time_wait + most.others)
+			most = h;
 	}
-	return found;
+	return most;
 }
 
-static void report(struct doctor *d, const struct sock *s, size_t used, unsigned int ports)
+/* The program, by a connection it still has; else by what ended; else the only one that is here. */
+static char *program_of(const struct doctor *d, const struct held *h)
 {
-	double seconds = d->length_ms / 1000.0;
-	char dst[INET6_ADDRSTRLEN];
-	char *command;
+	char peer[ENDPOINT_SIZE];
+	const struct owner *o = NULL;
+	struct owners owners;
+	u32 inode;
+	char *text;
 
-	inet_ntop(s->family, &s->dst, dst, sizeof(dst));
-	if (d->length_ms > 10000)
-		command = doctor_text("closestat set %stime_wait=10s", d->where);
-	else
-		command = doctor_text("closestat set %sip_local_port_range=1024-65535", d->where);
-	doctor_find(d, "ports",
-		    "Without a free port connect() fails with EADDRNOTAVAIL; ports / length is the rate they sustain",
-		    doctor_text("TIME_WAIT of %g s holds %zu of the %u ports for connections to %s port %u: at most %.0f a second",
-				seconds, used, ports, dst, s->dport,
-				seconds ? ports / seconds : ports),
-		    command);
+	endpoint_format(h->one->family, &h->one->dst, 0, peer);
+	for (size_t i = 0; d->ends && i < d->ends->n; i++) {
+		const struct end_group *g = &d->ends->v[i];
+
+		if (g->netns == d->inode && !g->served && g->port == h->one->dport &&
+		    *g->program && !strcmp(g->peer, peer))
+			return doctor_text(" by %s", g->program);
+	}
+	if (h->live && h->live->inode) {
+		inode = h->live->inode;
+		owners_read(&inode, 1, &owners);
+		o = owners_find(&owners, inode);
+		text = o ? doctor_text(" by %s/%d", o->command, o->pid) : doctor_text("%s", "");
+		owners_free(&owners);
+		return text;
+	}
+	for (size_t i = 0; i < d->owners.n; i++) {
+		const struct owner *v = &d->owners.v[i];
+
+		if (o && strcmp(o->command, v->command))
+			return doctor_text("%s", "");
+		o = v;
+	}
+	return o ? doctor_text(" by %s, the one program with sockets here", o->command) :
+		   doctor_text("%s", "");
+}
+
+/* How many connects found no port, so far and while doctor looked. */
+static char *failures(const struct doctor *d)
+{
+	bool exact = counters_find(&d->now.module.v[0].counters, "connect_failed_no_port");
+	const char *row = exact ? "connect_failed_no_port" : "ended_connect_failed";
+	u64 total = doctor_total(d, row), rose = doctor_rose(d, row);
+
+	if (!total)
+		return doctor_text("%s", "");
+	return doctor_text("; %llu connect%s failed %sso far, %llu of them while doctor looked",
+			   total, plural(total), exact ? "for want of a port " : "", rose);
+}
+
+static char *remedy(const struct doctor *d, const struct port_model *m, const struct held *h)
+{
+	if (h->others * 100 >= (size_t)m->usable * NEAR_PERCENT || reusable(m, h->one)) {
+		if (m->low > WIDE_LOW || m->high < WIDE_HIGH)
+			return doctor_text("closestat set %sip_local_port_range=%u-%u", d->where,
+					   WIDE_LOW, WIDE_HIGH);
+		return doctor_text("more source addresses, or fewer connections at a time");
+	}
+	return doctor_text("closestat set %stcp_tw_reuse=1", d->where);
+}
+
+static void report(struct doctor *d, const struct port_model *m, const struct held *h)
+{
+	double length = (reusable(m, h->one) ? m->reuse_delay_ms : d->length_ms) / 1000.0;
+	char dst[ENDPOINT_SIZE], others[64] = "", reserved[64] = "", rate[64] = "";
+	char *program = program_of(d, h), *failed = failures(d);
+
+	endpoint_format(h->one->family, &h->one->dst, h->one->dport, dst);
+	if (h->others)
+		snprintf(others, sizeof(others), ", open connections %zu more,", h->others);
+	if (m->reserved)
+		snprintf(reserved, sizeof(reserved), " (%u of the range are reserved)",
+			 m->reserved);
+	if (length)
+		snprintf(rate, sizeof(rate), ": at most %.0f a second", m->usable / length);
+	doctor_find(d, HARM_FAILS, "ports",
+		    "Without a free port connect() fails with EADDRNOTAVAIL. A proxy or a client does best to keep its connections open (nginx: keepalive in the upstream); else tcp_tw_reuse=1 frees a port after a second, or a shorter TIME_WAIT or more ports help",
+		    doctor_text("TIME_WAIT of %g s holds %zu%s of the %u usable ports%s for connections to %s%s%s%s",
+				d->length_ms / 1000.0, h->time_wait, others, m->usable, reserved,
+				dst, program, rate, failed),
+		    remedy(d, m, h));
+	free(program);
+	free(failed);
+}
+
+/* What bind() has chosen is held whatever the destination. */
+static void report_bound(struct doctor *d, const struct port_model *m, size_t n)
+{
+	doctor_find(d, HARM_RISK, "bound_ports",
+		    "A program that calls bind() before connect() gets one port for each source address, whatever the destination, unless it sets IP_BIND_ADDRESS_NO_PORT",
+		    doctor_text("Connections to all destinations together hold %zu of the %u usable ports",
+				n, m->usable),
+		    doctor_text("IP_BIND_ADDRESS_NO_PORT in the program, or no bind() at all"));
 }
 
 int doctor_ports(struct doctor *d)
 {
-	const struct setting *k = setting_find("ip_local_port_range");
-	char value[SETTING_VALUE_SIZE];
-	unsigned int low, high, ports;
+	u64 held = doctor_total(d, "time_wait");
+	struct port_model m = { 0 };
 	struct socks socks;
-	const struct sock *s;
-	size_t used;
-	u64 held;
+	struct held h;
 	int ret;
 
-	ret = sysctl_read(k, value);
-	if (!ret && (sscanf(value, "%u %u", &low, &high) != 2 || high < low))
-		ret = -EBADMSG;
-	if (ret)
-		return sysctl_explain(k, NULL, -ret);
-	ports = high - low + 1;
-	held = counters_value(&d->now.module.v[0].counters, "time_wait");
-	/* All of them together are too few: no need to list them. */
-	if (held * 100 < (u64)ports * NEAR_PERCENT)
-		return EXIT_OK;
-	ret = sockdiag_read(BIT(TCP_TIME_WAIT), &socks);
+	ret = read_model(&m);
 	if (ret)
 		return ret;
-	keep_outgoing(&socks, low, high);
-	s = busiest(&socks, &used);
-	if (s && used * 100 >= (size_t)ports * NEAR_PERCENT)
-		report(d, s, used, ports);
+	/* All of them together are too few: no need to list them. */
+	if ((held + d->open) * 100 < (u64)m.usable * NEAR_PERCENT)
+		return EXIT_OK;
+	ret = sockdiag_read(~(u32)(BIT(TCP_LISTEN) | BIT(TCP_CLOSE)), &socks);
+	if (ret)
+		return ret;
+	keep_outgoing(&socks, &m);
+	h = busiest(d, &m, &socks);
+	if (h.one && (h.time_wait + h.others) * 100 >= (size_t)m.usable * NEAR_PERCENT)
+		report(d, &m, &h);
+	else if (socks.n >= m.usable && !m.reuse && doctor_rose(d, "connect_failed_no_port"))
+		report_bound(d, &m, socks.n);
 	sockdiag_free(&socks);
 	return EXIT_OK;
 }

@@ -2,8 +2,8 @@
 #include "histfile.h"
 
 #include "lib/procfile.h"
+#include "module_missing.h"
 #include "msg.h"
-#include "sysctl.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -65,5 +65,6 @@ int main(int argc, char **argv)
 	}
 	if (!ret)
 		ret = command->run(&options, argc - first, argv + first);
+	options_free(&options);
 	return ret;
 }

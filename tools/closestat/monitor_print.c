@@ -40,6 +40,21 @@ static void print_durations(const struct trace_line *line)
 	}
 }
 
+/* The task that closed, where the event tells one; its name is what its user likes. */
+static void print_program(const struct trace_line *line)
+{
+	const char *name = trace_line_value(line, "comm");
+	const char *pid = trace_line_value(line, "pid");
+
+	if (!*name)
+		return;
+	fputs("  by ", stdout);
+	for (; *name; name++)
+		putchar(*name < ' ' || *name > '~' ? '?' : *name);
+	if (*pid)
+		printf("/%s", pid);
+}
+
 void monitor_print_header(bool netns)
 {
 	printf("TIME%s HOW[/CAUSE] OUR-END PEER'S-END  STATE TIME-IN-IT...\n",
@@ -62,6 +77,7 @@ void monitor_print_text(const struct trace_line *line, u64 us, const char *netns
 	print_endpoint(line, "saddr", "sport");
 	print_endpoint(line, "daddr", "dport");
 	print_durations(line);
+	print_program(line);
 	putchar('\n');
 }
 
@@ -91,7 +107,7 @@ void monitor_print_json(const struct trace_line *line, u64 us)
 		putchar(':');
 		if (!strcmp(key, "saddr") || !strcmp(key, "daddr"))
 			print_json_string(address(line, key));
-		else if (parse_u64(line->fields[i].value, &number))
+		else if (!strcmp(key, "comm") || parse_u64(line->fields[i].value, &number))
 			print_json_string(line->fields[i].value);
 		else
 			printf("%llu", number);

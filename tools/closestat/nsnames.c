@@ -24,7 +24,7 @@ static const struct nsname *find(const struct nsnames *names, u64 inode)
 }
 
 /* Takes over name. Without memory the namespace stays nameless, which is no reason to give up. */
-static void add(struct nsnames *names, u64 inode, char *name)
+static void add(struct nsnames *names, u64 inode, char *name, int pid)
 {
 	struct nsname *more = NULL;
 
@@ -35,7 +35,7 @@ static void add(struct nsnames *names, u64 inode, char *name)
 		return;
 	}
 	names->v = more;
-	names->v[names->n++] = (struct nsname){ .inode = inode, .name = name };
+	names->v[names->n++] = (struct nsname){ .inode = inode, .name = name, .pid = pid };
 }
 
 static int namespace_of(const char *pid, struct stat *st)
@@ -70,7 +70,7 @@ static void read_named(struct nsnames *names)
 		return;
 	while ((entry = readdir(dir))) {
 		if (!fstatat(dirfd(dir), entry->d_name, &st, 0) && st.st_dev == own.st_dev)
-			add(names, st.st_ino, strdup(entry->d_name));
+			add(names, st.st_ino, strdup(entry->d_name), 0);
 	}
 	closedir(dir);
 }
@@ -112,7 +112,7 @@ static void read_processes(struct nsnames *names)
 		struct stat st;
 
 		if (!namespace_of(pid, &st) && !find(names, st.st_ino))
-			add(names, st.st_ino, describe(pid));
+			add(names, st.st_ino, describe(pid), atoi(pid));
 		free(pids[i]);
 	}
 	free(pids);

@@ -10,6 +10,7 @@
 struct nsname {
 	u64 inode;
 	char *name;
+	int pid;	/* of the process it is named for, 0 for a name of /run/netns */
 };
 
 struct nsnames {

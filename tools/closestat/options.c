@@ -5,14 +5,19 @@
 #include "msg.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define DEFAULT_RATE_US US_PER_S
 #define MAX_RATE_US (24 * 60 * US_PER_MIN)
 
-static const char short_options[] = ":N:Azd::jps::o:OHhV";
+/* What stands for all of them in the letters of a command: they have none of their own. */
+#define FILTER 'f'
+
+static const char short_options[] = ":N:Azd::jps::o:OHn1g:hV";
 
 static const struct option long_options[] = {
 	{ "netns", required_argument, NULL, 'N' },
@@ -24,6 +29,17 @@ static const struct option long_options[] = {
 	{ "save", optional_argument, NULL, 's' },
 	{ "output", required_argument, NULL, 'o' },
 	{ "openmetrics", no_argument, NULL, 'O' },
+	{ "dry-run", no_argument, NULL, 'n' },
+	{ "once", no_argument, NULL, '1' },
+	{ "group", required_argument, NULL, 'g' },
+	{ "state", required_argument, NULL, FILTER },
+	{ "port", required_argument, NULL, FILTER },
+	{ "sport", required_argument, NULL, FILTER },
+	{ "dport", required_argument, NULL, FILTER },
+	{ "peer", required_argument, NULL, FILTER },
+	{ "program", required_argument, NULL, FILTER },
+	{ "unit", required_argument, NULL, FILTER },
+	{ "older", required_argument, NULL, FILTER },
 	{ "http", no_argument, NULL, 'H' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -46,16 +62,31 @@ static int parse_rate(char **argv, struct options *o)
 	if (!text && argv[optind] && isdigit((unsigned char)argv[optind][0]))
 		text = argv[optind++];
 	o->rate_us = DEFAULT_RATE_US;
-	if (text && (parse_duration(text, US_PER_S, &o->rate_us) || !o->rate_us ||
-		     o->rate_us > MAX_RATE_US))
+	if (text && (parse_duration(text, US_PER_S, &o->rate_us) || o->rate_us > MAX_RATE_US))
 		return msg_usage(NULL, "-d: '%s' is no number of seconds above 0", text);
+	o->at_once = !o->rate_us;
+	return EXIT_OK;
+}
+
+/* "--port 80" is the word "port=80". */
+static int take_filter(int index, struct options *o)
+{
+	char *text;
+
+	if (o->n_filters == ARRAY_SIZE(o->filters))
+		return msg_usage(NULL, "more than %zu filters", ARRAY_SIZE(o->filters));
+	if (asprintf(&text, "%s=%s", long_options[index].name, optarg) < 0)
+		exit(msg_error("out of memory"));
+	o->filters[o->n_filters++] = text;
 	return EXIT_OK;
 }
 
 /* One option; EXIT_USAGE if it is a wrong one. */
-static int take(int letter, char **argv, struct options *o)
+static int take(int letter, int index, char **argv, struct options *o)
 {
 	switch (letter) {
+	case FILTER:
+		return take_filter(index, o);
 	case 'N':
 		o->netns = optarg;
 		break;
@@ -83,6 +114,15 @@ static int take(int letter, char **argv, struct options *o)
 	case 'O':
 		o->openmetrics = true;
 		break;
+	case 'n':
+		o->dry = true;
+		break;
+	case '1':
+		o->once = true;
+		break;
+	case 'g':
+		o->keys = optarg;
+		break;
 	case 'H':
 		o->http = true;
 		break;
@@ -105,11 +145,11 @@ static int take(int letter, char **argv, struct options *o)
 
 int options_parse(int argc, char **argv, struct options *o)
 {
-	int letter;
+	int letter, index = 0;
 
 	*o = (struct options){ 0 };
-	while ((letter = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
-		if (take(letter, argv, o))
+	while ((letter = getopt_long(argc, argv, short_options, long_options, &index)) != -1) {
+		if (take(letter, index, argv, o))
 			return -1;
 		remember(o, letter);
 	}
@@ -121,18 +161,46 @@ int options_parse(int argc, char **argv, struct options *o)
 void options_print_words(const char *letters)
 {
 	for (const struct option *o = long_options; o->name; o++) {
-		if (strchr(letters, o->val) || o->val == 'h')
-			printf("-%c\n--%s\n", o->val, o->name);
+		if (!strchr(letters, o->val) && o->val != 'h')
+			continue;
+		if (o->val != FILTER)
+			printf("-%c\n", o->val);
+		printf("--%s\n", o->name);
 	}
+}
+
+int options_filters(const struct options *o, int n, char **words,
+		    int (*add)(void *data, const char *text), void *data, const char *command)
+{
+	for (int i = 0; i < o->n_filters + n; i++) {
+		const char *text = i < o->n_filters ? o->filters[i] : words[i - o->n_filters];
+		int ret = add(data, text);
+
+		if (ret == -ENOENT)
+			return msg_usage(command, "there is no filter '%s'", text);
+		if (ret)
+			return msg_usage(command, "'%s' does not have a value of its kind", text);
+	}
+	return EXIT_OK;
+}
+
+void options_free(struct options *o)
+{
+	while (o->n_filters)
+		free(o->filters[--o->n_filters]);
 }
 
 int options_check(const struct options *o, const char *command, const char *allowed)
 {
 	for (const char *letter = o->given; *letter; letter++) {
-		if (!strchr(allowed, *letter))
-			return msg_usage(command, "'%s' does not take option -%c", command,
-					 *letter);
+		if (strchr(allowed, *letter))
+			continue;
+		if (*letter == FILTER)
+			return msg_usage(command, "'%s' does not take filters as options", command);
+		return msg_usage(command, "'%s' does not take option -%c", command, *letter);
 	}
+	if (o->at_once && strcmp(command, "doctor"))
+		return msg_usage(command, "-d: '0' is no number of seconds above 0");
 	if (o->netns && (o->all || o->save))
 		return msg_usage(command, "-N and %s do not go together", o->all ? "-A" : "--save");
 	return EXIT_OK;

@@ -21,6 +21,12 @@ struct options {
 	bool openmetrics;		/* -O */
 	bool http;			/* -H */
 	const char *output;		/* -o, NULL for stdout */
+	bool at_once;			/* -d 0 */
+	bool dry;			/* -n */
+	bool once;			/* -1 */
+	const char *keys;		/* -g, NULL without it */
+	char *filters[16];	/* --port 80 and the like, as "port=80" */
+	int n_filters;
 	bool help;
 	bool version;
 	char given[32];			/* the letters of those that were given */
@@ -42,6 +48,26 @@ int options_parse(int argc, char **argv, struct options *options);
  * @letters: of the options wanted
  */
 void options_print_words(const char *letters);
+
+/**
+ * options_filters - the conditions, those that were given as options and the words
+ * @options: where the former are
+ * @n: how many words
+ * @words: the latter
+ * @add: called for each; 0, -ENOENT for a condition it does not know, -EINVAL for a wrong value
+ * @data: passed to @add
+ * @command: name of the subcommand
+ *
+ * Return: EXIT_OK, or EXIT_USAGE with a message.
+ */
+int options_filters(const struct options *options, int n, char **words,
+		    int (*add)(void *data, const char *text), void *data, const char *command);
+
+/**
+ * options_free - release what options_parse() allocated
+ * @options: which
+ */
+void options_free(struct options *options);
 
 /**
  * options_check - see that a subcommand knows the options it was given

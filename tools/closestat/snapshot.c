@@ -4,8 +4,8 @@
 #include "lib/clock.h"
 #include "lib/mib.h"
 #include "lib/procfile.h"
+#include "module_missing.h"
 #include "msg.h"
-#include "sysctl.h"
 
 #include <errno.h>
 #include <stdlib.h>

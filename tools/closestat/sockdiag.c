@@ -8,11 +8,56 @@
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
+#include <linux/tcp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <sys/socket.h>
 
 #define BUFFER_SIZE 32768
+#define TIMER_TIMEWAIT 3
+
+/* Bytes of the structure up to and with a member of 32 bits. */
+#define UP_TO(member) (offsetof(struct tcp_info, member) + sizeof(u32))
+
+/* An older kernel tells less of it. */
+static void take_info(struct sock *s, const struct nlattr *attr)
+{
+	size_t len = mnl_attr_get_payload_len(attr);
+	struct tcp_info info = { 0 };
+
+	memcpy(&info, mnl_attr_get_payload(attr), MIN(len, sizeof(info)));
+	s->info = len >= UP_TO(tcpi_last_ack_recv);
+	s->data_sent_ms = info.tcpi_last_data_sent;
+	s->data_received_ms = info.tcpi_last_data_recv;
+	s->ack_received_ms = info.tcpi_last_ack_recv;
+	s->unsent = info.tcpi_notsent_bytes;
+	s->window = len >= UP_TO(tcpi_snd_wnd) ? info.tcpi_snd_wnd : ~0U;
+	s->retransmits = MAX(info.tcpi_retransmits, info.tcpi_probes);
+}
+
+static int take_attr(const struct nlattr *attr, void *data)
+{
+	struct sock *s = data;
+
+	if (mnl_attr_get_type(attr) == INET_DIAG_INFO)
+		take_info(s, attr);
+	else if (mnl_attr_get_type(attr) == INET_DIAG_CGROUP_ID &&
+		 mnl_attr_get_payload_len(attr) >= sizeof(s->cgroup))
+		s->cgroup = mnl_attr_get_u64(attr);
+	return MNL_CB_OK;
+}
+
+/* The same peer, whichever kind of socket talks to it. */
+static void unmap(struct sock *s)
+{
+	if (s->family != AF_INET6 || !IN6_IS_ADDR_V4MAPPED(&s->dst) ||
+	    !IN6_IS_ADDR_V4MAPPED(&s->src))
+		return;
+	s->family = AF_INET;
+	s->src = (struct in6_addr){ .s6_addr32 = { s->src.s6_addr32[3] } };
+	s->dst = (struct in6_addr){ .s6_addr32 = { s->dst.s6_addr32[3] } };
+}
 
 static int add(const struct nlmsghdr *header, void *data)
 {
@@ -35,11 +80,21 @@ static int add(const struct nlmsghdr *header, void *data)
 		.inode = m->idiag_inode,
 		.family = m->idiag_family,
 		.state = m->idiag_state,
+		.retransmits = m->idiag_retrans,
 		.sport = ntohs(m->id.idiag_sport),
 		.dport = ntohs(m->id.idiag_dport),
+		.uid = m->idiag_uid,
+		.rqueue = m->idiag_rqueue,
+		.wqueue = m->idiag_wqueue,
+		.timewait = m->idiag_timer == TIMER_TIMEWAIT,
+		.window = ~0U,
 	};
+	if (s->timewait)
+		s->left_ms = m->idiag_expires;
 	memcpy(&s->src, m->id.idiag_src, sizeof(s->src));
 	memcpy(&s->dst, m->id.idiag_dst, sizeof(s->dst));
+	mnl_attr_parse(header, sizeof(*m), take_attr, s);
+	unmap(s);
 	return MNL_CB_OK;
 }
 
@@ -58,6 +113,7 @@ static int dump(struct mnl_socket *nl, u8 family, u32 states, struct socks *sock
 	request->sdiag_family = family;
 	request->sdiag_protocol = IPPROTO_TCP;
 	request->idiag_states = states;
+	request->idiag_ext = BIT(INET_DIAG_INFO - 1);
 	if (mnl_socket_sendto(nl, header, header->nlmsg_len) < 0)
 		return -errno;
 	while (ret == MNL_CB_OK) {
@@ -70,17 +126,25 @@ static int dump(struct mnl_socket *nl, u8 family, u32 states, struct socks *sock
 	return ret == MNL_CB_STOP ? 0 : -(errno ? : ENOMEM);
 }
 
+static struct mnl_socket *open_diag(void)
+{
+	struct mnl_socket *nl = mnl_socket_open(NETLINK_SOCK_DIAG);
+
+	if (nl && mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0) {
+		mnl_socket_close(nl);
+		nl = NULL;
+	}
+	return nl;
+}
+
 static int read_both(u32 states, struct socks *socks)
 {
-	struct mnl_socket *nl;
+	struct mnl_socket *nl = open_diag();
 	int ret;
 
-	nl = mnl_socket_open(NETLINK_SOCK_DIAG);
 	if (!nl)
 		return -errno;
-	ret = mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0 ? -errno : 0;
-	if (!ret)
-		ret = dump(nl, AF_INET, states, socks);
+	ret = dump(nl, AF_INET, states, socks);
 	/* A kernel without IPv6 answers with an empty list. */
 	if (!ret)
 		ret = dump(nl, AF_INET6, states, socks);
@@ -104,4 +168,59 @@ void sockdiag_free(struct socks *socks)
 {
 	free(socks->v);
 	*socks = (struct socks){ 0 };
+}
+
+static void put_address(__be32 *to, const struct sock *s, const struct in6_addr *address,
+			u8 family)
+{
+	struct in6_addr mapped = { .s6_addr = { [10] = 0xff, [11] = 0xff } };
+
+	mapped.s6_addr32[3] = address->s6_addr32[0];
+	memcpy(to, family == s->family ? address : &mapped, sizeof(mapped));
+}
+
+/* Asks for one, and waits for the answer; 0 or the errno, positive. */
+static int destroy_as(struct mnl_socket *nl, const struct sock *s, u8 family)
+{
+	char buffer[BUFFER_SIZE];
+	struct nlmsghdr *header = mnl_nlmsg_put_header(buffer);
+	struct inet_diag_req_v2 *request;
+	ssize_t len;
+
+	header->nlmsg_type = SOCK_DESTROY;
+	header->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	request = mnl_nlmsg_put_extra_header(header, sizeof(*request));
+	request->sdiag_family = family;
+	request->sdiag_protocol = IPPROTO_TCP;
+	request->idiag_states = ~0U;
+	request->id.idiag_sport = htons(s->sport);
+	request->id.idiag_dport = htons(s->dport);
+	put_address(request->id.idiag_src, s, &s->src, family);
+	put_address(request->id.idiag_dst, s, &s->dst, family);
+	request->id.idiag_cookie[0] = (u32)s->cookie;
+	request->id.idiag_cookie[1] = s->cookie >> 32;
+	if (mnl_socket_sendto(nl, header, header->nlmsg_len) < 0)
+		return errno;
+	len = mnl_socket_recvfrom(nl, buffer, sizeof(buffer));
+	if (len < 0)
+		return errno;
+	return mnl_cb_run(buffer, len, 0, mnl_socket_get_portid(nl), NULL, NULL) < 0 ? errno : 0;
+}
+
+int sockdiag_destroy(const struct socks *socks, int *errors)
+{
+	struct mnl_socket *nl = open_diag();
+
+	if (!nl)
+		return msg_error("cannot end sockets: %m");
+	for (size_t i = 0; i < socks->n; i++) {
+		const struct sock *s = &socks->v[i];
+
+		errors[i] = destroy_as(nl, s, s->family);
+		/* It may be one of IPv6 that talks IPv4. */
+		if (errors[i] == ENOENT && s->family == AF_INET)
+			errors[i] = destroy_as(nl, s, AF_INET6);
+	}
+	mnl_socket_close(nl);
+	return EXIT_OK;
 }

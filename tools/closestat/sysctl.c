@@ -3,6 +3,7 @@
 
 #include "lib/procfile.h"
 #include "lib/units.h"
+#include "module_missing.h"
 #include "msg.h"
 
 #include <errno.h>
@@ -83,11 +84,6 @@ int sysctl_write(const struct setting *k, const char *value)
 	file_of(k, file, sizeof(file));
 	snprintf(line, sizeof(line), "%s\n", value);
 	return procfile_write(file, line);
-}
-
-int module_missing(void)
-{
-	return msg_error("tcp_closestat is not loaded: modprobe tcp_closestat");
 }
 
 static int explain_missing(const struct setting *k)

@@ -55,11 +55,4 @@ int sysctl_read_number(const char *name, u64 *number);
  */
 u64 sysctl_time_wait_length(u64 time_wait_ms);
 
-/**
- * module_missing - say on stderr that the module is not loaded
- *
- * Return: always EXIT_FAILED.
- */
-int module_missing(void);
-
 #endif

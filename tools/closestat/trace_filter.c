@@ -27,6 +27,8 @@ static const struct trace_condition_kind kinds[] = {
 	{ .name = "addr", .type = TYPE_ADDRESS, .fields = { "saddr", "daddr" } },
 	{ .name = "saddr", .type = TYPE_ADDRESS, .fields = { "saddr" } },
 	{ .name = "daddr", .type = TYPE_ADDRESS, .fields = { "daddr" } },
+	{ .name = "peer", .type = TYPE_ADDRESS, .fields = { "daddr" } },
+	{ .name = "program", .type = TYPE_WORD, .fields = { "comm" }, .prefix = "" },
 	{ .name = "kind", .type = TYPE_WORD, .fields = { "ended" }, .prefix = "ended_" },
 	{ .name = "cause", .type = TYPE_WORD, .fields = { "rst" }, .prefix = "rst_sent_" },
 };

@@ -2,8 +2,8 @@
 #include "trace_instance.h"
 
 #include "lib/units.h"
+#include "module_missing.h"
 #include "msg.h"
-#include "sysctl.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -49,13 +49,24 @@ static int remove_if_stale(const char *name, void *data)
 	return 0;
 }
 
+bool trace_instance_possible(void)
+{
+	const char *dir = geteuid() ? NULL : tracefs_tracing_dir();
+	char path[PATH_MAX];
+
+	if (!dir)
+		return false;
+	snprintf(path, sizeof(path), "%s/" EVENT_DIR, dir);
+	return !access(path, F_OK);
+}
+
 static int check_tracefs(void)
 {
 	const char *dir = tracefs_tracing_dir();
 	char path[PATH_MAX];
 
 	if (geteuid())
-		return msg_error("not permitted: monitor needs root, to use the trace events");
+		return msg_error("not permitted: the trace events need root");
 	if (!dir)
 		return msg_error("tracefs is missing: mount -t tracefs none /sys/kernel/tracing");
 	snprintf(path, sizeof(path), "%s/" EVENT_DIR, dir);

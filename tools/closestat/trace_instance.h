@@ -5,11 +5,19 @@
 
 #include "lib/util.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define TRACE_EVENT "tcp_close"
 
 struct trace_instance;
+
+/**
+ * trace_instance_possible - tell whether there are events to be had
+ *
+ * Return: true for root with the module and tracefs.
+ */
+bool trace_instance_possible(void);
 
 /**
  * trace_instance_open - make the buffer and switch the event on in it

@@ -8,17 +8,19 @@
 #include <string.h>
 
 /*
- * Where ": event: " is. The last one: before it stands the name of the task, which a user chooses,
- * behind it only what the kernel writes.
+ * Where ": event: " is: the one behind a time, with its six digits of a fraction. Before and behind
+ * it may be the name of a task, which a user chooses, but in 15 bytes, too few for both.
  */
 static char *find_event(char *line, const char *event)
 {
-	char mark[64], *found = NULL;
+	char mark[64];
 
 	snprintf(mark, sizeof(mark), ": %s: ", event);
-	for (char *p = line; (p = strstr(p, mark)); p++)
-		found = p;
-	return found;
+	for (char *p = line; (p = strstr(p, mark)); p++) {
+		if (p - line > 7 && p[-7] == '.')
+			return p;
+	}
+	return strstr(line, mark);
 }
 
 /* The word that ends at end, "123.456789". */
@@ -49,6 +51,11 @@ int trace_line_parse(char *line, const char *event, struct trace_line *parsed)
 		/* Two blanks in a row, or one at the end. */
 		if (!*word)
 			continue;
+		/* The name of a task may have blanks in it. */
+		if (!value && parsed->n) {
+			word[-1] = ' ';
+			continue;
+		}
 		if (!value || value == word || parsed->n == TRACE_MAX_FIELDS)
 			return -EINVAL;
 		*value++ = '\0';

@@ -211,8 +211,12 @@ set_file ipv4/tcp_fin_timeout 'sixty'
 expect 'get something that is no number' 1 '' 'does not hold a number' get tcp_fin_timeout
 make_proc
 rm -r "$PROC_ROOT/sys/net/tcp_closestat"
-expect 'get without the module' 1 'tcp_fin_timeout' '^closestat: tcp_closestat is not loaded[^:]*: modprobe tcp_closestat$' get
+expect 'get without the module' 1 'tcp_fin_timeout' '^closestat: tcp_closestat is not loaded[^:]*: modprobe tcp_closestat' get
 make_proc
+
+expect 'top by what is no key' 2 '' 'no keys to count by' top -g colour
+expect 'top of an odd filter' 2 '' "there is no filter 'colour=1'" top colour=1
+expect 'monitor of an odd filter' 2 '' "there is no filter 'older=1s'" monitor --older 1s
 
 # set: NAME=VALUE, file, what it holds then
 while read -r word name want; do

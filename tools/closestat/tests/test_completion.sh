@@ -35,6 +35,9 @@ completes made_up_later closestat show made
 completes tcp_fin_timeout closestat get tcp_f
 completes time_wait= closestat set time_wait
 completes fin_wait1 closestat hist fin
+completes state= closestat list st
+completes --older closestat kill --o
+completes --group closestat top --g
 completes --openmetrics closestat export --o
 cd "$here" && completes "${0##*/}" closestat export -o test_compl
 COMP_WORDS=(closestat set tcp_fin_timeout "=" 5) COMP_CWORD=4 COMPREPLY=()

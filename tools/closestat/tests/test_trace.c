@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "ktap.h"
 
+#include "../tally.h"
 #include "../trace_filter.h"
 
 #include <errno.h>
@@ -33,6 +34,53 @@ static void names_of_tasks_do_not_matter(void)
 	EXPECT(!strcmp(trace_line_value(&l, "ended"), "timeout"));
 }
 
+/* Nor where it is told as one of the values, the last. */
+static void names_of_tasks_as_values(void)
+{
+	char line[] = "x-1 [0] ... 7.000001: tcp_close: ended=timeout comm=a ended=b : tcp_close: ";
+	struct trace_line l;
+
+	EXPECT(!trace_line_parse(line, "tcp_close", &l));
+	EXPECT(!strcmp(trace_line_value(&l, "ended"), "timeout"));
+	EXPECT(!strcmp(trace_line_value(&l, "comm"), "a"));
+}
+
+static void count(struct tally *t, const char *fields)
+{
+	char line[128] = "x-1 [0] ... 7.000001: tcp_close: ";
+	struct trace_line l;
+
+	strcat(line, fields);
+	EXPECT(!trace_line_parse(line, "tcp_close", &l));
+	tally_add(t, &l, NULL, NULL);
+}
+
+static void counting(void)
+{
+	struct tally t = { 0 };
+
+	EXPECT(tally_parse_keys(&t, "how,colour") == -ENOENT);
+	t.n_keys = 0;
+	EXPECT(tally_parse_keys(&t, "how,cause,port,peer,pport,program,unit") == -E2BIG);
+	t.n_keys = 0;
+	EXPECT(!tally_parse_keys(&t, "how,program") && t.n_keys == 2);
+	for (int i = 0; i < 100; i++)
+		count(&t, "ended=timeout comm=a b");
+	for (int i = 0; i < 1000; i++) {
+		char fields[64];
+
+		snprintf(fields, sizeof(fields), "ended=e%d", i);
+		count(&t, fields);
+	}
+	count(&t, "ended=e7");
+	tally_sort(&t);
+	EXPECT(t.total == 1101 && t.n == 1001 && !t.passed_over);
+	EXPECT(t.rows[0].count == 100 && !strcmp(t.rows[0].cells[1], "a b"));
+	EXPECT(t.rows[1].count == 2 && !strcmp(t.rows[1].cells[0], "e7"));
+	tally_clear(&t);
+	EXPECT(!t.total && t.n_keys == 2);
+}
+
 static int error(const char *text)
 {
 	struct trace_line l;
@@ -51,7 +99,7 @@ static void other_lines(void)
 	EXPECT(error("x-1 [0] ... then: tcp_close: a=1") == -EINVAL);
 	EXPECT(error("x-1 [0] ... 1.0: tcp_close: a") == -EINVAL);
 	EXPECT(error("x-1 [0] ... 1.0: tcp_close: =1") == -EINVAL);
-	EXPECT(error("x-1 [0] ... 1.0: tcp_close: a=1  b=2 ") == 0);
+	EXPECT(error("x-1 [0] ... 1.0: tcp_close: a=1  b=2 c ") == 0);
 }
 
 static void too_many_fields(void)
@@ -84,6 +132,7 @@ static void filters(void)
 	EXPECT(holds("addr=::ffff:10.0.0.1") && holds("addr=::ffff:a00:1"));
 	EXPECT(holds("saddr=10.0.0.1") && !holds("saddr=10.0.0.2"));
 	EXPECT(holds("daddr=10.0.0.2") && !holds("daddr=::1"));
+	EXPECT(holds("peer=10.0.0.2") && !holds("peer=10.0.0.1") && !holds("program=nginx"));
 	EXPECT(holds("kind=rst_sent") && holds("kind=ended_rst_sent") && !holds("kind=rst"));
 	EXPECT(holds("cause=linger") && holds("cause=rst_sent_linger") && !holds("cause=memory"));
 }
@@ -107,9 +156,11 @@ static void wrong_filters(void)
 
 int main(void)
 {
-	ktap_begin(6);
+	ktap_begin(8);
 	RUN(events_are_read);
 	RUN(names_of_tasks_do_not_matter);
+	RUN(names_of_tasks_as_values);
+	RUN(counting);
 	RUN(other_lines);
 	RUN(too_many_fields);
 	RUN(filters);

@@ -33,6 +33,10 @@ done <<-END
 	0 set --save=$TMP/x.conf time_wait=2s
 	1 set time_wait=1s guard=7
 	0 purge
+	0 list
+	0 list -Aj --port 80
+	2 kill
+	0 kill -n --older 10min
 	0 hist
 	0 hist -j
 	1 hist nonsense

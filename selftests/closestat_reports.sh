@@ -1,0 +1,307 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2086,SC2317 # names without blanks; called by "expect"
+#
+# What people reported of connections that close, rebuilt small: doctor's answer has to have the
+# right words and numbers in it.
+here=$(cd "$(dirname "$0")" && pwd)
+top=${TCS_SRC:-$here/..}
+skip=4
+
+skip_all() {
+	echo "1..0 # SKIP $1"
+	exit $skip
+}
+[ "$(id -u)" -eq 0 ] || skip_all "needs root"
+PATH=$top/tools/closestat:$PATH
+command -v closestat >/dev/null || skip_all "closestat is not built"
+command -v python3 >/dev/null || skip_all "needs python3"
+loaded=
+if [ ! -e /proc/net/tcp_closestat ]; then
+	insmod "${TCS_KO:-$top/tcp_closestat.ko}" || skip_all "tcp_closestat cannot be loaded"
+	loaded=1
+fi
+
+a=reports-a-$$ b=reports-b-$$
+tmp=$(mktemp -d)
+orphans=$(sysctl -n net.ipv4.tcp_max_orphans)
+# shellcheck disable=SC2046 # process ids
+end_programs() {
+	kill $(jobs -p)
+	wait
+} 2>/dev/null
+clean_up() {
+	end_programs
+	sysctl -qw net.ipv4.tcp_max_orphans="$orphans"
+	ip netns del "$a"
+	ip netns del "$b"
+	[ -z "$loaded" ] || rmmod tcp_closestat
+	rm -rf "$tmp"
+} 2>/dev/null
+trap clean_up EXIT
+trap 'exit 143' INT TERM
+
+# pair - two fresh namespaces, 10.6.0.1 and 10.6.0.2
+pair() {
+	end_programs
+	ip netns del $a 2>/dev/null
+	ip netns del $b 2>/dev/null
+	ip netns add $a && ip netns add $b &&
+		ip link add v netns $a type veth peer name v netns $b &&
+		ip -n $a addr add 10.6.0.1/24 dev v && ip -n $b addr add 10.6.0.2/24 dev v &&
+		for ns in $a $b; do
+			ip -n $ns link set v up && ip -n $ns link set lo up
+		done
+}
+
+# py NS TEXT - run Python there, with socket and time at hand
+py() {
+	ip netns exec "$1" python3 -c "import socket, time
+C = lambda a: socket.create_connection(a)
+def L(a, n=200):
+    l = socket.socket(); l.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); l.bind(a); l.listen(n); return l
+def ready(): open('$tmp/ready', 'w').write('x')
+$2"
+}
+
+# program NS TEXT - the same beside us, which is ready when it says so
+program() {
+	rm -f "$tmp/ready"
+	py "$@" &
+	until_true test -e "$tmp/ready"
+}
+
+until_true() {
+	local deadline=$((SECONDS + 60))
+
+	until "$@"; do
+		[ $SECONDS -lt $deadline ] || return
+		sleep 0.1
+	done
+}
+
+# doctor NS [SECONDS] - what doctor says, in $tmp/out, and its exit status in rc
+doctor() {
+	rc=0
+	closestat doctor -N "$1" -d "${2:-1}" >"$tmp/out" 2>"$tmp/err" </dev/null || rc=$?
+}
+
+# doctor_while NS COMMAND... - the same while COMMAND runs
+doctor_while() {
+	local ns=$1 doctor
+	shift
+	closestat doctor -N "$ns" -d $((4 * ${TCS_PATIENCE:-1})) >"$tmp/out" 2>"$tmp/err" </dev/null &
+	doctor=$!
+	until_true grep -qs 1 "/sys/kernel/tracing/instances/closestat-$doctor/events/tcp_closestat/tcp_close/enable"
+	"$@"
+	rc=0
+	wait $doctor || rc=$?
+}
+
+# says STATUS PATTERN... - the last doctor ended so, and a line of it has each
+says() {
+	[ $rc -eq "$1" ] || return
+	shift
+	for pattern; do
+		grep -qE -- "$pattern" "$tmp/out" || { echo "not said: $pattern" && return 1; }
+	done
+}
+
+tests=0 failed=0
+expect() {
+	local name=$1
+	shift
+
+	tests=$((tests + 1))
+	if "$@" >"$tmp/said" 2>&1; then
+		echo "ok $tests $name"
+		return
+	fi
+	{
+		cat "$tmp/said"
+		echo "exit status $rc, stdout and stderr:"
+		head -n 30 "$tmp/out" "$tmp/err"
+	} | sed 's/^/# /'
+	echo "not ok $tests $name"
+	failed=1
+}
+
+closing_server() {
+	program $b "
+l = L(('10.6.0.2', 80)); ready()
+while True:
+    c, _ = l.accept(); c.recv(1); c.close()"
+}
+connects() {
+	py $a "
+for i in range($1):
+    try: C(('10.6.0.2', $2)).close()
+    except OSError: pass"
+}
+
+echo "TAP version 13"
+
+reserved_ports() {
+	ip netns exec $a sysctl -qw net.ipv4.ip_local_port_range="40000 40499" \
+		net.ipv4.ip_local_reserved_ports=40250-40499
+	closing_server && connects 300 80 && doctor $a &&
+		says 1 'holds 250 of the 250 usable ports [(]250 of the range are reserved[)] for connections to 10.6.0.2:80' \
+			'50 .*connects failed' "Try: closestat set -N $a tcp_tw_reuse=1"
+}
+pair
+expect "ports: half of the range is reserved" reserved_ports
+
+raised_limit() {
+	closing_server && ip netns exec $a sysctl -qw net.ipv4.tcp_max_tw_buckets=50 &&
+		connects 200 80 && doctor $a &&
+		says 1 '150 TIME_WAITs were given up because tcp_max_tw_buckets is 50' 'tcp_max_tw_buckets=16384' &&
+		closestat set -N $a tcp_max_tw_buckets=300000 && closestat purge -N $a &&
+		connects 200 80 && doctor $a &&
+		says 0 'Earlier: 150 TIME_WAITs were given up .*not any more' && ! grep -q 262144 "$tmp/out"
+}
+pair
+expect "buckets: overflow, and the limit raised" raised_limit
+
+local_redis() {
+	program $a "
+import threading
+l = L(('127.0.0.1', 6379))
+def serve():
+    while True:
+        c, _ = l.accept(); c.recv(100); c.close()
+threading.Thread(target=serve, daemon=True).start()
+n = 0
+while True:
+    C(('127.0.0.1', 6379)).close(); time.sleep(.05); n += 1
+    if n == 100: ready()" || return
+	doctor $a 2
+	says 0 'Nothing found'
+}
+pair
+ip netns exec $a sysctl -qw net.ipv4.ip_local_port_range="40000 40099" net.ipv4.tcp_tw_reuse=2
+expect "ports: a local server, whose TIME_WAITs are taken over" local_redis
+
+closed_port() {
+	doctor_while $b connects 60 8443
+	says 1 '60 RSTs answered SYNs for ports where nobody listens: 60 for port 8443 from 10.6.0.1'
+}
+pair
+expect "RSTs to a port where nobody listens" closed_port
+refused() {
+	doctor_while $a connects 60 8443
+	says 1 '60 of 60 connections that ended were .*refused.*60 with 10.6.0.2:8443'
+}
+expect "connects that are refused" refused
+
+shut_window() {
+	program $b "
+l = L(('0.0.0.0', 9000)); ready()
+for i in range(20):
+    c, _ = l.accept(); c.setblocking(False)
+    try:
+        while True: c.send(b'x' * 65536)
+    except BlockingIOError: pass
+    c.close()
+ready(); time.sleep(100)" && program $a "
+k = []
+for i in range(20):
+    s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096); s.connect(('10.6.0.2', 9000)); k.append(s)
+ready(); time.sleep(100)" || return
+	held() { [ "$(ip netns exec $b sed -n 's/^fin_wait1 //p' /proc/net/tcp_closestat)" -eq 20 ]; }
+	until_true held && doctor $b 4 &&
+		says 1 '20 sockets stay in FIN_WAIT1, orphans .* on port 9000 with 10.6.0.1' \
+			"bytes unsent or not acknowledged because the peers' window is shut" \
+			"Try: closestat set -N $b tcp_orphan_retries=3"
+}
+pair
+expect "FIN_WAIT1: the peers do not read" shut_window
+
+deploy() {
+	program $b "
+l = L(('10.6.0.2', 7000), 50); ready(); time.sleep(2)" || return
+	doctor_while $b py $a "
+k = [C(('10.6.0.2', 7000)) for i in range(20)]
+for s in k: s.sendall(b'GET /')
+for s in k:
+    try: s.recv(10)
+    except OSError: pass"
+	says 1 '20 of 20 connections that ended were reset because the port stopped listening before it had accepted them.*20 on port 7000' 'drain first'
+}
+pair
+expect "a listener that closes with connections in its queue" deploy
+
+mended() {
+	py $a "
+l = L(('127.0.0.1', 80))
+for i in range(100):
+    s = C(('127.0.0.1', 80)); c, _ = l.accept(); s.close(); c.recv(1); c.close()
+for i in range(30):
+    s = C(('127.0.0.1', 80)); c, _ = l.accept(); s.send(b'x'); c.close(); s.close()" && doctor $a &&
+		says 0 'Nothing found' 'Earlier: 30 of 260 connections that ended were reset by close[(][)] with data unread'
+}
+pair
+expect "what has been mended is history" mended
+
+growth() {
+	ip netns exec $b true
+	program $a "
+l = L(('127.0.0.1', 80)); k = []
+for i in range(60):
+    s = C(('127.0.0.1', 80)); k.append(l.accept()[0]); s.close(); time.sleep(.5)
+    if i == 8: ready()" || return
+	doctor $a 4
+	says 1 'sockets stay in CLOSE_WAIT, held by python3.*on port 80 .*more in the 4 s watched' 'A leak'
+}
+pair
+expect "CLOSE_WAIT that grows" growth
+
+as_advised() {
+	local command
+	program $b "
+l = L(('10.6.0.2', 80)); ready(); k = [l.accept()[0] for i in range(3)]; time.sleep(100)" &&
+		connects 3 80 || return
+	doctor "$(ip netns pids $b | head -n 1)"
+	command=$(sed -n 's/^ *Try: //p' "$tmp/out" | head -n 1)
+	eval "$command" >"$tmp/list" && [ "$(grep -c '^CLOSE_WAIT' "$tmp/list")" -eq 3 ]
+}
+pair
+expect "a command as it is advised, of a namespace by a process" as_advised
+
+pool() {
+	program $b "
+l = L(('10.6.0.2', 80)); ready(); c, _ = l.accept(); c.recv(9); c.send(b'ok'); c.close(); time.sleep(100)" && program $a "
+s = C(('10.6.0.2', 80)); s.send(b'x'); s.recv(2); ready(); time.sleep(100)" && sleep 2.5 || return
+	doctor $a
+	says 1 '^1[.] 1 socket stays in CLOSE_WAIT, held by python3.* to port 80 with 10.6.0.2:80: it stays for at least .*no more came' "client's pool" || return
+	doctor $b
+	says 1 '1 socket stays in FIN_WAIT2, orphans .*on port 80 with 10.6.0.1'
+}
+pair
+expect "CLOSE_WAIT of a pool, and FIN_WAIT2 at its server" pool
+
+too_many_orphans() {
+	sysctl -qw net.ipv4.tcp_max_orphans=16
+	shut_window_of 50 && doctor $b && says 1 'of tcp_max_orphans 16 orphaned sockets [(]host-wide[)]' 'on port 9000'
+}
+shut_window_of() {
+	program $b "
+l = L(('0.0.0.0', 9000)); ready()
+for i in range($1):
+    c, _ = l.accept(); c.setblocking(False)
+    try:
+        while True: c.send(b'x' * 65536)
+    except BlockingIOError: pass
+    c.close()
+time.sleep(100)" && program $a "
+k = []
+for i in range($1):
+    s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096); s.connect(('10.6.0.2', 9000)); k.append(s)
+ready(); time.sleep(100)" || return
+	reset() { [ "$(ip netns exec $b sed -n 's/^rst_sent_memory //p' /proc/net/tcp_closestat)" -gt 0 ]; }
+	until_true reset
+}
+pair
+expect "too many orphans" too_many_orphans
+
+echo "1..$tests"
+exit $failed

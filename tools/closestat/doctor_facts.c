@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0
+/* doctor: what the checks ask for. */
+#include "doctor.h"
+#include "lib/mib.h"
+
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SHOWN 3
+
+u64 doctor_total(const struct doctor *d, const char *row)
+{
+	return counters_value(&d->now.module.v[0].counters, row);
+}
+
+/* The module may have been loaded anew meanwhile. */
+u64 doctor_rose(const struct doctor *d, const char *row)
+{
+	u64 then = counters_value(&d->before.module.v[0].counters, row);
+	u64 now = doctor_total(d, row);
+
+	return now > then ? now - then : 0;
+}
+
+u64 doctor_kernel(const struct doctor *d, const char *name, u64 *rose)
+{
+	u64 value[2] = { 0 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(value); i++) {
+		if (d->netstat[i])
+			mib_value(d->netstat[i], "TcpExt", name, &value[i]);
+	}
+	if (rose)
+		*rose = value[1] > value[0] ? value[1] - value[0] : 0;
+	return value[1];
+}
+
+const struct owner *doctor_listener(const struct doctor *d, u16 port)
+{
+	for (size_t i = 0; i < d->listeners.n; i++) {
+		const struct sock *l = &d->listeners.v[i];
+		const struct owner *o = l->sport == port ? owners_find(&d->owners, l->inode) : NULL;
+
+		if (o)
+			return o;
+	}
+	return NULL;
+}
+
+/* Listening on IPv4 and on IPv6, or on several addresses, is once. */
+static bool told_before(const struct doctor *d, size_t at)
+{
+	for (size_t i = 0; i < at; i++) {
+		if (d->listeners.v[i].sport == d->listeners.v[at].sport)
+			return true;
+	}
+	return false;
+}
+
+char *doctor_listening(const struct doctor *d)
+{
+	char *text = NULL;
+	size_t size, n = 0;
+	FILE *f = open_memstream(&text, &size);
+
+	if (!f)
+		return doctor_text("%s", "");
+	for (size_t i = 0; i < d->listeners.n; i++) {
+		const struct sock *l = &d->listeners.v[i];
+		const struct owner *o = owners_find(&d->owners, l->inode);
+
+		if (!o || told_before(d, i) || n++ >= SHOWN)
+			continue;
+		fprintf(f, "%s%s/%d on port %u", n > 1 ? ", " : "", o->command, o->pid, l->sport);
+	}
+	if (n > SHOWN)
+		fprintf(f, " and %zu more", n - SHOWN);
+	fclose(f);
+	return text;
+}
+
+static void describe_group(const struct doctor *d, const struct end_group *g, FILE *f)
+{
+	const struct owner *o = g->served ? doctor_listener(d, g->port) : NULL;
+	bool v6 = strchr(g->peer, ':');
+
+	if (g->served)
+		fprintf(f, "%llu on port %u", g->count, g->port);
+	else
+		fprintf(f, v6 ? "%llu with [%s]:%u" : "%llu with %s:%u", g->count, g->peer,
+			g->port);
+	if (*g->program)
+		fprintf(f, " of %s", g->program);
+	else if (o)
+		fprintf(f, " of %s/%d", o->command, o->pid);
+	if (g->served)
+		fprintf(f, " with %s", g->peer);
+	if (*g->err && strcmp(g->err, "0"))
+		fprintf(f, " (errno %s)", g->err);
+}
+
+char *doctor_ends_described(const struct doctor *d, const char *how, const char *cause,
+			    bool (*want)(const struct end_group *group))
+{
+	size_t size, n = 0, more = 0;
+	char *text = NULL;
+	FILE *f = open_memstream(&text, &size);
+
+	if (!f)
+		return doctor_text("%s", "");
+	for (size_t i = 0; d->ends && i < d->ends->n; i++) {
+		const struct end_group *g = &d->ends->v[i];
+
+		if (g->netns != d->inode || strcmp(g->how, how) ||
+		    (cause && strcmp(g->cause, cause)) || (want && !want(g)))
+			continue;
+		if (n++ >= SHOWN) {
+			more += g->count;
+			continue;
+		}
+		fputs(n > 1 ? ", " : "", f);
+		describe_group(d, g, f);
+	}
+	if (more)
+		fprintf(f, " and %zu more", more);
+	fclose(f);
+	return text;
+}

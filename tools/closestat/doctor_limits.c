@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0
+/* doctor: limits that are near: orphans, TIME_WAIT buckets, listen queues, connection tracking. */
+#include "doctor.h"
+#include "host_value.h"
+#include "lib/procfile.h"
+#include "lib/units.h"
+#include "msg.h"
+#include "settings.h"
+#include "sysctl.h"
+
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/param.h>
+
+#define NEAR_PERCENT 90
+#define MAX_LIMIT 0x7fffffffULL
+
+/* "TCP: inuse 5 orphan 0 tw 0": a word of it; orphans are counted for the whole host. */
+static u64 sockstat(const char *word)
+{
+	char *text, *at, mark[24];
+	u64 value = 0;
+
+	if (procfile_read("thread-self/net/sockstat", &text, NULL))
+		return 0;
+	snprintf(mark, sizeof(mark), " %s ", word);
+	at = strstr(text, "TCP:");
+	at = at ? strstr(at, mark) : NULL;
+	if (at)
+		value = strtoull(at + strlen(mark), NULL, 10);
+	free(text);
+	return value;
+}
+
+/* The ports whose orphans are most here, and in which state. */
+static char *orphans_here(const struct doctor *d)
+{
+	u16 port = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->last.n; i++) {
+		const struct sock *s = &d->last.v[i];
+
+		if (s->inode || s->timewait || s->state == TCP_CLOSE_WAIT)
+			continue;
+		port = n++ ? port : MIN(s->sport, s->dport);
+	}
+	return n ? doctor_text("; %zu of them in FIN_WAIT1 or later here, as on port %u, their peers do not read or have gone",
+			       n, port) : doctor_text("%s", "");
+}
+
+static void check_orphans(struct doctor *d)
+{
+	u64 max, orphans = sockstat("orphan");
+	u64 reset = doctor_total(d, "rst_sent_memory");
+	char *here;
+
+	if (host_value("sys/net/ipv4/tcp_max_orphans", &max) || !max ||
+	    orphans * 100 < max * NEAR_PERCENT)
+		return;
+	here = orphans_here(d);
+	doctor_find(d, HARM_FAILS, "orphans",
+		    "Beyond tcp_max_orphans, close() resets a connection and its unsent data is lost ('too many orphaned sockets')",
+		    doctor_text("%llu of tcp_max_orphans %llu orphaned sockets (host-wide), %llu connection%s reset for it or for want of memory so far%s",
+				orphans, max, reset, plural(reset), here),
+		    doctor_text("sysctl -w net.ipv4.tcp_max_orphans=%llu",
+				MIN(MAX(max * 2, 8192), MAX_LIMIT)));
+	free(here);
+}
+
+static void check_buckets(struct doctor *d)
+{
+	u64 rose, total = doctor_kernel(d, "TCPTimeWaitOverflow", &rose);
+	u64 held = doctor_total(d, "time_wait"), max;
+	bool full;
+
+	if (sysctl_read_number("tcp_max_tw_buckets", &max))
+		max = 0;
+	for (size_t i = 0; i < d->last.n; i++)
+		held += d->last.v[i].timewait;
+	full = max && total && held * 100 >= max * NEAR_PERCENT;
+	if (rose || full)
+		doctor_find(d, HARM_FAILS, "overflow",
+			    "Those connections ended without TIME_WAIT: a late segment meets a new connection or gets a RST",
+			    doctor_text("%llu TIME_WAIT%s given up because tcp_max_tw_buckets is %llu, of which %llu are taken (%llu while doctor looked)",
+					total, total == 1 ? " was" : "s were", max, held, rose),
+			    doctor_text("closestat set %stcp_max_tw_buckets=%llu", d->where,
+					MIN(MAX(max * 4, 16384), MAX_LIMIT)));
+	else if (total)
+		doctor_find(d, HARM_EARLIER, "overflow", "",
+			    doctor_text("%llu TIME_WAIT%s given up because tcp_max_tw_buckets was reached, not any more: %llu of %llu are taken",
+					total, total == 1 ? " was" : "s were", held, max),
+			    doctor_text("closestat get %stcp_max_tw_buckets", d->where));
+}
+
+static void check_full_queue(struct doctor *d, const struct sock *l)
+{
+	const struct owner *o = doctor_listener(d, l->sport);
+	u64 rose;
+
+	if (!l->wqueue || l->rqueue <= l->wqueue)
+		return;
+	doctor_kernel(d, "ListenOverflows", &rose);
+	doctor_find(d, HARM_FAILS, "listen_queue",
+		    "The program does not accept fast enough, or its backlog is too small: further SYNs are dropped and clients wait a second and more",
+		    doctor_text("The listen queue of port %u (%s%s%d) is full: %u connections wait, its backlog is %u; %llu dropped while doctor looked",
+				l->sport, o ? o->command : "?", "/", o ? o->pid : 0, l->rqueue,
+				l->wqueue, rose),
+		    doctor_text("a larger backlog in the program, and sysctl -w net.core.somaxconn=%u",
+				MAX(l->wqueue * 4, 4096)));
+}
+
+static void check_listen_queues(struct doctor *d)
+{
+	u64 rose, total = doctor_kernel(d, "ListenOverflows", &rose);
+	size_t before = d->n_findings;
+	char *listening;
+
+	for (size_t i = 0; i < d->listeners.n; i++)
+		check_full_queue(d, &d->listeners.v[i]);
+	if (d->n_findings != before || !total)
+		return;
+	listening = doctor_listening(d);
+	if (rose)
+		doctor_find(d, HARM_FAILS, "listen_queue",
+			    "A listen queue was full for a moment: those SYNs were dropped and clients waited a second and more",
+			    doctor_text("%llu connection%s found a listen queue full while doctor looked (listening here: %s)",
+					rose, plural(rose), listening),
+			    doctor_text("%sss -ltn; then a larger backlog, and net.core.somaxconn",
+					d->enter));
+	else
+		doctor_find(d, HARM_EARLIER, "listen_queue", "",
+			    doctor_text("%llu connection%s found a listen queue full, before doctor looked (listening here: %s)",
+					total, plural(total), listening),
+			    doctor_text("%sss -ltn", d->enter));
+	free(listening);
+}
+
+static void check_conntrack(struct doctor *d)
+{
+	u64 count, max;
+
+	if (procfile_number("sys/net/netfilter/nf_conntrack_count", &count) ||
+	    procfile_number("sys/net/netfilter/nf_conntrack_max", &max) || !max ||
+	    count * 100 < max * NEAR_PERCENT)
+		return;
+	doctor_find(d, HARM_FAILS, "conntrack_full",
+		    "When it is full, packets of new connections are dropped ('nf_conntrack: table full')",
+		    doctor_text("Connection tracking holds %llu of %llu connections", count, max),
+		    doctor_text("sysctl -w net.netfilter.nf_conntrack_max=%llu",
+				MIN(max * 2, MAX_LIMIT)));
+}
+
+int doctor_limits(struct doctor *d)
+{
+	check_orphans(d);
+	check_buckets(d);
+	check_listen_queues(d);
+	check_conntrack(d);
+	return EXIT_OK;
+}

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0
+/* doctor: sockets that stay in a closing state, whose, since when, and whether they become more. */
+#include "doctor.h"
+#include "endpoint.h"
+#include "lib/units.h"
+#include "msg.h"
+#include "settings.h"
+#include "sock_age.h"
+#include "sysctl.h"
+
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/param.h>
+
+/* What has just begun is on its way, not stuck. */
+#define YOUNG_MS 2000
+/* With nothing but one look, what is so old is stuck. */
+#define OLD_MS 5000
+
+enum why {
+	WHY_UNACCEPTED,
+	WHY_LEAK,
+	WHY_POOL,
+	WHY_HELD,
+	WHY_ORPHAN_FIN_WAIT2,
+	WHY_HELD_FIN_WAIT2,
+	WHY_WINDOW_SHUT,
+	WHY_NO_ACK,
+};
+
+static const char *const whys[] = {
+	[WHY_UNACCEPTED] =
+		"The peer has closed, and the program has not even accepted: it does not keep up, or hangs",
+	[WHY_LEAK] =
+		"A leak: the peer has closed, the program has not. It ignores the end of its input, and has no timeout to save it",
+	[WHY_POOL] =
+		"The peer has closed an idle connection of a client's pool, which sees that at its next use. A limited number is normal, as long as it does not grow",
+	[WHY_HELD] =
+		"The peer has closed, the program has not: it ignores the end of its input, or is busy; it does not grow now",
+	[WHY_ORPHAN_FIN_WAIT2] =
+		"Closed here, but the peer keeps its side open (CLOSE_WAIT there); the kernel gives them up after tcp_fin_timeout",
+	[WHY_HELD_FIN_WAIT2] =
+		"The program has shut down its side and waits for a peer that does not: for a socket still held there is no timeout",
+	[WHY_WINDOW_SHUT] =
+		"The peer does not read, so what is left cannot be sent. An orphan ends after tcp_orphan_retries (0 means 8: up to minutes), and counts towards tcp_max_orphans",
+	[WHY_NO_ACK] =
+		"The peer no longer acknowledges: it, or the way to it, is gone. They end after tcp_orphan_retries (0 means 8: up to minutes)",
+};
+
+/* Sockets in one state that one program has, on one port. */
+struct stuck {
+	u8 state;
+	bool orphan;		/* closed by its program */
+	bool unaccepted;
+	bool served;
+	u16 port;
+	const struct owner *owner;
+	const struct sock *one;	/* of them, for the peer */
+	size_t n;		/* now */
+	size_t before;		/* of these, and of those that have gone, when doctor began */
+	size_t stay;		/* there all the time */
+	bool peers_differ;
+	u64 oldest_ms;
+	u64 queued;		/* bytes not acknowledged */
+	size_t shut;		/* whose peer's window is shut */
+	size_t retransmitting;
+};
+
+struct stuck_list {
+	struct stuck *v;
+	size_t n;
+};
+
+static int compare_cookies(const void *a, const void *b)
+{
+	const struct sock *x = a, *y = b;
+
+	return (x->cookie > y->cookie) - (x->cookie < y->cookie);
+}
+
+static bool same_address(const struct in6_addr *a, const struct in6_addr *b)
+{
+	return !memcmp(a, b, sizeof(*a));
+}
+
+static bool listens(const struct doctor *d, u16 port)
+{
+	for (size_t i = 0; i < d->listeners.n; i++) {
+		if (d->listeners.v[i].sport == port)
+			return true;
+	}
+	return false;
+}
+
+static struct stuck describe(const struct doctor *d, const struct sock *s)
+{
+	struct stuck k = { .state = s->state, .one = s };
+
+	k.served = listens(d, s->sport) || s->sport < s->dport;
+	k.port = k.served ? s->sport : s->dport;
+	k.orphan = !s->inode && s->state != TCP_CLOSE_WAIT;
+	k.unaccepted = !s->inode && s->state == TCP_CLOSE_WAIT;
+	k.owner = k.unaccepted ? doctor_listener(d, s->sport) : owners_find(&d->owners, s->inode);
+	return k;
+}
+
+static struct stuck *find(struct stuck_list *list, const struct stuck *k)
+{
+	struct stuck *more;
+
+	for (size_t i = 0; i < list->n; i++) {
+		struct stuck *v = &list->v[i];
+
+		if (v->state == k->state && v->orphan == k->orphan && v->port == k->port &&
+		    v->unaccepted == k->unaccepted && v->served == k->served &&
+		    (v->owner ? v->owner->pid : 0) == (k->owner ? k->owner->pid : 0))
+			return v;
+	}
+	more = realloc(list->v, (list->n + 1) * sizeof(*more));
+	if (!more)
+		return NULL;
+	list->v = more;
+	more[list->n] = *k;
+	return &more[list->n++];
+}
+
+static void add(struct doctor *d, struct stuck_list *list, const struct sock *s, u64 fin_ms)
+{
+	struct stuck k = describe(d, s), *v = find(list, &k);
+	const struct sock *was = d->first.n ?
+		bsearch(s, d->first.v, d->first.n, sizeof(*s), compare_cookies) : NULL;
+	u64 age = sock_age_ms(s, d->length_ms, fin_ms);
+
+	if (!v)
+		return;
+	v->n++;
+	v->before += !!was && was->state == s->state;
+	if (d->seconds ? was && was->state == s->state && (!s->timewait || age >= YOUNG_MS) :
+	    age >= OLD_MS)
+		v->stay++;
+	v->peers_differ |= !same_address(&v->one->dst, &s->dst);
+	v->oldest_ms = MAX(v->oldest_ms, age);
+	v->queued += s->wqueue;
+	v->shut += !s->window && s->wqueue;
+	v->retransmitting += s->retransmits && s->window;
+}
+
+/* "nginx/12 on port 80", "python3/7 with 10.0.0.1:80"... */
+static char *whose(const struct stuck *k)
+{
+	char peer[ENDPOINT_SIZE], who[COMMAND_SIZE + 64] = "", where[ENDPOINT_SIZE + 32];
+
+	endpoint_format(k->one->family, &k->one->dst, k->served ? 0 : k->one->dport, peer);
+	if (k->unaccepted && k->owner)
+		snprintf(who, sizeof(who), "held by a listener that has not accepted them, %s/%d,",
+			 k->owner->command, k->owner->pid);
+	else if (k->unaccepted)
+		snprintf(who, sizeof(who), "held by a listener that has not accepted them,");
+	else if (k->orphan)
+		snprintf(who, sizeof(who), "orphans (their program has closed)");
+	else if (k->owner)
+		snprintf(who, sizeof(who), "held by %s/%d", k->owner->command, k->owner->pid);
+	else
+		snprintf(who, sizeof(who), "held by a process that may not be looked into");
+	if (k->served)
+		snprintf(where, sizeof(where), "on port %u", k->port);
+	else
+		snprintf(where, sizeof(where), "to port %u", k->port);
+	return doctor_text("%s %s with %s", who, where,
+			   k->peers_differ ? "several peers" : peer);
+}
+
+static char *growth(const struct doctor *d, const struct stuck *k)
+{
+	char age[DURATION_SIZE];
+	size_t more = k->n > k->before ? k->n - k->before : 0;
+
+	format_duration(k->oldest_ms * US_PER_MS, age);
+	if (!d->seconds)
+		return doctor_text("the oldest for at least %s", age);
+	if (more)
+		return doctor_text("the oldest for at least %s, %zu more in the %.3g s watched (%.2g a second)",
+				   age, more, d->seconds, more / d->seconds);
+	return doctor_text("%s for at least %s, and no more came in the %.3g s watched",
+			   k->n == 1 ? "it stays" : "the oldest", age, d->seconds);
+}
+
+static void report(struct doctor *d, const struct stuck *k, enum grade harm, const char *check,
+		   const char *label, const char *why, char *more, char *command)
+{
+	char *who = whose(k), *grown = growth(d, k);
+
+	doctor_find(d, harm, check, why,
+		    doctor_text("%zu socket%s %s in %s, %s: %s%s", k->n, plural(k->n),
+				k->n == 1 ? "stays" : "stay", label, who, grown, more), command);
+	free(who);
+	free(grown);
+	free(more);
+}
+
+static char *list_command(const struct doctor *d, const char *state, u16 port)
+{
+	return doctor_text("closestat list %s--state %s --port %u", d->where, state, port);
+}
+
+static void judge_close_wait(struct doctor *d, const struct stuck *k)
+{
+	bool grows = k->n > k->before && d->seconds;
+	const char *why;
+
+	if (k->unaccepted)
+		why = whys[WHY_UNACCEPTED];
+	else if (grows)
+		why = whys[WHY_LEAK];
+	else if (!k->served)
+		why = whys[WHY_POOL];
+	else
+		why = whys[WHY_HELD];
+	report(d, k, !grows && !k->served ? HARM_RISK : HARM_STUCK, "close_wait", "CLOSE_WAIT",
+	       why, doctor_text("%s", ""), list_command(d, "close-wait", k->port));
+}
+
+static void judge_fin_wait2(struct doctor *d, const struct stuck *k)
+{
+	const char *why;
+
+	if (k->orphan)
+		why = whys[WHY_ORPHAN_FIN_WAIT2];
+	else
+		why = whys[WHY_HELD_FIN_WAIT2];
+	report(d, k, k->orphan ? HARM_RISK : HARM_STUCK, "fin_wait2", "FIN_WAIT2", why,
+	       doctor_text("%s", ""), list_command(d, "fin-wait-2", k->port));
+}
+
+/* FIN_WAIT1, CLOSING, LAST_ACK: data or the FIN is not acknowledged. */
+static void judge_unacknowledged(struct doctor *d, const struct stuck *k)
+{
+	bool fin_wait1 = k->state == TCP_FIN_WAIT1;
+	const char *check = fin_wait1 ? "fin_wait1" : k->state == TCP_LAST_ACK ? "last_ack" :
+			    "closing";
+	const char *label = fin_wait1 ? "FIN_WAIT1" : k->state == TCP_LAST_ACK ? "LAST_ACK" :
+			    "CLOSING";
+	const char *state = fin_wait1 ? "fin-wait-1" : k->state == TCP_LAST_ACK ? "last-ack" :
+			    "closing";
+	const char *why;
+	u64 retries = 0;
+	char *command, *more;
+
+	more = doctor_text("; %llu bytes unsent or not acknowledged%s%s", k->queued,
+			   k->shut ? " because the peers' window is shut" : "",
+			   k->retransmitting ? ", retransmitting: ACKs do not come" : "");
+	if (k->orphan && !sysctl_read_number("tcp_orphan_retries", &retries) &&
+	    (!retries || retries > 3))
+		command = doctor_text("closestat set %stcp_orphan_retries=3", d->where);
+	else
+		command = list_command(d, state, k->port);
+	if (k->shut)
+		why = whys[WHY_WINDOW_SHUT];
+	else
+		why = whys[WHY_NO_ACK];
+	report(d, k, HARM_STUCK, check, label, why, more, command);
+}
+
+static void judge(struct doctor *d, const struct stuck *k)
+{
+	switch (k->state) {
+	case TCP_CLOSE_WAIT:
+		judge_close_wait(d, k);
+		break;
+	case TCP_FIN_WAIT2:
+		judge_fin_wait2(d, k);
+		break;
+	default:
+		judge_unacknowledged(d, k);
+	}
+}
+
+int doctor_stuck(struct doctor *d)
+{
+	/* The kernel lists sockets in no order: the report has one. */
+	static const u8 states[] = {
+		TCP_CLOSE_WAIT, TCP_FIN_WAIT1, TCP_FIN_WAIT2, TCP_CLOSING, TCP_LAST_ACK,
+	};
+	struct stuck_list list = { 0 };
+	u64 fin_s;
+
+	if (sysctl_read_number("tcp_fin_timeout", &fin_s))
+		fin_s = 60;
+	if (d->first.n)
+		qsort(d->first.v, d->first.n, sizeof(*d->first.v), compare_cookies);
+	for (size_t i = 0; i < d->last.n; i++)
+		add(d, &list, &d->last.v[i], fin_s * 1000);
+	for (size_t order = 0; order < ARRAY_SIZE(states); order++) {
+		for (size_t i = 0; i < list.n; i++) {
+			if (list.v[i].stay && list.v[i].state == states[order])
+				judge(d, &list.v[i]);
+		}
+	}
+	free(list.v);
+	return EXIT_OK;
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "doctor_watch.h"
+
+#include "lib/clock.h"
+#include "lib/procfile.h"
+#include "lib/signals.h"
+#include "lib/units.h"
+#include "msg.h"
+#include "nsnames.h"
+#include "settings.h"
+#include "sock_filter.h"
+#include "sysctl.h"
+
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/param.h>
+#include <unistd.h>
+
+#define STEP_US (US_PER_S / 2)
+
+static u32 stuck_states(void)
+{
+	return sock_filter_closing() & ~BIT(TCP_TIME_WAIT);
+}
+
+static int read_time_wait(struct doctor *d)
+{
+	int ret = sysctl_read_number("time_wait_ms", &d->time_wait_ms);
+
+	if (ret)
+		return sysctl_explain(setting_find("time_wait_ms"), NULL, -ret);
+	d->length_ms = sysctl_time_wait_length(d->time_wait_ms);
+	return EXIT_OK;
+}
+
+/* How commands of others are run there: a name is one of ip netns, else a process or a path. */
+static char *enter_command(const char *spec)
+{
+	char path[64];
+
+	if (!spec)
+		return doctor_text("%s", "");
+	if (strchr(spec, '/'))
+		return doctor_text("nsenter --net=%s ", spec);
+	snprintf(path, sizeof(path), "/run/netns/%s", spec);
+	if (access(path, F_OK))
+		return doctor_text("nsenter -t %s -n ", spec);
+	return doctor_text("ip netns exec %s ", spec);
+}
+
+static int look_first(struct doctor *d)
+{
+	int ret;
+
+	ret = read_time_wait(d) ? : snapshot_read(&d->before);
+	if (ret)
+		return ret;
+	procfile_read("thread-self/net/netstat", &d->netstat[0], NULL);
+	d->inode = nsnames_own_inode();
+	ret = sockdiag_read(BIT(TCP_LISTEN), &d->listeners);
+	return ret ? : sockdiag_read(stuck_states(), &d->first);
+}
+
+int doctor_begin(struct doctors *all, const char *name, const char *spec)
+{
+	struct doctor *d = realloc(all->v, (all->n + 1) * sizeof(*d));
+
+	if (!d)
+		return msg_error("out of memory");
+	all->v = d;
+	d += all->n++;
+	*d = (struct doctor){
+		.name = doctor_text("%s", name),
+		.where = spec ? doctor_text("-N %s ", spec) : doctor_text("%s", ""),
+		.enter = enter_command(spec),
+		.rsts.fd = -1,
+	};
+	rst_watch_open(&d->rsts);
+	return look_first(d);
+}
+
+static int find_owners(struct doctor *d)
+{
+	u32 *inodes = calloc(d->last.n + d->listeners.n + 1, sizeof(*inodes));
+	size_t n = 0;
+
+	if (!inodes)
+		return msg_error("out of memory");
+	for (size_t i = 0; i < d->last.n; i++) {
+		if (d->last.v[i].inode)
+			inodes[n++] = d->last.v[i].inode;
+	}
+	for (size_t i = 0; i < d->listeners.n; i++)
+		inodes[n++] = d->listeners.v[i].inode;
+	owners_read(inodes, n, &d->owners);
+	free(inodes);
+	return EXIT_OK;
+}
+
+static u64 sockets_in_use(void)
+{
+	char *text, *at;
+	u64 n = 0;
+
+	if (procfile_read("thread-self/net/sockstat", &text, NULL))
+		return 0;
+	at = strstr(text, "TCP: inuse ");
+	if (at)
+		n = strtoull(at + strlen("TCP: inuse "), NULL, 10);
+	free(text);
+	return n;
+}
+
+int doctor_end(struct doctor *d, double seconds)
+{
+	struct socks listeners;
+	int ret;
+
+	d->seconds = seconds;
+	rst_watch_read(&d->rsts);
+	ret = sockdiag_read(stuck_states(), &d->last);
+	if (!ret)
+		ret = sockdiag_read(BIT(TCP_LISTEN), &listeners);
+	if (ret)
+		return ret;
+	/* One that has closed meanwhile is still worth knowing, unless there are others now. */
+	if (listeners.n) {
+		sockdiag_free(&d->listeners);
+		d->listeners = listeners;
+	}
+	ret = snapshot_read(&d->now);
+	if (ret)
+		return ret;
+	procfile_read("thread-self/net/netstat", &d->netstat[1], NULL);
+	d->open = sockets_in_use();
+	return find_owners(d);
+}
+
+static void tell_progress(u64 left_us)
+{
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr, left_us ? "\rclosestat: watching, %llu s left " : "\r\033[K",
+			(left_us + US_PER_S - 1) / US_PER_S);
+}
+
+void doctor_watch(struct doctors *all, u64 us)
+{
+	u64 end = monotonic_us() + us, now;
+	bool traced;
+
+	if (!us)
+		return;
+	traced = !doctor_trace_open(all);
+	if (traced)
+		signals_catch();
+	while ((now = monotonic_us()) < end && !(traced && signals_caught())) {
+		u64 step = MIN(end - now, STEP_US);
+
+		tell_progress(end - now);
+		if (traced)
+			doctor_trace_read(all, step);
+		else
+			wait_us(step);
+		for (size_t i = 0; i < all->n; i++)
+			rst_watch_read(&all->v[i].rsts);
+	}
+	tell_progress(0);
+	if (traced)
+		doctor_trace_close(all);
+	ends_sort(&all->ends);
+	for (size_t i = 0; i < all->n; i++) {
+		all->v[i].traced = traced;
+		all->v[i].ends = traced ? &all->ends : NULL;
+	}
+}
+
+static void free_one(struct doctor *d)
+{
+	doctor_free_findings(d);
+	rst_watch_close(&d->rsts);
+	owners_free(&d->owners);
+	sockdiag_free(&d->listeners);
+	sockdiag_free(&d->first);
+	sockdiag_free(&d->last);
+	snapshot_free(&d->before);
+	snapshot_free(&d->now);
+	free(d->netstat[0]);
+	free(d->netstat[1]);
+	free(d->name);
+	free(d->where);
+	free(d->enter);
+}
+
+void doctor_free_all(struct doctors *all)
+{
+	for (size_t i = 0; i < all->n; i++)
+		free_one(&all->v[i]);
+	free(all->v);
+	ends_free(&all->ends);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* doctor: gathering what the checks judge. */
+#ifndef CLOSESTAT_DOCTOR_WATCH_H
+#define CLOSESTAT_DOCTOR_WATCH_H
+
+#include "doctor.h"
+
+struct doctors {
+	struct doctor *v;
+	size_t n;
+	struct ends ends;
+	u64 lost;	/* events that came faster than they were read */
+};
+
+/**
+ * doctor_begin - look at the namespace the thread is in for the first time
+ * @doctors: a doctor is added to these
+ * @name: what people call the namespace, "" for the own one
+ * @spec: what -N takes for it, NULL for the own one
+ *
+ * Says on stderr what is wrong.
+ *
+ * Return: EXIT_OK or EXIT_FAILED.
+ */
+int doctor_begin(struct doctors *doctors, const char *name, const char *spec);
+
+/**
+ * doctor_end - look at the namespace the thread is in for the last time
+ * @doctor: that of this namespace
+ * @seconds: how long it watched, 0 for not at all
+ *
+ * Says on stderr what is wrong.
+ *
+ * Return: EXIT_OK or EXIT_FAILED.
+ */
+int doctor_end(struct doctor *doctor, double seconds);
+
+/**
+ * doctor_watch - let time pass, with the trace events of connections that end where there are any
+ * @doctors: of all namespaces
+ * @us: how long
+ *
+ * Tells its progress on stderr if that is a terminal.
+ */
+void doctor_watch(struct doctors *doctors, u64 us);
+
+/**
+ * doctor_free_all - release them
+ * @doctors: which
+ */
+void doctor_free_all(struct doctors *doctors);
+
+/*
+ * The trace events; in a build without libtracefs there are none.
+ *
+ * doctor_trace_open	begin to gather; 0, or -ENOENT if there are no events to be had
+ * doctor_trace_read	gather for so long at most, or what is left after the end
+ * doctor_trace_close	end
+ */
+int doctor_trace_open(struct doctors *doctors);
+void doctor_trace_read(struct doctors *doctors, u64 us);
+void doctor_trace_close(struct doctors *doctors);
+
+#endif

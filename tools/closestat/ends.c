@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "ends.h"
+
+#include "lib/units.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/param.h>
+
+#define MAX_GROUPS 4096
+
+static bool number(const struct trace_line *line, const char *name, u64 *value)
+{
+	*value = 0;
+	return !parse_u64(trace_line_value(line, name), value);
+}
+
+static void copy(char *to, size_t size, const struct trace_line *line, const char *name)
+{
+	snprintf(to, size, "%s", trace_line_value(line, name));
+	for (; *to; to++) {
+		if (*to < ' ' || *to > '~')
+			*to = '?';
+	}
+}
+
+static bool same(const struct end_group *a, const struct end_group *b)
+{
+	return a->netns == b->netns && a->port == b->port && a->served == b->served &&
+	       !strcmp(a->how, b->how) && !strcmp(a->cause, b->cause) &&
+	       !strcmp(a->peer, b->peer) && !strcmp(a->program, b->program) &&
+	       !strcmp(a->err, b->err);
+}
+
+static struct end_group *find(struct ends *ends, const struct end_group *g)
+{
+	struct end_group *more;
+
+	for (size_t i = 0; i < ends->n; i++) {
+		if (same(&ends->v[i], g))
+			return &ends->v[i];
+	}
+	if (ends->n == MAX_GROUPS)
+		return NULL;
+	/* Grows at each power of two. */
+	if (!(ends->n & (ends->n - 1))) {
+		more = realloc(ends->v, (ends->n ? ends->n * 2 : 1) * sizeof(*more));
+		if (!more)
+			return NULL;
+		ends->v = more;
+	}
+	ends->v[ends->n] = *g;
+	return &ends->v[ends->n++];
+}
+
+void ends_add(struct ends *ends, const struct trace_line *line,
+	      bool (*listens)(u64 netns, u16 port, void *data), void *data)
+{
+	struct end_group g = { 0 }, *found;
+	u64 sport, dport, sent, received, idle;
+
+	number(line, "netns", &g.netns);
+	number(line, "sport", &sport);
+	number(line, "dport", &dport);
+	g.served = listens(g.netns, sport, data) || sport < dport;
+	g.port = g.served ? sport : dport;
+	copy(g.how, sizeof(g.how), line, "ended");
+	copy(g.cause, sizeof(g.cause), line, "rst");
+	copy(g.peer, sizeof(g.peer), line, "daddr");
+	copy(g.program, sizeof(g.program), line, "comm");
+	copy(g.err, sizeof(g.err), line, "errno");
+	if (!strncmp(g.peer, "::ffff:", 7))
+		memmove(g.peer, g.peer + 7, strlen(g.peer + 7) + 1);
+	found = find(ends, &g);
+	if (!found) {
+		ends->passed_over++;
+		return;
+	}
+	found->count++;
+	found->bytes = number(line, "bytes_sent", &sent) &&
+		       number(line, "bytes_received", &received);
+	if (found->bytes) {
+		found->unanswered += received && !sent;
+		found->received += received;
+	}
+	if (number(line, "idle_us", &idle)) {
+		found->idle = true;
+		found->idle_max_us = MAX(found->idle_max_us, idle);
+	}
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct end_group *x = a, *y = b;
+
+	return (x->count < y->count) - (x->count > y->count);
+}
+
+void ends_sort(struct ends *ends)
+{
+	if (ends->n)
+		qsort(ends->v, ends->n, sizeof(*ends->v), compare);
+}
+
+void ends_free(struct ends *ends)
+{
+	free(ends->v);
+	*ends = (struct ends){ 0 };
+}

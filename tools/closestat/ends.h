@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Connections that ended while doctor watched, put together by what they have in common. Pure. */
+#ifndef CLOSESTAT_ENDS_H
+#define CLOSESTAT_ENDS_H
+
+#include "trace_line.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define ENDS_WORD 24
+#define ENDS_ADDRESS 48
+
+struct end_group {
+	u64 netns;
+	char how[ENDS_WORD];		/* as in the rows ended_* */
+	char cause[ENDS_WORD];		/* as in the rows rst_sent_*; "-" for no reset of ours */
+	char peer[ENDS_ADDRESS];
+	char program[ENDS_WORD];	/* "" if the event does not tell */
+	char err[ENDS_WORD];		/* of a connect() that failed; "" if not told */
+	u16 port;			/* the service's: ours if served, else the peer's */
+	bool served;			/* we are the server */
+	bool bytes;			/* the event tells bytes sent and received */
+	bool idle;			/* and how long it was idle */
+	u64 count;
+	u64 unanswered;			/* of them those that received, and sent nothing */
+	u64 received;
+	u64 idle_max_us;
+};
+
+struct ends {
+	struct end_group *v;	/* those that count most first, after ends_sort() */
+	size_t n;
+	u64 passed_over;	/* of too many kinds */
+};
+
+/**
+ * ends_add - count a connection
+ * @ends: where
+ * @line: its event; fields that are not there are done without
+ * @listens: tells whether a port of a namespace is one that a program listens on
+ * @data: passed to @listens
+ */
+void ends_add(struct ends *ends, const struct trace_line *line,
+	      bool (*listens)(u64 netns, u16 port, void *data), void *data);
+
+/**
+ * ends_sort - put the groups that count most first
+ * @ends: which
+ */
+void ends_sort(struct ends *ends);
+
+/**
+ * ends_free - release them
+ * @ends: may be zeroed
+ */
+void ends_free(struct ends *ends);
+
+#endif

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "host_value.h"
+
+#include "lib/procfile.h"
+#include "lib/units.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int procfile_number(const char *name, u64 *number)
+{
+	char *text;
+	int ret = procfile_read(name, &text, NULL);
+
+	if (ret)
+		return ret;
+	text[strcspn(text, "\n")] = '\0';
+	ret = parse_u64(text, number);
+	free(text);
+	return ret;
+}
+
+int host_value(const char *name, u64 *number)
+{
+	int ret = procfile_number(name, number);
+	int own, host;
+
+	if (ret != -ENOENT || getenv("PROC_ROOT"))
+		return ret;
+	own = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	host = open("/proc/1/ns/net", O_RDONLY | O_CLOEXEC);
+	if (own >= 0 && host >= 0 && !setns(host, CLONE_NEWNET)) {
+		ret = procfile_number(name, number);
+		/* In the wrong namespace nothing that follows would be true. */
+		if (setns(own, CLONE_NEWNET))
+			abort();
+	}
+	if (own >= 0)
+		close(own);
+	if (host >= 0)
+		close(host);
+	return ret;
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "rst_watch.h"
+
+#include <linux/filter.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define MAX_REFUSALS 1024
+#define SNAP 128
+
+#define IPV4_LENGTH 20
+#define IPV4_PROTOCOL 9
+#define IPV4_DESTINATION 16
+#define IPV6_LENGTH 40
+#define IPV6_NEXT_HEADER 6
+#define IPV6_DESTINATION 24
+#define TCP_LENGTH 20
+#define TCP_SEQ 4
+#define TCP_FLAGS 13
+#define FLAG_RST 0x04
+#define FLAG_ACK 0x10
+
+/* Outgoing RSTs over IPv4 and, without extension headers, IPv6. */
+static const struct sock_filter program[] = {
+	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, SKF_AD_OFF + SKF_AD_PKTTYPE),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OUTGOING, 0, 13),
+	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0),
+	BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, 4),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 4, 0, 5),
+	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, IPV4_PROTOCOL),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_TCP, 0, 8),
+	BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),
+	BPF_STMT(BPF_LD | BPF_B | BPF_IND, TCP_FLAGS),
+	BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, FLAG_RST, 4, 5),
+	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, IPV6_NEXT_HEADER),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_TCP, 0, 3),
+	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, IPV6_LENGTH + TCP_FLAGS),
+	BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, FLAG_RST, 0, 1),
+	BPF_STMT(BPF_RET | BPF_K, SNAP),
+	BPF_STMT(BPF_RET | BPF_K, 0),
+};
+
+void rst_watch_open(struct rst_watch *w)
+{
+	const struct sock_fprog fprog = {
+		.len = ARRAY_SIZE(program), .filter = (struct sock_filter *)program,
+	};
+
+	const struct sockaddr_ll all = {
+		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL),
+	};
+
+	*w = (struct rst_watch){ .fd = -1 };
+	if (getenv("PROC_ROOT"))
+		return;
+	/* No packet before the filter is there: with protocol 0 it gets none. */
+	w->fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (w->fd < 0)
+		return;
+	if (setsockopt(w->fd, SOL_SOCKET, SO_ATTACH_FILTER, &fprog, sizeof(fprog)) ||
+	    bind(w->fd, (const struct sockaddr *)&all, sizeof(all))) {
+		close(w->fd);
+		w->fd = -1;
+	}
+}
+
+static void count(struct rst_watch *w, const struct refusal *r)
+{
+	struct refusal *more;
+
+	for (size_t i = 0; i < w->n; i++) {
+		if (w->v[i].port == r->port && w->v[i].family == r->family &&
+		    !memcmp(&w->v[i].peer, &r->peer, sizeof(r->peer))) {
+			w->v[i].count++;
+			return;
+		}
+	}
+	more = w->n < MAX_REFUSALS ? realloc(w->v, (w->n + 1) * sizeof(*more)) : NULL;
+	if (!more) {
+		w->lost++;
+		return;
+	}
+	w->v = more;
+	more[w->n++] = *r;
+}
+
+void rst_watch_packet(struct rst_watch *w, const u8 *packet, size_t len)
+{
+	struct refusal r = { .count = 1 };
+	size_t header = IPV6_LENGTH;
+	const u8 *tcp;
+
+	if (!len)
+		return;
+	r.family = packet[0] >> 4 == 4 ? AF_INET : AF_INET6;
+	if (r.family == AF_INET)
+		header = (packet[0] & 0xf) * 4;
+	if (header < IPV4_LENGTH || len < header + TCP_LENGTH)
+		return;
+	tcp = packet + header;
+	if ((tcp[TCP_FLAGS] & (FLAG_RST | FLAG_ACK)) != (FLAG_RST | FLAG_ACK) ||
+	    memcmp(tcp + TCP_SEQ, "\0\0\0\0", 4))
+		return;
+	r.port = tcp[0] << 8 | tcp[1];
+	if (r.family == AF_INET)
+		memcpy(&r.peer, packet + IPV4_DESTINATION, 4);
+	else
+		memcpy(&r.peer, packet + IPV6_DESTINATION, 16);
+	count(w, &r);
+}
+
+void rst_watch_read(struct rst_watch *w)
+{
+	u8 packet[SNAP];
+	ssize_t len;
+
+	if (w->fd < 0)
+		return;
+	while ((len = recv(w->fd, packet, sizeof(packet), 0)) >= 0)
+		rst_watch_packet(w, packet, len);
+}
+
+void rst_watch_close(struct rst_watch *w)
+{
+	struct tpacket_stats stats = { 0 };
+	socklen_t len = sizeof(stats);
+
+	if (w->fd >= 0) {
+		if (!getsockopt(w->fd, SOL_PACKET, PACKET_STATISTICS, &stats, &len))
+			w->lost += stats.tp_drops;
+		close(w->fd);
+	}
+	free(w->v);
+	*w = (struct rst_watch){ .fd = -1 };
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What doctor judges by. */
+#include "ktap.h"
+
+#include "../ends.h"
+#include "../port_set.h"
+#include "../rst_watch.h"
+
+#include <string.h>
+
+static void reserved_ports(void)
+{
+	EXPECT(!port_set_count("", 1, 65535));
+	EXPECT(!port_set_count("\n", 1, 65535));
+	EXPECT(port_set_count("8080\n", 1, 65535) == 1);
+	EXPECT(port_set_count("40250-40499", 40000, 40499) == 250);
+	EXPECT(port_set_count("1,30000-40001,40499-50000", 40000, 40499) == 3);
+	EXPECT(!port_set_count("9-3", 1, 65535));
+	EXPECT(port_set_count("5,x,6", 1, 65535) == 1);
+}
+
+static bool listens_on_8080(u64 netns, u16 port, void *data)
+{
+	(void)data;
+	return netns == 7 && port == 8080;
+}
+
+static void add(struct ends *ends, const char *fields)
+{
+	char line[256] = "x-1 [0] ... 7.000001: tcp_close: netns=7 ";
+	struct trace_line l;
+
+	strcat(line, fields);
+	EXPECT(!trace_line_parse(line, "tcp_close", &l));
+	ends_add(ends, &l, listens_on_8080, NULL);
+}
+
+static void ends_are_grouped(void)
+{
+	struct ends e = { 0 };
+
+	add(&e, "saddr=::ffff:10.0.0.1 sport=80 daddr=::ffff:10.0.0.2 dport=40000 ended=rst_sent rst=linger");
+	add(&e, "saddr=::ffff:10.0.0.1 sport=40001 daddr=::1 dport=443 ended=timeout rst=- idle_us=5");
+	add(&e, "saddr=::ffff:10.0.0.1 sport=40002 daddr=::1 dport=443 ended=timeout rst=- idle_us=9");
+	/* A service of a high port, with a client of a lower one. */
+	add(&e, "saddr=::1 sport=8080 daddr=::1 dport=1024 ended=passive_fin rst=- bytes_sent=0 bytes_received=3");
+	ends_sort(&e);
+	EXPECT(e.n == 3);
+	EXPECT(e.v[0].count == 2 && e.v[0].port == 443 && !e.v[0].served);
+	EXPECT(e.v[0].idle && e.v[0].idle_max_us == 9 && !e.v[0].bytes);
+	EXPECT(e.v[0].netns == 7 && !strcmp(e.v[0].peer, "::1"));
+	for (size_t i = 1; i < e.n; i++) {
+		const struct end_group *g = &e.v[i];
+
+		EXPECT(g->count == 1 && g->served);
+		if (g->port == 80)
+			EXPECT(!strcmp(g->peer, "10.0.0.2") && !strcmp(g->cause, "linger"));
+		else
+			EXPECT(g->port == 8080 && g->bytes && g->unanswered == 1);
+	}
+	ends_free(&e);
+	EXPECT(!e.n);
+}
+
+static void packet(struct rst_watch *w, u8 flags, u8 seq, size_t len)
+{
+	u8 p[40] = { [0] = 0x45, [9] = 6, [16] = 10, [19] = 2, [20] = 0x20, [21] = 0xfb };
+
+	p[27] = seq;
+	p[33] = flags;
+	rst_watch_packet(w, p, len);
+}
+
+static void answers_to_syns(void)
+{
+	struct rst_watch w = { .fd = -1 };
+
+	packet(&w, 0x14, 0, 40);
+	packet(&w, 0x14, 0, 40);
+	/* Nothing acknowledged, a sequence number, cut short, nothing. */
+	packet(&w, 0x04, 0, 40);
+	packet(&w, 0x14, 1, 40);
+	packet(&w, 0x14, 0, 39);
+	packet(&w, 0x14, 0, 0);
+	EXPECT(w.n == 1 && w.v[0].count == 2 && w.v[0].port == 8443);
+	EXPECT(w.v[0].family == AF_INET && w.v[0].peer.s6_addr[3] == 2);
+	rst_watch_close(&w);
+	EXPECT(!w.n);
+}
+
+int main(void)
+{
+	ktap_begin(3);
+	RUN(reserved_ports);
+	RUN(ends_are_grouped);
+	RUN(answers_to_syns);
+	return ktap_end();
+}
