@@ -5,7 +5,7 @@
 
 closelab_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 closelab_tests=0 closelab_failed=0 closelab_loaded='' closelab_logs=''
-declare -A closelab_pid=() closelab_name=()
+declare -A closelab_pid=() closelab_name=() closelab_code=()
 
 closelab_find()
 {
@@ -48,6 +48,8 @@ closelab_begin() # TESTS
 	echo "TAP version 13"
 	closelab_logs=$(mktemp -d)
 	trap closelab_cleanup EXIT
+	mkfifo "$closelab_logs/ended"
+	exec {closelab_ended}<>"$closelab_logs/ended"
 	[ "$(id -u)" -eq 0 ] || closelab_skip_all "needs root"
 	closelab=$(closelab_find) || closelab_skip_all "closelab is not built"
 	if [ ! -e /proc/net/tcp_closestat ]; then
@@ -98,20 +100,35 @@ closelab_start() # KEY NAME OPTION...
 
 	shift
 	closelab_name[$key]="$*"
-	"$closelab" run "$@" >"$closelab_logs/$key" 2>"$closelab_logs/$key.said" &
+	{
+		"$closelab" run "$@" >"$closelab_logs/$key" 2>"$closelab_logs/$key.said" &
+		trap 'kill $! 2>/dev/null' TERM
+		wait $!
+		echo "$key $?" >&"$closelab_ended"
+		wait
+	} &
 	closelab_pid[$key]=$!
+}
+
+# Wait until one of those that were started ends.
+closelab_await_any()
+{
+	local key code
+
+	read -r key code <&"$closelab_ended"
+	closelab_code[$key]=$code
+	wait "${closelab_pid[$key]}"
+	unset "closelab_pid[$key]"
 }
 
 closelab_await() # KEY
 {
-	local code
-
-	wait "${closelab_pid[$1]}"
-	code=$?
-	unset "closelab_pid[$1]"
-	closelab_report $code "${closelab_name[$1]}" \
+	while [ -z "${closelab_code[$1]-}" ]; do
+		closelab_await_any
+	done
+	closelab_report "${closelab_code[$1]}" "${closelab_name[$1]}" \
 		"$(<"$closelab_logs/$1")"$'\n'"$(<"$closelab_logs/$1.said")"
-	return $code
+	return "${closelab_code[$1]}"
 }
 
 closelab_end()
@@ -142,14 +159,4 @@ closelab_compare() # KEY NAME
 		difference=$(diff -B <(closelab_documented "$2") "$closelab_logs/$1")
 		closelab_report $? "$2 as documented" "$difference"
 	fi
-}
-
-# A scenario over IPv4, what its documentation has to say of it, and over IPv6.
-closelab_test() # NAME
-{
-	closelab_begin 3
-	closelab_start run "$1" -4 --markdown
-	closelab_compare run "$1"
-	closelab_run "$1" -6
-	closelab_end
 }

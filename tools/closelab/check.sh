@@ -88,7 +88,7 @@ fi
 tests=../../selftests
 if [ -e $tests/lib/closelab.sh ]; then
 	for name in $(./closelab list --names); do
-		grep -qE "^[[:space:]]*closelab_(test|run|start .*) $name( |\$)" $tests/closelab_*.sh
+		grep -qE "^[[:space:]]*(closelab_(run|start .*) )?$name( |\$)" $tests/closelab_*.sh
 		count $? "a self-test runs $name"
 	done
 else

@@ -1,5 +1,0 @@
-#!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
-# shellcheck source=selftests/lib/closelab.sh
-. "$(dirname "$0")/lib/closelab.sh"
-closelab_test fin-wait2-stuck
