@@ -350,7 +350,7 @@ finds() {
 sees() {
 	local want=$1 doctor
 	shift
-	closestat doctor -j -d $((4 * ${TCS_PATIENCE:-1})) -N $a >"$tmp/out" 2>"$tmp/err" </dev/null &
+	closestat doctor -j -d $((4 * ${TCS_TIMEOUT_SCALE:-1})) -N $a >"$tmp/out" 2>"$tmp/err" </dev/null &
 	doctor=$!
 	until_true grep -qs 1 "/sys/kernel/tracing/instances/closestat-$doctor/events/tcp_closestat/tcp_close/enable"
 	"$@" || return
@@ -414,7 +414,7 @@ fresh $a
 expect "doctor: reset as a health check does" sees 'ended_rst_received' connect $a linger 2
 expect "doctor: which is harmless" told '"rst_sent_linger","level": ?"harmless"'
 top_tells() {
-	closestat top -1 -d $((4 * ${TCS_PATIENCE:-1})) -N $a >"$tmp/out" 2>"$tmp/err" </dev/null &
+	closestat top -1 -d $((4 * ${TCS_TIMEOUT_SCALE:-1})) -N $a >"$tmp/out" 2>"$tmp/err" </dev/null &
 	until_true grep -qs 1 "/sys/kernel/tracing/instances/closestat-$!/events/tcp_closestat/tcp_close/enable"
 	connect $a linger 2
 	wait $!

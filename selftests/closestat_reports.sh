@@ -90,7 +90,7 @@ doctor() {
 doctor_while() {
 	local ns=$1 doctor
 	shift
-	closestat doctor -N "$ns" -d $((4 * ${TCS_PATIENCE:-1})) >"$tmp/out" 2>"$tmp/err" </dev/null &
+	closestat doctor -N "$ns" -d $((4 * ${TCS_TIMEOUT_SCALE:-1})) >"$tmp/out" 2>"$tmp/err" </dev/null &
 	doctor=$!
 	until_true grep -qs 1 "/sys/kernel/tracing/instances/closestat-$doctor/events/tcp_closestat/tcp_close/enable"
 	"$@"
