@@ -17,6 +17,8 @@ declare -A packages=(
 	[tools]="gcc libc6-dev make pkg-config libsmartcols-dev libmnl-dev libpcap-dev
 		libncurses-dev libjson-c-dev libtracefs-dev libtraceevent-dev zlib1g-dev curl
 		jq bsdutils iproute2 valgrind mandoc zsh python3-prometheus-client prometheus"
+	# "make -C tools/closelab fuzz"
+	[fuzz]="clang-14 libclang-rt-14-dev llvm-14 make pkg-config python3-minimal"
 	# the results of "make bench", besides the rig
 	[bench]="jq"
 	# building the Debian packages on this machine

@@ -72,6 +72,54 @@ usage 2 err 'no such behaviour' peer server 77 7000
 usage 2 err 'not a port' peer server 1 70000
 usage 2 err 'not an address' peer client 1 nowhere 7000
 
+usage 0 out Usage explain --help
+usage 2 err 'a file is needed' explain
+usage 2 err 'No such file' explain no-such-file
+usage 2 err 'not the number' explain -c 0 file
+usage 2 err 'is for -i' explain -d 5 file
+usage 2 err 'not both' explain -j -s file
+usage 2 err 'filter' explain /dev/null 'nonsense filter'
+
+# Whether completion offers the word WANT for the last of the others.
+completes() # WANT WORD...
+{
+	local want=$1
+
+	COMP_WORDS=("${@:2}") COMP_CWORD=$(($# - 2)) COMPREPLY=()
+	_closelab
+	[[ " ${COMPREPLY[*]} " = *" $want "* ]]
+	count $? "'${*:2}' is completed to $want"
+}
+
+# shellcheck source=tools/closelab/completion/closelab.bash
+. completion/closelab.bash
+PATH=$PWD:$PATH
+completes explain closelab e
+completes client-closes-first closelab run client-
+completes --pcap closelab run --p
+completes --interface closelab explain --i
+completes lo closelab explain -i l
+completes check.sh closelab explain chec
+completes server closelab peer s
+if command -v zsh >/dev/null; then
+	zsh -n completion/_closelab
+	count $? "zsh takes its completion"
+fi
+
+# Captures that others have labelled, where they are; they are not of the project.
+captures=${CAPTURES-../../../shared/captures}
+if [ -e "$captures/labels.tsv" ] && command -v python3 >/dev/null; then
+	out=$(explain/test_captures.py ./closelab "$captures")
+	good=$(grep -c '^ok ' <<<"$out")
+	bad=$(grep -c '^not ok ' <<<"$out")
+	grep -q "^1\\.\\.$((good + bad))\$" <<<"$out" || bad=$((bad + 1))
+	grep '^not ok ' <<<"$out"
+	passed=$((passed + good)) failed=$((failed + bad))
+else
+	echo "# skipped: no labelled captures in $captures"
+	skipped=$((skipped + 1))
+fi
+
 # docs/scenarios.md is generated. Its ladders are compared where scenarios run,
 # in a guest; that it has the words and the sections of today is seen here.
 scenarios=../../docs/scenarios.md

@@ -36,4 +36,13 @@ int cmd_run(int argc, char **argv);
  */
 int cmd_peer(int argc, char **argv);
 
+/**
+ * cmd_explain() - "closelab explain": say how the connections in a capture ended
+ * @argc: as of main()
+ * @argv: as of main()
+ *
+ * Return: exit code.
+ */
+int cmd_explain(int argc, char **argv);
+
 #endif

@@ -11,9 +11,11 @@ static const char usage[] =
 "       closelab run --server N --client M [OPTION...]\n"
 "       closelab peer server N [ADDRESS] PORT\n"
 "       closelab peer client N ADDRESS PORT [SOURCE-PORT]\n"
+"       closelab explain FILE [OPTION...] [FILTER...]\n"
 "\n"
 "Runs one way a TCP connection can close between two network namespaces,\n"
-"checks it and draws what happened.\n"
+"checks it and draws what happened; and explains how the connections in a\n"
+"capture ended.\n"
 "See closelab COMMAND --help.\n";
 
 int main(int argc, char **argv)
@@ -25,6 +27,7 @@ int main(int argc, char **argv)
 		{ "list", cmd_list },
 		{ "run", cmd_run },
 		{ "peer", cmd_peer },
+		{ "explain", cmd_explain },
 	};
 
 	if (argc < 2) {
@@ -38,7 +41,7 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].run(argc - 1, argv + 1);
-	fprintf(stderr, "closelab: unknown command '%s': list, run or peer\n",
+	fprintf(stderr, "closelab: unknown command '%s': list, run, peer or explain\n",
 		argv[1]);
 	return EXIT_USAGE;
 }

@@ -1,0 +1,112 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# What closelab explain reads in the segments of a scenario is what the module
+# has counted, for every scenario and both families.
+# shellcheck source=selftests/lib/closelab.sh
+. "$(dirname "$0")/lib/closelab.sh"
+
+# Scenarios without segments to read, or with too many; the others are all tried.
+without="port-exhaustion proxy"
+
+# Rows that both know, of a side: "row count" lines. A connect that failed before
+# it sent a SYN cannot be read; a FIN_WAIT2 that expired looks like one that waits.
+counted() # TEXT-OF-RUN SIDE
+{
+	awk -v side="$2" '$1 == side && $2 ~ \
+		/^(ended_(active_fin|passive_fin|simultaneous_fin|rst_sent|rst_received|timeout)|rst_sent_[a-z_]+)$/ {
+			print $2, $3 + 0
+		}' "$1"
+}
+
+# Its ends on one side; causes that look alike are all given. A connection is a
+# line of JSON, its client before its server.
+explained() # JSON ADDRESSES
+{
+	awk -v addresses=" $2 " '
+	function field(text, name) {
+		if (!match(text, "\"" name "\": \"?[^,\"]*"))
+			return ""
+		return substr(text, RSTART + length(name) + 4, RLENGTH - length(name) - 4)
+	}
+	function end(text, address, ended, causes, n, i, cause) {
+		address = field(text, "address")
+		sub(/^"/, "", address)
+		if (!index(addresses, " " address " "))
+			return
+		ended = field(text, "ended")
+		sub(/^"/, "", ended)
+		rows["ended_" ended]++
+		rows["rst_sent_no_socket"] += field(text, "rst_no_socket")
+		if (ended != "rst_sent" || !match(text, /"causes": \[[^]]*\]/))
+			return
+		causes = substr(text, RSTART + 10, RLENGTH - 10)
+		gsub(/[^a-z_,0-9]/, "", causes)
+		n = split(causes, cause, ",")
+		for (i = 1; i <= n; i++)
+			rows["rst_sent_" cause[i]]++
+	}
+	match($0, /"client": \{/) {
+		client = substr($0, RSTART)
+		server = index(client, "\"server\": {")
+		end(substr(client, 1, server))
+		end(substr(client, server))
+	}
+	END { for (row in rows) print row, rows[row] }' "$1"
+}
+
+# Whether what was counted was read, too: of causes that look alike, as one of them.
+compare() # COUNTED EXPLAINED
+{
+	local row count read bad=0
+
+	while read -r row count; do
+		[ -n "$row" ] || continue
+		read=$(awk -v row="$row" '$1 == row { print $2 }' <<<"$2")
+		# A listener that goes resets what nobody has accepted.
+		[ "$row" != rst_sent_other ] ||
+			read=$(awk '$1 == "rst_sent_not_accepted" { print $2 }' <<<"$2")
+		[ "${read:-0}" -eq "$count" ] && continue
+		echo "$row: counted $count, read ${read:-0}"
+		bad=1
+	done <<<"$1"
+	while read -r row count; do
+		[[ $row =~ ^ended_(active_fin|passive_fin|simultaneous_fin|rst_sent|rst_received|timeout)$ ]] ||
+			continue
+		grep -q "^$row " <<<"$1" || { echo "$row: read $count, not counted"; bad=1; }
+	done <<<"$2"
+	return $bad
+}
+
+agree() # NAME FAMILY
+{
+	local dir=$closelab_logs/$1$2 output code side
+	local -A own=([A]="192.0.2.1 192.0.2.3 2001:db8:a::1 2001:db8:a::3"
+		      [B]="192.0.2.2 198.51.100.2 2001:db8:a::2 2001:db8:b::2")
+
+	mkdir "$dir"
+	output=$("$closelab" run "$1" "$2" --pcap "$dir/pcap" 2>&1 >"$dir/run")
+	code=$?
+	if [ $code -eq 0 ]; then
+		"$closelab" explain -jq "$dir/pcap" >"$dir/explain" || [ $? -eq 1 ] || code=1
+		for side in A B; do
+			output+=$(compare "$(counted "$dir/run" $side)" \
+				"$(explained "$dir/explain" "${own[$side]}")") || {
+				code=1
+				output+=" (on side $side)"$'\n'
+			}
+		done
+		[ $code -eq 0 ] || output+=$("$closelab" explain -vq "$dir/pcap")
+	fi
+	closelab_report $code "$1 $2" "$output"
+}
+
+names=()
+program=$(closelab_find) && for name in $("$program" list --names); do
+	[[ " $without " = *" $name "* ]] || names+=("$name")
+done
+closelab_begin $((2 * ${#names[@]}))
+for name in "${names[@]}"; do
+	agree "$name" -4
+	agree "$name" -6
+done
+closelab_end

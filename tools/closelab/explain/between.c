@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "between.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "bytes.h"
+
+__attribute__((format(printf, 2, 3)))
+static void add(struct between *b, const char *format, ...)
+{
+	va_list list;
+
+	if (b->count == MAX_BETWEEN) {
+		b->left_out = true;
+		return;
+	}
+	va_start(list, format);
+	vsnprintf(b->text[b->count++], sizeof(b->text[0]), format, list);
+	va_end(list);
+}
+
+static int by_hash(const void *a, const void *b)
+{
+	uint64_t x = (*(struct conn * const *)a)->hash;
+	uint64_t y = (*(struct conn * const *)b)->hash;
+
+	return x < y ? -1 : x > y;
+}
+
+int joint_init(struct joint *joint, const struct table *table)
+{
+	joint->count = table->count;
+	joint->conns = calloc(table->count + 1, sizeof(struct conn *));
+	if (!joint->conns)
+		return -1;
+	for (size_t i = 0; i < table->count; i++)
+		joint->conns[i] = table->all[i];
+	qsort(joint->conns, joint->count, sizeof(struct conn *), by_hash);
+	return 0;
+}
+
+void joint_free(struct joint *joint)
+{
+	free(joint->conns);
+}
+
+static size_t address_size(const struct conn *conn)
+{
+	return conn->family == AF_INET6 ? 16 : 4;
+}
+
+/* Which end of the one capture the first end of the other is: -1: neither. */
+static int turned(const struct conn *a, const struct conn *b)
+{
+	if (a->family != b->family)
+		return -1;
+	for (int side = 0; side < 2; side++)
+		if (a->end[0].port == b->end[side].port &&
+		    a->end[1].port == b->end[!side].port &&
+		    !memcmp(a->end[0].addr, b->end[side].addr, address_size(a)) &&
+		    !memcmp(a->end[1].addr, b->end[!side].addr, address_size(a)))
+			return side;
+	return -1;
+}
+
+/* Whether they can be the same; 2: a SYN says that they are. */
+static int likeness(const struct conn *a, const struct conn *b)
+{
+	int turn = turned(a, b), like = 1;
+
+	if (turn < 0)
+		return 0;
+	for (int side = 0; side < 2; side++) {
+		const struct end *e = &a->end[side], *o = &b->end[side ^ turn];
+
+		if (!e->isn_known || !o->isn_known)
+			continue;
+		if (e->isn != o->isn)
+			return 0;
+		like = 2;
+	}
+	return like;
+}
+
+struct conn *joint_find(const struct joint *joint, const struct conn *conn)
+{
+	struct conn *found = NULL;
+	size_t from = 0, to = joint->count;
+	int best = 0;
+
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+
+		if (joint->conns[middle]->hash < conn->hash)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	for (; from < joint->count && joint->conns[from]->hash == conn->hash; from++) {
+		int like = likeness(conn, joint->conns[from]);
+
+		if (like <= best)
+			continue;
+		best = like;
+		found = joint->conns[from];
+	}
+	return found;
+}
+
+static int kept_steps(const struct conn *conn)
+{
+	uint64_t count = conn->kept ? conn->kept->count : 0;
+
+	return count > KEEP_FIRST + KEEP_LAST ? KEEP_FIRST + KEEP_LAST : (int)count;
+}
+
+static const struct step_seen *step(const struct conn *conn, int i)
+{
+	return i < KEEP_FIRST ? &conn->kept->first[i] :
+				&conn->kept->last[i - KEEP_FIRST];
+}
+
+/* The end of a FIN's data is the same however it was cut; so are SYN and RST. */
+static bool same(const struct step_seen *a, const struct step_seen *b, int turn)
+{
+	return (a->side ^ turn) == b->side && a->ack == b->ack &&
+	       (a->flags | SEG_PSH) == (b->flags | SEG_PSH) &&
+	       a->seq + a->length == b->seq + b->length;
+}
+
+/* How often a segment is in a connection, up to and with one of its own steps. */
+static int times(const struct conn *conn, const struct step_seen *s, int turn,
+		 int until)
+{
+	int n = 0;
+
+	for (int i = 0; i < until; i++)
+		n += same(s, step(conn, i), turn);
+	return n;
+}
+
+/* Whether the step of one capture is in the other one, as often as so far here. */
+static bool is_there(const struct conn *here, int i, const struct conn *there,
+		     int turn)
+{
+	const struct step_seen *s = step(here, i);
+
+	return times(there, s, turn, kept_steps(there)) >= times(here, s, 0, i + 1);
+}
+
+static bool all_kept(const struct conn *conn)
+{
+	return conn->kept && conn->kept->count <= KEEP_FIRST + KEEP_LAST;
+}
+
+static void blame(struct conn *here, const struct conn *there, int far_side)
+{
+	int turn = turned(here, there);
+
+	if (turn < 0 || !all_kept(here) || !all_kept(there))
+		return;
+	for (int i = 0; i < kept_steps(here); i++) {
+		const struct step_seen *s = step(here, i);
+
+		if (!(s->flags & SEG_RST) || s->side != far_side ||
+		    is_there(here, i, there, turn))
+			continue;
+		for (int n = 0; n < here->resets; n++)
+			if (here->reset[n].frame == s->frame)
+				conn_blame_between(here, n);
+	}
+}
+
+void between_blame(struct conn *near, struct conn *far)
+{
+	int turn = turned(near, far);
+
+	if (turn < 0)
+		return;
+	blame(near, far, !near->client);
+	blame(far, near, near->client ^ turn);
+}
+
+static const char *flag_name(uint8_t flags)
+{
+	return flags & SEG_RST ? "RST" : flags & SEG_FIN ? "FIN" :
+	       flags & SEG_ACK ? "SYN-ACK" : "SYN";
+}
+
+/* What one capture has and the other has not. @own: its own end, by @here. */
+static void only_here(const struct conn *here, const struct conn *there, int own,
+		      bool is_near, struct between *b)
+{
+	int turn = turned(here, there);
+
+	for (int i = 0; i < kept_steps(here); i++) {
+		const struct step_seen *s = step(here, i);
+		bool client = (s->side == own) == is_near;
+
+		if (is_there(here, i, there, turn))
+			continue;
+		if (s->side == own)
+			add(b, "%s of the %s lost between, frame %llu of the %s's capture",
+			    flag_name(s->flags), client ? "client" : "server",
+			    (unsigned long long)s->frame, is_near ? "client" : "server");
+		else
+			add(b, "%s not sent by the %s but between, frame %llu of the %s's capture",
+			    flag_name(s->flags), client ? "client" : "server",
+			    (unsigned long long)s->frame, is_near ? "client" : "server");
+	}
+}
+
+/* Data by how far it went. */
+static void compare_data(const struct end *own, const struct end *arrived,
+			 const char *who, struct between *b)
+{
+	if (!own->nxt_known || !arrived->nxt_known || own->nxt == arrived->nxt)
+		return;
+	if (seq_after(own->nxt, arrived->nxt))
+		add(b, "the last %u of the %s lost between", own->nxt - arrived->nxt, who);
+	else
+		add(b, "%u more of the %s than it sent: sent between",
+		    arrived->nxt - own->nxt, who);
+}
+
+void between_compare(const struct conn *near, const struct conn *far,
+		     struct between *b)
+{
+	int turn = turned(near, far);
+	int client = near->client;
+
+	memset(b, 0, sizeof(*b));
+	if (turn < 0)
+		return;
+	if (all_kept(near) && all_kept(far)) {
+		only_here(near, far, client, true, b);
+		only_here(far, near, !client ^ turn, false, b);
+	} else {
+		b->left_out = true;
+	}
+	compare_data(&near->end[client], &far->end[client ^ turn],
+		     "client's sequence numbers were", b);
+	compare_data(&far->end[!client ^ turn], &near->end[!client],
+		     "server's sequence numbers were", b);
+}

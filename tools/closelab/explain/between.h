@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* One connection as two captures saw it: what was lost or sent between them. */
+#ifndef EXPLAIN_BETWEEN_H
+#define EXPLAIN_BETWEEN_H
+
+#include "table.h"
+
+/* So many differences of a connection are told one by one. */
+#define MAX_BETWEEN 16
+
+/**
+ * struct between - what two captures differ in
+ * @text: a line each
+ * @count: how many
+ * @left_out: further ones, or ones that could not be looked for
+ */
+struct between {
+	char text[MAX_BETWEEN][128];
+	int count;
+	bool left_out;
+};
+
+/**
+ * struct joint - finds the connections of another capture
+ * @conns: its connections, by hash
+ * @count: how many
+ */
+struct joint {
+	struct conn **conns;
+	size_t count;
+};
+
+/**
+ * joint_init() - put the connections of the other capture in order
+ * @joint: the result
+ * @table: the other capture, with the hash key of the first one
+ *
+ * Return: 0; -1 without memory.
+ */
+int joint_init(struct joint *joint, const struct table *table);
+
+/**
+ * joint_free() - free it
+ * @joint: what joint_init() made, or zeros
+ */
+void joint_free(struct joint *joint);
+
+/**
+ * joint_find() - the same connection in the other capture
+ * @joint: the other capture
+ * @conn: a connection of the first
+ *
+ * It has the same addresses and ports, and where both captures have the number
+ * of a SYN, that one.
+ *
+ * Return: the connection, NULL: there is none.
+ */
+struct conn *joint_find(const struct joint *joint, const struct conn *conn);
+
+/**
+ * between_blame() - take a RST from who did not send it
+ * @near: the connection in the client's capture
+ * @far: the same in the server's capture
+ *
+ * A RST that one capture has in the name of the other one's end, and that the
+ * other has not, was sent by something between. To be called before judge().
+ */
+void between_blame(struct conn *near, struct conn *far);
+
+/**
+ * between_compare() - tell two captures apart
+ * @near: the connection in the client's capture
+ * @far: the same in the server's capture
+ * @between: the result
+ *
+ * SYN, FIN and RST are compared one by one, data by how far it went: offload
+ * cuts it in different pieces at the two ends.
+ */
+void between_compare(const struct conn *near, const struct conn *far,
+		     struct between *between);
+
+#endif

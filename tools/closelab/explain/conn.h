@@ -1,0 +1,478 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What is remembered of a connection: of fixed size, however many segments it
+ * has. A capture sees segments on their way; which of them had arrived when
+ * another was sent is told by acknowledgment numbers alone, never by order.
+ */
+#ifndef EXPLAIN_CONN_H
+#define EXPLAIN_CONN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "packet.h"
+#include "tcpstate.h"
+
+/* State of an end of which nothing is known. */
+#define ST_UNKNOWN 0
+
+/* RSTs that are remembered one by one; of more only their number. */
+#define MAX_RESETS 6
+
+/* Holes in what was captured of a direction. */
+#define MAX_HOLES 3
+
+/* Segments of a direction that a copy is looked for among. */
+#define RECENT 4
+
+/**
+ * enum fate - what the receiver makes of a RST, by its number
+ * @FATE_BELIEVED: the number is what was expected
+ * @FATE_CHALLENGED: in the window, but not that: RFC 5961 section 3.2
+ * @FATE_IGNORED: outside the window
+ * @FATE_NOBODY: the receiver had no connection any more
+ * @FATE_TIME_WAIT: it ended a TIME_WAIT
+ * @FATE_UNKNOWN: nothing is known of the receiver
+ * @FATE_NO_EFFECT: it should have been believed, and the receiver went on
+ */
+enum fate {
+	FATE_BELIEVED,
+	FATE_CHALLENGED,
+	FATE_IGNORED,
+	FATE_NOBODY,
+	FATE_TIME_WAIT,
+	FATE_UNKNOWN,
+	FATE_NO_EFFECT,
+};
+
+/**
+ * enum origin - why a RST was sent
+ * @ORIGIN_ABORT: an application or a timer aborted: RST with ACK
+ * @ORIGIN_DATA_AFTER_CLOSE: the answer to data after close()
+ * @ORIGIN_NO_SOCKET: the answer to a segment of no connection
+ * @ORIGIN_EXPIRED: the same, to the peer's FIN after our own: FIN_WAIT2 was over
+ * @ORIGIN_REFUSED: the same, to a SYN
+ * @ORIGIN_HALF_OPEN: the same, to the SYN-ACK that our own SYN brought
+ * @ORIGIN_FORGOTTEN: the same, but the connection was there before
+ * @ORIGIN_BAD_ACK: the answer to an ACK that fits no SYN of ours; not an end
+ * @ORIGIN_SYN_RECV: a handshake was broken off
+ * @ORIGIN_GIVEN_UP: SYN, then RST by the same end
+ * @ORIGIN_KEEPALIVE: probes were not answered
+ * @ORIGIN_FASTCLOSE: MPTCP's fast close asked for it
+ * @ORIGIN_NEW_SYN: the answer to a SYN within the connection
+ * @ORIGIN_BETWEEN: not sent by that end
+ * @ORIGIN_WENT_ON: its sender went on after it
+ * @ORIGIN_UNKNOWN: nothing else of its sender was captured
+ */
+enum origin {
+	ORIGIN_ABORT,
+	ORIGIN_DATA_AFTER_CLOSE,
+	ORIGIN_NO_SOCKET,
+	ORIGIN_EXPIRED,
+	ORIGIN_REFUSED,
+	ORIGIN_HALF_OPEN,
+	ORIGIN_FORGOTTEN,
+	ORIGIN_BAD_ACK,
+	ORIGIN_SYN_RECV,
+	ORIGIN_GIVEN_UP,
+	ORIGIN_KEEPALIVE,
+	ORIGIN_FASTCLOSE,
+	ORIGIN_NEW_SYN,
+	ORIGIN_BETWEEN,
+	ORIGIN_WENT_ON,
+	ORIGIN_UNKNOWN,
+};
+
+/**
+ * struct reset - a RST
+ * @frame: its frame
+ * @at: when
+ * @cause_frame: the segment that it answers, 0: none
+ * @seq: its number
+ * @expected: what the receiver expected, where known
+ * @state: of both ends just before
+ * @side: who sent it, or in whose name
+ * @flags: SEG_*
+ * @ttl: TTL
+ * @ttl_before: TTL of that end's segment just before, or else just after
+ * @id: IP identification
+ * @id_before: that of the segment just before
+ * @window: as on the wire
+ * @window_before: that of the segment just before
+ * @fate: enum fate
+ * @origin: enum origin
+ * @after_fin: its sender had sent FIN
+ * @peer_data: the other end had sent data
+ * @own_data: its sender had sent data
+ * @begun_before: the capture begins in the middle of the connection
+ * @odd_number: RST with ACK, but not at its sender's own next number
+ * @mptcp: MPTCP_REASON: @reason is set
+ * @reason: of MPTCP
+ * @text: printable start of its payload
+ */
+struct reset {
+	uint64_t frame;
+	int64_t at;
+	uint64_t cause_frame;
+	uint32_t seq;
+	uint32_t expected;
+	uint8_t state[2];
+	uint8_t side;
+	uint8_t flags;
+	uint8_t ttl;
+	uint8_t ttl_before;
+	uint16_t id;
+	uint16_t id_before;
+	uint16_t window;
+	uint16_t window_before;
+	uint8_t fate;
+	uint8_t origin;
+	bool after_fin;
+	bool peer_data;
+	bool own_data;
+	bool begun_before;
+	bool odd_number;
+	uint8_t mptcp;
+	uint8_t reason;
+	char text[48];
+};
+
+/* What a copy of a segment is known by. */
+struct recent {
+	uint64_t frame;
+	int64_t at;
+	uint32_t seq;
+	uint32_t ack;
+	uint32_t length;
+	uint32_t ts_val;
+	uint16_t id;
+	uint16_t checksum;
+	uint8_t flags;
+	bool used;
+};
+
+/**
+ * struct end - what is known of an end, by what it sent
+ * @segments: how many, without copies
+ * @data: bytes of data, those sent again included
+ * @missing: bytes that were acknowledged to it, but are not in the capture
+ * @first_frame: its first segment
+ * @last_at: when it sent its last segment, RSTs aside
+ * @last_frame: that segment
+ * @syn_at: when it sent its first SYN
+ * @syn_last_at: and its last
+ * @syn_acked_at: when its SYN was acknowledged, 0: was not
+ * @syn_frame: its first SYN
+ * @answer_frame: the first SYN-ACK that it sent
+ * @fin_at: when it sent its first FIN
+ * @fin_last_at: and the last one
+ * @fin_frame: its first FIN
+ * @fin_last_frame: its last FIN
+ * @acked_frame: the segment that acknowledged its FIN
+ * @acked_at: when
+ * @late_frame: data that it sent after the other's FIN
+ * @late_ack: what that acknowledged
+ * @probe_frame: its last keepalive or window probe
+ * @ack_frame: the segment with its highest acknowledgment
+ * @repeat_at: when it began to repeat what is not answered
+ * @repeat_last_at: when it did so last
+ * @hole: what was not captured of it, from and to
+ * @recent: its last segments
+ * @tag: what its segments travelled in
+ * @isn: of its SYN, else the first number seen
+ * @nxt: behind the last byte that it sent
+ * @fin_end: behind its FIN
+ * @fin_ack: the lowest acknowledgment on its FINs
+ * @ack_max: the highest acknowledgment that it sent
+ * @last_ack: the last one
+ * @edge: the right edge of the window that it offered
+ * @window: the last window, scaled
+ * @sack_right: see struct packet
+ * @syn_data: bytes of data on its SYN
+ * @syns: SYNs without ACK
+ * @answers: SYN-ACKs
+ * @fins: FINs
+ * @repeats: segments sent again since the other was heard last
+ * @probes: keepalive and window probes since then
+ * @probes_all: all of them
+ * @resets: RSTs in its name
+ * @id: IP identification of its last segment
+ * @raw_window: window of its last segment, as on the wire
+ * @port: its port
+ * @addr: its address
+ * @id_run: segments in a row whose identification was the next one
+ * @holes: how many of @hole are in use
+ * @recent_next: where @recent goes on
+ * @ttl: TTL of its last segment
+ * @wscale: window scale that it offered, -1: none
+ * @over_by: index of the RST that ended it, -1: none has
+ * @seen: it sent something other than a RST
+ * @tag_known: @tag is set
+ * @isn_known: @isn is that of its SYN
+ * @nxt_known: @nxt is set
+ * @ack_known: @ack_max is set
+ * @estab: it has been in ESTABLISHED, or beyond
+ * @fin_acked: its FIN was acknowledged
+ * @fin_ack_lost: and it sent the FIN again after that
+ * @refused: its connect failed
+ * @tw_killed: a RST ended its TIME_WAIT
+ * @has_sack: its last segment has SACK blocks
+ * @fastclose: it asked for MPTCP's fast close
+ * @zero_window: its last window was closed
+ */
+struct end {
+	uint64_t segments;
+	uint64_t data;
+	uint64_t missing;
+	uint64_t first_frame;
+	int64_t last_at;
+	uint64_t last_frame;
+	int64_t syn_at;
+	int64_t syn_last_at;
+	int64_t syn_acked_at;
+	uint64_t syn_frame;
+	uint64_t answer_frame;
+	int64_t fin_at;
+	int64_t fin_last_at;
+	uint64_t fin_frame;
+	uint64_t fin_last_frame;
+	uint64_t acked_frame;
+	int64_t acked_at;
+	uint64_t late_frame;
+	uint64_t probe_frame;
+	uint64_t ack_frame;
+	int64_t repeat_at;
+	int64_t repeat_last_at;
+	uint32_t hole[MAX_HOLES][2];
+	struct recent recent[RECENT];
+	uint64_t tag;
+	uint32_t isn;
+	uint32_t nxt;
+	uint32_t fin_end;
+	uint32_t fin_ack;
+	uint32_t ack_max;
+	uint32_t last_ack;
+	uint32_t edge;
+	uint32_t window;
+	uint32_t sack_right;
+	uint32_t syn_data;
+	uint32_t syns;
+	uint32_t answers;
+	uint32_t fins;
+	uint32_t repeats;
+	uint32_t probes;
+	uint32_t probes_all;
+	uint32_t late_ack;
+	uint32_t resets;
+	uint16_t id;
+	uint16_t raw_window;
+	uint16_t port;
+	uint8_t addr[16];
+	uint8_t id_run;
+	uint8_t holes;
+	uint8_t recent_next;
+	uint8_t ttl;
+	int8_t wscale;
+	int8_t over_by;
+	bool seen;
+	bool tag_known;
+	bool isn_known;
+	bool nxt_known;
+	bool ack_known;
+	bool estab;
+	bool fin_acked;
+	bool fin_ack_lost;
+	bool refused;
+	bool tw_killed;
+	bool has_sack;
+	bool fastclose;
+	bool zero_window;
+};
+
+/**
+ * struct step_seen - a segment, kept for the ladder
+ * @frame: its frame
+ * @at: when
+ * @seq: its number
+ * @ack: its acknowledgment
+ * @length: its data
+ * @flags: SEG_*
+ * @side: who sent it
+ * @state: of both ends afterwards
+ */
+struct step_seen {
+	uint64_t frame;
+	int64_t at;
+	uint32_t seq;
+	uint32_t ack;
+	uint32_t length;
+	uint8_t flags;
+	uint8_t side;
+	uint8_t state[2];
+};
+
+#define KEEP_FIRST 24
+#define KEEP_LAST 104
+
+/**
+ * struct kept - the first and the last segments of a connection
+ * @first: in order
+ * @last: a ring
+ * @count: how many there were
+ * @control: keep SYN, FIN and RST alone
+ */
+struct kept {
+	struct step_seen first[KEEP_FIRST];
+	struct step_seen last[KEEP_LAST];
+	uint64_t count;
+	bool control;
+};
+
+/**
+ * struct conn - a connection
+ * @next: in its bucket
+ * @hash: of its addresses and ports
+ * @end: the one that was seen first, and the other
+ * @family: AF_INET or AF_INET6
+ * @client: which end opened it, as far as known
+ * @client_sure: a SYN or SYN-ACK says so
+ * @opener: which end sent a SYN without ACK first, -1: none was captured
+ * @start: time of the first segment
+ * @last: time of the last one
+ * @first_frame: frame of the first segment
+ * @last_frame: and of the last
+ * @copies: segments that were captured more than once
+ * @back: time went back
+ * @cut: segments cut by the snap length
+ * @strays: segments that fit no window
+ * @incoherent: segments that no TCP sends
+ * @matched: the filter wants it
+ * @reset: RSTs, MAX_RESETS of them, NULL while there was none
+ * @resets: how many of these
+ * @resets_all: how many there were
+ * @no_socket: RSTs by each end that answered a segment of no connection
+ * @syn_met: a SYN that came to the old connection: frame, number, answer
+ * @takes_over: it is a new connection in the place of a TIME_WAIT
+ * @reuses: and of another one on the same ports
+ * @taken_over: a new connection has taken the place of this one
+ * @kept: segments, where a ladder is wanted
+ */
+struct conn {
+	struct conn *next;
+	uint64_t hash;
+	struct end end[2];
+	uint8_t family;
+	uint8_t client;
+	bool client_sure;
+	int8_t opener;
+	int64_t start;
+	int64_t last;
+	uint64_t first_frame;
+	uint64_t last_frame;
+	uint64_t copies;
+	bool back;
+	uint64_t cut;
+	uint64_t strays;
+	bool incoherent;
+	bool matched;
+	struct reset *reset;
+	uint8_t resets;
+	uint64_t resets_all;
+	uint32_t no_socket[2];
+	struct {
+		uint64_t frame;
+		uint64_t answer_frame;
+		int64_t at;
+		uint32_t seq;
+		uint32_t count;
+		uint8_t side;
+		bool open;	/* not known yet whose it is */
+	} syn_met;
+	bool takes_over;
+	bool reuses;
+	bool taken_over;
+	struct kept *kept;
+};
+
+/**
+ * conn_init() - begin a connection
+ * @conn: cleared memory
+ * @packet: its first segment
+ */
+void conn_init(struct conn *conn, const struct packet *packet);
+
+/**
+ * conn_release() - free what a connection has allocated
+ * @conn: the connection
+ */
+void conn_release(struct conn *conn);
+
+/**
+ * conn_take() - take a segment in
+ * @conn: the connection
+ * @side: who sent it
+ * @packet: the segment
+ */
+void conn_take(struct conn *conn, int side, const struct packet *packet);
+
+/**
+ * conn_take_reset() - judge a RST
+ * @conn: the connection
+ * @side: who sent it, or in whose name
+ * @packet: the segment
+ */
+void conn_take_reset(struct conn *conn, int side, const struct packet *packet);
+
+/**
+ * conn_goes_on() - an end has sent something after a RST
+ * @conn: the connection
+ * @side: the end
+ * @packet: the segment
+ *
+ * Then that RST did not end it, unless the two have crossed.
+ */
+void conn_goes_on(struct conn *conn, int side, const struct packet *packet);
+
+/**
+ * conn_compare_ttl() - compare RSTs with the first segment of an end
+ * @conn: the connection
+ * @side: the end
+ * @packet: its first segment that is no RST
+ */
+void conn_compare_ttl(struct conn *conn, int side, const struct packet *packet);
+
+/**
+ * conn_blame_between() - a RST was not sent by the end whose name it has
+ * @conn: the connection
+ * @index: of the RST
+ */
+void conn_blame_between(struct conn *conn, int index);
+
+/**
+ * conn_state() - the state of an end, by what was captured so far
+ * @conn: the connection
+ * @side: the end
+ *
+ * Return: enum tcp_state, or ST_UNKNOWN.
+ */
+int conn_state(const struct conn *conn, int side);
+
+/**
+ * conn_passive() - whether an end closed after the other
+ * @conn: the connection
+ * @side: the end
+ *
+ * Return: whether its FIN acknowledges the other's.
+ */
+bool conn_passive(const struct conn *conn, int side);
+
+/**
+ * conn_rtt() - the round trip of the handshake
+ * @conn: the connection
+ *
+ * Return: nanoseconds; a second where it was not captured.
+ */
+int64_t conn_rtt(const struct conn *conn);
+
+#endif

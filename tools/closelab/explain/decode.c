@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "packet.h"
+
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "bytes.h"
+#include "linktype.h"
+
+/* Tunnels in tunnels, and extension headers of IPv6, to look through. */
+#define MAX_DEPTH 4
+#define MAX_EXTENSIONS 16
+
+#define VXLAN_PORT 4789
+#define VXLAN_VNI_VALID 0x08
+
+#define V4_FRAGMENT 0x1fff
+#define V4_MORE 0x2000
+
+/* What an IP packet carries. */
+struct inner {
+	struct layer layer;
+	uint8_t protocol;
+};
+
+static enum decoded take_v4(struct layer *layer, struct packet *packet,
+			    struct inner *inner)
+{
+	const uint8_t *p = layer->p;
+	uint32_t header, total;
+	uint16_t fragment;
+
+	if (layer->captured < 20)
+		return DECODED_CUT;
+	header = (p[0] & 15) * 4;
+	total = be16(p + 2);
+	/* A segment that the device was to split has no total length. */
+	if (!total)
+		total = layer->length;
+	if (header < 20 || total < header)
+		return DECODED_BAD;
+	packet->family = AF_INET;
+	packet->ip = p;
+	packet->ttl = p[8];
+	packet->id = be16(p + 4);
+	memset(packet->src, 0, sizeof(packet->src));
+	memset(packet->dst, 0, sizeof(packet->dst));
+	memcpy(packet->src, p + 12, 4);
+	memcpy(packet->dst, p + 16, 4);
+	fragment = be16(p + 6);
+	if (fragment & V4_FRAGMENT)
+		return DECODED_FRAGMENT;
+	packet->first_fragment = fragment & V4_MORE;
+	/* What is behind the packet is padding. */
+	if (total < layer->length)
+		layer->length = total;
+	if (total < layer->captured)
+		layer->captured = total;
+	packet->ip_captured = layer->captured;
+	inner->protocol = p[9];
+	inner->layer = *layer;
+	inner->layer.length = total;
+	return layer_skip(&inner->layer, header) ? DECODED_TCP : DECODED_CUT;
+}
+
+/* RFC 8200 section 4: whether a next header is an extension. */
+static bool is_extension(uint8_t protocol)
+{
+	return protocol == IPPROTO_HOPOPTS || protocol == IPPROTO_ROUTING ||
+	       protocol == IPPROTO_DSTOPTS || protocol == IPPROTO_FRAGMENT ||
+	       protocol == IPPROTO_AH || protocol == IPPROTO_MH;
+}
+
+static enum decoded skip_extensions(struct inner *inner, struct packet *packet)
+{
+	struct layer *layer = &inner->layer;
+
+	for (int i = 0; is_extension(inner->protocol); i++) {
+		uint8_t protocol = inner->protocol;
+		uint32_t size;
+
+		if (layer->captured < 8)
+			return DECODED_CUT;
+		if (i == MAX_EXTENSIONS)
+			return DECODED_BAD;
+		size = (layer->p[1] + 1) * 8U;
+		if (protocol == IPPROTO_AH)
+			size = (layer->p[1] + 2) * 4U;
+		if (protocol == IPPROTO_FRAGMENT) {
+			uint16_t offset = be16(layer->p + 2);
+
+			size = 8;
+			if (offset & 0xfff8)
+				return DECODED_FRAGMENT;
+			packet->first_fragment = offset & 1;
+		}
+		inner->protocol = layer->p[0];
+		if (layer->length < size)
+			return DECODED_BAD;
+		if (!layer_skip(layer, size))
+			return DECODED_CUT;
+	}
+	return DECODED_TCP;
+}
+
+static enum decoded take_v6(struct layer *layer, struct packet *packet,
+			    struct inner *inner)
+{
+	const uint8_t *p = layer->p;
+	uint32_t payload;
+
+	if (layer->captured < 40)
+		return DECODED_CUT;
+	payload = be16(p + 4);
+	/* A jumbogram, or a segment that the device was to split */
+	if (!payload)
+		payload = layer->length - 40;
+	packet->family = AF_INET6;
+	packet->ip = p;
+	packet->ttl = p[7];
+	packet->id = 0;
+	memcpy(packet->src, p + 8, 16);
+	memcpy(packet->dst, p + 24, 16);
+	if (payload + 40 < layer->length)
+		layer->length = payload + 40;
+	if (layer->captured > payload + 40)
+		layer->captured = payload + 40;
+	packet->ip_captured = layer->captured;
+	inner->protocol = p[6];
+	inner->layer = *layer;
+	inner->layer.length = payload + 40;
+	if (!layer_skip(&inner->layer, 40))
+		return DECODED_CUT;
+	return skip_extensions(inner, packet);
+}
+
+/* RFC 2784, 2890: flags say which fields follow; other versions are PPTP. */
+static bool enter_gre(struct layer *layer)
+{
+	uint16_t flags;
+	uint32_t size = 4;
+
+	if (layer->captured < 4)
+		return false;
+	flags = be16(layer->p);
+	if (flags & 0x4007)
+		return false;
+	layer->type = be16(layer->p + 2);
+	size += flags & 0x8000 ? 4 : 0;
+	size += flags & 0x2000 ? 4 : 0;
+	size += flags & 0x1000 ? 4 : 0;
+	if (!layer_skip(layer, size))
+		return false;
+	return layer->type == ETHERTYPE_TEB ? layer_ethernet(layer) :
+					      layer_tags(layer);
+}
+
+/* RFC 7348. By the port, and by the flags that its header must have. */
+static bool enter_vxlan(struct layer *layer)
+{
+	if (layer->captured < 16 || be16(layer->p + 2) != VXLAN_PORT ||
+	    layer->p[8] != VXLAN_VNI_VALID)
+		return false;
+	layer->tag = layer->tag << 25 | 1 << 24 | be32(layer->p + 12) >> 8;
+	return layer_skip(layer, 16) && layer_ethernet(layer);
+}
+
+/* Go into a tunnel: whether there is one. */
+static bool enter_tunnel(const struct inner *inner, struct layer *layer)
+{
+	*layer = inner->layer;
+	switch (inner->protocol) {
+	case IPPROTO_IPIP:
+		layer->type = ETHERTYPE_V4;
+		return true;
+	case IPPROTO_IPV6:
+		layer->type = ETHERTYPE_V6;
+		return true;
+	case IPPROTO_GRE:
+		return enter_gre(layer);
+	case IPPROTO_UDP:
+		return enter_vxlan(layer);
+	}
+	return false;
+}
+
+static enum decoded take_ip(struct layer *layer, struct packet *packet,
+			    struct inner *inner)
+{
+	uint8_t version;
+
+	if (!layer->captured)
+		return DECODED_CUT;
+	version = layer->p[0] >> 4;
+	if (layer->type == ETHERTYPE_V4)
+		return version == 4 ? take_v4(layer, packet, inner) : DECODED_BAD;
+	if (layer->type == ETHERTYPE_V6)
+		return version == 6 ? take_v6(layer, packet, inner) : DECODED_BAD;
+	return DECODED_NOT_IP;
+}
+
+/* Everything but the addresses is set where it is found. */
+static void clear(struct packet *packet)
+{
+	packet->data = NULL;
+	packet->captured = 0;
+	packet->mptcp = 0;
+	packet->reason = 0;
+	packet->ts_val = 0;
+	packet->sack_right = 0;
+	packet->has_ts = false;
+	packet->has_sack = false;
+	packet->first_fragment = false;
+}
+
+enum decoded packet_decode(int link, const uint8_t *frame, uint32_t captured,
+			   uint32_t length, struct packet *packet)
+{
+	struct layer layer = { frame, captured, length < captured ? captured : length,
+			       0, 0 };
+	struct inner inner;
+
+	clear(packet);
+	if (!linktype_strip(link, &layer))
+		return linktype_known(link) ? DECODED_CUT : DECODED_NOT_IP;
+	for (int depth = 0; depth < MAX_DEPTH; depth++) {
+		enum decoded what = take_ip(&layer, packet, &inner);
+
+		if (what != DECODED_TCP)
+			return what;
+		if (inner.protocol == IPPROTO_TCP) {
+			packet->tag = inner.layer.tag;
+			return packet_tcp(inner.layer.p, inner.layer.captured,
+					  inner.layer.length, packet);
+		}
+		if (!enter_tunnel(&inner, &layer))
+			return DECODED_OTHER;
+	}
+	return DECODED_OTHER;
+}

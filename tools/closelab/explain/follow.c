@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "conn.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "bytes.h"
+
+/*
+ * A copy by a mirror port comes at once. Where the IP header has an
+ * identification of its own for each packet, it may be later: queues differ.
+ */
+#define COPY_NS 3000000LL
+#define COPY_WITH_ID_NS 50000000LL
+
+/* How far a segment may be beyond the window: the capture may have lost ACKs. */
+#define BEYOND 0x100000U
+#define BEYOND_UNKNOWN 0x40000000U
+
+void conn_init(struct conn *conn, const struct packet *p)
+{
+	conn->family = p->family;
+	conn->opener = -1;
+	conn->start = p->at;
+	conn->last = p->at;
+	conn->first_frame = p->frame;
+	for (int side = 0; side < 2; side++) {
+		struct end *e = &conn->end[side];
+
+		memcpy(e->addr, side ? p->dst : p->src, sizeof(e->addr));
+		e->port = side ? p->dport : p->sport;
+		e->over_by = -1;
+		e->wscale = -1;
+	}
+	/* Without a handshake, services are on the lower port. */
+	conn->client = p->sport < p->dport;
+}
+
+void conn_release(struct conn *conn)
+{
+	free(conn->kept);
+	free(conn->reset);
+}
+
+static bool is_copy(const struct recent *r, const struct end *o,
+		    const struct packet *p)
+{
+	int64_t gap = p->at - r->at;
+
+	/* Without an identification, the same again may answer something else. */
+	if (!p->id && !p->has_ts && o->last_frame > r->frame)
+		return false;
+	return r->used && r->seq == p->seq && r->ack == p->ack &&
+	       r->flags == p->flags && r->length == p->length &&
+	       r->id == p->id && r->checksum == p->checksum &&
+	       r->ts_val == p->ts_val && gap >= 0 &&
+	       gap < (p->id ? COPY_WITH_ID_NS : COPY_NS);
+}
+
+static bool seen_before(struct end *e, const struct end *o,
+			const struct packet *p)
+{
+	struct recent *r = &e->recent[e->recent_next];
+
+	for (int i = 0; i < RECENT; i++)
+		if (is_copy(&e->recent[i], o, p))
+			return true;
+	*r = (struct recent){
+		.frame = p->frame, .at = p->at, .seq = p->seq, .ack = p->ack,
+		.length = p->length, .ts_val = p->ts_val, .id = p->id, .checksum = p->checksum,
+		.flags = p->flags, .used = true,
+	};
+	e->recent_next = (e->recent_next + 1) % RECENT;
+	return false;
+}
+
+static void note_hole(struct end *e, uint32_t from, uint32_t to)
+{
+	if (e->holes == MAX_HOLES) {
+		e->hole[MAX_HOLES - 1][1] = to;
+		return;
+	}
+	e->hole[e->holes][0] = from;
+	e->hole[e->holes][1] = to;
+	e->holes++;
+}
+
+static void drop_hole(struct end *e, int i)
+{
+	e->holes--;
+	memmove(&e->hole[i], &e->hole[i + 1],
+		(e->holes - i) * sizeof(e->hole[0]));
+}
+
+/* Data that comes late fills a hole, from its left, its right, or all of it. */
+static void fill_holes(struct end *e, uint32_t from, uint32_t to)
+{
+	for (int i = e->holes; i-- > 0;) {
+		uint32_t *hole = e->hole[i];
+
+		if (!seq_before(hole[0], from) && !seq_after(hole[1], to))
+			drop_hole(e, i);
+		else if (!seq_before(hole[0], from) && seq_before(hole[0], to))
+			hole[0] = to;
+		else if (seq_before(hole[0], from) && seq_before(from, hole[1]))
+			hole[1] = from;
+	}
+}
+
+/* What was acknowledged has arrived, whether or not it was captured. */
+static void settle_holes(struct end *e, uint32_t ack)
+{
+	for (int i = e->holes; i-- > 0;) {
+		if (seq_after(e->hole[i][1], ack))
+			continue;
+		e->missing += e->hole[i][1] - e->hole[i][0];
+		drop_hole(e, i);
+	}
+}
+
+static void hear(struct end *o)
+{
+	o->probes = 0;
+	o->repeats = 0;
+	o->repeat_at = 0;
+}
+
+static void take_window(struct conn *conn, int side, const struct packet *p)
+{
+	struct end *e = &conn->end[side];
+	const struct end *o = &conn->end[!side];
+	uint32_t window = p->window;
+
+	if (p->flags & SEG_SYN) {
+		e->wscale = p->wscale;
+	} else if (e->isn_known && o->isn_known) {
+		/* RFC 7323 section 2.2: only when both ends offer it */
+		if (e->wscale > 0 && o->wscale >= 0)
+			window <<= e->wscale;
+	} else {
+		window <<= 14;
+	}
+	e->window = window;
+	e->zero_window = !p->window && !(p->flags & SEG_SYN);
+	if (!(p->flags & SEG_ACK))
+		return;
+	if (!e->edge || seq_after(p->ack + window, e->edge))
+		e->edge = p->ack + window;
+}
+
+static void take_ack(struct conn *conn, int side, const struct packet *p)
+{
+	struct end *e = &conn->end[side];
+	struct end *o = &conn->end[!side];
+
+	e->last_ack = p->ack;
+	/* RFC 9293 section 3.10.7.4: an ACK of what was not sent is no ACK */
+	if (o->nxt_known && o->isn_known && seq_after(p->ack, o->nxt + o->syn_data) &&
+	    (!o->seen || p->ack - o->nxt > (e->edge ? e->window + BEYOND : BEYOND_UNKNOWN)))
+		return;
+	if (e->ack_known && !seq_after(p->ack, e->ack_max))
+		goto fin;
+	e->ack_known = true;
+	e->ack_max = p->ack;
+	e->ack_frame = p->frame;
+	if (o->nxt_known && seq_after(p->ack, o->nxt)) {
+		if (!o->syn_data)
+			o->missing += p->ack - o->nxt;
+		o->nxt = p->ack;
+	}
+	o->syn_data = 0;
+	settle_holes(o, p->ack);
+	if (o->isn_known && !o->syn_acked_at)
+		o->syn_acked_at = p->at;
+fin:
+	if (o->fins && !o->fin_acked && !seq_before(p->ack, o->fin_end)) {
+		o->fin_acked = true;
+		o->acked_frame = p->frame;
+		o->acked_at = p->at;
+	}
+}
+
+static void take_syn(struct conn *conn, int side, const struct packet *p)
+{
+	struct end *e = &conn->end[side];
+	struct end *o = &conn->end[!side];
+	bool answer = p->flags & SEG_ACK;
+
+	if (!e->isn_known) {
+		e->isn = p->seq;
+		e->isn_known = true;
+		e->nxt = p->seq + 1;
+		e->nxt_known = true;
+		e->syn_data = p->length;
+		e->syn_at = p->at;
+		e->syn_frame = p->frame;
+	}
+	if (p->seq != e->isn) {
+		conn->strays++;
+		return;
+	}
+	e->syn_last_at = p->at;
+	e->seen = true;
+	take_window(conn, side, p);
+	if (!answer) {
+		e->syns++;
+		if (conn->opener < 0) {
+			conn->opener = side;
+			conn->client = side;
+			conn->client_sure = true;
+		}
+		return;
+	}
+	e->answers++;
+	if (!e->answer_frame)
+		e->answer_frame = p->frame;
+	if (conn->opener < 0) {
+		conn->client = !side;
+		conn->client_sure = true;
+	}
+	take_ack(conn, side, p);
+	/* RFC 9293 section 3.10.7.3: the SYN-ACK must acknowledge the SYN. */
+	if (o->syns && e->ack_known && seq_after(e->ack_max, o->isn))
+		o->estab = true;
+}
+
+static void take_fin(struct end *e, const struct end *o, const struct packet *p)
+{
+	uint32_t end = p->seq + p->length + 1;
+
+	if (e->fins && e->fin_end != end)
+		return;
+	if (!e->fins) {
+		e->fin_end = end;
+		e->fin_ack = p->ack;
+		e->fin_at = p->at;
+		e->fin_frame = p->frame;
+		e->fin_acked = o->ack_known && !seq_before(o->ack_max, end);
+		if (e->fin_acked) {
+			e->acked_frame = o->ack_frame;
+			e->acked_at = o->last_at;
+		}
+	} else if (e->fin_acked) {
+		/* It has not heard of that acknowledgment. */
+		e->fin_acked = false;
+		e->fin_ack_lost = true;
+	}
+	/* Of a FIN that was sent again, what the first one said counts. */
+	if (seq_before(p->ack, e->fin_ack))
+		e->fin_ack = p->ack;
+	e->fins++;
+	e->fin_last_at = p->at;
+	e->fin_last_frame = p->frame;
+}
+
+static void note_repeat(struct end *e, const struct packet *p)
+{
+	if (!e->repeats++)
+		e->repeat_at = p->at;
+	e->repeat_last_at = p->at;
+}
+
+/* RFC 9293 sections 3.8.4 and 3.8.6.1: the number before the next one. */
+static bool is_probe(const struct end *e, const struct end *o,
+		     const struct packet *p)
+{
+	return p->length <= 1 && p->seq == e->nxt - 1 && !(p->flags & SEG_FIN) &&
+	       !e->fins && e->segments > 1 && o->ack_known && o->ack_max == e->nxt;
+}
+
+static void take_numbers(struct conn *conn, int side, const struct packet *p)
+{
+	struct end *e = &conn->end[side];
+	const struct end *o = &conn->end[!side];
+	uint32_t fin = !!(p->flags & SEG_FIN);
+	uint32_t end = p->seq + p->length + fin;
+
+	if (!e->nxt_known) {
+		e->nxt_known = true;
+		e->nxt = p->seq;
+		if (!e->isn_known)
+			e->isn = p->seq - 1;
+	}
+	if (is_probe(e, o, p)) {
+		e->probes++;
+		e->probes_all++;
+		e->probe_frame = p->frame;
+		return;
+	}
+	if (p->length + fin && !seq_after(end, e->nxt))
+		note_repeat(e, p);
+	if (seq_after(p->seq, e->nxt))
+		note_hole(e, e->nxt, p->seq);
+	else if (e->holes)
+		fill_holes(e, p->seq, end);
+	if (seq_after(end, e->nxt))
+		e->nxt = end;
+	e->data += p->length;
+	if (p->length && o->fins) {
+		e->late_frame = p->frame;
+		e->late_ack = p->ack;
+	}
+	if (fin)
+		take_fin(e, o, p);
+}
+
+/* A segment that cannot be of this connection, or is an old one of it. */
+static bool is_stray(const struct end *e, const struct end *o,
+		     const struct packet *p)
+{
+	uint32_t beyond = o->edge && o->isn_known ? o->edge + BEYOND - e->nxt :
+						    BEYOND_UNKNOWN;
+
+	if (!e->nxt_known)
+		return false;
+	if (seq_after(p->seq, e->nxt) && p->seq - e->nxt > beyond)
+		return true;
+	if (seq_before(p->seq, e->nxt) && e->nxt - p->seq > BEYOND_UNKNOWN)
+		return true;
+	/* Behind a FIN there is nothing. */
+	return e->fins && seq_after(p->seq + p->length + !!(p->flags & SEG_FIN), e->fin_end);
+}
+
+/* Whether it may be taken for a segment of an established connection. */
+static bool establish(struct conn *conn, int side, const struct packet *p)
+{
+	struct end *e = &conn->end[side];
+	struct end *o = &conn->end[!side];
+
+	if (e->estab)
+		return true;
+	if (!(p->flags & SEG_ACK))
+		return false;
+	if (e->answers) {
+		/* Fast Open lets a server send before the handshake is over. */
+		e->estab = !o->seen;
+		return true;
+	}
+	if (!e->syns && o->syns && !o->estab) {
+		/* It answers a SYN with no SYN: of an older connection. */
+		e->last_ack = p->ack;
+		return false;
+	}
+	if (e->syns && o->isn_known && !seq_after(p->ack, o->isn))
+		return false;
+	e->estab = true;
+	if (o->seen && !o->isn_known)
+		o->estab = true;
+	return true;
+}
+
+static void take_segment(struct conn *conn, int side, const struct packet *p)
+{
+	struct end *e = &conn->end[side];
+	struct end *o = &conn->end[!side];
+
+	e->seen = true;
+	if (!establish(conn, side, p)) {
+		if (p->flags & SEG_FIN)
+			conn->incoherent = true;
+		return;
+	}
+	if (is_stray(e, o, p)) {
+		conn->strays++;
+		e->last_ack = p->ack;
+		return;
+	}
+	take_numbers(conn, side, p);
+	if (!(p->flags & SEG_ACK))
+		return;
+	take_window(conn, side, p);
+	take_ack(conn, side, p);
+	if (o->answers && !o->estab && e->ack_known && seq_after(e->ack_max, o->isn))
+		o->estab = true;
+	e->has_sack = p->has_sack;
+	e->sack_right = p->sack_right;
+}
+
+static void keep(struct conn *conn, int side, const struct packet *p)
+{
+	struct kept *kept = conn->kept;
+	struct step_seen *s;
+	uint64_t n;
+
+	if (kept->control && !(p->flags & (SEG_SYN | SEG_FIN | SEG_RST)))
+		return;
+	n = kept->count++;
+	s = n < KEEP_FIRST ? &kept->first[n] :
+			     &kept->last[(n - KEEP_FIRST) % KEEP_LAST];
+	*s = (struct step_seen){
+		.frame = p->frame, .at = p->at, .seq = p->seq, .ack = p->ack,
+		.length = p->length, .flags = p->flags, .side = side,
+		.state = { conn_state(conn, 0), conn_state(conn, 1) },
+	};
+}
+
+/* Whether an end numbers its packets one by one. */
+static void note_id(struct end *e, const struct packet *p)
+{
+	if (!p->id || (uint16_t)(p->id - e->id) != 1)
+		e->id_run = 0;
+	else if (e->id_run < UINT8_MAX)
+		e->id_run++;
+	e->id = p->id;
+	e->raw_window = p->window;
+}
+
+void conn_take(struct conn *conn, int side, const struct packet *p)
+{
+	struct end *e = &conn->end[side];
+
+	if (seen_before(e, &conn->end[!side], p)) {
+		conn->copies++;
+		return;
+	}
+	if (p->at < conn->last)
+		conn->back = true;
+	else
+		conn->last = p->at;
+	conn->last_frame = p->frame;
+	conn->cut += p->cut;
+	if (!e->segments++)
+		e->first_frame = p->frame;
+	if (p->flags & SEG_RST) {
+		conn_take_reset(conn, side, p);
+	} else {
+		conn_goes_on(conn, side, p);
+		if (e->resets && !e->ttl)
+			conn_compare_ttl(conn, side, p);
+		hear(&conn->end[!side]);
+		if (p->flags & SEG_SYN)
+			take_syn(conn, side, p);
+		else
+			take_segment(conn, side, p);
+		e->fastclose |= p->mptcp & MPTCP_FASTCLOSE;
+		e->last_at = p->at;
+		e->last_frame = p->frame;
+		e->ttl = p->ttl;
+		note_id(e, p);
+	}
+	if (conn->kept)
+		keep(conn, side, p);
+}

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "judge.h"
+
+#include <string.h>
+
+#include "bytes.h"
+
+/* R2 of RFC 9293 section 3.8.3: so long at least a segment is repeated. */
+#define R2_NS 100000000000LL
+
+/* What is overdue by this is not coming any more. */
+#define OVERDUE_NS 1000000000LL
+
+/* RFC 6298 section 2: the first timeout, and the backoff that follows. */
+#define RTO_NS 1000000000LL
+
+/* So many RSTs that should have been believed, and were not, never arrived. */
+#define RESETS_UNHEARD 2
+
+static bool is_overdue(int64_t first, int64_t last, uint32_t count, int64_t now)
+{
+	/* The wait doubles: the next one would be as long as all so far. */
+	int64_t wait = count > 1 ? last - first + RTO_NS : RTO_NS;
+
+	return now - last > wait + OVERDUE_NS;
+}
+
+/* Causes of a RST with ACK at the sender's own next number. */
+static uint32_t abort_causes(const struct conn *conn, int side,
+			     const struct reset *r)
+{
+	uint32_t causes = CAUSE_LINGER;
+
+	/* tcp_close(): data that came and was not read */
+	if (r->peer_data || r->begun_before)
+		causes |= CAUSE_UNREAD_DATA;
+	/* What Windows answers to data after closesocket() looks the same. */
+	if (r->after_fin && conn->end[!side].late_frame)
+		causes |= CAUSE_DATA_AFTER_CLOSE;
+	/* inet_csk_listen_stop(): not accepted yet, so it has said nothing. */
+	if (conn->opener == !side && !r->own_data)
+		causes |= CAUSE_NOT_ACCEPTED;
+	return causes;
+}
+
+static void judge_sender(const struct conn *conn, int side, struct verdict *v)
+{
+	const struct reset *r = v->by;
+
+	v->word = WORD_RST_SENT;
+	switch (r->origin) {
+	case ORIGIN_ABORT:
+		v->causes = abort_causes(conn, side, r);
+		break;
+	case ORIGIN_DATA_AFTER_CLOSE:
+		v->causes = CAUSE_DATA_AFTER_CLOSE;
+		break;
+	case ORIGIN_EXPIRED:
+		v->word = WORD_FIN_WAIT2_EXPIRED;
+		v->causes = CAUSE_NO_SOCKET;
+		break;
+	case ORIGIN_HALF_OPEN:
+		v->word = WORD_NO_SOCKET;
+		v->causes = CAUSE_HALF_OPEN;
+		break;
+	case ORIGIN_FORGOTTEN:
+		v->causes = CAUSE_FORGOTTEN;
+		break;
+	case ORIGIN_SYN_RECV:
+		v->word = WORD_NOT_ESTABLISHED;
+		v->causes = CAUSE_OTHER;
+		break;
+	case ORIGIN_GIVEN_UP:
+		v->word = WORD_CONNECT_FAILED;
+		v->causes = CAUSE_OTHER | CAUSE_GIVEN_UP;
+		break;
+	case ORIGIN_KEEPALIVE:
+		v->word = WORD_TIMEOUT;
+		v->causes = CAUSE_KEEPALIVE;
+		break;
+	case ORIGIN_FASTCLOSE:
+		v->causes = CAUSE_FASTCLOSE;
+		break;
+	case ORIGIN_NEW_SYN:
+		v->causes = CAUSE_NEW_SYN;
+		break;
+	default:
+		v->causes = CAUSE_OTHER;
+		break;
+	}
+}
+
+/* RSTs that it should have believed, all the same it has gone on. */
+static int unheard(const struct conn *conn, int side)
+{
+	int n = 0;
+
+	for (int i = 0; i < conn->resets; i++)
+		n += conn->reset[i].side != side &&
+		     conn->reset[i].fate == FATE_NO_EFFECT &&
+		     conn->reset[i].origin != ORIGIN_BETWEEN;
+	return n;
+}
+
+static void judge_receiver(const struct conn *conn, int side, struct verdict *v)
+{
+	const struct end *e = &conn->end[side];
+	int state = v->by->state[side];
+
+	v->word = WORD_RST_RECEIVED;
+	if (v->by->origin == ORIGIN_BETWEEN)
+		v->causes = CAUSE_BETWEEN;
+	if (e->fastclose) {
+		v->word = WORD_OTHER;
+		v->causes = CAUSE_FASTCLOSE;
+	} else if (state == ST_SYN_SENT || (state == ST_SYN_RECV && e->syns)) {
+		v->word = WORD_CONNECT_FAILED;
+		v->causes |= CAUSE_REFUSED;
+	} else if (state == ST_SYN_RECV) {
+		v->word = WORD_NOT_ESTABLISHED;
+		v->causes |= CAUSE_RST_RECEIVED;
+	} else if (unheard(conn, side) >= RESETS_UNHEARD) {
+		v->word = WORD_TIMEOUT;
+		v->so_far = true;
+	}
+}
+
+/* Its FIN, or its data, was repeated and not acknowledged. */
+static bool gave_up(const struct end *e, int64_t now, int64_t first, int64_t last,
+		    uint32_t count)
+{
+	if (count < 2 || e->over_by >= 0)
+		return false;
+	return last - first >= R2_NS || is_overdue(first, last, count, now);
+}
+
+static void judge_opening(const struct conn *conn, int side, int64_t now,
+			  struct verdict *v)
+{
+	const struct end *e = &conn->end[side];
+	bool overdue = is_overdue(e->syn_at, e->syn_last_at, e->syns + e->answers, now);
+
+	v->so_far = true;
+	switch (v->state) {
+	case ST_SYN_SENT:
+		if (conn->incoherent && conn->end[!side].seen) {
+			v->word = WORD_UNKNOWN;
+			break;
+		}
+		v->word = overdue ? WORD_CONNECT_FAILED : WORD_OPEN;
+		v->causes = overdue ? CAUSE_TIMEOUT : 0;
+		break;
+	case ST_SYN_RECV:
+		if (conn->opener < 0 && !conn->end[!side].seen) {
+			v->word = WORD_UNKNOWN;
+			break;
+		}
+		v->word = overdue ? WORD_NOT_ESTABLISHED : WORD_OPEN;
+		v->causes = overdue ? CAUSE_TIMEOUT : 0;
+		break;
+	default:
+		v->word = WORD_UNKNOWN;
+		break;
+	}
+}
+
+/* The other end's FIN came again and again: is this one still there? */
+static bool silent_since(const struct end *e, const struct end *o)
+{
+	return o->fins > 1 && !o->fin_acked && e->last_frame < o->fin_frame;
+}
+
+static void judge_fin(const struct conn *conn, int side, int64_t now,
+		      struct verdict *v)
+{
+	const struct end *e = &conn->end[side];
+	const struct end *o = &conn->end[!side];
+	bool up = gave_up(e, now, e->fin_at, e->fin_last_at, e->fins);
+
+	switch (v->state) {
+	case ST_FIN_WAIT1:
+	case ST_LAST_ACK:
+	case ST_CLOSING:
+		v->word = up ? WORD_TIMEOUT : WORD_OPEN;
+		v->so_far = true;
+		if (!up && v->state == ST_CLOSING)
+			v->word = WORD_SIMULTANEOUS_FIN;
+		break;
+	case ST_FIN_WAIT2:
+		v->word = WORD_HALF_CLOSED;
+		v->so_far = true;
+		break;
+	default:
+		v->word = conn_passive(conn, side) ? WORD_PASSIVE_FIN :
+			  conn_passive(conn, !side) ? WORD_ACTIVE_FIN :
+			  WORD_SIMULTANEOUS_FIN;
+		if (v->word != WORD_PASSIVE_FIN && silent_since(e, o))
+			v->causes |= CAUSE_OR_GONE;
+		break;
+	}
+}
+
+static void judge_living(const struct conn *conn, int side, int64_t now,
+			 struct verdict *v)
+{
+	const struct end *e = &conn->end[side];
+	const struct end *o = &conn->end[!side];
+
+	v->so_far = true;
+	if (!e->fins) {
+		v->word = v->state == ST_CLOSE_WAIT ? WORD_HALF_CLOSED : WORD_OPEN;
+		if (!o->seen)
+			v->causes = CAUSE_ONE_DIRECTION;
+		else if (e->repeats > 2 &&
+			 gave_up(e, now, e->repeat_at, e->repeat_last_at, e->repeats))
+			v->word = WORD_TIMEOUT;
+		return;
+	}
+	if (!o->seen && !o->resets) {
+		v->word = WORD_UNKNOWN;
+		v->causes = CAUSE_ONE_DIRECTION;
+		return;
+	}
+	v->so_far = false;
+	judge_fin(conn, side, now, v);
+}
+
+static void judge_end(const struct conn *conn, int side, int64_t now,
+		      struct verdict *v)
+{
+	const struct end *e = &conn->end[side];
+	bool answered = false;
+
+	memset(v, 0, sizeof(*v));
+	v->state = conn_state(conn, side);
+	if (e->over_by >= 0) {
+		v->by = &conn->reset[e->over_by];
+		if (v->by->side == side)
+			judge_sender(conn, side, v);
+		else
+			judge_receiver(conn, side, v);
+		return;
+	}
+	for (int i = 0; i < conn->resets; i++)
+		answered |= conn->reset[i].side == side &&
+			    (conn->reset[i].origin == ORIGIN_REFUSED ||
+			     conn->reset[i].origin == ORIGIN_NO_SOCKET);
+	if (!e->seen) {
+		v->word = answered ? WORD_NO_SOCKET : WORD_NOT_SEEN;
+		v->state = answered ? ST_CLOSE : v->state;
+		return;
+	}
+	if (!e->estab && !e->fins)
+		judge_opening(conn, side, now, v);
+	else
+		judge_living(conn, side, now, v);
+}
+
+static enum holder holder_of(const struct conn *conn, const struct judgement *j)
+{
+	bool holds[2], doubt = false;
+
+	for (int side = 0; side < 2; side++) {
+		holds[side] = j->end[side].state == ST_TIME_WAIT;
+		doubt |= j->end[side].word == WORD_UNKNOWN ||
+			 (j->end[side].causes & CAUSE_OR_GONE);
+	}
+	if (holds[0] && holds[1])
+		return HOLDER_BOTH;
+	if (holds[0] || holds[1])
+		return conn->client == holds[1] ? HOLDER_CLIENT : HOLDER_SERVER;
+	return doubt ? HOLDER_UNKNOWN : HOLDER_NONE;
+}
+
+static bool is_wrong(const struct verdict *v)
+{
+	switch (v->word) {
+	case WORD_RST_SENT:
+	case WORD_RST_RECEIVED:
+	case WORD_TIMEOUT:
+	case WORD_FIN_WAIT2_EXPIRED:
+	case WORD_CONNECT_FAILED:
+	case WORD_OTHER:
+		return true;
+	default:
+		return v->causes & CAUSE_OR_GONE;
+	}
+}
+
+void judge(const struct conn *conn, int64_t now, struct judgement *j)
+{
+	for (int side = 0; side < 2; side++)
+		judge_end(conn, side, now, &j->end[side]);
+	/* Neither has a handshake to show: nobody is believed. */
+	for (int side = 0; side < 2; side++) {
+		const struct end *e = &conn->end[side];
+
+		if (conn->incoherent && !e->estab && !e->fins && e->seen &&
+		    !conn->end[!side].estab)
+			j->end[side].word = WORD_UNKNOWN;
+	}
+	j->holder = holder_of(conn, j);
+	j->wrong = is_wrong(&j->end[0]) || is_wrong(&j->end[1]);
+}

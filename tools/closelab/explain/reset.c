@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "conn.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bytes.h"
+
+/* What is beyond doubt sent after a RST has arrived. */
+#define SLACK_NS 200000000LL
+#define REPEAT_SLACK_NS 3000000LL
+
+/* RST that overtakes the segments before it, by another queue. */
+#define OVERTAKEN_NS 1000000LL
+
+/* Routes change by a hop or two without anybody between the ends. */
+#define TTL_DIFFERS 3
+
+/* An end that numbers its packets: so many in a row, none further than that. */
+#define ID_RUN 3
+#define ID_NEAR 1024
+#define ID_FRESH_NS 1000000000LL
+
+/*
+ * tcp_rcv_synsent_state_process(), RFC 9293 section 3.10.7.3: it must
+ * acknowledge the SYN.
+ */
+static enum fate fate_syn_sent(const struct end *y, const struct packet *p)
+{
+	if (!(p->flags & SEG_ACK))
+		return FATE_IGNORED;
+	if (p->ack - y->isn - 1 > y->syn_data)
+		return FATE_IGNORED;
+	return FATE_BELIEVED;
+}
+
+/* tcp_check_req(): a request socket takes any RST in the window. */
+static enum fate fate_request(const struct end *y, const struct packet *p)
+{
+	uint32_t expected = y->ack_max;
+
+	if (p->flags & SEG_ACK && p->ack != y->isn + 1)
+		return FATE_IGNORED;
+	return p->seq - expected <= y->window ? FATE_BELIEVED : FATE_IGNORED;
+}
+
+/* tcp_reset_check(): the number of a FIN is taken for the one behind it. */
+static bool is_fin_number(const struct end *x, int state_y, uint32_t seq)
+{
+	return x->fins && seq == x->fin_end - 1 &&
+	       (state_y == ST_CLOSE_WAIT || state_y == ST_LAST_ACK ||
+		state_y == ST_CLOSING);
+}
+
+/* tcp_validate_incoming(), RFC 5961 section 3.2, RFC 9293 section 3.10.7.4. */
+static enum fate fate_synchronized(const struct end *x, const struct end *y,
+				   int state_y, const struct packet *p,
+				   uint32_t expected)
+{
+	uint32_t edge = expected + y->window;
+
+	if (p->seq == expected || is_fin_number(x, state_y, p->seq))
+		return FATE_BELIEVED;
+	if (y->has_sack && p->seq == y->sack_right && seq_after(p->seq, y->ack_max))
+		return FATE_BELIEVED;
+	if (y->edge && seq_after(y->edge, edge))
+		edge = y->edge;
+	if (seq_before(p->seq, expected)) {
+		/* tcp_sequence(): the window begins at what was acknowledged last. */
+		return y->ack_known && !seq_before(p->seq, y->ack_max) ?
+		       FATE_CHALLENGED : FATE_IGNORED;
+	}
+	return seq_after(p->seq, edge) ? FATE_IGNORED : FATE_CHALLENGED;
+}
+
+static enum fate fate_of(const struct conn *conn, int side,
+			 const struct packet *p, struct reset *r)
+{
+	const struct end *x = &conn->end[side];
+	const struct end *y = &conn->end[!side];
+	int state = r->state[!side];
+	uint32_t expected = x->nxt_known && (x->estab || x->syns || x->answers) ?
+			    x->nxt : y->ack_max;
+
+	r->expected = expected;
+	if (state == ST_CLOSE)
+		return FATE_NOBODY;
+	if (state == ST_SYN_SENT)
+		return fate_syn_sent(y, p);
+	if (!y->seen || (!y->ack_known && !x->nxt_known))
+		return FATE_UNKNOWN;
+	/* It has answered no probe: nothing says that this one reaches it. */
+	if (r->origin == ORIGIN_KEEPALIVE)
+		return FATE_UNKNOWN;
+	if (state == ST_SYN_RECV && !y->syns)
+		return fate_request(y, p);
+	if (state == ST_TIME_WAIT)
+		/* tcp_timewait_state_process(), without tcp_rfc1337 */
+		return p->seq == x->fin_end ? FATE_TIME_WAIT : FATE_IGNORED;
+	return fate_synchronized(x, y, state, p, expected);
+}
+
+/*
+ * The identifications of its segments went up one by one, and that of a RST
+ * with ACK, which comes from the same socket, is far from them. What a kernel
+ * sends without a socket has another numbering, most often 0.
+ */
+static bool id_differs(const struct end *x, const struct packet *p)
+{
+	return x->id_run >= ID_RUN && p->id && p->flags & SEG_ACK &&
+	       p->at - x->last_at < ID_FRESH_NS &&
+	       (uint16_t)(p->id - x->id + ID_NEAR) > 2 * ID_NEAR;
+}
+
+/*
+ * Somebody between sends in another's name: his distance is another one, or
+ * he neither knows the next identification nor the window or the distance.
+ * Compared with the segment just before, as a route may change in an hour.
+ */
+static bool is_foreign(const struct end *x, const struct packet *p)
+{
+	int differs = (int)p->ttl - (int)x->ttl;
+
+	if (!x->seen || !x->ttl || !p->ttl)
+		return false;
+	if (differs >= TTL_DIFFERS || differs <= -TTL_DIFFERS)
+		return true;
+	return id_differs(x, p) && (differs || p->window != x->raw_window);
+}
+
+static bool answers_syn(const struct end *y, const struct packet *p)
+{
+	return p->flags & SEG_ACK && y->syns &&
+	       p->ack - y->isn - 1 <= y->syn_data;
+}
+
+static enum origin origin_opening(const struct conn *conn, int side,
+				  const struct packet *p)
+{
+	const struct end *x = &conn->end[side];
+	const struct end *y = &conn->end[!side];
+
+	if (x->answers)
+		return ORIGIN_SYN_RECV;
+	if (!x->syns) {
+		if (!y->seen)
+			return ORIGIN_UNKNOWN;
+		return answers_syn(y, p) ? ORIGIN_REFUSED : ORIGIN_NO_SOCKET;
+	}
+	if (!y->seen)
+		return ORIGIN_GIVEN_UP;
+	if (y->answers && y->last_ack == x->isn + 1 + x->syn_data)
+		return ORIGIN_HALF_OPEN;
+	if (y->answers && y->ack_known && seq_after(y->ack_max, x->isn))
+		return ORIGIN_HALF_OPEN;
+	return ORIGIN_BAD_ACK;
+}
+
+static enum origin origin_abort(const struct conn *conn, int side)
+{
+	const struct end *x = &conn->end[side];
+	const struct end *y = &conn->end[!side];
+
+	if (y->fastclose)
+		return ORIGIN_FASTCLOSE;
+	if (x->probes)
+		return ORIGIN_KEEPALIVE;
+	if (conn->syn_met.open && conn->syn_met.side != side)
+		return ORIGIN_NEW_SYN;
+	return ORIGIN_ABORT;
+}
+
+/* tcp_v4_send_reset(): without ACK, at the number that was acknowledged. */
+static enum origin origin_answer(const struct conn *conn, int side,
+				 const struct packet *p)
+{
+	const struct end *x = &conn->end[side];
+	const struct end *y = &conn->end[!side];
+
+	if (!x->fins)
+		return ORIGIN_FORGOTTEN;
+	if (y->late_frame && p->seq == y->late_ack)
+		return ORIGIN_DATA_AFTER_CLOSE;
+	/* Data that was under way when the FIN was sent, and is answered now */
+	if (y->data && x->nxt_known && seq_before(p->seq, x->fin_end))
+		return ORIGIN_DATA_AFTER_CLOSE;
+	if (y->late_frame)
+		return ORIGIN_DATA_AFTER_CLOSE;
+	return y->fins ? ORIGIN_EXPIRED : ORIGIN_FORGOTTEN;
+}
+
+/*
+ * A RST that answers what was sent before the other end's RST cannot come of
+ * that one: the two have crossed.
+ */
+static bool crossed(const struct conn *conn, int side, const struct packet *p)
+{
+	const struct end *x = &conn->end[side];
+	const struct end *y = &conn->end[!side];
+	const struct reset *by = x->over_by < 0 ? NULL : &conn->reset[x->over_by];
+
+	if (!by || by->side == side || by->origin == ORIGIN_BETWEEN)
+		return false;
+	return y->last_frame < by->frame && p->at - by->at < conn_rtt(conn) &&
+	       !(p->flags & SEG_ACK);
+}
+
+/*
+ * A FIN that was captured on its way to an end is known to have arrived there
+ * when that end has acknowledged it, not before.
+ */
+static bool is_over(const struct conn *conn, int side, int state)
+{
+	const struct end *x = &conn->end[side];
+	const struct end *y = &conn->end[!side];
+
+	if (state == ST_TIME_WAIT)
+		return x->ack_known && !seq_before(x->ack_max, y->fin_end);
+	return state == ST_CLOSE;
+}
+
+static enum origin origin_of(const struct conn *conn, int side,
+			     const struct packet *p, const struct reset *r)
+{
+	const struct end *x = &conn->end[side];
+	int state = r->state[side];
+
+	if (is_foreign(x, p))
+		return ORIGIN_BETWEEN;
+	if (is_over(conn, side, state) && !crossed(conn, side, p))
+		return ORIGIN_NO_SOCKET;
+	if (!x->estab && !x->fins)
+		return origin_opening(conn, side, p);
+	/* Its SYN was answered, and this is all that it has to say to that. */
+	if (x->syns && !x->ack_known && !(p->flags & SEG_ACK))
+		return origin_opening(conn, side, p);
+	if (p->flags & SEG_ACK)
+		return origin_abort(conn, side);
+	return origin_answer(conn, side, p);
+}
+
+static void take_text(struct reset *r, const struct packet *p)
+{
+	uint32_t n = p->captured;
+
+	/* RFC 9293 section 3.5.3 allows data that says why. */
+	if (n > sizeof(r->text) - 1)
+		n = sizeof(r->text) - 1;
+	for (uint32_t i = 0; i < n; i++)
+		r->text[i] = isprint(p->data[i]) ? p->data[i] : '.';
+	r->text[n] = '\0';
+}
+
+static bool ends_sender(enum origin origin)
+{
+	return origin != ORIGIN_BAD_ACK && origin != ORIGIN_BETWEEN &&
+	       origin != ORIGIN_NO_SOCKET && origin != ORIGIN_REFUSED;
+}
+
+static void describe(const struct conn *conn, int side, const struct packet *p,
+		     struct reset *r)
+{
+	const struct end *x = &conn->end[side];
+	const struct end *y = &conn->end[!side];
+
+	r->frame = p->frame;
+	r->at = p->at;
+	r->seq = p->seq;
+	r->side = side;
+	r->flags = p->flags;
+	r->ttl = p->ttl;
+	r->ttl_before = x->ttl;
+	r->id = p->id;
+	r->id_before = x->id;
+	r->window = p->window;
+	r->window_before = x->raw_window;
+	r->state[0] = conn_state(conn, 0);
+	r->state[1] = conn_state(conn, 1);
+	r->after_fin = x->fins;
+	r->peer_data = y->data;
+	r->own_data = x->data;
+	r->odd_number = p->flags & SEG_ACK && x->nxt_known && p->seq != x->nxt;
+	r->begun_before = conn->opener < 0;
+	r->mptcp = p->mptcp & MPTCP_REASON;
+	r->reason = p->reason;
+	r->cause_frame = y->last_frame;
+	take_text(r, p);
+}
+
+/* Where to remember it: the last place is for the newest. */
+static struct reset *place(struct conn *conn)
+{
+	conn->resets_all++;
+	if (!conn->reset)
+		conn->reset = calloc(MAX_RESETS, sizeof(*conn->reset));
+	if (!conn->reset)
+		return NULL;
+	if (conn->resets == MAX_RESETS)
+		return &conn->reset[MAX_RESETS - 1];
+	return &conn->reset[conn->resets++];
+}
+
+void conn_take_reset(struct conn *conn, int side, const struct packet *p)
+{
+	struct end *x = &conn->end[side];
+	struct end *y = &conn->end[!side];
+	struct reset *r = place(conn), fresh = { 0 };
+	int index;
+	bool held;
+
+	/* Without memory it is counted, and that is all. */
+	if (!r)
+		return;
+	index = r - conn->reset;
+	held = x->over_by == index || y->over_by == index;
+	describe(conn, side, p, &fresh);
+	fresh.origin = origin_of(conn, side, p, &fresh);
+	fresh.fate = fate_of(conn, side, p, &fresh);
+	x->resets++;
+	if (fresh.origin == ORIGIN_NO_SOCKET || fresh.origin == ORIGIN_REFUSED ||
+	    fresh.origin == ORIGIN_EXPIRED)
+		conn->no_socket[side]++;
+	/* What ended an end is not forgotten. */
+	if (held)
+		return;
+	*r = fresh;
+	if (ends_sender(r->origin) &&
+	    (x->over_by < 0 || crossed(conn, side, p)))
+		x->over_by = index;
+	if (r->fate == FATE_TIME_WAIT)
+		y->tw_killed = true;
+	if (r->fate != FATE_BELIEVED)
+		return;
+	if (r->state[!side] == ST_SYN_SENT)
+		y->refused = true;
+	if (y->over_by < 0)
+		y->over_by = index;
+}
+
+void conn_blame_between(struct conn *conn, int index)
+{
+	struct reset *r = &conn->reset[index];
+
+	if (r->origin == ORIGIN_BETWEEN)
+		return;
+	if ((r->origin == ORIGIN_NO_SOCKET || r->origin == ORIGIN_REFUSED ||
+	     r->origin == ORIGIN_EXPIRED) && conn->no_socket[r->side])
+		conn->no_socket[r->side]--;
+	r->origin = ORIGIN_BETWEEN;
+	if (conn->end[r->side].over_by == index)
+		conn->end[r->side].over_by = -1;
+}
+
+void conn_compare_ttl(struct conn *conn, int side, const struct packet *p)
+{
+	for (int i = 0; i < conn->resets; i++) {
+		struct reset *r = &conn->reset[i];
+		int differs = (int)p->ttl - (int)r->ttl;
+
+		if (r->side != side || r->ttl_before ||
+		    (differs < TTL_DIFFERS && differs > -TTL_DIFFERS))
+			continue;
+		conn_blame_between(conn, i);
+		r->ttl_before = p->ttl;
+	}
+}
+
+/* Whether a segment was sent before the sender could know of a RST. */
+static bool under_way(const struct conn *conn, const struct end *e,
+		      const struct reset *r, const struct packet *p)
+{
+	bool again = e->nxt_known &&
+		     !seq_after(p->seq + p->length + !!(p->flags & SEG_FIN), e->nxt) &&
+		     p->length + !!(p->flags & (SEG_FIN | SEG_SYN));
+	int64_t rtt = conn_rtt(conn);
+	int64_t gap = p->at - r->at;
+
+	return gap < (again ? rtt + REPEAT_SLACK_NS : 2 * rtt + SLACK_NS);
+}
+
+/* What it has sent since a RST is acknowledged by that RST's own sender. */
+static void revive(struct conn *conn, int side, int by, const struct packet *p)
+{
+	struct end *e = &conn->end[side];
+	struct reset *r = &conn->reset[by];
+
+	if (e->over_by != by || e->last_frame < r->frame ||
+	    !(p->flags & SEG_ACK) || p->ack != e->nxt)
+		return;
+	r->fate = FATE_NO_EFFECT;
+	e->over_by = -1;
+	e->refused = false;
+}
+
+/* Nor had those that followed, to an end that was taken for gone. */
+static void no_effect(struct conn *conn, int by)
+{
+	int side = conn->reset[by].side;
+
+	conn->reset[by].fate = FATE_NO_EFFECT;
+	for (int i = by + 1; i < conn->resets; i++)
+		if (conn->reset[i].side == side && conn->reset[i].fate == FATE_NOBODY)
+			conn->reset[i].fate = FATE_NO_EFFECT;
+}
+
+void conn_goes_on(struct conn *conn, int side, const struct packet *p)
+{
+	struct end *e = &conn->end[side];
+	struct reset *r;
+
+	if (e->over_by < 0)
+		return;
+	r = &conn->reset[e->over_by];
+	if (r->side == side) {
+		/* What it sent before may have been overtaken. */
+		if (p->at - r->at < OVERTAKEN_NS && seq_before(p->seq, r->seq))
+			return;
+		/* What has no socket may still send, by hand. */
+		if (r->origin == ORIGIN_HALF_OPEN)
+			return;
+		r->origin = ORIGIN_WENT_ON;
+		revive(conn, !side, e->over_by, p);
+	} else {
+		/* Windows tries three times, with the same number. */
+		if (p->flags & SEG_SYN && e->refused)
+			return;
+		if (under_way(conn, e, r, p) && r->origin != ORIGIN_BETWEEN)
+			return;
+		no_effect(conn, e->over_by);
+	}
+	e->over_by = -1;
+	e->refused = false;
+}

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "source.h"
+
+#include <errno.h>
+#include <pcap/pcap.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "linktype.h"
+
+#define LIVE_SNAPLEN 256
+#define LIVE_TIMEOUT_MS 100
+#define LIVE_BUFFER (16 << 20)
+
+/* How often to look at the clock, in frames. */
+#define CLOCK_EVERY 16384
+
+/* From when on to tell how far it is. */
+#define PATIENCE_S 2
+
+volatile sig_atomic_t source_stop;
+
+struct reader {
+	const struct source *source;
+	struct table *table;
+	struct read_result *result;
+	pcap_t *pcap;
+	struct bpf_program filter;
+	bool filtered;
+	bool failed;
+	FILE *file;
+	off_t size;
+	time_t begun;
+	time_t told;
+};
+
+static time_t seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
+static void tell(struct reader *r)
+{
+	time_t now = seconds();
+	off_t at;
+
+	if (r->source->quiet || now - r->begun < PATIENCE_S || now == r->told)
+		return;
+	r->told = now;
+	at = r->file ? ftello(r->file) : -1;
+	if (r->size > 0 && at >= 0)
+		fprintf(stderr, "closelab: %llu frames, %d %%%s",
+			(unsigned long long)r->result->frames,
+			(int)(100.0 * at / r->size), isatty(STDERR_FILENO) ? "\r" : "\n");
+	else
+		fprintf(stderr, "closelab: %llu frames%s",
+			(unsigned long long)r->result->frames,
+			isatty(STDERR_FILENO) ? "\r" : "\n");
+}
+
+static bool wanted(const struct reader *r, const struct packet *p)
+{
+	struct pcap_pkthdr header = {
+		.caplen = p->ip_captured, .len = p->ip_captured,
+	};
+
+	return pcap_offline_filter(&r->filter, &header, p->ip);
+}
+
+/*
+ * With nanosecond precision, tv_usec holds nanoseconds. A file may say any time;
+ * differences are to fit.
+ */
+static int64_t nanoseconds(const struct pcap_pkthdr *header)
+{
+	int64_t s = header->ts.tv_sec, ns = header->ts.tv_usec;
+
+	if (s < 0)
+		s = 0;
+	if (s > UINT32_MAX)
+		s = UINT32_MAX;
+	return s * 1000000000 + (ns < 0 || ns > 999999999 ? 0 : ns);
+}
+
+static void take(struct reader *r, const struct pcap_pkthdr *header,
+		 const uint8_t *frame)
+{
+	struct read_result *result = r->result;
+	struct packet packet;
+	struct conn *conn;
+	enum decoded kind;
+
+	packet.frame = ++result->frames;
+	kind = packet_decode(result->link, frame, header->caplen,
+			     header->len < header->caplen ? header->caplen : header->len,
+			     &packet);
+	result->kind[kind]++;
+	if (kind != DECODED_TCP)
+		return;
+	packet.at = nanoseconds(header);
+	if (!result->first)
+		result->first = packet.at;
+	if (packet.at > result->last)
+		result->last = packet.at;
+	conn = table_take(r->table, &packet);
+	if (!conn) {
+		r->failed = true;
+		snprintf(result->error, sizeof(result->error), "%s", strerror(ENOMEM));
+		return;
+	}
+	if (r->filtered && !conn->matched)
+		conn->matched = wanted(r, &packet);
+}
+
+static int compile(struct reader *r)
+{
+	pcap_t *dead;
+	int err = 0;
+
+	if (!r->source->filter)
+		return 0;
+	dead = pcap_open_dead(DLT_RAW, 65535);
+	if (!dead)
+		return -1;
+	if (pcap_compile(dead, &r->filter, r->source->filter, 1,
+			 PCAP_NETMASK_UNKNOWN) < 0) {
+		snprintf(r->result->error, sizeof(r->result->error), "filter: %s",
+			 pcap_geterr(dead));
+		err = -1;
+	} else {
+		r->filtered = true;
+	}
+	pcap_close(dead);
+	return err;
+}
+
+static int open_file(struct reader *r)
+{
+	const char *path = r->source->path;
+	char error[PCAP_ERRBUF_SIZE] = "";
+	struct stat stat;
+
+	r->file = strcmp(path, "-") ? fopen(path, "re") : stdin;
+	if (!r->file) {
+		snprintf(r->result->error, sizeof(r->result->error), "%s: %s", path,
+			 strerror(errno));
+		return -1;
+	}
+	if (!fstat(fileno(r->file), &stat) && S_ISREG(stat.st_mode))
+		r->size = stat.st_size;
+	setvbuf(r->file, NULL, _IOFBF, 1 << 20);
+	r->pcap = pcap_fopen_offline_with_tstamp_precision(r->file, PCAP_TSTAMP_PRECISION_NANO,
+							   error);
+	if (r->pcap)
+		return 0;
+	snprintf(r->result->error, sizeof(r->result->error), "%s: %s", path, error);
+	if (r->file != stdin)
+		fclose(r->file);
+	return -1;
+}
+
+static int open_device(struct reader *r)
+{
+	struct read_result *result = r->result;
+	const char *device = r->source->device;
+	char error[PCAP_ERRBUF_SIZE] = "";
+	int err;
+
+	r->pcap = pcap_create(device, error);
+	if (!r->pcap) {
+		snprintf(result->error, sizeof(result->error), "%s: %s", device, error);
+		return -1;
+	}
+	pcap_set_snaplen(r->pcap, LIVE_SNAPLEN);
+	pcap_set_timeout(r->pcap, LIVE_TIMEOUT_MS);
+	pcap_set_buffer_size(r->pcap, LIVE_BUFFER);
+	pcap_set_tstamp_precision(r->pcap, PCAP_TSTAMP_PRECISION_NANO);
+	err = pcap_activate(r->pcap);
+	if (err >= 0)
+		err = pcap_setnonblock(r->pcap, 1, error);
+	if (err < 0) {
+		snprintf(result->error, sizeof(result->error), "%s: %s", device,
+			 *pcap_geterr(r->pcap) ? pcap_geterr(r->pcap) :
+						 pcap_statustostr(err));
+		pcap_close(r->pcap);
+		return -1;
+	}
+	return 0;
+}
+
+static void read_file(struct reader *r)
+{
+	struct pcap_pkthdr *header;
+	const uint8_t *frame;
+	int got;
+
+	while (!source_stop && !r->failed) {
+		got = pcap_next_ex(r->pcap, &header, &frame);
+		if (got == PCAP_ERROR_BREAK)
+			return;
+		if (got < 0) {
+			r->failed = true;
+			r->result->truncated = true;
+			snprintf(r->result->error, sizeof(r->result->error), "%s: %s",
+				 r->source->path, pcap_geterr(r->pcap));
+			return;
+		}
+		take(r, header, frame);
+		if (!(r->result->frames % CLOCK_EVERY))
+			tell(r);
+	}
+}
+
+static void read_device(struct reader *r)
+{
+	time_t until = seconds() + r->source->seconds;
+	struct timespec pause = { .tv_nsec = 10000000 };
+	struct pcap_pkthdr *header;
+	const uint8_t *frame;
+	struct pcap_stat stat;
+	int got;
+
+	while (!source_stop && !r->failed &&
+	       (!r->source->seconds || seconds() < until)) {
+		got = pcap_next_ex(r->pcap, &header, &frame);
+		if (got == 1) {
+			take(r, header, frame);
+		} else if (got < 0) {
+			r->failed = true;
+			snprintf(r->result->error, sizeof(r->result->error), "%s: %s",
+				 r->source->device, pcap_geterr(r->pcap));
+		} else {
+			nanosleep(&pause, NULL);
+		}
+	}
+	if (!pcap_stats(r->pcap, &stat))
+		r->result->dropped = stat.ps_drop;
+}
+
+int source_read(const struct source *source, struct table *table,
+		struct read_result *result)
+{
+	struct reader r = {
+		.source = source, .table = table, .result = result,
+		.begun = seconds(),
+	};
+
+	memset(result, 0, sizeof(*result));
+	if (compile(&r) || (source->path ? open_file(&r) : open_device(&r)))
+		return -1;
+	result->link = pcap_datalink(r.pcap);
+	if (linktype_known(result->link)) {
+		if (source->path)
+			read_file(&r);
+		else
+			read_device(&r);
+	} else {
+		const char *name = pcap_datalink_val_to_name(result->link);
+
+		r.failed = true;
+		snprintf(result->error, sizeof(result->error),
+			 "%s: link type %s (%d) cannot be read",
+			 source->path ? source->path : source->device,
+			 name ? name : "unknown", result->link);
+	}
+	if (r.told && isatty(STDERR_FILENO))
+		fputs("\033[K", stderr);
+	if (r.filtered)
+		pcap_freecode(&r.filter);
+	pcap_close(r.pcap);
+	return r.failed || table_finish(table) ? -1 : 0;
+}

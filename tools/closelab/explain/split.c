@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "table.h"
+
+#include "bytes.h"
+
+/* Longer than any path; a SYN after that is not the answer to the other one. */
+#define SIMULTANEOUS_NS 3000000000LL
+
+/* Whether an end can have no socket for this connection any more. */
+static bool is_gone(const struct conn *conn, int side)
+{
+	int state = conn_state(conn, side);
+
+	return state == ST_CLOSE || state == ST_UNKNOWN || state == ST_LISTEN;
+}
+
+/* A SYN with another number than that of its sender's SYN. */
+static enum belongs new_syn(struct conn *conn, int side, const struct packet *p)
+{
+	const struct end *e = &conn->end[side];
+	const struct end *o = &conn->end[!side];
+
+	/* Or nobody has answered the one before: it was given up. */
+	if (is_gone(conn, !side) || (!o->seen && e->syns)) {
+		conn->syn_met.open = false;
+		return BELONGS_NEW;
+	}
+	/*
+	 * RFC 9293 section 3.10.7.4: a SYN in a synchronized state is answered
+	 * by a challenge ACK, in TIME_WAIT it may take over. Wait for it.
+	 */
+	if (conn->syn_met.open && conn->syn_met.side == side &&
+	    conn->syn_met.seq == p->seq) {
+		conn->syn_met.count++;
+		return BELONGS_OLD;
+	}
+	conn->syn_met.frame = p->frame;
+	conn->syn_met.answer_frame = 0;
+	conn->syn_met.at = p->at;
+	conn->syn_met.seq = p->seq;
+	conn->syn_met.side = side;
+	conn->syn_met.count = 1;
+	conn->syn_met.open = true;
+	return BELONGS_OLD;
+}
+
+/* What the other end of a waiting SYN, or its sender, says to it. */
+static enum belongs settle(struct conn *conn, int side, const struct packet *p)
+{
+	uint32_t next = conn->syn_met.seq + 1;
+
+	if (side == conn->syn_met.side) {
+		/* It goes on from there: the answer was not captured. */
+		return !(p->flags & (SEG_SYN | SEG_RST)) && p->seq == next &&
+		       !conn->syn_met.answer_frame ? BELONGS_NEW : BELONGS;
+	}
+	if (p->flags & SEG_SYN && p->flags & SEG_ACK && p->ack == next)
+		return BELONGS_NEW;
+	/* RFC 9293 section 3.10.7.1: no socket there */
+	if (p->flags & SEG_RST && p->flags & SEG_ACK && p->ack == next && !p->seq)
+		return BELONGS_NEW;
+	if (!conn->syn_met.answer_frame)
+		conn->syn_met.answer_frame = p->frame;
+	return BELONGS;
+}
+
+/* A SYN-ACK for a SYN that was not captured, of a later connection. */
+static bool new_answer(const struct conn *conn, int side, const struct packet *p)
+{
+	const struct end *e = &conn->end[side];
+	const struct end *o = &conn->end[!side];
+
+	if (e->isn_known && p->seq == e->isn)
+		return false;
+	if (!e->estab && !e->fins && e->over_by < 0)
+		return false;
+	return is_gone(conn, side) && is_gone(conn, !side) && o->nxt_known &&
+	       p->ack != o->nxt;
+}
+
+enum belongs split_where(struct conn *conn, int side, const struct packet *p)
+{
+	const struct end *e = &conn->end[side];
+	const struct end *o = &conn->end[!side];
+	bool syn = (p->flags & (SEG_SYN | SEG_ACK | SEG_RST)) == SEG_SYN;
+
+	if (conn->syn_met.open) {
+		enum belongs whose = settle(conn, side, p);
+
+		if (whose != BELONGS)
+			return whose;
+	}
+	if ((p->flags & (SEG_SYN | SEG_RST)) == SEG_SYN && !syn)
+		return new_answer(conn, side, p) ? BELONGS_NEW : BELONGS;
+	if (!syn)
+		return BELONGS;
+	if (e->isn_known)
+		return e->isn == p->seq ? BELONGS : new_syn(conn, side, p);
+	/* Simultaneous open */
+	if (o->syns && !o->estab && o->over_by < 0 && !o->refused &&
+	    p->at - o->syn_last_at < SIMULTANEOUS_NS)
+		return BELONGS;
+	/* The first segment of an end in the middle of a connection */
+	return new_syn(conn, side, p);
+}
+
+void split_begin(struct conn *old, struct conn *conn, int side)
+{
+	int state;
+
+	if (!old)
+		return;
+	state = conn_state(old, !side);
+	conn->reuses = true;
+	conn->takes_over = state == ST_TIME_WAIT;
+	old->taken_over = true;
+	if (!old->syn_met.open)
+		return;
+	/* The SYN that waited is its first segment. */
+	conn->start = old->syn_met.at;
+	conn->last = old->syn_met.at;
+	conn->first_frame = old->syn_met.frame;
+	conn->takes_over = conn_state(old, !old->syn_met.side) == ST_TIME_WAIT;
+	old->syn_met.open = false;
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <pcap/dlt.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "packet.h"
+#include "test.h"
+
+/* An IPv4 SYN from port 50000 to 7000, with a window scale option. */
+static const uint8_t v4[] = {
+	0x45, 0, 0, 44, 0, 9, 0x40, 0, 64, 6, 0, 0, 192, 0, 2, 2, 192, 0, 2, 1,
+	0xc3, 0x50, 0x1b, 0x58, 0, 0, 0, 5, 0, 0, 0, 0, 0x60, 2, 0xff, 0xff, 0, 0, 0, 0,
+	3, 3, 7, 0,
+};
+
+static uint8_t frame[512];
+static size_t size;
+
+static void put(const void *bytes, size_t n)
+{
+	memcpy(frame + size, bytes, n);
+	size += n;
+}
+
+static void begin(const void *bytes, size_t n)
+{
+	size = 0;
+	put(bytes, n);
+}
+
+static bool is_syn(int link, uint64_t tag)
+{
+	struct packet p = { 0 };
+
+	return packet_decode(link, frame, size, size, &p) == DECODED_TCP &&
+	       p.sport == 50000 && p.dport == 7000 && p.flags == SEG_SYN &&
+	       p.seq == 5 && p.tag == tag && !p.length && p.ttl == 64;
+}
+
+static void ethernet(void)
+{
+	static const uint8_t mac[12];
+
+	begin(mac, 12);
+	put("\x08\0", 2);
+	put(v4, sizeof(v4));
+	put("padding", 7);
+	test(is_syn(DLT_EN10MB, 0), "Ethernet, padded");
+	begin(mac, 12);
+	put("\x88\xa8\0\x14\x81\0\0\x0a\x08\0", 10);
+	put(v4, sizeof(v4));
+	test(is_syn(DLT_EN10MB, 20 << 12 | 10), "QinQ");
+	begin(mac, 12);
+	put("\x88\x64\x11\0\0\1\0\x2e\0\x21", 10);
+	put(v4, sizeof(v4));
+	test(is_syn(DLT_EN10MB, 0), "PPPoE");
+	begin(mac, 12);
+	put("\x88\x47\0\1\0\x40\0\1\x01\x40", 10);
+	put(v4, sizeof(v4));
+	test(is_syn(DLT_EN10MB, 0), "MPLS, two labels");
+}
+
+static void others(void)
+{
+	static const uint8_t zero[20];
+
+	begin(v4, sizeof(v4));
+	test(is_syn(DLT_RAW, 0), "raw IP");
+	begin("\2\0\0\0", 4);
+	put(v4, sizeof(v4));
+	test(is_syn(DLT_NULL, 0), "BSD loopback, little-endian");
+	begin(zero, 14);
+	put("\x08\0", 2);
+	put(v4, sizeof(v4));
+	test(is_syn(DLT_LINUX_SLL, 0), "Linux cooked v1");
+	begin("\x08\0", 2);
+	put(zero, 18);
+	put(v4, sizeof(v4));
+	test(is_syn(DLT_LINUX_SLL2, 0), "Linux cooked v2");
+	begin("\2\0\0\0\5\0\3\0x\0\0\0\x30\0\x09\0", 16);
+	put(v4, sizeof(v4));
+	test(is_syn(DLT_NFLOG, 0), "NFLOG, an attribute before the packet");
+	begin("\xff\3\0\x21", 4);
+	put(v4, sizeof(v4));
+	test(is_syn(DLT_PPP, 0), "PPP");
+}
+
+static void extensions(void)
+{
+	uint8_t header[40] = { 0x60, 0, 0, 0, 0, 40, 0, 64 };
+	struct packet p = { 0 };
+
+	begin(header, 40);
+	put("\x3c\0\1\4\0\0\0\0", 8);	/* hop by hop */
+	put("\6\0\1\4\0\0\0\0", 8);	/* destination */
+	put(v4 + 20, 24);
+	test(is_syn(DLT_RAW, 0), "IPv6, two extension headers");
+	frame[6] = 44;
+	frame[40] = 6;
+	memcpy(frame + 41, "\0\0\1", 3);
+	test(packet_decode(DLT_RAW, frame, size, size, &p) != DECODED_FRAGMENT &&
+	     p.first_fragment, "IPv6, the first fragment");
+	frame[43] = 9;
+	test(packet_decode(DLT_RAW, frame, size, size, &p) == DECODED_FRAGMENT,
+	     "IPv6, a later fragment");
+}
+
+static void broken(void)
+{
+	struct packet p = { 0 };
+	int good = 0;
+
+	begin(v4, sizeof(v4));
+	for (size_t n = 0; n < 34; n++)
+		good += packet_decode(DLT_RAW, frame, n, size, &p) == DECODED_CUT;
+	test(good == 34, "cut before the flags");
+	test(packet_decode(DLT_RAW, frame, 34, size, &p) == DECODED_TCP && p.cut &&
+	     p.flags == SEG_SYN, "cut behind the flags");
+	frame[32] = 0x40;
+	test(packet_decode(DLT_RAW, frame, size, size, &p) == DECODED_BAD,
+	     "a TCP header shorter than one");
+	frame[32] = 0x60;
+	frame[41] = 0;
+	test(packet_decode(DLT_RAW, frame, size, size, &p) == DECODED_TCP &&
+	     p.wscale == -1, "an option without length");
+	frame[2] = 0;
+	frame[3] = 0;
+	test(packet_decode(DLT_RAW, frame, size, 2000, &p) == DECODED_TCP &&
+	     p.length == 2000 - 44, "no total length: segmentation offload");
+	frame[9] = 17;
+	test(packet_decode(DLT_RAW, frame, size, size, &p) == DECODED_OTHER, "UDP");
+}
+
+int main(void)
+{
+	ethernet();
+	others();
+	extensions();
+	broken();
+	return test_end();
+}

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+#include <sys/socket.h>
+
+#include "judge.h"
+#include "table.h"
+#include "test.h"
+
+#define MS 1000000LL
+#define CLIENT 0
+#define SERVER 1
+
+static struct table table;
+static uint64_t frame;
+static int64_t now;
+static uint8_t ttl = 64;
+static uint32_t isn[2];
+
+/* A segment, numbers from the start; it comes 10 ms after the one before. */
+static void put(int from, uint8_t flags, uint32_t seq, uint32_t ack, uint32_t length)
+{
+	struct packet p = {
+		.family = AF_INET, .frame = ++frame, .at = now += 10 * MS,
+		.sport = from ? 7000 : 50000, .dport = from ? 50000 : 7000,
+		.seq = isn[from] + seq, .ack = isn[!from] + ack, .length = length,
+		.flags = flags, .ttl = ttl, .window = 60000, .wscale = -1,
+		.id = frame,
+	};
+
+	p.src[0] = from;
+	p.dst[0] = !from;
+	if (!(flags & SEG_ACK))
+		p.ack = 0;
+	table_take(&table, &p);
+}
+
+static void begin(void)
+{
+	table_free(&table);
+	table_init(&table, false);
+	isn[CLIENT] = 4294967290U;
+	isn[SERVER] = 1000;
+	frame = 0;
+	now = 1000000 * MS;
+	ttl = 64;
+}
+
+static void handshake(void)
+{
+	put(CLIENT, SEG_SYN, 0, 0, 0);
+	put(SERVER, SEG_SYN | SEG_ACK, 0, 1, 0);
+	put(CLIENT, SEG_ACK, 1, 1, 0);
+}
+
+static bool ended(size_t index, enum word client, enum word server, enum holder holder)
+{
+	struct judgement j;
+	const struct conn *conn;
+
+	table_finish(&table);
+	if (index >= table.count)
+		return false;
+	conn = table.all[index];
+	judge(conn, now, &j);
+	return j.end[conn->client].word == client && j.end[!conn->client].word == server &&
+	       j.holder == holder;
+}
+
+static uint32_t causes(int side)
+{
+	struct judgement j;
+
+	judge(table.all[0], now, &j);
+	return j.end[side].causes;
+}
+
+static void orderly(void)
+{
+	begin();
+	handshake();
+	test(ended(0, WORD_OPEN, WORD_OPEN, HOLDER_NONE), "handshake");
+	put(CLIENT, SEG_FIN | SEG_ACK, 1, 1, 0);
+	put(SERVER, SEG_ACK, 1, 2, 0);
+	test(ended(0, WORD_HALF_CLOSED, WORD_HALF_CLOSED, HOLDER_NONE), "half closed");
+	put(SERVER, SEG_FIN | SEG_ACK, 1, 2, 0);
+	put(CLIENT, SEG_ACK, 2, 2, 0);
+	test(ended(0, WORD_ACTIVE_FIN, WORD_PASSIVE_FIN, HOLDER_CLIENT), "client first");
+	put(SERVER, SEG_RST, 2, 0, 0);
+	test(ended(0, WORD_ACTIVE_FIN, WORD_PASSIVE_FIN, HOLDER_NONE),
+	     "a RST after that is not the end, but that of TIME_WAIT");
+}
+
+static void crossing(void)
+{
+	for (int first = 0; first < 2; first++) {
+		begin();
+		handshake();
+		put(first, SEG_FIN | SEG_ACK, 1, 1, 0);
+		put(!first, SEG_FIN | SEG_ACK, 1, 1, 0);
+		put(first, SEG_ACK, 2, 2, 0);
+		put(!first, SEG_ACK, 2, 2, 0);
+		test(ended(0, WORD_SIMULTANEOUS_FIN, WORD_SIMULTANEOUS_FIN, HOLDER_BOTH),
+		     "FINs cross, whoever's is captured first");
+	}
+}
+
+static void resets(void)
+{
+	begin();
+	handshake();
+	put(CLIENT, SEG_RST | SEG_ACK, 1, 1, 0);
+	test(ended(0, WORD_RST_SENT, WORD_RST_RECEIVED, HOLDER_NONE) &&
+	     causes(CLIENT) == CAUSE_LINGER, "an abort without data is linger");
+	begin();
+	handshake();
+	put(SERVER, SEG_ACK | SEG_PSH, 1, 1, 10);
+	put(CLIENT, SEG_RST | SEG_ACK, 1, 11, 0);
+	test(ended(0, WORD_RST_SENT, WORD_RST_RECEIVED, HOLDER_NONE) &&
+	     causes(CLIENT) == (CAUSE_LINGER | CAUSE_UNREAD_DATA),
+	     "with data, linger or unread data");
+	begin();
+	handshake();
+	put(CLIENT, SEG_FIN | SEG_ACK, 1, 1, 0);
+	put(SERVER, SEG_ACK | SEG_PSH, 1, 2, 10);
+	put(CLIENT, SEG_RST, 2, 0, 0);
+	test(ended(0, WORD_RST_SENT, WORD_RST_RECEIVED, HOLDER_NONE) &&
+	     causes(CLIENT) == CAUSE_DATA_AFTER_CLOSE, "data after close");
+	begin();
+	handshake();
+	put(SERVER, SEG_RST, 500, 0, 0);
+	put(CLIENT, SEG_ACK, 1, 1, 0);
+	put(SERVER, SEG_ACK | SEG_PSH, 1, 1, 3);
+	test(ended(0, WORD_OPEN, WORD_OPEN, HOLDER_NONE), "in the window: challenged");
+	begin();
+	handshake();
+	ttl = 250;
+	put(SERVER, SEG_RST | SEG_ACK, 1, 1, 0);
+	ttl = 64;
+	test(ended(0, WORD_RST_RECEIVED, WORD_OPEN, HOLDER_NONE) &&
+	     causes(CLIENT) == CAUSE_BETWEEN, "another TTL: sent by something between");
+}
+
+/* What a RST in another's name cannot know. */
+static void forged(void)
+{
+	for (int kind = 0; kind < 3; kind++) {
+		struct packet p = {
+			.family = AF_INET, .sport = 7000, .dport = 50000, .ttl = 64,
+			.flags = SEG_RST | SEG_ACK, .wscale = -1,
+		};
+
+		begin();
+		handshake();
+		/* One by one, as the numbers of its packets are. */
+		for (int i = 0; i < 5; i++)
+			put(SERVER, SEG_ACK | SEG_PSH, 1 + i, 1, 1);
+		p.src[0] = 1;
+		p.frame = ++frame;
+		p.at = now += 10 * MS;
+		p.seq = isn[SERVER] + 6;
+		p.ack = isn[CLIENT] + 1;
+		p.id = kind ? 30000 : frame;
+		p.window = kind == 1 ? 5 : 60000;
+		table_take(&table, &p);
+		test(ended(0, WORD_RST_RECEIVED, kind == 1 ? WORD_OPEN : WORD_RST_SENT,
+			   HOLDER_NONE),
+		     kind == 1 ? "neither its identification nor its window fits" :
+		     "one of them fits");
+	}
+}
+
+/* tcp_sequence(): what was acknowledged last is in the window. */
+static void at_the_edge(void)
+{
+	struct reset *r;
+
+	begin();
+	handshake();
+	put(SERVER, SEG_ACK | SEG_PSH, 1, 1, 10);
+	put(SERVER, SEG_ACK | SEG_PSH, 11, 1, 10);
+	put(CLIENT, SEG_ACK, 1, 11, 0);
+	put(SERVER, SEG_RST | SEG_ACK, 11, 1, 0);
+	r = table.all[0]->reset;
+	test(r && r->fate == FATE_CHALLENGED, "a RST at what was acknowledged last");
+	put(CLIENT, SEG_ACK, 1, 21, 0);
+	put(SERVER, SEG_RST | SEG_ACK, 11, 1, 0);
+	test(r[1].fate == FATE_IGNORED, "and before it");
+}
+
+static void never(void)
+{
+	begin();
+	put(CLIENT, SEG_SYN, 0, 0, 0);
+	isn[SERVER] = 0;
+	put(SERVER, SEG_RST | SEG_ACK, 0, 1, 0);
+	test(ended(0, WORD_CONNECT_FAILED, WORD_NO_SOCKET, HOLDER_NONE), "refused");
+	begin();
+	put(CLIENT, SEG_SYN, 0, 0, 0);
+	put(SERVER, SEG_SYN | SEG_ACK, 0, 1, 0);
+	put(CLIENT, SEG_RST, 1, 0, 0);
+	test(ended(0, WORD_NO_SOCKET, WORD_NOT_ESTABLISHED, HOLDER_NONE), "half-open scan");
+	begin();
+	put(CLIENT, SEG_SYN, 0, 0, 0);
+	now += 1000 * MS;
+	put(CLIENT, SEG_SYN, 0, 0, 0);
+	test(ended(0, WORD_OPEN, WORD_NOT_SEEN, HOLDER_NONE), "SYNs, as far as captured");
+	now += 10000 * MS;
+	test(ended(0, WORD_CONNECT_FAILED, WORD_NOT_SEEN, HOLDER_NONE), "and then no more");
+}
+
+static void reuse(void)
+{
+	begin();
+	handshake();
+	put(CLIENT, SEG_FIN | SEG_ACK, 1, 1, 0);
+	put(SERVER, SEG_FIN | SEG_ACK, 1, 2, 0);
+	put(CLIENT, SEG_ACK, 2, 2, 0);
+	isn[CLIENT] += 1000000;
+	isn[SERVER] += 1000000;
+	handshake();
+	test(table.count == 2 && ended(0, WORD_ACTIVE_FIN, WORD_PASSIVE_FIN, HOLDER_CLIENT) &&
+	     ended(1, WORD_OPEN, WORD_OPEN, HOLDER_NONE), "the same ports again");
+	begin();
+	handshake();
+	isn[CLIENT] += 1000000;
+	put(CLIENT, SEG_SYN, 0, 0, 0);
+	isn[CLIENT] -= 1000000;
+	put(SERVER, SEG_ACK, 1, 1, 0);
+	put(CLIENT, SEG_RST, 1, 0, 0);
+	isn[CLIENT] += 1000000;
+	isn[SERVER] += 1000000;
+	handshake();
+	test(table.count == 2 && ended(0, WORD_RST_SENT, WORD_RST_RECEIVED, HOLDER_NONE) &&
+	     ended(1, WORD_OPEN, WORD_OPEN, HOLDER_NONE), "a SYN meets an old connection");
+}
+
+static void copies(void)
+{
+	begin();
+	for (int i = 0; i < 3; i++) {
+		struct packet p = {
+			.family = AF_INET, .frame = ++frame, .at = now + i,
+			.flags = SEG_FIN | SEG_ACK, .id = 7, .ttl = 64, .wscale = -1,
+		};
+
+		table_take(&table, &p);
+	}
+	test(table.count == 1 && table.all[0]->copies == 2 &&
+	     table.all[0]->end[0].fins == 1, "captured three times, sent once");
+}
+
+int main(void)
+{
+	table_init(&table, false);
+	orderly();
+	crossing();
+	resets();
+	forged();
+	at_the_edge();
+	never();
+	reuse();
+	copies();
+	table_free(&table);
+	return test_end();
+}
