@@ -4,7 +4,7 @@
 
 #include <linux/sched.h>
 
-#include "compat/timewait.h"
+#include "compat/inet_twsk.h"
 #include "event.h"
 #include "pernet.h"
 #include "records.h"
@@ -31,7 +31,7 @@ static int pool_fill(struct pool *pool)
 	unsigned int i;
 
 	for (i = 0; i < 64; i++) {
-		struct tcs_record *rec = tcs_record_alloc_sleeping();
+		struct tcs_record *rec = tcs_record_alloc(GFP_KERNEL);
 
 		if (!rec)
 			return -ENOMEM;
@@ -59,28 +59,19 @@ static void adopt(struct sock *sk, enum tcs_state state, struct pool *pool)
 {
 	const struct sock_common *key = &sk->__sk_common;
 	struct tcs_stats __percpu *stats;
-	struct tcs_record *rec;
-	struct tcs_bucket b;
-	bool absent;
+	struct tcs_record *rec = pool->first;
+	struct tcs_record *rest = rec->next_free;
 
 	if (tcs_twsk_is_untracked() && key->skc_state == TCP_TIME_WAIT)
 		return;
 
-	b = tcs_records_lock(key);
-	absent = !tcs_records_find(&b, key);
-	if (absent) {
-		rec = pool->first;
-		pool->first = rec->next_free;
-		rec->state = state;
-		tcs_records_insert(&b, rec, key);
-	}
-	tcs_records_unlock(&b);
-
-	if (absent) {
-		stats = tcs_net_of(sock_net(sk))->stats;
-		tcs_add(stats, TCS_RECORD_MADE);
-		tcs_add(stats, TCS_BASELINE + state);
-	}
+	rec->state = state;
+	if (!tcs_records_put_if_absent(rec, key))
+		return;
+	pool->first = rest;
+	stats = tcs_net_of(sock_net(sk))->stats;
+	tcs_add(stats, TCS_RECORD_MADE);
+	tcs_add(stats, TCS_BASELINE + state);
 }
 
 /*

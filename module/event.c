@@ -3,6 +3,7 @@
 #include "event.h"
 
 #include <linux/mutex.h>
+#include <linux/overflow.h>
 #include <linux/smp.h>
 #include <net/ipv6.h>
 #include <net/sock.h>
@@ -13,7 +14,7 @@
 DEFINE_STATIC_KEY_FALSE(tcs_counting_key);
 DEFINE_STATIC_KEY_FALSE(tcs_baseline_key);
 DEFINE_STATIC_KEY_FALSE(tcs_twsk_untracked_key);
-DEFINE_STATIC_KEY_FALSE(tcs_usual_key);
+DEFINE_STATIC_KEY_FALSE(tcs_fastpath_key);
 
 /* A record could not be made while the baseline ran. */
 static bool baseline_failed;
@@ -36,10 +37,10 @@ static DEFINE_MUTEX(turning);
 static void turn(struct static_key_false *key, bool on)
 {
 	mutex_lock(&turning);
-	/* Off while anything changes: who finds it on need not ask for the others. */
-	set(&tcs_usual_key, false);
+	/* Off while anything changes: the fast path does not look at the others. */
+	set(&tcs_fastpath_key, false);
 	set(key, on);
-	set(&tcs_usual_key,
+	set(&tcs_fastpath_key,
 	    tcs_is_counting() && !tcs_in_baseline() && !tcs_twsk_is_untracked());
 	mutex_unlock(&turning);
 }
@@ -103,14 +104,16 @@ void tcs_baseline_fail(void)
 }
 
 /**
- * tcs_new_record() - a new record, in no list, counted
+ * tcs_new_record() - a new record, detached, counted
  * @stats: of the connection's namespace
  *
- * Return: a record with nothing in it, or NULL, which is counted as well.
+ * Any context but NMI.
+ *
+ * Return: a record with no time known, or NULL, which is counted as well.
  */
 struct tcs_record *tcs_new_record(struct tcs_stats __percpu *stats)
 {
-	struct tcs_record *rec = tcs_record_alloc();
+	struct tcs_record *rec = tcs_record_alloc(GFP_ATOMIC | __GFP_NOWARN);
 
 	if (likely(rec)) {
 		tcs_add(stats, TCS_RECORD_MADE);
@@ -120,6 +123,199 @@ struct tcs_record *tcs_new_record(struct tcs_stats __percpu *stats)
 	if (tcs_in_baseline())
 		tcs_baseline_fail();
 	return NULL;
+}
+
+/**
+ * tcs_end_record() - release a record, counted
+ * @stats: of the connection's namespace
+ * @rec: a full socket's, or a detached one
+ *
+ * Any context but NMI.
+ */
+void tcs_end_record(struct tcs_stats __percpu *stats, struct tcs_record *rec)
+{
+	tcs_add(stats, TCS_RECORD_FREED);
+	tcs_record_release(rec);
+}
+
+/**
+ * tcs_adopt() - while the baseline runs, bring a full socket into the gauges
+ * @tn: of its namespace
+ * @key: the socket, locked by the kernel, without a record
+ * @state: the state that it is in
+ *
+ * As the baseline itself would have done a moment later.
+ *
+ * Return: its record, or NULL where none could be allocated.
+ */
+struct tcs_record *tcs_adopt(const struct tcs_net *tn,
+			     const struct sock_common *key, enum tcs_state state)
+{
+	struct tcs_record *rec = tcs_new_record(tn->stats);
+
+	if (rec) {
+		rec->state = state;
+		if (!tcs_records_put_if_absent(rec, key)) {
+			/* The baseline was faster. */
+			tcs_end_record(tn->stats, rec);
+			return tcs_records_get(key);
+		}
+	}
+	tcs_add(tn->stats, TCS_BASELINE + state);
+	return rec;
+}
+
+/*
+ * Return: whether both times are known; between them 0 us where the clock went back.
+ */
+static inline bool between(u64 from, u64 to, u64 *us)
+{
+	if (unlikely(check_sub_overflow(to, from, us))) {
+		*us = 0;
+		return from != TCS_BEFORE;
+	}
+	return true;
+}
+
+static inline void account_state(const struct tcs_net *tn,
+				 struct tcs_record *rec, enum tcs_state state,
+				 u64 now, bool keep)
+{
+	u64 us;
+
+	if (!between(rec->since, now, &us))
+		return;
+	*tcs_record_spent(rec, state) = us;
+	if (likely(keep))
+		tcs_hist_add(tn->stats, state, us);
+}
+
+static inline void account_close(const struct tcs_net *tn,
+				 const struct tcs_record *rec, u64 now, bool keep)
+{
+	u64 us;
+
+	if (between(rec->first, now, &us) && likely(keep))
+		tcs_hist_add(tn->stats, TCS_HIST_CLOSE, us);
+}
+
+/**
+ * tcs_account() - a record leaves its state: account the time that it spent there
+ * @tn: of the connection's namespace
+ * @rec: the record, the caller's or in a bucket that is locked
+ * @state: the state, which is also in @rec
+ * @now: us, CLOCK_MONOTONIC
+ */
+void tcs_account(const struct tcs_net *tn, struct tcs_record *rec,
+		 enum tcs_state state, u64 now)
+{
+	account_state(tn, rec, state, now, READ_ONCE(tn->histograms));
+}
+
+/**
+ * tcs_account_close() - a connection ends: account the time since its first FIN
+ * @tn: of its namespace
+ * @rec: its record
+ * @now: us, CLOCK_MONOTONIC
+ */
+void tcs_account_close(const struct tcs_net *tn, const struct tcs_record *rec,
+		       u64 now)
+{
+	account_close(tn, rec, now, READ_ONCE(tn->histograms));
+}
+
+/**
+ * tcs_record_begin() - the first FIN of a full socket
+ * @tn: of its namespace
+ * @sk: the socket, locked by the kernel, without a record
+ * @new: TCP state that it enters: FIN_WAIT1 or CLOSE_WAIT
+ *
+ * In the slot of its bucket, or chained where that is taken. Any context but NMI.
+ */
+void notrace tcs_record_begin(const struct tcs_net *tn, const struct sock *sk,
+			      unsigned int new)
+{
+	const struct sock_common *key = &sk->__sk_common;
+	struct tcs_record *rec = tcs_records_slot(key);
+	/* close() and shutdown() have not read TCP's clock. */
+	const u64 now = new == TCP_FIN_WAIT1 ? tcs_now() : tcs_now_of(sk);
+	bool chained = false;
+
+	if (!tcs_in_baseline() && tcs_records_claim(rec, key)) {
+		tcs_add(tn->stats, TCS_RECORD_MADE);
+	} else {
+		rec = tcs_new_record(tn->stats);
+		if (!rec)
+			return;
+		chained = true;
+	}
+	rec->state = tcs_closing_state(new);
+	rec->since = now;
+	rec->first = now;
+	if (unlikely(chained))
+		tcs_records_put(rec, key);
+}
+
+static inline void move(const struct tcs_net *tn, struct tcs_record *rec,
+			enum tcs_state from, enum tcs_state to, u64 now)
+{
+	account_state(tn, rec, from, now, READ_ONCE(tn->histograms));
+	rec->state = to;
+	rec->since = now;
+}
+
+/**
+ * tcs_record_move() - a full socket goes from one closing state to the next
+ * @tn: of its namespace
+ * @sk: the socket, locked by the kernel
+ * @rec: its record
+ * @new: TCP state that it enters: FIN_WAIT2, CLOSING or LAST_ACK
+ *
+ * RFC 9293, figure 5: LAST_ACK comes after CLOSE_WAIT, the others after FIN_WAIT1.
+ * Any context but NMI.
+ */
+void notrace tcs_record_move(const struct tcs_net *tn, const struct sock *sk,
+			     struct tcs_record *rec, unsigned int new)
+{
+	if (new == TCP_LAST_ACK)
+		move(tn, rec, TCS_CLOSE_WAIT, TCS_LAST_ACK, tcs_now());
+	else
+		move(tn, rec, TCS_FIN_WAIT1, tcs_closing_state(new),
+		     tcs_now_of(sk));
+}
+
+/**
+ * tcs_record_end() - a full socket's connection ends with a segment
+ * @tn: of its namespace
+ * @sk: the socket, locked by the kernel
+ * @rec: its record
+ * @state: the state that it leaves, which is also in @rec
+ *
+ * Accounts its durations and releases its record. Any context but NMI.
+ */
+void notrace tcs_record_end(const struct tcs_net *tn, const struct sock *sk,
+			    struct tcs_record *rec, enum tcs_state state)
+{
+	const bool keep = READ_ONCE(tn->histograms);
+	const u64 now = tcs_now_of(sk);
+
+	account_state(tn, rec, state, now, keep);
+	account_close(tn, rec, now, keep);
+	tcs_add(tn->stats, TCS_RECORD_FREED);
+	tcs_record_release(rec);
+}
+
+/**
+ * tcs_count_end() - count how a connection ended, in a cell that says no more than that
+ * @tn: of its namespace
+ * @end: how; TCS_ENDED_NOT is not counted
+ */
+void tcs_count_end(const struct tcs_net *tn, struct tcs_end end)
+{
+	if (end.ended == TCS_ENDED_RST_SENT)
+		tcs_add(tn->stats, TCS_RST + end.rst);
+	else if (end.ended != TCS_ENDED_NOT)
+		tcs_add(tn->stats, TCS_ENDED + end.ended);
 }
 
 static void copy_spent(u64 *to, const struct tcs_record *rec)

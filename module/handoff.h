@@ -50,7 +50,7 @@ enum tcs_note tcs_note_take(const struct sock *sk);
  * Return: whether it could be left where it is looked for first; if not,
  * tcs_note_leave_anywhere() has to be called.
  */
-static __always_inline bool tcs_note_leave(const struct sock *sk, enum tcs_note note)
+static inline bool tcs_note_leave(const struct sock *sk, enum tcs_note note)
 {
 	struct tcs_notes *m = raw_cpu_ptr(&tcs_notes);
 
@@ -66,7 +66,7 @@ static __always_inline bool tcs_note_leave(const struct sock *sk, enum tcs_note 
  *
  * Return: whether it was found where it should be; tcs_note_take() looks everywhere.
  */
-static __always_inline bool tcs_note_take_moved(const struct sock *sk)
+static inline bool tcs_note_take_moved(const struct sock *sk)
 {
 	struct tcs_notes *m = raw_cpu_ptr(&tcs_notes);
 	const unsigned long val = (unsigned long)sk | TCS_NOTE_MOVED;

@@ -32,7 +32,7 @@ struct tcs_hist {
  *
  * Return: the first k with @us <= 2^k, at most TCS_HIST_BOUNDS (no bound).
  */
-static __always_inline unsigned long tcs_hist_bucket(u64 us)
+static inline unsigned long tcs_hist_bucket(u64 us)
 {
 	unsigned long k;
 

@@ -24,8 +24,55 @@
 #include <net/sock.h>
 #include <net/tcp.h>
 
+#include "compat/inet_twsk.h"
+#include "hooks.h"
 #include "purge.h"
-#include "timewait.h"
+
+/* While the self-test runs: the port of its listener, on 127.0.0.1 of the initial netns. */
+u16 tcs_hook_selftest_port;
+
+static bool seen[TCS_N_HOOKS];
+static DECLARE_WAIT_QUEUE_HEAD(seen_wait);
+
+static bool is_ours(const struct sock_common *skc, u16 port)
+{
+	return net_eq(read_pnet(&skc->skc_net), &init_net) &&
+	       skc->skc_family == AF_INET &&
+	       skc->skc_daddr == htonl(INADDR_LOOPBACK) &&
+	       (ntohs(skc->skc_dport) == port || skc->skc_num == port);
+}
+
+/**
+ * tcs_hook_saw() - a hook ran while the self-test does
+ * @id: which
+ * @skc: the socket or timewait socket that it ran for
+ *
+ * Any context but NMI.
+ */
+void tcs_hook_saw(enum tcs_hook_id id, const struct sock_common *skc)
+{
+	const u16 port = READ_ONCE(tcs_hook_selftest_port);
+
+	if (!port || !is_ours(skc, port))
+		return;
+	WRITE_ONCE(seen[id], true);
+	wake_up(&seen_wait);
+}
+
+static bool all_seen(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < TCS_N_HOOKS; i++)
+		if (tcs_hook_is_attached(i) && !READ_ONCE(seen[i]))
+			return false;
+	return true;
+}
+
+static bool is_our_time_wait(const struct inet_timewait_sock *tw)
+{
+	return is_ours(&tw->__tw_common, READ_ONCE(tcs_hook_selftest_port));
+}
 
 static int tcp_socket(struct socket **sock)
 {
@@ -155,12 +202,13 @@ static int exercise(struct socket *listener, struct sockaddr_in *at)
 	if (err)
 		return err;
 	do {
-		int n = tcs_purge(&init_net, ntohs(at->sin_port));
+		int n = tcs_purge(&init_net, is_our_time_wait);
 
 		if (n < 0)
 			return n;
 		purged += n;
-	} while (!tcs_timewait_selftest_complete(HZ / 25) && --tries);
+	} while (!wait_event_timeout(seen_wait, all_seen(), HZ / 25) &&
+		 --tries);
 	return purged ? 0 : -ENOBUFS;
 }
 
@@ -175,11 +223,13 @@ static void run_selftest(void)
 	err = listen_on_loopback(&listener, &at);
 	if (err)
 		goto out;
-	tcs_timewait_selftest_begin(ntohs(at.sin_port));
+	WRITE_ONCE(tcs_hook_selftest_port, ntohs(at.sin_port));
 	do {
 		err = exercise(listener, &at);
-	} while (!err && !tcs_timewait_selftest_complete(0) && --tries);
-	tcs_timewait_selftest_end(!err);
+	} while (!err && !all_seen() && --tries);
+	WRITE_ONCE(tcs_hook_selftest_port, 0);
+	if (!err)
+		tcs_hooks_tested(seen);
 	sock_release(listener);
 out:
 	if (err)
@@ -189,7 +239,7 @@ out:
 
 static void selftest_work(struct work_struct *work)
 {
-	if (tcs_timewait_verdict() == TCS_UNTESTED)
+	if (tcs_hooks_verdict() == TCS_UNTESTED)
 		run_selftest();
 }
 
@@ -210,7 +260,7 @@ static struct notifier_block netdevice_notifier = {
 };
 
 /**
- * tcs_hook_selftest_init() - prove the hooks, now or when the loopback comes up
+ * tcs_hook_selftest_init() - test the hooks, now or when the loopback comes up
  *
  * Process context, sleeps.
  *
@@ -218,10 +268,10 @@ static struct notifier_block netdevice_notifier = {
  */
 int tcs_hook_selftest_init(void)
 {
-	if (tcs_timewait_verdict() == TCS_UNTESTED &&
+	if (tcs_hooks_verdict() == TCS_UNTESTED &&
 	    init_net.loopback_dev->flags & IFF_UP)
 		run_selftest();
-	/* Tells of devices that are up already, too. */
+	/* It is called for devices that are up already, too. */
 	return register_netdevice_notifier(&netdevice_notifier);
 }
 

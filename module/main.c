@@ -10,12 +10,12 @@
 #include "event.h"
 #include "fault_inject.h"
 #include "hook_selftest.h"
+#include "hooks.h"
 #include "pernet.h"
 #include "probes.h"
 #include "procfs.h"
 #include "records.h"
 #include "sysctl.h"
-#include "timewait.h"
 
 static int fault_step;
 #ifdef TCS_INJECT_STEP
@@ -47,10 +47,10 @@ static int __init tcs_init(void)
 	err = step(tcs_probes_attach);
 	if (err)
 		goto undo_pernet;
-	tcs_timewait_attach();
+	tcs_hooks_attach();
 	err = step(tcs_hook_selftest_init);
 	if (err)
-		goto undo_timewait;
+		goto undo_hooks;
 	err = step(tcs_baseline);
 	if (err)
 		goto undo_hook_selftest;
@@ -67,8 +67,8 @@ undo_sysctl:
 undo_hook_selftest:
 	tcs_counting(false);
 	tcs_hook_selftest_exit();
-undo_timewait:
-	tcs_timewait_detach();
+undo_hooks:
+	tcs_hooks_detach();
 	tcs_probes_detach();
 undo_pernet:
 	tcs_pernet_exit();
@@ -85,7 +85,7 @@ static void __exit tcs_exit(void)
 	tcs_sysctl_exit();
 	tcs_counting(false);
 	tcs_hook_selftest_exit();
-	tcs_timewait_detach();
+	tcs_hooks_detach();
 	tcs_probes_detach();
 	tcs_pernet_exit();
 	if (!TCS_FAULT_SYNC)

@@ -79,7 +79,7 @@ static inline struct tcs_net *tcs_net(const struct net *net)
  *
  * Return: that, or tcs_dead when the namespace is dying.
  */
-static __always_inline const struct tcs_net *tcs_net_of(const struct net *net)
+static inline const struct tcs_net *tcs_net_of(const struct net *net)
 {
 	const struct tcs_net *tn = &tcs_dead;
 

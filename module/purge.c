@@ -2,12 +2,12 @@
 /* Ending TIME_WAITs by hand, see purge.h. */
 #include "purge.h"
 
-#include <linux/in.h>
 #include <linux/sched/signal.h>
 
-#include "compat/timewait.h"
+#include "compat/inet_twsk.h"
 
-static bool wanted(const struct sock *sk, const struct net *net, u16 port)
+static bool wanted(const struct sock *sk, const struct net *net,
+		   bool (*match)(const struct inet_timewait_sock *tw))
 {
 	const struct inet_timewait_sock *tw;
 
@@ -18,26 +18,23 @@ static bool wanted(const struct sock *sk, const struct net *net, u16 port)
 	/* FIN_WAIT2 is not ours to end. */
 	if (READ_ONCE(tw->tw_substate) != TCP_TIME_WAIT)
 		return false;
-	if (!port)
-		return true;
-	return tw->tw_family == AF_INET &&
-	       tw->tw_daddr == htonl(INADDR_LOOPBACK) &&
-	       (tw->tw_num == port || ntohs(tw->tw_dport) == port);
+	return !match || match(tw);
 }
 
 /* Find one in a chain and take a reference, under RCU as all lookups do. */
 static struct inet_timewait_sock *find(const struct inet_ehash_bucket *head,
-				       const struct net *net, u16 port)
+				       const struct net *net,
+				       bool (*match)(const struct inet_timewait_sock *tw))
 {
 	const struct hlist_nulls_node *node;
 	struct sock *sk;
 
 	sk_nulls_for_each_rcu(sk, node, &head->chain) {
-		if (!wanted(sk, net, port) ||
+		if (!wanted(sk, net, match) ||
 		    !refcount_inc_not_zero(&sk->sk_refcnt))
 			continue;
 		/* Its memory may have become another socket meanwhile. */
-		if (wanted(sk, net, port))
+		if (wanted(sk, net, match))
 			return inet_twsk(sk);
 		sock_gen_put(sk);
 	}
@@ -47,13 +44,14 @@ static struct inet_timewait_sock *find(const struct inet_ehash_bucket *head,
 /**
  * tcs_purge() - end TIME_WAITs of a namespace now
  * @net: the namespace
- * @port: of connections from or to this port of 127.0.0.1 only; 0: all
+ * @match: those it returns true for only, called under RCU; NULL: all
  *
  * Process context, sleeps. One that enters TIME_WAIT meanwhile may be missed.
  *
  * Return: how many, or -EINTR: a fatal signal came, some are left.
  */
-int tcs_purge(struct net *net, u16 port)
+int tcs_purge(struct net *net,
+	      bool (*match)(const struct inet_timewait_sock *tw))
 {
 	struct inet_hashinfo *hashinfo = tcs_death_row(net)->hashinfo;
 	struct inet_timewait_sock *tw;
@@ -70,7 +68,7 @@ int tcs_purge(struct net *net, u16 port)
 		}
 		while (!hlist_nulls_empty(&head->chain)) {
 			rcu_read_lock();
-			tw = find(head, net, port);
+			tw = find(head, net, match);
 			rcu_read_unlock();
 			if (!tw)
 				break;

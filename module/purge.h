@@ -7,8 +7,10 @@
 
 #include <linux/types.h>
 
+struct inet_timewait_sock;
 struct net;
 
-int tcs_purge(struct net *net, u16 port);
+int tcs_purge(struct net *net,
+	      bool (*match)(const struct inet_timewait_sock *tw));
 
 #endif /* TCS_PURGE_H */

@@ -8,6 +8,8 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
+#include "fault_inject.h"
+
 struct tcs_record *tcs_record_table __read_mostly;
 unsigned int tcs_record_table_mask __read_mostly;
 DEFINE_PER_CPU(struct tcs_record_free_list, tcs_record_free_list);
@@ -90,48 +92,77 @@ void tcs_records_exit(void)
 	kmem_cache_destroy(cache);
 }
 
-static struct tcs_record *alloc(gfp_t gfp)
+/**
+ * tcs_record_alloc() - allocate a record
+ * @gfp: how, where the CPU's free list is empty
+ *
+ * Any context but NMI that @gfp allows.
+ *
+ * Return: a detached record with no time known, or NULL.
+ */
+struct tcs_record *tcs_record_alloc(gfp_t gfp)
 {
-	struct tcs_record *rec = kmem_cache_alloc(cache, gfp);
+	struct tcs_record *rec;
+	unsigned long flags;
 
-	if (rec)
+	local_irq_save(flags);
+	rec = __this_cpu_read(tcs_record_free_list.first);
+	if (likely(rec)) {
+		__this_cpu_write(tcs_record_free_list.first, rec->next_free);
+		__this_cpu_dec(tcs_record_free_list.n);
+	}
+	local_irq_restore(flags);
+	if (unlikely(!rec))
+		rec = kmem_cache_alloc(cache, gfp);
+	if (likely(rec))
 		*rec = (struct tcs_record)TCS_NEW_RECORD;
 	return rec;
 }
 
 /**
- * tcs_record_alloc_sleeping() - a new record, in no list
+ * tcs_record_free() - free a record
+ * @rec: allocated, in no list
  *
- * Process context, sleeps.
- *
- * Return: a record with nothing in it, or NULL.
+ * Any context but NMI.
  */
-struct tcs_record *tcs_record_alloc_sleeping(void)
+void tcs_record_free(struct tcs_record *rec)
 {
-	return alloc(GFP_KERNEL);
+	unsigned long flags;
+	bool kept;
+
+	local_irq_save(flags);
+	kept = __this_cpu_read(tcs_record_free_list.n) < TCS_RECORD_FREE_LIST_MAX;
+	if (likely(kept)) {
+		rec->next_free = __this_cpu_read(tcs_record_free_list.first);
+		__this_cpu_write(tcs_record_free_list.first, rec);
+		__this_cpu_inc(tcs_record_free_list.n);
+	}
+	local_irq_restore(flags);
+	if (unlikely(!kept))
+		kmem_cache_free(cache, rec);
 }
 
 /**
- * tcs_record_alloc_slow() - tcs_record_alloc(), where the free list is empty
+ * tcs_record_release_chained() - tcs_record_release() of an allocated record
+ * @rec: a full socket's, still chained, or a detached one
  *
- * Return: a record with nothing in it, or NULL.
+ * Any context but NMI.
  */
-struct tcs_record *tcs_record_alloc_slow(void)
+void tcs_record_release_chained(struct tcs_record *rec)
 {
-	return alloc(GFP_ATOMIC | __GFP_NOWARN);
+	struct tcs_bucket b;
+
+	if (rec->key) {
+		b = tcs_records_lock(rec->key);
+		__hlist_bl_del(&rec->node);
+		tcs_records_unlock(&b);
+	}
+	if (!TCS_FAULT_LEAK)
+		tcs_record_free(rec);
 }
 
 /**
- * tcs_record_free_slow() - tcs_record_free(), where the free list is full
- * @rec: in no list
- */
-void tcs_record_free_slow(struct tcs_record *rec)
-{
-	kmem_cache_free(cache, rec);
-}
-
-/**
- * tcs_records_get_chained() - tcs_records_get(), where the bucket's own is another's
+ * tcs_records_get_chained() - tcs_records_get(), where the slot is another socket's
  * @key: the socket, locked by the kernel
  *
  * Any context but NMI.
@@ -148,35 +179,62 @@ struct tcs_record *tcs_records_get_chained(const struct sock_common *key)
 }
 
 /**
- * tcs_records_unchain() - the end of a full socket's record that is in a list
- * @rec: the record; the caller holds the socket
+ * tcs_records_put() - chain a record
+ * @rec: detached; the caller's no longer, where @key is a timewait socket
+ * @key: a socket or timewait socket without a record
  *
  * Any context but NMI.
  */
-void tcs_records_unchain(struct tcs_record *rec)
+void tcs_records_put(struct tcs_record *rec, const struct sock_common *key)
 {
-	const struct tcs_bucket b = tcs_records_lock(rec->key);
+	const struct tcs_bucket b = tcs_records_lock(key);
 
-	tcs_records_remove(rec);
+	rec->key = key;
+	hlist_bl_add_head(&rec->node, b.head);
 	tcs_records_unlock(&b);
-	tcs_record_free(rec);
 }
 
 /**
- * tcs_records_take() - take a timewait socket's record out of its list
- * @key: the timewait socket
+ * tcs_records_put_if_absent() - tcs_records_put(), unless there is a chained record
+ * @rec: detached; still so where this fails
+ * @key: a socket or timewait socket
  *
  * Any context but NMI.
  *
- * Return: the record, now the caller's, or NULL.
+ * Return: whether it was put.
  */
-struct tcs_record *tcs_records_take(const struct sock_common *key)
+bool tcs_records_put_if_absent(struct tcs_record *rec,
+			       const struct sock_common *key)
+{
+	const struct tcs_bucket b = tcs_records_lock(key);
+	const bool absent = !tcs_records_find(&b, key);
+
+	if (absent) {
+		rec->key = key;
+		hlist_bl_add_head(&rec->node, b.head);
+	}
+	tcs_records_unlock(&b);
+	return absent;
+}
+
+/**
+ * tcs_records_detach() - take a chained record out of the table
+ * @key: the socket or timewait socket
+ *
+ * Any context but NMI.
+ *
+ * Return: the record, now the caller's, or NULL where there is none, or where
+ * another CPU was faster.
+ */
+struct tcs_record *tcs_records_detach(const struct sock_common *key)
 {
 	const struct tcs_bucket b = tcs_records_lock(key);
 	struct tcs_record *rec = tcs_records_find(&b, key);
 
-	if (rec)
-		tcs_records_remove(rec);
+	if (rec) {
+		__hlist_bl_del(&rec->node);
+		rec->key = NULL;
+	}
 	tcs_records_unlock(&b);
 	return rec;
 }

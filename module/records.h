@@ -6,14 +6,21 @@
  * same skc_hash (of addresses and ports, keyed by a secret), which chooses the
  * bucket: a record stays in its bucket when the one becomes the other.
  *
- * A bucket is a record itself, with a list of more. The bucket's own is for a full
- * socket: who holds the socket claims it, uses it and lets it go, and nobody else
- * looks at more than its key; no lock, no allocation. In the list are the full
- * sockets that found it taken, all timewait sockets, and whatever has a record while
- * the baseline runs. Whoever looks into the list holds the bucket's lock. A full
- * socket's record in there belongs to who holds the socket all the same, a
- * timewait socket's to who holds the bucket; whoever took one out owns it. Taking it
- * out is what makes the end of a timewait socket count once.
+ * A record is one of two kinds:
+ *
+ *  - the slot embedded in its bucket, for a full socket. The holder of the socket's
+ *    lock claims it, uses it and releases it, and nobody else looks at more than its
+ *    key: no lock, no allocation.
+ *  - a chained one, allocated, in a list behind the slot: full sockets that found the
+ *    slot taken, all timewait sockets, and every record made while the baseline runs.
+ *    The list is walked under the bucket's lock. A full socket's record in there
+ *    belongs to the holder of the socket's lock all the same; a timewait socket's
+ *    belongs to the holder of the bucket's lock.
+ *
+ * Three verbs: get finds a full socket's record of either kind; put chains a record;
+ * detach takes a chained one out, and whoever gets it owns it, which is what makes the
+ * end of a timewait socket count once. tcs_record_release() ends a record of any kind,
+ * attached or detached.
  *
  * Events come from tasks, softirqs and timers and may nest: interrupts are off
  * while a bucket is locked. Each CPU keeps a list of free records, so that a
@@ -36,16 +43,16 @@
 
 /**
  * struct tcs_record - a connection that is closing
- * @node: in a bucket's list
+ * @node: of a chained record
  * @next_free: while it is on the free list of a CPU
- * @more: the list, of a record that is a bucket
- * @key: the socket or timewait socket; NULL: a bucket's own that nobody has claimed
+ * @more: of a slot: the records chained behind it
+ * @key: the socket or timewait socket; NULL: a free slot, or a detached record
  * @first: when the first FIN went by, us, or TCS_BEFORE
  * @since: when it entered @state, us, or TCS_BEFORE
- * @spent_us: time in the states it has left, see tcs_record_spent(); in others anything
+ * @spent_us: time in the states it has left, see tcs_record_spent(); undefined for others
  * @floor: what the guard allows TIME_WAIT at the least, ticks; 0: unknown
  * @state: enum tcs_state
- * @chained: it is not a bucket's own
+ * @chained: it was allocated: it is not a slot
  */
 struct tcs_record {
 	union {
@@ -74,7 +81,7 @@ struct tcs_bucket {
 	unsigned long flags;
 };
 
-/* Free records of a CPU; interrupts are off for whoever looks. */
+/* Free records of a CPU, accessed with interrupts off. */
 struct tcs_record_free_list {
 	struct tcs_record *first;
 	unsigned int n;
@@ -89,11 +96,14 @@ extern unsigned int tcs_record_table_mask;
 int tcs_records_init(void);
 void tcs_records_exit(void);
 
-struct tcs_record *tcs_record_alloc_sleeping(void);
-struct tcs_record *tcs_record_alloc_slow(void);
-void tcs_record_free_slow(struct tcs_record *rec);
+struct tcs_record *tcs_record_alloc(gfp_t gfp);
+void tcs_record_free(struct tcs_record *rec);
+void tcs_record_release_chained(struct tcs_record *rec);
 struct tcs_record *tcs_records_get_chained(const struct sock_common *key);
-void tcs_records_unchain(struct tcs_record *rec);
+void tcs_records_put(struct tcs_record *rec, const struct sock_common *key);
+bool tcs_records_put_if_absent(struct tcs_record *rec,
+			       const struct sock_common *key);
+struct tcs_record *tcs_records_detach(const struct sock_common *key);
 
 /**
  * tcs_record_spent() - where a record keeps the time spent in a state
@@ -111,67 +121,23 @@ static __always_inline u64 *tcs_record_spent(struct tcs_record *rec,
 }
 
 /**
- * tcs_record_alloc() - a new record, in no list
- *
- * Any context but NMI.
- *
- * Return: a record with nothing in it, or NULL.
+ * tcs_records_slot() - the record that is embedded in a bucket
+ * @key: a socket or timewait socket of that bucket
  */
-static __always_inline struct tcs_record *tcs_record_alloc(void)
-{
-	struct tcs_record *rec;
-	unsigned long flags;
-
-	local_irq_save(flags);
-	rec = __this_cpu_read(tcs_record_free_list.first);
-	if (likely(rec)) {
-		__this_cpu_write(tcs_record_free_list.first, rec->next_free);
-		__this_cpu_dec(tcs_record_free_list.n);
-	}
-	local_irq_restore(flags);
-	if (unlikely(!rec))
-		return tcs_record_alloc_slow();
-	*rec = (struct tcs_record)TCS_NEW_RECORD;
-	return rec;
-}
-
-/**
- * tcs_record_free() - free a record
- * @rec: in no list
- *
- * Any context but NMI.
- */
-static __always_inline void tcs_record_free(struct tcs_record *rec)
-{
-	unsigned long flags;
-	bool kept;
-
-	local_irq_save(flags);
-	kept = __this_cpu_read(tcs_record_free_list.n) < TCS_RECORD_FREE_LIST_MAX;
-	if (likely(kept)) {
-		rec->next_free = __this_cpu_read(tcs_record_free_list.first);
-		__this_cpu_write(tcs_record_free_list.first, rec);
-		__this_cpu_inc(tcs_record_free_list.n);
-	}
-	local_irq_restore(flags);
-	if (unlikely(!kept))
-		tcs_record_free_slow(rec);
-}
-
 static __always_inline struct tcs_record *
-tcs_records_bucket(const struct sock_common *key)
+tcs_records_slot(const struct sock_common *key)
 {
 	return &tcs_record_table[key->skc_hash & tcs_record_table_mask];
 }
 
 /**
- * tcs_records_claim() - have a full socket's record in its bucket's own
- * @rec: the bucket's own
+ * tcs_records_claim() - make the slot of a bucket a full socket's record
+ * @rec: of tcs_records_slot()
  * @key: the socket, locked by the kernel, without a record
  *
  * Any context but NMI, not while the baseline runs.
  *
- * Return: whether; there is anything in the record then but its key.
+ * Return: whether the slot was free; its fields but the key are undefined then.
  */
 static __always_inline bool tcs_records_claim(struct tcs_record *rec,
 					      const struct sock_common *key)
@@ -180,8 +146,8 @@ static __always_inline bool tcs_records_claim(struct tcs_record *rec,
 }
 
 /**
- * tcs_records_is() - whether a bucket's own is the record of a full socket
- * @rec: the bucket's own
+ * tcs_records_is() - whether a slot is the record of a full socket
+ * @rec: of tcs_records_slot()
  * @key: the socket, locked by the kernel
  */
 static __always_inline bool tcs_records_is(const struct tcs_record *rec,
@@ -191,8 +157,8 @@ static __always_inline bool tcs_records_is(const struct tcs_record *rec,
 }
 
 /**
- * tcs_records_more() - whether the record of a full socket may be in the list
- * @rec: the bucket's own, which is not that
+ * tcs_records_more() - whether records are chained behind a slot
+ * @rec: of tcs_records_slot()
  */
 static __always_inline bool tcs_records_more(const struct tcs_record *rec)
 {
@@ -203,15 +169,15 @@ static __always_inline bool tcs_records_more(const struct tcs_record *rec)
  * tcs_records_get() - find the record of a full socket
  * @key: the socket, locked by the kernel
  *
- * Any context but NMI. Nobody but who holds the socket changes the record, or
- * lets it go.
+ * Any context but NMI. Nobody but the holder of the socket's lock changes the record
+ * or releases it.
  *
  * Return: the record, or NULL.
  */
 static __always_inline struct tcs_record *
 tcs_records_get(const struct sock_common *key)
 {
-	struct tcs_record *rec = tcs_records_bucket(key);
+	struct tcs_record *rec = tcs_records_slot(key);
 
 	if (tcs_records_is(rec, key))
 		return rec;
@@ -219,19 +185,22 @@ tcs_records_get(const struct sock_common *key)
 }
 
 /**
- * tcs_records_release() - the end of a full socket's record that is a bucket's own
- * @rec: of tcs_records_claim()
+ * tcs_record_release() - the end of a record
+ * @rec: of tcs_records_get() or tcs_records_detach(), not used afterwards
  *
  * Any context but NMI.
  */
-static __always_inline void tcs_records_release(struct tcs_record *rec)
+static __always_inline void tcs_record_release(struct tcs_record *rec)
 {
-	/* Pairs with cmpxchg() of who claims it next. */
-	smp_store_release(&rec->key, NULL);
+	if (unlikely(rec->chained))
+		tcs_record_release_chained(rec);
+	else
+		/* Pairs with the cmpxchg() of the next one that claims it. */
+		smp_store_release(&rec->key, NULL);
 }
 
 /**
- * tcs_records_lock() - lock the list of the bucket that a record belongs to
+ * tcs_records_lock() - lock the chain of the bucket that a record belongs to
  * @key: of the record
  *
  * Return: the bucket, to be given to the functions below.
@@ -239,7 +208,7 @@ static __always_inline void tcs_records_release(struct tcs_record *rec)
 static __always_inline struct tcs_bucket
 tcs_records_lock(const struct sock_common *key) __acquires(bitlock)
 {
-	struct tcs_bucket b = { .head = &tcs_records_bucket(key)->more };
+	struct tcs_bucket b = { .head = &tcs_records_slot(key)->more };
 
 	local_irq_save(b.flags);
 	hlist_bl_lock(b.head);
@@ -250,7 +219,7 @@ tcs_records_lock(const struct sock_common *key) __acquires(bitlock)
  * tcs_records_unlock() - unlock a bucket
  * @b: of tcs_records_lock()
  */
-static inline void tcs_records_unlock(const struct tcs_bucket *b)
+static __always_inline void tcs_records_unlock(const struct tcs_bucket *b)
 	__releases(bitlock)
 {
 	hlist_bl_unlock(b->head);
@@ -258,7 +227,7 @@ static inline void tcs_records_unlock(const struct tcs_bucket *b)
 }
 
 /**
- * tcs_records_find() - find a record in a list
+ * tcs_records_find() - find a chained record
  * @b: its bucket, locked
  * @key: of the record
  *
@@ -275,46 +244,5 @@ tcs_records_find(const struct tcs_bucket *b, const struct sock_common *key)
 			return rec;
 	return NULL;
 }
-
-/**
- * tcs_records_insert() - put a record into a list
- * @b: the bucket of @key, locked
- * @rec: in no list
- * @key: of which no record is in the table
- */
-static inline void tcs_records_insert(const struct tcs_bucket *b,
-				      struct tcs_record *rec,
-				      const struct sock_common *key)
-{
-	rec->key = key;
-	hlist_bl_add_head(&rec->node, b->head);
-}
-
-/**
- * tcs_records_remove() - take a record that was found out of its list
- * @rec: in a bucket that is locked; the caller's afterwards
- */
-static inline void tcs_records_remove(struct tcs_record *rec)
-{
-	__hlist_bl_del(&rec->node);
-}
-
-/**
- * tcs_records_put() - put a record into a list
- * @rec: the caller's, no longer so afterwards
- * @key: of which no record is in the table
- *
- * Any context but NMI.
- */
-static __always_inline void tcs_records_put(struct tcs_record *rec,
-					    const struct sock_common *key)
-{
-	const struct tcs_bucket b = tcs_records_lock(key);
-
-	tcs_records_insert(&b, rec, key);
-	tcs_records_unlock(&b);
-}
-
-struct tcs_record *tcs_records_take(const struct sock_common *key);
 
 #endif /* TCS_RECORDS_H */

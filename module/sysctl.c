@@ -14,12 +14,13 @@
 #include <linux/string.h>
 #include <linux/sysctl.h>
 
-#include "compat/sysctl.h"
+#include "compat/net_sysctl.h"
 #include "compat/tw_timeout.h"
+#include "hooks.h"
 #include "pernet.h"
 #include "policy.h"
 #include "purge.h"
-#include "timewait.h"
+#include "tw_length.h"
 
 /* The longest number that can be in range, its sign and white space included. */
 #define TCS_MAX_INPUT 32
@@ -114,10 +115,10 @@ static int do_number(tcs_ctl_table *table, int write, void *buffer,
 /* A length that was written and is in range. */
 static int set_length(unsigned int *data, unsigned int ms)
 {
-	if (tcs_timewait_verdict() == TCS_IMPOSSIBLE)
+	if (tcs_hooks_verdict() == TCS_IMPOSSIBLE)
 		return -EOPNOTSUPP;
 	if (ms != TCS_KERNEL_TIME_WAIT_MS)
-		tcs_timewait_tuning();
+		tcs_length_set_tuned();
 	WRITE_ONCE(*data, ms);
 	return 0;
 }
@@ -147,7 +148,7 @@ static int do_purge(tcs_ctl_table *table, int write, void *buffer,
 	}
 	err = get_write(table, buffer, *lenp, ppos, 1, 1, &val);
 	if (!err)
-		err = tcs_purge(owner(table)->net, 0);
+		err = tcs_purge(owner(table)->net, NULL);
 	return min(err, 0);
 }
 

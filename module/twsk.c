@@ -38,8 +38,7 @@ void tcs_twsk_other_lengths(void)
  * A TIME_WAIT of TCP_TIMEWAIT_LEN needs no record in a namespace that has no other: its
  * timer tells when it began. There may be hundreds of thousands of them.
  */
-static __always_inline bool wants_record(const struct tcs_net *tn,
-					 u32 time_wait_ms)
+static bool wants_record(const struct tcs_net *tn, u32 time_wait_ms)
 {
 	if (tcs_in_baseline())
 		return true;
@@ -51,9 +50,8 @@ static __always_inline bool wants_record(const struct tcs_net *tn,
 }
 
 /* A timewait socket that has no record gets one. */
-static noinline bool adopt(const struct tcs_net *tn,
-			   const struct inet_timewait_sock *tw,
-			   enum tcs_state state, u64 since, u32 floor)
+static bool adopt(const struct tcs_net *tn, const struct inet_timewait_sock *tw,
+		  enum tcs_state state, u64 since, u32 floor)
 {
 	struct tcs_record *rec = tcs_new_record(tn->stats);
 
@@ -67,160 +65,88 @@ static noinline bool adopt(const struct tcs_net *tn,
 }
 
 /*
- * The socket's record becomes the timewait socket's. A bucket's own has to be free for
- * the next socket.
+ * The socket's record becomes the timewait socket's, which is always a chained one: the
+ * slot has to be free for the next socket.
  *
  * Return: whether the timewait socket has a record.
  */
-static noinline bool hand_over(const struct tcs_net *tn, struct tcs_record *rec,
-			       const struct inet_timewait_sock *tw)
+static bool hand_over(const struct tcs_net *tn, struct tcs_record *rec,
+		      const struct inet_timewait_sock *tw)
 {
-	const struct sock_common *key = &tw->__tw_common;
-	struct tcs_record *fresh;
-	struct tcs_bucket b;
+	struct tcs_record *to;
 
 	if (rec->chained) {
-		b = tcs_records_lock(key);
-		rec->key = key;
-		tcs_records_unlock(&b);
-		return true;
+		to = tcs_records_detach(rec->key);
+	} else {
+		to = tcs_new_record(tn->stats);
+		if (to) {
+			to->first = rec->first;
+			to->since = rec->since;
+			to->spent_us[0] = rec->spent_us[0];
+			to->spent_us[1] = rec->spent_us[1];
+			to->floor = rec->floor;
+			to->state = rec->state;
+		}
+		tcs_end_record(tn->stats, rec);
 	}
+	if (to)
+		tcs_records_put(to, &tw->__tw_common);
+	return to;
+}
 
-	fresh = tcs_new_record(tn->stats);
-	if (fresh) {
-		fresh->first = rec->first;
-		fresh->since = rec->since;
-		fresh->spent_us[0] = rec->spent_us[0];
-		fresh->spent_us[1] = rec->spent_us[1];
-		fresh->floor = rec->floor;
-		fresh->state = rec->state;
-		tcs_records_put(fresh, key);
+/* The cells of a TIME_WAIT that begins with a full socket in state @from. */
+static void count_begun(const struct tcs_net *tn, enum tcs_state from,
+			struct tcs_end how)
+{
+	if (tcs_twsk_is_untracked()) {
+		tcs_add(tn->stats, TCS_LEFT + from);
+		tcs_count_end(tn, how);
+	} else {
+		tcs_add(tn->stats, TCS_TW_BEGUN + (from == TCS_CLOSING));
 	}
-	tcs_end_record(tn->stats, rec);
-	return fresh;
 }
 
-/* The socket's record, when TIME_WAIT begins and has need of it. */
-static noinline void keep_record(const struct tcs_net *tn, const struct sock *sk,
-				 const struct inet_timewait_sock *tw,
-				 struct tcs_record *rec)
-{
-	rec->state = TCS_TIME_WAIT;
-	rec->since = tcs_now_of(sk);
-	rec->floor = tcs_floor(sk);
-	hand_over(tn, rec, tw);
-}
-
-/* FIN_WAIT2 is over; @rec: a bucket's own. */
-static noinline void begin_untuned_record(const struct tcs_net *tn,
-					  const struct sock *sk,
-					  struct tcs_record *rec)
-{
-	tcs_account_last(tn, rec, TCS_FIN_WAIT2, tcs_now_of(sk));
-	tcs_end_own_record(tn->stats, rec);
-}
-
-/* The same, where TIME_WAIT may have need of the record. */
-static noinline void begin_time_wait_record(const struct tcs_net *tn,
-					    const struct sock *sk,
-					    const struct inet_timewait_sock *tw,
-					    u32 time_wait_ms,
-					    struct tcs_record *rec)
-{
-	tcs_account_last(tn, rec, TCS_FIN_WAIT2, tcs_now_of(sk));
-	if (wants_record(tn, time_wait_ms))
-		keep_record(tn, sk, tw, rec);
-	else
-		tcs_end_own_record(tn->stats, rec);
-}
-
-/* CLOSING is over, or FIN_WAIT2 with a record in a list, or traced. */
-static noinline void begin_time_wait_slow(const struct tcs_net *tn,
-					  const struct sock *sk,
-					  const struct inet_timewait_sock *tw,
-					  u32 time_wait_ms)
+/* FIN_WAIT2 or CLOSING, a full socket, to TIME_WAIT. */
+static void begin_time_wait(const struct tcs_net *tn, const struct sock *sk,
+			    const struct inet_timewait_sock *tw,
+			    u32 time_wait_ms)
 {
 	const enum tcs_state from = tcs_closing_state(sk->sk_state);
 	const struct tcs_end how = {
 		.ended = from == TCS_CLOSING ? TCS_ENDED_SIMULTANEOUS_FIN :
 					       TCS_ENDED_ACTIVE_FIN,
 	};
+	const bool keep = wants_record(tn, time_wait_ms) &&
+			  !tcs_twsk_is_untracked();
 	struct tcs_record *rec = tcs_records_get(&sk->__sk_common);
+	/* While the baseline runs, one without a record is not in the gauges. */
+	const bool absent = !rec && tcs_in_baseline();
 
-	if (rec)
-		tcs_account_last(tn, rec, from, tcs_now_of(sk));
+	if (absent)
+		tcs_add(tn->stats, TCS_BASELINE + from);
+	count_begun(tn, from, how);
+	if (rec) {
+		tcs_account(tn, rec, from, tcs_now_of(sk));
+		tcs_account_close(tn, rec, tcs_now_of(sk));
+	}
 	if (trace_tcp_close_enabled())
 		tcs_trace_end(&sk->__sk_common, ntohs(inet_sk(sk)->inet_sport),
 			      rec, how, time_wait_ms);
-	if (!rec)
-		return;
-	if (wants_record(tn, time_wait_ms) && !tcs_twsk_is_untracked())
-		keep_record(tn, sk, tw, rec);
-	else
+	if (rec && keep) {
+		rec->state = TCS_TIME_WAIT;
+		rec->since = tcs_now_of(sk);
+		rec->floor = tcs_floor(sk);
+		hand_over(tn, rec, tw);
+	} else if (rec) {
 		tcs_end_record(tn->stats, rec);
-}
-
-/*
- * Where timewait sockets cannot be followed, or while the baseline runs: one without a
- * record is not in the gauges then.
- */
-static noinline void begin_time_wait_unusual(const struct tcs_net *tn,
-					     const struct sock *sk,
-					     const struct inet_timewait_sock *tw,
-					     u32 time_wait_ms)
-{
-	const bool recorded = tcs_records_get(&sk->__sk_common);
-	const enum tcs_state from = tcs_closing_state(sk->sk_state);
-	const bool closing = from == TCS_CLOSING;
-
-	if (!recorded && tcs_in_baseline())
-		tcs_add(tn->stats, TCS_BASELINE + from);
-	if (tcs_twsk_is_untracked()) {
-		tcs_add(tn->stats, TCS_LEFT + from);
-		tcs_add(tn->stats, TCS_ENDED +
-			(closing ? TCS_ENDED_SIMULTANEOUS_FIN :
-				   TCS_ENDED_ACTIVE_FIN));
-	} else {
-		tcs_add(tn->stats, TCS_TW_BEGUN + closing);
-	}
-	begin_time_wait_slow(tn, sk, tw, time_wait_ms);
-	if (!recorded && tcs_in_baseline() && !tcs_twsk_is_untracked())
+	} else if (absent && keep) {
 		adopt(tn, tw, TCS_TIME_WAIT, tcs_now_of(sk), tcs_floor(sk));
-}
-
-/*
- * FIN_WAIT2 or CLOSING, a full socket, to TIME_WAIT.
- * @tuned: some namespace has a length of its own
- */
-static __always_inline void begin_time_wait(const struct tcs_net *tn,
-					    const struct sock *sk,
-					    const struct inet_timewait_sock *tw,
-					    u32 time_wait_ms, bool tuned)
-{
-	struct tcs_record *rec = tcs_records_bucket(&sk->__sk_common);
-
-	if (unlikely(sk->sk_state == TCP_CLOSING)) {
-		tcs_add(tn->stats, TCS_TW_BEGUN + 1);
-		begin_time_wait_slow(tn, sk, tw, time_wait_ms);
-		return;
-	}
-	tcs_add(tn->stats, TCS_TW_BEGUN);
-	if (trace_tcp_close_enabled()) {
-		begin_time_wait_slow(tn, sk, tw, time_wait_ms);
-	} else if (unlikely(!tcs_records_is(rec, &sk->__sk_common))) {
-		if (tcs_records_more(rec))
-			begin_time_wait_slow(tn, sk, tw, time_wait_ms);
-	} else if (tuned) {
-		begin_time_wait_record(tn, sk, tw, time_wait_ms, rec);
-	} else {
-		begin_untuned_record(tn, sk, rec);
 	}
 }
 
-/* FIN_WAIT2, a full socket, goes on in FIN_WAIT2. */
-static noinline void begin_fin_wait2(const struct tcs_net *tn,
-				     const struct sock *sk,
-				     const struct inet_timewait_sock *tw)
+/* FIN_WAIT2, a full socket, to a timewait socket in FIN_WAIT2. */
+static void begin_fin_wait2(const struct tcs_net *tn, const struct sock *sk,
+			    const struct inet_timewait_sock *tw)
 {
 	struct tcs_record *rec = tcs_records_get(&sk->__sk_common);
 	const bool known = rec || !tcs_in_baseline();
@@ -235,7 +161,7 @@ static noinline void begin_fin_wait2(const struct tcs_net *tn,
 	if (!known)
 		tcs_add(tn->stats, TCS_BASELINE + TCS_FIN_WAIT2);
 	/*
-	 * Without one it would not be told from a TIME_WAIT when the peer's FIN
+	 * Without a record it could not be told from a TIME_WAIT when the peer's FIN
 	 * comes.
 	 */
 	if (rec) {
@@ -248,84 +174,32 @@ static noinline void begin_fin_wait2(const struct tcs_net *tn,
 	atomic_inc(&unrecorded);
 }
 
-static noinline void begin_unusual(const struct sock *sk,
-				   const struct inet_timewait_sock *tw,
-				   u32 time_wait_ms)
-{
-	const struct tcs_net *tn;
-
-	if (!tcs_is_counting())
-		return;
-	tn = tcs_net_of(sock_net(sk));
-	if (tw->tw_substate != TCP_TIME_WAIT)
-		begin_fin_wait2(tn, sk, tw);
-	else if (tcs_twsk_is_untracked() || tcs_in_baseline())
-		begin_time_wait_unusual(tn, sk, tw, time_wait_ms);
-	else
-		begin_time_wait(tn, sk, tw, time_wait_ms, true);
-}
-
-static __always_inline void begin(const struct sock *sk,
-				  const struct inet_timewait_sock *tw,
-				  u32 time_wait_ms, bool tuned)
-{
-	const struct tcs_net *tn;
-
-	if (!sk->sk_net_refcnt)
-		tcs_assert_atomic();
-	if (!tcs_is_usual()) {
-		begin_unusual(sk, tw, time_wait_ms);
-		return;
-	}
-	tn = tcs_net_of(sock_net(sk));
-	if (tw->tw_substate != TCP_TIME_WAIT)
-		begin_fin_wait2(tn, sk, tw);
-	else
-		begin_time_wait(tn, sk, tw, time_wait_ms, tuned);
-}
-
-static noinline void note_and_begin(const struct sock *sk,
-				    const struct inet_timewait_sock *tw,
-				    u32 time_wait_ms)
-{
-	tcs_note_leave_anywhere(sk, TCS_NOTE_MOVED);
-	begin(sk, tw, time_wait_ms, true);
-}
-
 /**
- * tcs_twsk_begin() - a full socket goes on as a timewait socket, no namespace being tuned
+ * tcs_twsk_begin() - a full socket becomes a timewait socket: the slow path
  * @sk: the socket, locked by the kernel, in FIN_WAIT2 or CLOSING
  * @tw: its timewait socket, which nobody else can see yet
- *
- * tcp_time_wait() (net/ipv4/tcp_minisocks.c) calls tcp_done() for @sk next; that
- * change to CLOSE is taken care of here already.
- *
- * Any context but NMI.
- */
-void notrace tcs_twsk_begin(const struct sock *sk,
-			    const struct inet_timewait_sock *tw)
-{
-	if (tcs_note_leave(sk, TCS_NOTE_MOVED))
-		begin(sk, tw, TCS_KERNEL_TIME_WAIT_MS, false);
-	else
-		note_and_begin(sk, tw, TCS_KERNEL_TIME_WAIT_MS);
-}
-
-/**
- * tcs_twsk_begin_tuned() - tcs_twsk_begin(), where namespaces may have lengths of their own
- * @sk: the socket
- * @tw: its timewait socket
  * @time_wait_ms: the length given, where @tw is in TIME_WAIT
  *
- * Any context but NMI.
+ * tcp_time_wait() (net/ipv4/tcp_minisocks.c) calls tcp_done() for @sk next; that
+ * change to CLOSE is taken care of here already. See tcs_fast_time_wait().
+ *
+ * Any context but NMI, preemption off.
  */
-void tcs_twsk_begin_tuned(const struct sock *sk,
-			  const struct inet_timewait_sock *tw, u32 time_wait_ms)
+void tcs_twsk_begin(const struct sock *sk, const struct inet_timewait_sock *tw,
+		    u32 time_wait_ms)
 {
-	if (tcs_note_leave(sk, TCS_NOTE_MOVED))
-		begin(sk, tw, time_wait_ms, true);
+	const struct tcs_net *tn;
+
+	if (!tcs_note_leave(sk, TCS_NOTE_MOVED))
+		tcs_note_leave_anywhere(sk, TCS_NOTE_MOVED);
+	if (!tcs_is_counting())
+		return;
+	tcs_assert_atomic();
+	tn = tcs_net_of(sock_net(sk));
+	if (tw->tw_substate == TCP_TIME_WAIT)
+		begin_time_wait(tn, sk, tw, time_wait_ms);
 	else
-		note_and_begin(sk, tw, time_wait_ms);
+		begin_fin_wait2(tn, sk, tw);
 }
 
 /**
@@ -405,15 +279,18 @@ void tcs_twsk_entered(struct inet_timewait_sock *tw,
 	now = tcs_now();
 
 	tcs_add(tn->stats, TCS_LEFT + TCS_FIN_WAIT2);
+	tcs_count_end(tn, how);
 	tcs_account(tn, &before, TCS_FIN_WAIT2, now);
-	tcs_end_connection(tn, &tw->__tw_common, tw->tw_sport, &before, how,
-			   now, time_wait_ms);
+	tcs_account_close(tn, &before, now);
+	if (trace_tcp_close_enabled())
+		tcs_trace_end(&tw->__tw_common, ntohs(tw->tw_sport), &before, how,
+			      time_wait_ms);
 	if (before.key && !wants_record(tn, time_wait_ms)) {
-		struct tcs_record *rec = tcs_records_take(before.key);
+		struct tcs_record *rec = tcs_records_detach(before.key);
 
 		/* Its timer may have been faster. */
 		if (rec)
-			tcs_drop_record(tn->stats, rec);
+			tcs_end_record(tn->stats, rec);
 	}
 }
 
@@ -473,6 +350,21 @@ static void account_unrecorded(const struct tcs_net *tn,
 		tcs_hist_add(tn->stats, TCS_TIME_WAIT, jiffies_to_usecs(ticks));
 }
 
+/* A connection ends in FIN_WAIT2, without the peer's FIN. */
+static void end_in_fin_wait2(const struct tcs_net *tn,
+			     const struct inet_timewait_sock *tw,
+			     const struct tcs_record *rec, enum tcs_ended_by by,
+			     u64 now)
+{
+	const struct tcs_end how = end_of_fin_wait2(by);
+
+	tcs_count_end(tn, how);
+	if (rec)
+		tcs_account_close(tn, rec, now);
+	if (trace_tcp_close_enabled())
+		tcs_trace_end(&tw->__tw_common, ntohs(tw->tw_sport), rec, how, 0);
+}
+
 /**
  * tcs_twsk_end() - a timewait socket ends
  * @tw: the timewait socket, in TIME_WAIT or FIN_WAIT2
@@ -493,7 +385,7 @@ void tcs_twsk_end(struct inet_timewait_sock *tw, enum tcs_ended_by by)
 	tcs_assert_atomic();
 	tn = tcs_net_of(twsk_net(tw));
 
-	rec = tcs_records_take(&tw->__tw_common);
+	rec = tcs_records_detach(&tw->__tw_common);
 	if (rec) {
 		now = tcs_now();
 		state = rec->state;
@@ -513,8 +405,7 @@ void tcs_twsk_end(struct inet_timewait_sock *tw, enum tcs_ended_by by)
 			tcs_add(tn->stats, TCS_LEFT + TCS_FIN_WAIT2);
 	}
 	if (state == TCS_FIN_WAIT2)
-		tcs_end_connection(tn, &tw->__tw_common, tw->tw_sport, rec,
-				   end_of_fin_wait2(by), now, 0);
+		end_in_fin_wait2(tn, tw, rec, by, now);
 	if (rec)
-		tcs_drop_record(tn->stats, rec);
+		tcs_end_record(tn->stats, rec);
 }

@@ -53,9 +53,8 @@ static inline u32 tcs_floor(const struct sock *sk)
 }
 
 void tcs_twsk_other_lengths(void);
-void tcs_twsk_begin(const struct sock *sk, const struct inet_timewait_sock *tw);
-void tcs_twsk_begin_tuned(const struct sock *sk,
-			  const struct inet_timewait_sock *tw, u32 time_wait_ms);
+void tcs_twsk_begin(const struct sock *sk, const struct inet_timewait_sock *tw,
+		    u32 time_wait_ms);
 enum tcs_rearm tcs_twsk_rearm(struct inet_timewait_sock *tw, bool was_fin_wait2,
 			      struct tcs_record *was);
 void tcs_twsk_entered(struct inet_timewait_sock *tw,

@@ -116,7 +116,6 @@ static __always_inline unsigned long *tcs_arg_slot(struct tcs_args *args,
  * @symbol: the function's name
  * @needed_for: what is lost without it, for the log
  * @addr: where the name was found; 0: nowhere
- * @seen: set by the self-test once the handler ran for its connections
  * @attached: the handler is in place
  * @behind: it is in place as a kprobe behind the patch site
  *
@@ -126,7 +125,6 @@ struct tcs_hook {
 	const char *symbol;
 	const char *needed_for;
 	unsigned long addr;
-	bool seen;
 	bool attached;
 	bool behind;
 #if defined(TCS_HOOK_FTRACE)

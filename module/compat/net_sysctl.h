@@ -7,11 +7,11 @@
  *    macro over ARRAY_SIZE(), which cannot be used on a duplicated table;
  *  - 6.11 refuses the empty entry, and hands handlers a const table.
  *
- * Tables here are written with an empty last entry (TCS_CTL_END) and are always
+ * Tables here are followed by one empty entry, which is what kernels up to 6.5 stop at, and are
  * registered without counting it where the kernel takes a length.
  */
-#ifndef TCS_COMPAT_SYSCTL_H
-#define TCS_COMPAT_SYSCTL_H
+#ifndef TCS_COMPAT_NET_SYSCTL_H
+#define TCS_COMPAT_NET_SYSCTL_H
 
 #include <linux/sysctl.h>
 #include <net/net_namespace.h>
@@ -46,4 +46,4 @@ tcs_register_net_sysctl(struct net *net, const char *path,
 #endif
 }
 
-#endif /* TCS_COMPAT_SYSCTL_H */
+#endif /* TCS_COMPAT_NET_SYSCTL_H */

@@ -11,8 +11,8 @@
  *    softirqs off; from 6.11 on inet_twsk_hashdance_schedule(tw, sk, hashinfo,
  *    timeo) does both.
  */
-#ifndef TCS_COMPAT_TIMEWAIT_H
-#define TCS_COMPAT_TIMEWAIT_H
+#ifndef TCS_COMPAT_INET_TWSK_H
+#define TCS_COMPAT_INET_TWSK_H
 
 #include <net/inet_hashtables.h>
 #include <net/inet_timewait_sock.h>
@@ -57,4 +57,4 @@ static inline bool tcs_tw_full(struct net *net)
 	return n >= READ_ONCE(dr->sysctl_max_tw_buckets);
 }
 
-#endif /* TCS_COMPAT_TIMEWAIT_H */
+#endif /* TCS_COMPAT_INET_TWSK_H */

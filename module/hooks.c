@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The hooks: callbacks at the entry of the functions that make, arm and end a timewait
+ * socket, and of tcp_reset().
+ *
+ * A timewait socket (struct inet_timewait_sock) holds a connection in TIME_WAIT, or
+ * in FIN_WAIT2 when the application is gone (tw_substate). No tracepoint shows it.
+ * Why these functions: docs/design.md.
+ */
+#include "hooks.h"
+
+#include <linux/percpu.h>
+#include <linux/preempt.h>
+#include <linux/tcp.h>
+
+#include "call_site.h"
+#include "compat/hook.h"
+#include "compat/inet_twsk.h"
+#include "compat/tw_timeout.h"
+#include "event.h"
+#include "fastpath.h"
+#include "handoff.h"
+#include "hook_selftest.h"
+#include "policy.h"
+#include "tw_length.h"
+#include "twsk.h"
+
+/* The segment that is being processed found this timewait socket in FIN_WAIT2. */
+static DEFINE_PER_CPU(const void *, fin_wait2_hit);
+
+/* Which timewait socket is about to be ended by what, between the two hooks on that way. */
+struct deschedule {
+	const void *tw;
+	int by;
+};
+
+static DEFINE_PER_CPU(struct deschedule, descheduling);
+
+static enum tcs_verdict verdict = TCS_IMPOSSIBLE;
+
+/* DCCP has timewait sockets as well, and its own death row. */
+static bool is_tcp(const struct inet_timewait_sock *tw)
+{
+	return tw->tw_dr == tcs_death_row(twsk_net(tw));
+}
+
+static noinline void create_slow(struct tcs_args *args, const struct sock *sk,
+				 struct inet_timewait_sock *tw)
+{
+	u32 time_wait_ms = TCS_KERNEL_TIME_WAIT_MS;
+
+	preempt_disable_notrace();
+	if (tcs_length_is_tuned() && tw->tw_substate == TCP_TIME_WAIT)
+		time_wait_ms = tcs_length_create(args, sk, tw);
+	tcs_twsk_begin(sk, tw, time_wait_ms);
+	preempt_enable_notrace();
+}
+
+/*
+ * inet_twsk_hashdance{,_schedule}(tw, sk, hashinfo{, timeo}): a full socket
+ * becomes a timewait socket, which nobody else can see yet.
+ */
+static void notrace on_create(struct tcs_args *args, unsigned long caller)
+{
+	struct inet_timewait_sock *tw = (void *)tcs_arg(args, 0);
+	const struct sock *sk = (void *)tcs_arg(args, 1);
+
+	if (sk->sk_protocol != IPPROTO_TCP)
+		return;
+	tcs_hook_ran(TCS_HOOK_CREATE, &tw->__tw_common);
+	/* A socket that holds its namespace keeps it alive for tcs_net_of(). */
+	if ((!TCS_TW_CREATE_PREEMPTIBLE || likely(sk->sk_net_refcnt)) &&
+	    tcs_fast_time_wait(sk, tw))
+		return;
+	create_slow(args, sk, tw);
+}
+
+/* FIN_WAIT2 keeps the time that tcp_fin_timeout gave it. */
+static noinline void schedule_slow(struct tcs_args *args,
+				   struct inet_timewait_sock *tw, bool rearm)
+{
+	if (!is_tcp(tw) || READ_ONCE(tw->tw_substate) != TCP_TIME_WAIT)
+		return;
+	if (!rearm) {
+		tcs_length_schedule(args, tw);
+		return;
+	}
+	tcs_hook_ran(TCS_HOOK_SCHEDULE, &tw->__tw_common);
+	tcs_length_rearm(args, tw, this_cpu_read(fin_wait2_hit) == tw);
+}
+
+/* __inet_twsk_schedule(tw, timeo, rearm): the timer is set. */
+static void notrace on_schedule(struct tcs_args *args, unsigned long caller)
+{
+	const bool rearm = tcs_arg(args, 2) & 0xff;
+
+	if (rearm || tcs_length_is_tuned())
+		schedule_slow(args, (void *)tcs_arg(args, 0), rearm);
+}
+
+/*
+ * tcp_timewait_state_process(tw, ...): a segment for a timewait socket, in softirq.
+ * Once on_schedule() runs, a FIN has turned FIN_WAIT2 into TIME_WAIT already.
+ */
+static void notrace on_segment(struct tcs_args *args, unsigned long caller)
+{
+	const struct inet_timewait_sock *tw = (void *)tcs_arg(args, 0);
+	const void *hit = NULL;
+
+	tcs_hook_ran(TCS_HOOK_SEGMENT, &tw->__tw_common);
+	if (READ_ONCE(tw->tw_substate) == TCP_FIN_WAIT2)
+		hit = tw;
+	this_cpu_write(fin_wait2_hit, hit);
+}
+
+/*
+ * inet_twsk_deschedule_put(tw): it is to end early, softirqs are off. Whether its
+ * timer was faster turns out in inet_twsk_kill().
+ */
+static void notrace on_deschedule(struct tcs_args *args, unsigned long caller)
+{
+	const struct inet_timewait_sock *tw = (void *)tcs_arg(args, 0);
+
+	tcs_hook_ran(TCS_HOOK_DESCHEDULE, &tw->__tw_common);
+	this_cpu_write(descheduling.tw, tw);
+	this_cpu_write(descheduling.by, tcs_call_site(caller));
+}
+
+/* inet_twsk_kill(tw): it ends, this once. */
+static void notrace on_kill(struct tcs_args *args, unsigned long caller)
+{
+	struct inet_timewait_sock *tw = (void *)tcs_arg(args, 0);
+	enum tcs_ended_by by = TCS_BY_TIMER;
+	int from;
+
+	if (!is_tcp(tw))
+		return;
+	tcs_hook_ran(TCS_HOOK_KILL, &tw->__tw_common);
+	from = tcs_call_site(caller);
+	if (from == TCS_BY_DESCHEDULE && this_cpu_read(descheduling.tw) == tw)
+		by = this_cpu_read(descheduling.by);
+	else if (from == TCS_BY_NETNS)	/* deschedule_put is inlined there */
+		by = TCS_BY_NETNS;
+	tcs_twsk_end(tw, by);
+}
+
+/*
+ * tcp_reset(sk): called for a RST, but also for data that comes after the
+ * application has closed, or after the peer's own FIN. tcp_validate_incoming() is
+ * where the RSTs come from.
+ */
+static void notrace on_reset(struct tcs_args *args, unsigned long caller)
+{
+	struct sock *sk = (void *)tcs_arg(args, 0);
+
+	tcs_hook_ran(TCS_HOOK_RESET, &sk->__sk_common);
+	if (tcs_closing_state(sk->sk_state) != TCS_NOT_CLOSING &&
+	    tcs_call_site(caller) == TCS_BY_DATA)
+		tcs_note_leave_anywhere(sk, TCS_NOTE_RESET_WITHOUT_RST);
+}
+
+#ifndef TCS_TEST_CREATE_SYMBOL
+#define TCS_TEST_CREATE_SYMBOL TCS_TW_CREATE_SYMBOL
+#endif
+
+TCS_HOOK(create_hook, TCS_TEST_CREATE_SYMBOL, "TIME_WAIT's length", on_create);
+TCS_HOOK(schedule_hook, "__inet_twsk_schedule", "TIME_WAIT's length",
+	 on_schedule);
+TCS_HOOK(segment_hook, "tcp_timewait_state_process", "counting FIN_WAIT2",
+	 on_segment);
+TCS_HOOK(deschedule_hook, "inet_twsk_deschedule_put",
+	 "telling how TIME_WAIT ends", on_deschedule);
+TCS_HOOK(kill_hook, "inet_twsk_kill", "counting the ends of TIME_WAIT", on_kill);
+TCS_HOOK(reset_hook, "tcp_reset", "telling data after close from a RST",
+	 on_reset);
+
+static struct tcs_hook *const hooks[TCS_N_HOOKS] = {
+	[TCS_HOOK_KILL] = &kill_hook,
+	[TCS_HOOK_DESCHEDULE] = &deschedule_hook,
+	[TCS_HOOK_SEGMENT] = &segment_hook,
+	[TCS_HOOK_RESET] = &reset_hook,
+	[TCS_HOOK_SCHEDULE] = &schedule_hook,
+	[TCS_HOOK_CREATE] = &create_hook,
+};
+
+static bool needed_to_tune(enum tcs_hook_id id)
+{
+	return id == TCS_HOOK_CREATE || id == TCS_HOOK_SCHEDULE;
+}
+
+/* A hook is missing, or never runs. */
+static void do_without(enum tcs_hook_id id, enum tcs_verdict *v)
+{
+	if (needed_to_tune(id))
+		*v = TCS_IMPOSSIBLE;
+	if (id == TCS_HOOK_CREATE || id == TCS_HOOK_KILL)
+		tcs_twsk_set_untracked();
+}
+
+static void warn_unhooked(const struct tcs_hook *hook, int err)
+{
+	if (err == -EOPNOTSUPP)
+		pr_warn_once("no function can be hooked on this kernel (it takes kprobes, on x86-64 or arm64): TIME_WAIT can neither be tuned nor followed\n");
+	else if (err == -EBUSY)
+		pr_warn_once("no function can be hooked while kernel.ftrace_enabled is 0: TIME_WAIT can neither be tuned nor followed\n");
+	else
+		pr_warn("cannot hook %s (%d): without it no %s\n",
+			hook->symbol, err, hook->needed_for);
+}
+
+/**
+ * tcs_hooks_attach() - attach all hooks
+ *
+ * Process context, sleeps. After tcs_tw_timeout_look(). What cannot be hooked is
+ * logged once; the module then counts what it can, and tuning is refused
+ * where the length is out of reach (tcs_hooks_verdict()).
+ */
+void tcs_hooks_attach(void)
+{
+	enum tcs_verdict v = TCS_UNTESTED;
+	unsigned int i;
+
+	if (!tcs_tw_timeout_is_free()) {
+		tcs_twsk_other_lengths();
+		tcs_length_set_tuned();
+	}
+	for (i = 0; i < TCS_N_HOOKS; i++) {
+		/* What gives a length before us has to have done so when our hook runs. */
+		const bool behind = needed_to_tune(i) &&
+				    tcs_tw_timeout_by_module();
+		int err = tcs_hook_attach(hooks[i], behind);
+
+		if (err) {
+			do_without(i, &v);
+			warn_unhooked(hooks[i], err);
+		}
+	}
+	WRITE_ONCE(verdict, v);
+}
+
+/**
+ * tcs_hooks_detach() - detach all hooks
+ *
+ * Process context, sleeps. What enters TIME_WAIT from now on gets the kernel's
+ * 60 s; what is there keeps its time.
+ */
+void tcs_hooks_detach(void)
+{
+	unsigned int i = TCS_N_HOOKS;
+
+	while (i--)
+		tcs_hook_detach(hooks[i]);
+}
+
+/**
+ * tcs_hook_is_attached() - whether a hook is in place
+ * @id: which
+ */
+bool tcs_hook_is_attached(enum tcs_hook_id id)
+{
+	return hooks[id]->attached;
+}
+
+/**
+ * tcs_hooks_tested() - the self-test has exercised all hooks
+ * @seen: of each, whether it ran
+ *
+ * Process context, sleeps. One that did not run never will.
+ */
+void tcs_hooks_tested(const bool *seen)
+{
+	enum tcs_verdict v = TCS_TESTED;
+	unsigned int i;
+
+	if (verdict == TCS_IMPOSSIBLE)
+		return;
+	for (i = 0; i < TCS_N_HOOKS; i++) {
+		if (!hooks[i]->attached || seen[i])
+			continue;
+		pr_warn("hook on %s never runs on this kernel: without it no %s\n",
+			hooks[i]->symbol, hooks[i]->needed_for);
+		do_without(i, &v);
+	}
+	WRITE_ONCE(verdict, v);
+}
+
+/**
+ * tcs_hooks_verdict() - whether TIME_WAIT can be tuned on this kernel
+ */
+enum tcs_verdict tcs_hooks_verdict(void)
+{
+	return READ_ONCE(verdict);
+}

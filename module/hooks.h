@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The hooked functions: where TIME_WAIT begins, gets its length, and ends. */
+#ifndef TCS_HOOKS_H
+#define TCS_HOOKS_H
+
+#include "compat/kernel.h"
+
+#include <linux/types.h>
+
+/* In the order of attaching: what ends a timewait socket before what makes one. */
+enum tcs_hook_id {
+	TCS_HOOK_KILL,
+	TCS_HOOK_DESCHEDULE,
+	TCS_HOOK_SEGMENT,
+	TCS_HOOK_RESET,
+	TCS_HOOK_SCHEDULE,
+	TCS_HOOK_CREATE,
+	TCS_N_HOOKS,
+};
+
+/* Whether TIME_WAIT can be tuned on this kernel. */
+enum tcs_verdict {
+	TCS_UNTESTED,		/* hooked, but the self-test could not be run yet */
+	TCS_TESTED,		/* the hooks were seen in the path */
+	TCS_IMPOSSIBLE,		/* no hooks, or none that are in the path */
+};
+
+void tcs_hooks_attach(void);
+void tcs_hooks_detach(void);
+bool tcs_hook_is_attached(enum tcs_hook_id id);
+void tcs_hooks_tested(const bool *seen);
+enum tcs_verdict tcs_hooks_verdict(void);
+
+#endif /* TCS_HOOKS_H */
