@@ -14,14 +14,13 @@
 #include <stdbool.h>
 #endif
 
+#include "counters_list.h"
+
 /* The closing states of RFC 9293, section 3.3.2, in the order of the files. */
 enum tcs_state {
-	TCS_FIN_WAIT1,
-	TCS_FIN_WAIT2,
-	TCS_CLOSING,
-	TCS_CLOSE_WAIT,
-	TCS_LAST_ACK,
-	TCS_TIME_WAIT,
+#define X(id, name, text) TCS_##id,
+	TCS_STATES(X)
+#undef X
 	TCS_N_STATES,
 	TCS_NOT_CLOSING = TCS_N_STATES,
 };
@@ -31,14 +30,10 @@ enum tcs_state {
 
 /* How a connection ended; resets that we sent are counted by cause. */
 enum tcs_ended {
-	TCS_ENDED_ACTIVE_FIN,
-	TCS_ENDED_PASSIVE_FIN,
-	TCS_ENDED_SIMULTANEOUS_FIN,
-	TCS_ENDED_RST_RECEIVED,
-	TCS_ENDED_TIMEOUT,
-	TCS_ENDED_FIN_WAIT2_EXPIRED,
-	TCS_ENDED_CONNECT_FAILED,
-	TCS_ENDED_OTHER,
+#define X(id, name, help) TCS_ENDED_##id,
+	TCS_ENDS_BY_FIN(X)
+	TCS_ENDS_OTHERWISE(X)
+#undef X
 	TCS_N_ENDED,
 	TCS_ENDED_RST_SENT = TCS_N_ENDED,
 	TCS_ENDED_NOT,			/* no connection ended */
@@ -46,13 +41,9 @@ enum tcs_ended {
 
 /* Why we reset a connection of ours. */
 enum tcs_rst {
-	TCS_RST_UNREAD_DATA,
-	TCS_RST_LINGER,
-	TCS_RST_DATA_AFTER_CLOSE,
-	TCS_RST_MEMORY,
-	TCS_RST_TIMEOUT,
-	TCS_RST_DESTROYED,
-	TCS_RST_OTHER,
+#define X(id, name, help) TCS_RST_##id,
+	TCS_RSTS(X)
+#undef X
 	TCS_N_RST,
 };
 

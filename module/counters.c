@@ -11,47 +11,21 @@
 #include <net/tcp_states.h>
 
 static const char * const names[TCS_N_ROWS] = {
-	[TCS_ROW_VERSION] = "version",
-	[TCS_ROW_ENDED] = "ended",
-	[TCS_ROW_ENDED_ACTIVE_FIN] = "ended_active_fin",
-	[TCS_ROW_ENDED_PASSIVE_FIN] = "ended_passive_fin",
-	[TCS_ROW_ENDED_SIMULTANEOUS_FIN] = "ended_simultaneous_fin",
-	[TCS_ROW_ENDED_RST_SENT] = "ended_rst_sent",
-	[TCS_ROW_ENDED_RST_RECEIVED] = "ended_rst_received",
-	[TCS_ROW_ENDED_TIMEOUT] = "ended_timeout",
-	[TCS_ROW_ENDED_FIN_WAIT2_EXPIRED] = "ended_fin_wait2_expired",
-	[TCS_ROW_ENDED_CONNECT_FAILED] = "ended_connect_failed",
-	[TCS_ROW_ENDED_OTHER] = "ended_other",
-	[TCS_ROW_RST_SENT_UNREAD_DATA] = "rst_sent_unread_data",
-	[TCS_ROW_RST_SENT_LINGER] = "rst_sent_linger",
-	[TCS_ROW_RST_SENT_DATA_AFTER_CLOSE] = "rst_sent_data_after_close",
-	[TCS_ROW_RST_SENT_MEMORY] = "rst_sent_memory",
-	[TCS_ROW_RST_SENT_TIMEOUT] = "rst_sent_timeout",
-	[TCS_ROW_RST_SENT_DESTROYED] = "rst_sent_destroyed",
-	[TCS_ROW_RST_SENT_OTHER] = "rst_sent_other",
-	[TCS_ROW_RST_SENT_NO_SOCKET] = "rst_sent_no_socket",
-	[TCS_ROW_FIN_WAIT1_ENTERED] = "fin_wait1_entered",
-	[TCS_ROW_FIN_WAIT2_ENTERED] = "fin_wait2_entered",
-	[TCS_ROW_CLOSING_ENTERED] = "closing_entered",
-	[TCS_ROW_CLOSE_WAIT_ENTERED] = "close_wait_entered",
-	[TCS_ROW_LAST_ACK_ENTERED] = "last_ack_entered",
-	[TCS_ROW_TIME_WAIT_ENTERED] = "time_wait_entered",
-	[TCS_ROW_FIN_WAIT1] = "fin_wait1",
-	[TCS_ROW_FIN_WAIT2] = "fin_wait2",
-	[TCS_ROW_CLOSING] = "closing",
-	[TCS_ROW_CLOSE_WAIT] = "close_wait",
-	[TCS_ROW_LAST_ACK] = "last_ack",
-	[TCS_ROW_TIME_WAIT] = "time_wait",
-	[TCS_ROW_TIME_WAIT_SHORTENED] = "time_wait_shortened",
-	[TCS_ROW_TIME_WAIT_GUARDED] = "time_wait_guarded",
-	[TCS_ROW_TIME_WAIT_REARMED] = "time_wait_rearmed",
-	[TCS_ROW_TIME_WAIT_EXPIRED] = "time_wait_expired",
-	[TCS_ROW_TIME_WAIT_REUSED] = "time_wait_reused",
-	[TCS_ROW_TIME_WAIT_RESET] = "time_wait_reset",
-	[TCS_ROW_TIME_WAIT_PURGED] = "time_wait_purged",
-	[TCS_ROW_FIN_RETRANSMITS] = "fin_retransmits",
-	[TCS_ROW_RECORDS] = "records",
-	[TCS_ROW_RECORD_FAILURES] = "record_failures",
+#define COUNT(id, name, help) [TCS_ROW_##id] = #name,
+#define ROW(id, name, kind, help) [TCS_ROW_##id] = #name,
+#define END(id, name, help) [TCS_ROW_ENDED_##id] = "ended_" #name,
+#define RST(id, name, help) [TCS_ROW_RST_SENT_##id] = "rst_sent_" #name,
+#define ENTERED(id, name, text) [TCS_ROW_##id##_ENTERED] = #name "_entered",
+#define STATE(id, name, text) [TCS_ROW_##id] = #name,
+#define TW_END(id, name, help) [TCS_ROW_TIME_WAIT_##id] = "time_wait_" #name,
+	TCS_ROWS(COUNT, ROW, END, RST, ENTERED, STATE, TW_END)
+#undef COUNT
+#undef ROW
+#undef END
+#undef RST
+#undef ENTERED
+#undef STATE
+#undef TW_END
 };
 
 /* No name is longer than what this leaves it. */
@@ -95,8 +69,8 @@ static void fold(const struct tcs_stats __percpu *stats, u64 *sum,
  * numbers of TCP's states are in that order.
  */
 static const unsigned char pauses[] = {
-	TCS_PASSIVE,
-	TCS_TW_BEGUN,
+	TCS_LAST_ACK_TO_CLOSE,
+	TCS_FIN_WAIT2_TO_TIME_WAIT,
 	TCS_ENTERED + TCP_LAST_ACK,
 	TCS_ENTERED + TCP_FIN_WAIT2,
 	0,
@@ -128,23 +102,101 @@ void tcs_counters_fold(const struct tcs_stats __percpu *stats, u64 *sum)
 	}
 }
 
-static const unsigned char tcp_states[TCS_N_STATES] = {
-	[TCS_FIN_WAIT1] = TCP_FIN_WAIT1,
-	[TCS_FIN_WAIT2] = TCP_FIN_WAIT2,
-	[TCS_CLOSING] = TCP_CLOSING,
-	[TCS_CLOSE_WAIT] = TCP_CLOSE_WAIT,
-	[TCS_LAST_ACK] = TCP_LAST_ACK,
-	[TCS_TIME_WAIT] = TCP_TIME_WAIT,
+/**
+ * struct term - cells that a row, or several rows in turn, is computed from
+ * @row: the first row
+ * @cell: the first cell
+ * @n: how many cells
+ * @add: they are added, else subtracted
+ * @each: each cell belongs to one row, @row and those behind it, else all to @row
+ */
+struct term {
+	unsigned char row;
+	unsigned char cell;
+	unsigned char n;
+	bool add;
+	bool each;
 };
 
-static u64 add_up(const u64 *cell, unsigned int n)
-{
-	u64 sum = 0;
+/* One cell to one row, @n cells to one row, @n cells to @n rows. */
+#define PLUS(_row, _cell) { TCS_ROW_##_row, _cell, 1, true, false }
+#define MINUS(_row, _cell) { TCS_ROW_##_row, _cell, 1, false, false }
+#define PLUS_SUM(_row, _cell, _n) { TCS_ROW_##_row, _cell, _n, true, false }
+#define MINUS_SUM(_row, _cell, _n) { TCS_ROW_##_row, _cell, _n, false, false }
+#define PLUS_EACH(_row, _cell, _n) { TCS_ROW_##_row, _cell, _n, true, true }
+#define MINUS_EACH(_row, _cell, _n) { TCS_ROW_##_row, _cell, _n, false, true }
 
-	while (n--)
-		sum += cell[n];
-	return sum;
-}
+/* A state: its entries are counted by TCP's own number of it. */
+#define STATE(id, name, text)						\
+	PLUS(id##_ENTERED, TCS_ENTERED + TCP_##id),			\
+	PLUS(id, TCS_ENTERED + TCP_##id),
+
+/* An end other than by a RST of ours. */
+#define END(id, name, help)						\
+	PLUS(ENDED_##id, TCS_ENDED + TCS_ENDED_##id),
+
+#define COUNT(id, name, help) PLUS(id, TCS_COUNT_##id),
+#define NONE(...)
+
+static const struct term terms[] = {
+	TCS_ROWS(COUNT, NONE, NONE, NONE, NONE, NONE, NONE)
+	PLUS_SUM(ENDED, TCS_ENDED, TCS_N_ENDED),
+	PLUS_SUM(ENDED, TCS_RST, TCS_N_RST),
+	PLUS(ENDED, TCS_FIN_WAIT2_TO_TIME_WAIT),
+	PLUS(ENDED, TCS_CLOSING_TO_TIME_WAIT),
+	PLUS(ENDED, TCS_LAST_ACK_TO_CLOSE),
+	TCS_ENDS_BY_FIN(END)
+	PLUS(ENDED_ACTIVE_FIN, TCS_FIN_WAIT2_TO_TIME_WAIT),
+	PLUS(ENDED_PASSIVE_FIN, TCS_LAST_ACK_TO_CLOSE),
+	PLUS(ENDED_SIMULTANEOUS_FIN, TCS_CLOSING_TO_TIME_WAIT),
+	PLUS_SUM(ENDED_RST_SENT, TCS_RST, TCS_N_RST),
+	TCS_ENDS_OTHERWISE(END)
+	PLUS_EACH(RST_SENT_UNREAD_DATA, TCS_RST, TCS_N_RST),
+
+	/* Entries, and gauges: what was found, plus what entered, minus what left. */
+	TCS_STATES(STATE)
+	PLUS_EACH(FIN_WAIT1, TCS_BASELINE, TCS_N_STATES),
+	MINUS_EACH(FIN_WAIT1, TCS_LEFT, TCS_TIME_WAIT),
+	MINUS(FIN_WAIT1, TCS_ENTERED + TCP_FIN_WAIT2),
+	MINUS(FIN_WAIT1, TCS_ENTERED + TCP_CLOSING),
+	MINUS(FIN_WAIT2, TCS_FIN_WAIT2_TO_TIME_WAIT),
+	MINUS(CLOSING, TCS_CLOSING_TO_TIME_WAIT),
+	MINUS(CLOSE_WAIT, TCS_ENTERED + TCP_LAST_ACK),
+	MINUS(LAST_ACK, TCS_LAST_ACK_TO_CLOSE),
+	PLUS(TIME_WAIT_ENTERED, TCS_FIN_WAIT2_TO_TIME_WAIT),
+	PLUS(TIME_WAIT_ENTERED, TCS_CLOSING_TO_TIME_WAIT),
+	PLUS(TIME_WAIT, TCS_FIN_WAIT2_TO_TIME_WAIT),
+	PLUS(TIME_WAIT, TCS_CLOSING_TO_TIME_WAIT),
+	MINUS_SUM(TIME_WAIT, TCS_TW_ENDED, TCS_N_TW_END),
+
+	PLUS_EACH(TIME_WAIT_EXPIRED, TCS_TW_ENDED, TCS_N_TW_END),
+	PLUS(RECORDS, TCS_RECORD_MADE),
+	MINUS(RECORDS, TCS_RECORD_FREED),
+};
+
+#undef STATE
+#undef END
+#undef COUNT
+#undef NONE
+
+/* What the table takes for granted: groups of rows are in the order of their cells. */
+static_assert(TCS_ROW_RST_SENT_OTHER - TCS_ROW_RST_SENT_UNREAD_DATA + 1 ==
+	      TCS_N_RST);
+static_assert(TCS_ROW_TIME_WAIT - TCS_ROW_FIN_WAIT1 + 1 == TCS_N_STATES);
+static_assert(TCS_ROW_TIME_WAIT_PURGED - TCS_ROW_TIME_WAIT_EXPIRED + 1 ==
+	      TCS_N_TW_END);
+static_assert(TCS_TIME_WAIT == TCS_N_STATES - 1);
+static_assert(TCS_N_COUNTS <= U8_MAX && TCS_N_ROWS <= U8_MAX);
+
+/* And the order of folding: what decreases a gauge is behind what increases it. */
+static_assert(TCS_BASELINE < TCS_ENTERED &&
+	      TCS_ENTERED + TCP_CLOSING < TCS_FIN_WAIT2_TO_TIME_WAIT &&
+	      TCS_CLOSING_TO_TIME_WAIT < TCS_LAST_ACK_TO_CLOSE &&
+	      TCS_LAST_ACK_TO_CLOSE < TCS_LEFT && TCS_LEFT < TCS_TW_ENDED);
+static_assert(TCS_RECORD_MADE < TCS_FIN_WAIT2_TO_TIME_WAIT &&
+	      TCS_LAST_ACK_TO_CLOSE < TCS_RECORD_FREED);
+static_assert(TCP_FIN_WAIT1 < TCP_FIN_WAIT2 && TCP_FIN_WAIT2 <= TCP_CLOSING &&
+	      TCP_CLOSE_WAIT < TCP_LAST_ACK);
 
 /**
  * tcs_counters_rows() - compute the rows of a file
@@ -153,62 +205,19 @@ static u64 add_up(const u64 *cell, unsigned int n)
  */
 void tcs_counters_rows(const u64 *sum, u64 *row)
 {
-	unsigned int i;
+	unsigned int i, j;
 
+	memset(row, 0, TCS_N_ROWS * sizeof(*row));
 	row[TCS_ROW_VERSION] = 1;
+	for (i = 0; i < ARRAY_SIZE(terms); i++) {
+		const struct term *t = &terms[i];
 
-	for (i = 0; i < TCS_N_RST; i++)
-		row[TCS_ROW_RST_SENT_UNREAD_DATA + i] = sum[TCS_RST + i];
-	row[TCS_ROW_RST_SENT_NO_SOCKET] = sum[TCS_RST_NO_SOCKET];
+		for (j = 0; j < t->n; j++) {
+			const u64 val = sum[t->cell + j];
 
-	row[TCS_ROW_ENDED_ACTIVE_FIN] = sum[TCS_ENDED + TCS_ENDED_ACTIVE_FIN] +
-					sum[TCS_TW_BEGUN];
-	row[TCS_ROW_ENDED_PASSIVE_FIN] =
-		sum[TCS_ENDED + TCS_ENDED_PASSIVE_FIN] + sum[TCS_PASSIVE];
-	row[TCS_ROW_ENDED_SIMULTANEOUS_FIN] =
-		sum[TCS_ENDED + TCS_ENDED_SIMULTANEOUS_FIN] +
-		sum[TCS_TW_BEGUN + 1];
-	row[TCS_ROW_ENDED_RST_SENT] = add_up(sum + TCS_RST, TCS_N_RST);
-	row[TCS_ROW_ENDED_RST_RECEIVED] =
-		sum[TCS_ENDED + TCS_ENDED_RST_RECEIVED];
-	row[TCS_ROW_ENDED_TIMEOUT] = sum[TCS_ENDED + TCS_ENDED_TIMEOUT];
-	row[TCS_ROW_ENDED_FIN_WAIT2_EXPIRED] =
-		sum[TCS_ENDED + TCS_ENDED_FIN_WAIT2_EXPIRED];
-	row[TCS_ROW_ENDED_CONNECT_FAILED] =
-		sum[TCS_ENDED + TCS_ENDED_CONNECT_FAILED];
-	row[TCS_ROW_ENDED_OTHER] = sum[TCS_ENDED + TCS_ENDED_OTHER];
-	row[TCS_ROW_ENDED] = add_up(sum + TCS_ENDED, TCS_N_ENDED) +
-			     add_up(sum + TCS_TW_BEGUN, 2) +
-			     sum[TCS_PASSIVE] + row[TCS_ROW_ENDED_RST_SENT];
-
-	for (i = 0; i < TCS_N_STATES; i++) {
-		row[TCS_ROW_FIN_WAIT1_ENTERED + i] =
-			sum[TCS_ENTERED + tcp_states[i]];
-		row[TCS_ROW_FIN_WAIT1 + i] = sum[TCS_BASELINE + i];
-		if (i != TCS_TIME_WAIT)
-			row[TCS_ROW_FIN_WAIT1 + i] -= sum[TCS_LEFT + i];
+			row[t->row + (t->each ? j : 0)] += t->add ? val : -val;
+		}
 	}
-	row[TCS_ROW_TIME_WAIT_ENTERED] += add_up(sum + TCS_TW_BEGUN, 2);
-	for (i = 0; i < TCS_N_STATES; i++)
-		row[TCS_ROW_FIN_WAIT1 + i] += row[TCS_ROW_FIN_WAIT1_ENTERED + i];
-
-	row[TCS_ROW_FIN_WAIT1] -= row[TCS_ROW_FIN_WAIT2_ENTERED] +
-				  row[TCS_ROW_CLOSING_ENTERED];
-	row[TCS_ROW_FIN_WAIT2] -= sum[TCS_TW_BEGUN];
-	row[TCS_ROW_CLOSING] -= sum[TCS_TW_BEGUN + 1];
-	row[TCS_ROW_CLOSE_WAIT] -= row[TCS_ROW_LAST_ACK_ENTERED];
-	row[TCS_ROW_LAST_ACK] -= sum[TCS_PASSIVE];
-	row[TCS_ROW_TIME_WAIT] -= add_up(sum + TCS_TW_ENDED, TCS_N_TW_END);
-
-	row[TCS_ROW_TIME_WAIT_SHORTENED] = sum[TCS_TW_SHORTENED];
-	row[TCS_ROW_TIME_WAIT_GUARDED] = sum[TCS_TW_GUARDED];
-	row[TCS_ROW_TIME_WAIT_REARMED] = sum[TCS_TW_REARMED];
-	for (i = 0; i < TCS_N_TW_END; i++)
-		row[TCS_ROW_TIME_WAIT_EXPIRED + i] = sum[TCS_TW_ENDED + i];
-
-	row[TCS_ROW_FIN_RETRANSMITS] = sum[TCS_FIN_RETRANSMITS];
-	row[TCS_ROW_RECORDS] = sum[TCS_RECORD_MADE] - sum[TCS_RECORD_FREED];
-	row[TCS_ROW_RECORD_FAILURES] = sum[TCS_RECORD_FAILURES];
 }
 
 /**
@@ -225,11 +234,6 @@ void tcs_counters_move(struct tcs_stats __percpu *to,
 
 	/* Both are arrays of u64 only: one loop serves all cells. */
 	BUILD_BUG_ON(sizeof(struct tcs_stats) % sizeof(u64));
-	BUILD_BUG_ON(TCS_ROW_RST_SENT_OTHER - TCS_ROW_RST_SENT_UNREAD_DATA + 1 !=
-		     TCS_N_RST);
-	BUILD_BUG_ON(TCS_ROW_TIME_WAIT_PURGED - TCS_ROW_TIME_WAIT_EXPIRED + 1 !=
-		     TCS_N_TW_END);
-	BUILD_BUG_ON(TCS_ROW_TIME_WAIT - TCS_ROW_FIN_WAIT1 + 1 != TCS_N_STATES);
 
 	for_each_possible_cpu(cpu) {
 		const u64 *cell = (const u64 *)per_cpu_ptr(from, cpu);

@@ -15,52 +15,65 @@
 #include <linux/percpu.h>
 #include <linux/types.h>
 
-#include "fault_inject.h"
 #include "classify.h"
+#include "counters_list.h"
+#include "fault_inject.h"
 #include "hist.h"
 
 /* How a TIME_WAIT ended. */
 enum tcs_tw_end {
-	TCS_TW_EXPIRED,
-	TCS_TW_REUSED,
-	TCS_TW_RESET,
-	TCS_TW_PURGED,
+#define X(id, name, help) TCS_TW_##id,
+	TCS_TW_ENDS(X)
+#undef X
 	TCS_N_TW_END,
 };
 
 /*
- * Cells. An event of a connection that closes as most do is one cell, which stands
- * for all that it changes: what is entered, what is left, and how it ended.
- * The state that a full socket comes from need not be told, but for TIME_WAIT:
+ * Cells, named by the edge of the state diagram that they count. An edge that nearly all
+ * connections take is one cell, which stands for all that it changes: what is entered,
+ * what is left, and how the connection ended. Which rows a cell is part of: counters.c.
+ * The state that a full socket comes from is not recorded, but for TIME_WAIT:
  * tcp_rcv_state_process(), tcp_fin() and tcp_close_state() know one way into each.
  *
- * What lets a gauge fall comes behind what lets it rise, and is read first: a
+ * What decreases a gauge comes behind what increases it, and is read first: a
  * reader never sees a socket leave a state that it did not see it enter. See
  * tcs_counters_fold().
  */
 enum tcs_count {
-	TCS_ENDED,					/* per tcs_ended */
-	TCS_RST = TCS_ENDED + TCS_N_ENDED,		/* per tcs_rst */
-	TCS_RST_NO_SOCKET = TCS_RST + TCS_N_RST,
-	TCS_TW_SHORTENED,
-	TCS_TW_GUARDED,
-	TCS_TW_REARMED,
-	TCS_FIN_RETRANSMITS,
-	TCS_RECORD_FAILURES,
+	/* Per tcs_ended: an end that has no cell of its own below. */
+	TCS_ENDED,
+	/* Per tcs_rst: an end by a RST of ours. */
+	TCS_RST = TCS_ENDED + TCS_N_ENDED,
+	/* No edge, but TIME_WAIT_REARMED, to itself: a cell for each COUNT() of the list. */
+	TCS_COUNT_BEFORE_FIRST = TCS_RST + TCS_N_RST - 1,
+#define COUNT(id, name, help) TCS_COUNT_##id,
+#define NONE(...)
+	TCS_ROWS(COUNT, NONE, NONE, NONE, NONE, NONE, NONE)
+#undef COUNT
+#undef NONE
+	/* No edge: a record came into use. */
 	TCS_RECORD_MADE,
-	/* Sockets found in a state when the module was loaded. */
-	TCS_BASELINE,					/* per state */
+	/* Per tcs_state: a socket was found in that state at load. */
+	TCS_BASELINE,
 
-	/* Per state of TCP, which spares whoever counts to translate it. */
+	/*
+	 * Per TCP state, which spares the callback a translation: a full socket enters
+	 * a closing state, from the one state that leads there; TIME_WAIT: a timewait
+	 * socket in FIN_WAIT2 enters it (TCS_LEFT counts that it leaves FIN_WAIT2).
+	 */
 	TCS_ENTERED = TCS_BASELINE + TCS_N_STATES,
-	/* TIME_WAIT begins with a full socket in FIN_WAIT2, in CLOSING. */
-	TCS_TW_BEGUN = TCS_ENTERED + TCS_N_TCP_STATES,
+	/* FIN_WAIT2, a full socket, to TIME_WAIT: it ends as active_fin. */
+	TCS_FIN_WAIT2_TO_TIME_WAIT = TCS_ENTERED + TCS_N_TCP_STATES,
+	/* CLOSING to TIME_WAIT: it ends as simultaneous_fin. */
+	TCS_CLOSING_TO_TIME_WAIT,
 
-	/* LAST_ACK ends as it should. */
-	TCS_PASSIVE = TCS_TW_BEGUN + 2,
-	/* A state is left for none that is entered next, but by a timewait socket. */
-	TCS_LEFT,					/* per state, but TIME_WAIT */
-	TCS_TW_ENDED = TCS_LEFT + TCS_TIME_WAIT,	/* per tcs_tw_end */
+	/* LAST_ACK to CLOSE, our FIN acknowledged: it ends as passive_fin. */
+	TCS_LAST_ACK_TO_CLOSE,
+	/* Per tcs_state, but TIME_WAIT: it is left in a way that has no cell above. */
+	TCS_LEFT,
+	/* Per tcs_tw_end: TIME_WAIT to nothing. */
+	TCS_TW_ENDED = TCS_LEFT + TCS_TIME_WAIT,
+	/* No edge: a record was released. */
 	TCS_RECORD_FREED = TCS_TW_ENDED + TCS_N_TW_END,
 	TCS_N_COUNTS,
 };
@@ -73,47 +86,21 @@ struct tcs_stats {
 
 /* The rows of /proc/net/tcp_closestat. */
 enum tcs_row {
-	TCS_ROW_VERSION,
-	TCS_ROW_ENDED,
-	TCS_ROW_ENDED_ACTIVE_FIN,
-	TCS_ROW_ENDED_PASSIVE_FIN,
-	TCS_ROW_ENDED_SIMULTANEOUS_FIN,
-	TCS_ROW_ENDED_RST_SENT,
-	TCS_ROW_ENDED_RST_RECEIVED,
-	TCS_ROW_ENDED_TIMEOUT,
-	TCS_ROW_ENDED_FIN_WAIT2_EXPIRED,
-	TCS_ROW_ENDED_CONNECT_FAILED,
-	TCS_ROW_ENDED_OTHER,
-	TCS_ROW_RST_SENT_UNREAD_DATA,
-	TCS_ROW_RST_SENT_LINGER,
-	TCS_ROW_RST_SENT_DATA_AFTER_CLOSE,
-	TCS_ROW_RST_SENT_MEMORY,
-	TCS_ROW_RST_SENT_TIMEOUT,
-	TCS_ROW_RST_SENT_DESTROYED,
-	TCS_ROW_RST_SENT_OTHER,
-	TCS_ROW_RST_SENT_NO_SOCKET,
-	TCS_ROW_FIN_WAIT1_ENTERED,
-	TCS_ROW_FIN_WAIT2_ENTERED,
-	TCS_ROW_CLOSING_ENTERED,
-	TCS_ROW_CLOSE_WAIT_ENTERED,
-	TCS_ROW_LAST_ACK_ENTERED,
-	TCS_ROW_TIME_WAIT_ENTERED,
-	TCS_ROW_FIN_WAIT1,
-	TCS_ROW_FIN_WAIT2,
-	TCS_ROW_CLOSING,
-	TCS_ROW_CLOSE_WAIT,
-	TCS_ROW_LAST_ACK,
-	TCS_ROW_TIME_WAIT,
-	TCS_ROW_TIME_WAIT_SHORTENED,
-	TCS_ROW_TIME_WAIT_GUARDED,
-	TCS_ROW_TIME_WAIT_REARMED,
-	TCS_ROW_TIME_WAIT_EXPIRED,
-	TCS_ROW_TIME_WAIT_REUSED,
-	TCS_ROW_TIME_WAIT_RESET,
-	TCS_ROW_TIME_WAIT_PURGED,
-	TCS_ROW_FIN_RETRANSMITS,
-	TCS_ROW_RECORDS,
-	TCS_ROW_RECORD_FAILURES,
+#define COUNT(id, name, help) TCS_ROW_##id,
+#define ROW(id, name, kind, help) TCS_ROW_##id,
+#define END(id, name, help) TCS_ROW_ENDED_##id,
+#define RST(id, name, help) TCS_ROW_RST_SENT_##id,
+#define ENTERED(id, name, text) TCS_ROW_##id##_ENTERED,
+#define STATE(id, name, text) TCS_ROW_##id,
+#define TW_END(id, name, help) TCS_ROW_TIME_WAIT_##id,
+	TCS_ROWS(COUNT, ROW, END, RST, ENTERED, STATE, TW_END)
+#undef COUNT
+#undef ROW
+#undef END
+#undef RST
+#undef ENTERED
+#undef STATE
+#undef TW_END
 	TCS_N_ROWS,
 };
 

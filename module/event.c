@@ -119,7 +119,7 @@ struct tcs_record *tcs_new_record(struct tcs_stats __percpu *stats)
 		tcs_add(stats, TCS_RECORD_MADE);
 		return rec;
 	}
-	tcs_add(stats, TCS_RECORD_FAILURES);
+	tcs_add(stats, TCS_COUNT_RECORD_FAILURES);
 	if (tcs_in_baseline())
 		tcs_baseline_fail();
 	return NULL;

@@ -116,13 +116,13 @@ static __always_inline bool tcs_fast_close(const struct sock *sk, int old)
 	tn = tcs_net_of(sock_net(sk));
 	rec = tcs_records_slot(&sk->__sk_common);
 	if (likely(tcs_records_is(rec, &sk->__sk_common))) {
-		tcs_add(tn->stats, TCS_PASSIVE);
+		tcs_add(tn->stats, TCS_LAST_ACK_TO_CLOSE);
 		tcs_record_end(tn, sk, rec, TCS_LAST_ACK);
 		return true;
 	}
 	if (tcs_records_more(rec))
 		return false;
-	tcs_add(tn->stats, TCS_PASSIVE);
+	tcs_add(tn->stats, TCS_LAST_ACK_TO_CLOSE);
 	return true;
 }
 
@@ -152,7 +152,7 @@ static __always_inline bool tcs_fast_time_wait(const struct sock *sk,
 	if (!tcs_note_leave(sk, TCS_NOTE_MOVED))
 		return false;
 	tn = tcs_net_of(sock_net(sk));
-	tcs_add(tn->stats, TCS_TW_BEGUN);
+	tcs_add(tn->stats, TCS_FIN_WAIT2_TO_TIME_WAIT);
 	if (likely(tcs_records_is(rec, key)))
 		tcs_record_end(tn, sk, rec, TCS_FIN_WAIT2);
 	return true;

@@ -16,7 +16,7 @@ static void on_retransmit(void *data, TCS_RETRANSMIT_ARGS)
 {
 	if (TCS_RETRANSMIT_ERR || !(TCP_SKB_CB(skb)->tcp_flags & TCPHDR_FIN))
 		return;
-	tcs_add(tcs_net_of(sock_net(sk))->stats, TCS_FIN_RETRANSMITS);
+	tcs_add(tcs_net_of(sock_net(sk))->stats, TCS_COUNT_FIN_RETRANSMITS);
 }
 
 /*
@@ -42,7 +42,7 @@ static void on_send_reset(void *data, TCS_SEND_RESET_ARGS)
 			return;
 		net = dev_net(dev);
 	}
-	tcs_add(tcs_net_of(net)->stats, TCS_RST_NO_SOCKET);
+	tcs_add(tcs_net_of(net)->stats, TCS_COUNT_RST_SENT_NO_SOCKET);
 }
 
 static struct tcs_tracepoint tracepoints[] = {

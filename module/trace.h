@@ -29,45 +29,28 @@ struct tcs_close {
 	u32 time_wait_ms;
 };
 
+/* For __print_symbolic(), from the lists. */
+#define TCS_ENDED_NAME(id, name, help)	{ TCS_ENDED_##id, #name },
 #define TCS_ENDED_NAMES							\
-	{ TCS_ENDED_ACTIVE_FIN, "active_fin" },				\
-	{ TCS_ENDED_PASSIVE_FIN, "passive_fin" },			\
-	{ TCS_ENDED_SIMULTANEOUS_FIN, "simultaneous_fin" },		\
-	{ TCS_ENDED_RST_SENT, "rst_sent" },				\
-	{ TCS_ENDED_RST_RECEIVED, "rst_received" },			\
-	{ TCS_ENDED_TIMEOUT, "timeout" },				\
-	{ TCS_ENDED_FIN_WAIT2_EXPIRED, "fin_wait2_expired" },		\
-	{ TCS_ENDED_CONNECT_FAILED, "connect_failed" },			\
-	{ TCS_ENDED_OTHER, "other" }
+	TCS_ENDS_BY_FIN(TCS_ENDED_NAME)					\
+	TCS_ENDS_OTHERWISE(TCS_ENDED_NAME)				\
+	{ TCS_ENDED_RST_SENT, "rst_sent" }
 
+#define TCS_RST_NAME(id, name, help)	{ TCS_RST_##id, #name },
 #define TCS_RST_NAMES							\
-	{ TCS_RST_UNREAD_DATA, "unread_data" },				\
-	{ TCS_RST_LINGER, "linger" },					\
-	{ TCS_RST_DATA_AFTER_CLOSE, "data_after_close" },		\
-	{ TCS_RST_MEMORY, "memory" },					\
-	{ TCS_RST_TIMEOUT, "timeout" },					\
-	{ TCS_RST_DESTROYED, "destroyed" },				\
-	{ TCS_RST_OTHER, "other" },					\
+	TCS_RSTS(TCS_RST_NAME)						\
 	{ TCS_N_RST, "-" }
 #endif
 
 /* User space that prints by the format file has to be told the enums' values. */
-TRACE_DEFINE_ENUM(TCS_ENDED_ACTIVE_FIN);
-TRACE_DEFINE_ENUM(TCS_ENDED_PASSIVE_FIN);
-TRACE_DEFINE_ENUM(TCS_ENDED_SIMULTANEOUS_FIN);
+#define X(id, name, help) TRACE_DEFINE_ENUM(TCS_ENDED_##id);
+TCS_ENDS_BY_FIN(X)
+TCS_ENDS_OTHERWISE(X)
+#undef X
 TRACE_DEFINE_ENUM(TCS_ENDED_RST_SENT);
-TRACE_DEFINE_ENUM(TCS_ENDED_RST_RECEIVED);
-TRACE_DEFINE_ENUM(TCS_ENDED_TIMEOUT);
-TRACE_DEFINE_ENUM(TCS_ENDED_FIN_WAIT2_EXPIRED);
-TRACE_DEFINE_ENUM(TCS_ENDED_CONNECT_FAILED);
-TRACE_DEFINE_ENUM(TCS_ENDED_OTHER);
-TRACE_DEFINE_ENUM(TCS_RST_UNREAD_DATA);
-TRACE_DEFINE_ENUM(TCS_RST_LINGER);
-TRACE_DEFINE_ENUM(TCS_RST_DATA_AFTER_CLOSE);
-TRACE_DEFINE_ENUM(TCS_RST_MEMORY);
-TRACE_DEFINE_ENUM(TCS_RST_TIMEOUT);
-TRACE_DEFINE_ENUM(TCS_RST_DESTROYED);
-TRACE_DEFINE_ENUM(TCS_RST_OTHER);
+#define X(id, name, help) TRACE_DEFINE_ENUM(TCS_RST_##id);
+TCS_RSTS(X)
+#undef X
 TRACE_DEFINE_ENUM(TCS_N_RST);
 
 TRACE_EVENT(tcp_close,

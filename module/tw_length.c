@@ -90,9 +90,9 @@ static void count_length(const struct inet_timewait_sock *tw,
 		return;
 	stats = tcs_net_of(twsk_net(tw))->stats;
 	if (len->tuned)
-		tcs_add(stats, TCS_TW_SHORTENED);
+		tcs_add(stats, TCS_COUNT_TIME_WAIT_SHORTENED);
 	if (len->guarded)
-		tcs_add(stats, TCS_TW_GUARDED);
+		tcs_add(stats, TCS_COUNT_TIME_WAIT_GUARDED);
 }
 
 #ifdef TCS_TW_HASHED_AND_ARMED_AT_ONCE

@@ -102,7 +102,9 @@ static void count_begun(const struct tcs_net *tn, enum tcs_state from,
 		tcs_add(tn->stats, TCS_LEFT + from);
 		tcs_count_end(tn, how);
 	} else {
-		tcs_add(tn->stats, TCS_TW_BEGUN + (from == TCS_CLOSING));
+		tcs_add(tn->stats, from == TCS_CLOSING ?
+				   TCS_CLOSING_TO_TIME_WAIT :
+				   TCS_FIN_WAIT2_TO_TIME_WAIT);
 	}
 }
 
@@ -251,7 +253,7 @@ enum tcs_rearm tcs_twsk_rearm(struct inet_timewait_sock *tw,
 	tcs_records_unlock(&b);
 
 	if (ret == TCS_REARM_AGAIN && tcs_is_counting())
-		tcs_add(tn->stats, TCS_TW_REARMED);
+		tcs_add(tn->stats, TCS_COUNT_TIME_WAIT_REARMED);
 	return ret;
 }
 
