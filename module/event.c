@@ -224,36 +224,51 @@ void tcs_account_close(const struct tcs_net *tn, const struct tcs_record *rec,
 	account_close(tn, rec, now, READ_ONCE(tn->histograms));
 }
 
+/* Where the slot is taken, and while the baseline runs, which looks at chained records only. */
+static noinline void begin_chained(const struct tcs_net *tn,
+				   const struct sock_common *key,
+				   enum tcs_state state, u64 now)
+{
+	struct tcs_record *rec = tcs_new_record(tn->stats);
+
+	if (!rec)
+		return;
+	rec->state = state;
+	rec->since = now;
+	rec->first = now;
+	tcs_records_put(rec, key);
+}
+
+static inline void begin(const struct tcs_net *tn, const struct sock_common *key,
+			 enum tcs_state state, u64 now)
+{
+	struct tcs_record *rec = tcs_records_slot(key);
+
+	if (tcs_in_baseline() || !tcs_records_claim(rec, key)) {
+		begin_chained(tn, key, state, now);
+		return;
+	}
+	tcs_add(tn->stats, TCS_RECORD_MADE);
+	rec->state = state;
+	rec->since = now;
+	rec->first = now;
+}
+
 /**
  * tcs_record_begin() - the first FIN of a full socket
  * @tn: of its namespace
  * @sk: the socket, locked by the kernel, without a record
  * @new: TCP state that it enters: FIN_WAIT1 or CLOSE_WAIT
  *
- * In the slot of its bucket, or chained where that is taken. Any context but NMI.
+ * close() and shutdown() have not read TCP's clock. Any context but NMI.
  */
 void notrace tcs_record_begin(const struct tcs_net *tn, const struct sock *sk,
 			      unsigned int new)
 {
-	const struct sock_common *key = &sk->__sk_common;
-	struct tcs_record *rec = tcs_records_slot(key);
-	/* close() and shutdown() have not read TCP's clock. */
-	const u64 now = new == TCP_FIN_WAIT1 ? tcs_now() : tcs_now_of(sk);
-	bool chained = false;
-
-	if (!tcs_in_baseline() && tcs_records_claim(rec, key)) {
-		tcs_add(tn->stats, TCS_RECORD_MADE);
-	} else {
-		rec = tcs_new_record(tn->stats);
-		if (!rec)
-			return;
-		chained = true;
-	}
-	rec->state = tcs_closing_state(new);
-	rec->since = now;
-	rec->first = now;
-	if (unlikely(chained))
-		tcs_records_put(rec, key);
+	if (new == TCP_FIN_WAIT1)
+		begin(tn, &sk->__sk_common, TCS_FIN_WAIT1, tcs_now());
+	else
+		begin(tn, &sk->__sk_common, TCS_CLOSE_WAIT, tcs_now_of(sk));
 }
 
 static inline void move(const struct tcs_net *tn, struct tcs_record *rec,
