@@ -62,14 +62,13 @@ static struct tcs_length length_of(const struct inet_timewait_sock *tw,
 
 /*
  * Where the CPU that counts jiffies stands still, as those of virtual machines do, jiffies falls
- * behind, and a timer fires early by as much. One tick has always begun.
+ * behind, and a timer fires early by as much. ktime_get_coarse_ns() is when it last counted.
  */
 static unsigned int ticks_behind(void)
 {
 	const u64 ticked = ktime_get_coarse_ns();
-	const unsigned int ticks = div_u64(ktime_get_ns() - ticked, TICK_NSEC);
 
-	return ticks > 1 ? ticks : 0;
+	return div_u64(ktime_get_ns() - ticked, TICK_NSEC);
 }
 
 /*

@@ -77,13 +77,13 @@ compare() # COUNTED EXPLAINED
 	return $bad
 }
 
+# Leaves "code" and "output" in the run's directory.
 agree() # NAME FAMILY
 {
 	local dir=$closelab_logs/$1$2 output code side
 	local -A own=([A]="192.0.2.1 192.0.2.3 2001:db8:a::1 2001:db8:a::3"
 		      [B]="192.0.2.2 198.51.100.2 2001:db8:a::2 2001:db8:b::2")
 
-	mkdir "$dir"
 	output=$("$closelab" run "$1" "$2" --pcap "$dir/pcap" 2>&1 >"$dir/run")
 	code=$?
 	if [ $code -eq 0 ]; then
@@ -97,7 +97,8 @@ agree() # NAME FAMILY
 		done
 		[ $code -eq 0 ] || output+=$("$closelab" explain -vq "$dir/pcap")
 	fi
-	closelab_report $code "$1 $2" "$output"
+	printf '%s' "$output" >"$dir/output"
+	echo $code >"$dir/code"
 }
 
 names=()
@@ -105,8 +106,20 @@ program=$(closelab_find) && for name in $("$program" list --names); do
 	[[ " $without " = *" $name "* ]] || names+=("$name")
 done
 closelab_begin $((2 * ${#names[@]}))
+
+# Runs are in namespaces of their own, and mostly wait: four at once.
 for name in "${names[@]}"; do
-	agree "$name" -4
-	agree "$name" -6
+	for family in -4 -6; do
+		mkdir "$closelab_logs/$name$family"
+		[ "$(jobs -pr | wc -l)" -lt 4 ] || wait -n
+		agree "$name" $family &
+	done
+done
+wait
+for name in "${names[@]}"; do
+	for family in -4 -6; do
+		dir=$closelab_logs/$name$family
+		closelab_report "$(cat "$dir/code")" "$name $family" "$(cat "$dir/output")"
+	done
 done
 closelab_end

@@ -25,17 +25,16 @@ void tune(int ns, int time_wait_ms, bool guard)
  * @side: which of its ends
  * @ms: without the guard
  *
- * Never too early, but by a tick where jiffies was behind by more than one when the timer was
- * armed; too late by what the kernel's timer wheel rounds up, the tick that had begun, and the
- * same.
+ * Never too early; too late by what the kernel's timer wheel rounds up, by the tick that had
+ * begun, and by the ticks that jiffies was behind, for which the timer is armed as well.
  */
 void tuned_check(struct pair *p, int side, int ms)
 {
-	const int64_t ns = ms * NS_PER_MS;
+	const int64_t ns = ms * NS_PER_MS, late = 3 * tick_ns();
 	struct life l = life_watch(p->w->diag[side], &p->end[side],
 				   TCP_TIME_WAIT, p->before, p->after, ns);
 	char what[32];
 
 	snprintf(what, sizeof(what), "%d ms", ms);
-	life_check(&l, what, ns - tick_ns(), ns + wheel_ns(ns) + 2 * tick_ns());
+	life_check(&l, what, ns, ns + wheel_ns(ns + late) + late);
 }

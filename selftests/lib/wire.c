@@ -66,6 +66,8 @@ void wire_make(struct wire *w)
 		 * machine that is busy, a FIN would be sent again.
 		 */
 		setting_set(w->ns[side], "/proc/sys/net/ipv4/tcp_early_retrans", 0);
+		/* Nor may the answer to such a FIN end a TIME_WAIT (RFC 1337). */
+		setting_set(w->ns[side], "/proc/sys/net/ipv4/tcp_rfc1337", 1);
 		w->diag[side] = diag_open(w->ns[side]);
 	}
 	netns_enter(here);
