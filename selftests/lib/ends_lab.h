@@ -2,6 +2,27 @@
 /*
  * Two namespaces joined by a link, a server in A, clients in B, and what each
  * way of ending a connection changes in the counts of either.
+ *
+ * Two labs of this project, the self-tests' (L) and closelab's (C), lay namespaces out
+ * alike, each in code of its own:
+ *
+ *	L  selftests/lib/ends_lab.c	A, the server, and B; a link
+ *
+ *	    A  v0 ------------------------------- v0  B
+ *	       10.9.0.1, fd09::1   10.9.0.2, fd09::2
+ *
+ *	C  tools/closelab/lab_net.c	a link, or a router where there is delay or loss
+ *
+ *	    A  lab ------------------------------ lab  B
+ *	       192.0.2.1 (and .3)     192.0.2.2
+ *	       2001:db8:a::1 (::3)    2001:db8:a::2
+ *
+ *	    A  lab ---- to-a  ROUTER  to-b ------ lab  B
+ *	       192.0.2.1     .254  198.51.100.254      198.51.100.2
+ *	       2001:db8:a::1 ::fe  2001:db8:b::fe      2001:db8:b::2
+ *
+ * lib/wire.h has a third, for the order of single segments: the test itself is the
+ * link, between two TUN devices.
  */
 #ifndef ENDS_LAB_H
 #define ENDS_LAB_H

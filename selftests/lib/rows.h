@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The rows of /proc/net/tcp_closestat, read in any namespace. */
+/*
+ * The rows of /proc/net/tcp_closestat, read in any namespace.
+ *
+ * The self-tests have readers of their own, here and in diag.h, in place of those of
+ * tools/lib: a mistake in a reader that the tools and the tests share would be seen by
+ * neither. For the same reason they name the rows by hand.
+ */
 #ifndef ROWS_H
 #define ROWS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The namespaces of a lab and what joins them. */
+/* The namespaces of a lab and what joins them; selftests/lib/ends_lab.h has a picture. */
 #ifndef CLOSELAB_LAB_NET_H
 #define CLOSELAB_LAB_NET_H
 
