@@ -80,7 +80,7 @@ prepare() {
 	report+=("$(printf '%-8s %4d s' "$name" $((EPOCHSECONDS - began)))")
 }
 
-prepare setup "$scripts/setup.sh" rig style tools
+prepare setup "$scripts/setup.sh" rig style tools prometheus
 # The default is also what style and the rig's tests are run with.
 # shellcheck disable=SC2046,SC2086 # words
 prepare guests selftests/vm/root ${KERNELS:+$(selftests/vm/kernels-for default) $KERNELS}

@@ -15,8 +15,10 @@ declare -A packages=(
 	[style]="shellcheck perl linux-source-6.1 xz-utils git make"
 	# building the tools and their unit tests on this machine
 	[tools]="gcc libc6-dev make pkg-config libsmartcols-dev libmnl-dev libpcap-dev
-		libncurses-dev libjson-c-dev libtracefs-dev libtraceevent-dev zlib1g-dev curl
-		jq bsdutils iproute2 valgrind mandoc zsh python3-prometheus-client prometheus"
+		libncurses-dev libjson-c-dev libtracefs-dev libtraceevent-dev zlib1g-dev
+		jq bsdutils iproute2 valgrind mandoc zsh python3-prometheus-client"
+	# the tests that scrape the tool; Debian's package starts its daemon, under systemd
+	[prometheus]="prometheus curl"
 	# "make -C tools/closelab fuzz"
 	[fuzz]="clang-14 libclang-rt-14-dev llvm-14 make pkg-config python3-minimal"
 	# the results of "make bench", besides the rig
