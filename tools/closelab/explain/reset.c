@@ -225,15 +225,15 @@ static enum origin origin_of(const struct conn *conn, int side,
 {
 	const struct end *x = &conn->end[side];
 	int state = r->state[side];
+	/* Its SYN was answered, and this is all that it has to say to that. */
+	bool no_more = x->syns && !x->ack_known && !(p->flags & SEG_ACK);
 
-	if (is_foreign(x, p))
+	/* A scanner makes its SYN by itself; to the answer its kernel replies. */
+	if (!no_more && is_foreign(x, p))
 		return ORIGIN_BETWEEN;
 	if (is_over(conn, side, state) && !crossed(conn, side, p))
 		return ORIGIN_NO_SOCKET;
-	if (!x->estab && !x->fins)
-		return origin_opening(conn, side, p);
-	/* Its SYN was answered, and this is all that it has to say to that. */
-	if (x->syns && !x->ack_known && !(p->flags & SEG_ACK))
+	if (no_more || (!x->estab && !x->fins))
 		return origin_opening(conn, side, p);
 	if (p->flags & SEG_ACK)
 		return origin_abort(conn, side);

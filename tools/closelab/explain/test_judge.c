@@ -200,6 +200,14 @@ static void never(void)
 	put(CLIENT, SEG_RST, 1, 0, 0);
 	test(ended(0, WORD_NO_SOCKET, WORD_NOT_ESTABLISHED, HOLDER_NONE), "half-open scan");
 	begin();
+	ttl = 42;
+	put(CLIENT, SEG_SYN, 0, 0, 0);
+	ttl = 64;
+	put(SERVER, SEG_SYN | SEG_ACK, 0, 1, 0);
+	put(CLIENT, SEG_RST, 1, 0, 0);
+	test(ended(0, WORD_NO_SOCKET, WORD_NOT_ESTABLISHED, HOLDER_NONE),
+	     "half-open scan, its SYN made with another TTL");
+	begin();
 	put(CLIENT, SEG_SYN, 0, 0, 0);
 	now += 1000 * MS;
 	put(CLIENT, SEG_SYN, 0, 0, 0);
