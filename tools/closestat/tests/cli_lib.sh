@@ -112,3 +112,13 @@ ktap_end() {
 }
 
 [ "${1:-}" = inside ] || echo 'KTAP version 1'
+
+# counter_names - the rows that the tool knows, one a line: module/counters_list.h as
+# metrics.c has it
+counter_names() {
+	local tools
+
+	tools=$(dirname "$0")/../..
+	${CC:-cc} -E -P -I"$tools" "$tools/closestat/metrics.c" |
+		grep -oE '\{ ("[a-z0-9_]+" ?)+, METRIC_' | sed 's/" *"//g; s/.*"\(.*\)".*/\1/'
+}

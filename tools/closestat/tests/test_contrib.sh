@@ -47,7 +47,7 @@ done
 
 make_proc
 # A value for every row there is.
-rows=$(sed -n 's/^\t{ "\([a-z0-9_]*\)", METRIC_.*/\1 5/p' "$(dirname "$0")/../metrics.c" | grep -v '^version ')
+rows=$(counter_names | sed '/^version$/d; s/$/ 5/')
 block() { echo 'version 1' && echo "$rows"; }
 { echo 'netns 4026531840' && block && echo && echo 'netns dead' && block && echo; } >"$PROC_ROOT/tcp_closestat_all"
 hists=$PROC_ROOT/thread-self/net/tcp_closestat_hist

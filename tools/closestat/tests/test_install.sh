@@ -40,7 +40,7 @@ out=$({
 	for command in $("$CLOSESTAT" words); do "$CLOSESTAT" words options "$command"; done
 } | missing closestat.8)
 check 'the manual has every command and option' '[ -z "$out" ]'
-counters=$(sed -n 's/^\t{ "\([a-z0-9_]*\)", METRIC_.*/\1/p' "$top/metrics.c")
+counters=$(counter_names)
 out=$(missing tcp_closestat.4 <<<"$counters")
 check 'the manual has every counter' '[ -z "$out" ]'
 check 'there are counters to look for' '[ "$(wc -l <<<"$counters")" -ge 40 ]'
