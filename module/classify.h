@@ -66,7 +66,7 @@ enum tcs_rst {
  * @linger2_off: TCP_LINGER2 below 0
  * @repair: TCP_REPAIR: closes without a word to the peer
  * @tw_full: no TIME_WAIT can be made (tcp_max_tw_buckets)
- * @acked_now: a segment from the peer is being processed
+ * @acked_now: a segment is being processed that acknowledges something
  * @in_task: the socket is held by a task, not by a timer or a segment
  * @net_gone: its namespace is dying, nothing can be sent any more
  */

@@ -34,6 +34,20 @@ static bool all_acked(const struct sock *sk)
 	return tcp_sk(sk)->snd_una == tcp_sk(sk)->write_seq;
 }
 
+/*
+ * Whether the segment that is being processed has acknowledged something:
+ * tcp_rate_gen() stamps that with the time of the segment, and tcp_keepalive_timer()
+ * takes another time before it looks at FIN_WAIT2. tcp_close() takes none: there it
+ * has to have been within this tick or the last.
+ */
+static bool acked_now(const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	return tp->delivered_mstamp == tp->tcp_mstamp &&
+	       (!sock_owned_by_user(sk) || tcp_jiffies32 - tp->rcv_tstamp <= 1);
+}
+
 /* What the note would say, as far as the socket tells. */
 static bool seems_moved(const struct sock *sk, int old)
 {
@@ -84,7 +98,7 @@ static struct tcs_end end_of(struct sock *sk, int old, enum tcs_note note)
 		.linger2_off = tp->linger2 < 0,
 		.repair = tp->repair,
 		.tw_full = tcs_tw_full(sock_net(sk)),
-		.acked_now = tcp_jiffies32 - tp->rcv_tstamp <= 1,
+		.acked_now = acked_now(sk),
 		.in_task = sock_owned_by_user(sk),
 		.net_gone = !check_net(sock_net(sk)),
 	};
