@@ -149,24 +149,20 @@ static void end(const struct tcs_net *tn, struct sock *sk, int old,
 	const enum tcs_state from = tcs_closing_state(old);
 	const struct tcs_end how = end_of(sk, old, note);
 	struct tcs_record *rec = NULL;
-	u64 now;
+	u64 now = 0;
 
 	if (from != TCS_NOT_CLOSING)
 		rec = tcs_records_get(&sk->__sk_common);
 	/* While the baseline runs, one without a record is not in the gauges. */
 	if (from != TCS_NOT_CLOSING && (rec || !tcs_in_baseline()))
 		tcs_add(tn->stats, TCS_LEFT + from);
-	tcs_count_end(tn, how);
 	if (rec) {
 		now = how.ended == TCS_ENDED_PASSIVE_FIN ? tcs_now_of(sk) :
 							   tcs_now();
 		tcs_account(tn, rec, from, now);
-		if (how.ended != TCS_ENDED_NOT)
-			tcs_account_close(tn, rec, now);
 	}
-	if (how.ended != TCS_ENDED_NOT && trace_tcp_close_enabled())
-		tcs_trace_end(&sk->__sk_common, ntohs(inet_sk(sk)->inet_sport),
-			      rec, how, 0);
+	tcs_end_connection(tn, &sk->__sk_common, inet_sk(sk)->inet_sport, rec,
+			   how, now, 0);
 	if (rec)
 		tcs_end_record(tn->stats, rec);
 }

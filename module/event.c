@@ -323,13 +323,13 @@ void notrace tcs_record_end(const struct tcs_net *tn, const struct sock *sk,
 /**
  * tcs_count_end() - count how a connection ended, in a cell that says no more than that
  * @tn: of its namespace
- * @end: how; TCS_ENDED_NOT is not counted
+ * @end: how, not TCS_ENDED_NOT
  */
 void tcs_count_end(const struct tcs_net *tn, struct tcs_end end)
 {
 	if (end.ended == TCS_ENDED_RST_SENT)
 		tcs_add(tn->stats, TCS_RST + end.rst);
-	else if (end.ended != TCS_ENDED_NOT)
+	else
 		tcs_add(tn->stats, TCS_ENDED + end.ended);
 }
 
@@ -353,26 +353,28 @@ static void copy_spent(u64 *to, const struct tcs_record *rec)
 }
 
 /**
- * tcs_trace_end() - raise the trace event
+ * tcs_trace_end() - raise the trace event, where it is enabled
  * @skc: the socket or timewait socket
- * @sport: its port, host order
+ * @sport: its port
  * @rec: its record, in the state that it leaves, or NULL
  * @end: how it ended
  * @time_wait_ms: the length given, 0 where there is no TIME_WAIT
  */
-void tcs_trace_end(const struct sock_common *skc, u16 sport,
+void tcs_trace_end(const struct sock_common *skc, __be16 sport,
 		   const struct tcs_record *rec, struct tcs_end end,
 		   u32 time_wait_ms)
 {
 	struct tcs_close c = {
 		.netns = read_pnet(&skc->skc_net)->ns.inum,
 		.family = skc->skc_family,
-		.sport = sport,
+		.sport = ntohs(sport),
 		.dport = ntohs(skc->skc_dport),
 		.end = end,
 		.time_wait_ms = time_wait_ms,
 	};
 
+	if (!trace_tcp_close_enabled())
+		return;
 	if (rec)
 		copy_spent(c.spent_us, rec);
 	ipv6_addr_set_v4mapped(skc->skc_rcv_saddr, &c.saddr);
@@ -384,4 +386,26 @@ void tcs_trace_end(const struct sock_common *skc, u16 sport,
 	}
 #endif
 	trace_tcp_close(&c);
+}
+
+/**
+ * tcs_end_connection() - a connection ended: one count, at most one duration, one event
+ * @tn: of its namespace
+ * @skc: the socket or timewait socket
+ * @sport: its port
+ * @rec: its record, in the state that it leaves, or NULL
+ * @end: how; with TCS_ENDED_NOT nothing is done
+ * @now: us, CLOCK_MONOTONIC; ignored without @rec
+ * @time_wait_ms: the length given, 0 where there is no TIME_WAIT
+ */
+void tcs_end_connection(const struct tcs_net *tn, const struct sock_common *skc,
+			__be16 sport, const struct tcs_record *rec,
+			struct tcs_end end, u64 now, u32 time_wait_ms)
+{
+	if (end.ended == TCS_ENDED_NOT)
+		return;
+	tcs_count_end(tn, end);
+	if (rec)
+		tcs_account_close(tn, rec, now);
+	tcs_trace_end(skc, sport, rec, end, time_wait_ms);
 }

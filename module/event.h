@@ -67,9 +67,12 @@ void tcs_account(const struct tcs_net *tn, struct tcs_record *rec,
 void tcs_account_close(const struct tcs_net *tn, const struct tcs_record *rec,
 		       u64 now);
 void tcs_count_end(const struct tcs_net *tn, struct tcs_end end);
-void tcs_trace_end(const struct sock_common *skc, u16 sport,
+void tcs_trace_end(const struct sock_common *skc, __be16 sport,
 		   const struct tcs_record *rec, struct tcs_end end,
 		   u32 time_wait_ms);
+void tcs_end_connection(const struct tcs_net *tn, const struct sock_common *skc,
+			__be16 sport, const struct tcs_record *rec,
+			struct tcs_end end, u64 now, u32 time_wait_ms);
 
 static inline bool tcs_is_counting(void)
 {

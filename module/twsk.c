@@ -131,9 +131,8 @@ static void begin_time_wait(const struct tcs_net *tn, const struct sock *sk,
 		tcs_account(tn, rec, from, tcs_now_of(sk));
 		tcs_account_close(tn, rec, tcs_now_of(sk));
 	}
-	if (trace_tcp_close_enabled())
-		tcs_trace_end(&sk->__sk_common, ntohs(inet_sk(sk)->inet_sport),
-			      rec, how, time_wait_ms);
+	tcs_trace_end(&sk->__sk_common, inet_sk(sk)->inet_sport, rec, how,
+		      time_wait_ms);
 	if (rec && keep) {
 		rec->state = TCS_TIME_WAIT;
 		rec->since = tcs_now_of(sk);
@@ -281,12 +280,9 @@ void tcs_twsk_entered(struct inet_timewait_sock *tw,
 	now = tcs_now();
 
 	tcs_add(tn->stats, TCS_LEFT + TCS_FIN_WAIT2);
-	tcs_count_end(tn, how);
 	tcs_account(tn, &before, TCS_FIN_WAIT2, now);
-	tcs_account_close(tn, &before, now);
-	if (trace_tcp_close_enabled())
-		tcs_trace_end(&tw->__tw_common, ntohs(tw->tw_sport), &before, how,
-			      time_wait_ms);
+	tcs_end_connection(tn, &tw->__tw_common, tw->tw_sport, &before, how,
+			   now, time_wait_ms);
 	if (before.key && !wants_record(tn, time_wait_ms)) {
 		struct tcs_record *rec = tcs_records_detach(before.key);
 
@@ -352,21 +348,6 @@ static void account_unrecorded(const struct tcs_net *tn,
 		tcs_hist_add(tn->stats, TCS_TIME_WAIT, jiffies_to_usecs(ticks));
 }
 
-/* A connection ends in FIN_WAIT2, without the peer's FIN. */
-static void end_in_fin_wait2(const struct tcs_net *tn,
-			     const struct inet_timewait_sock *tw,
-			     const struct tcs_record *rec, enum tcs_ended_by by,
-			     u64 now)
-{
-	const struct tcs_end how = end_of_fin_wait2(by);
-
-	tcs_count_end(tn, how);
-	if (rec)
-		tcs_account_close(tn, rec, now);
-	if (trace_tcp_close_enabled())
-		tcs_trace_end(&tw->__tw_common, ntohs(tw->tw_sport), rec, how, 0);
-}
-
 /**
  * tcs_twsk_end() - a timewait socket ends
  * @tw: the timewait socket, in TIME_WAIT or FIN_WAIT2
@@ -406,8 +387,10 @@ void tcs_twsk_end(struct inet_timewait_sock *tw, enum tcs_ended_by by)
 		else
 			tcs_add(tn->stats, TCS_LEFT + TCS_FIN_WAIT2);
 	}
+	/* Without the peer's FIN. */
 	if (state == TCS_FIN_WAIT2)
-		end_in_fin_wait2(tn, tw, rec, by, now);
+		tcs_end_connection(tn, &tw->__tw_common, tw->tw_sport, rec,
+				   end_of_fin_wait2(by), now, 0);
 	if (rec)
 		tcs_end_record(tn->stats, rec);
 }
