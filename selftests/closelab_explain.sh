@@ -77,28 +77,24 @@ compare() # COUNTED EXPLAINED
 	return $bad
 }
 
-# Leaves "code" and "output" in the run's directory.
 agree() # NAME FAMILY
 {
-	local dir=$closelab_logs/$1$2 output code side
+	local dir=$closelab_logs/$1$2.files side code=0
 	local -A own=([A]="192.0.2.1 192.0.2.3 2001:db8:a::1 2001:db8:a::3"
 		      [B]="192.0.2.2 198.51.100.2 2001:db8:a::2 2001:db8:b::2")
 
-	output=$("$closelab" run "$1" "$2" --pcap "$dir/pcap" 2>&1 >"$dir/run")
-	code=$?
-	if [ $code -eq 0 ]; then
-		"$closelab" explain -jq "$dir/pcap" >"$dir/explain" || [ $? -eq 1 ] || code=1
-		for side in A B; do
-			output+=$(compare "$(counted "$dir/run" $side)" \
-				"$(explained "$dir/explain" "${own[$side]}")") || {
-				code=1
-				output+=" (on side $side)"$'\n'
-			}
-		done
-		[ $code -eq 0 ] || output+=$("$closelab" explain -vq "$dir/pcap")
-	fi
-	printf '%s' "$output" >"$dir/output"
-	echo $code >"$dir/code"
+	mkdir "$dir"
+	"$closelab" run "$1" "$2" --pcap "$dir/pcap" >"$dir/run" || return
+	"$closelab" explain -jq "$dir/pcap" >"$dir/explain" || [ $? -eq 1 ] || code=1
+	for side in A B; do
+		compare "$(counted "$dir/run" $side)" \
+			"$(explained "$dir/explain" "${own[$side]}")" || {
+			echo "(on side $side)"
+			code=1
+		}
+	done
+	[ $code -eq 0 ] || "$closelab" explain -vq "$dir/pcap"
+	return $code
 }
 
 names=()
@@ -106,20 +102,14 @@ program=$(closelab_find) && for name in $("$program" list --names); do
 	[[ " $without " = *" $name "* ]] || names+=("$name")
 done
 closelab_begin $((2 * ${#names[@]}))
-
-# Runs are in namespaces of their own, and mostly wait: four at once.
 for name in "${names[@]}"; do
 	for family in -4 -6; do
-		mkdir "$closelab_logs/$name$family"
-		[ "$(jobs -pr | wc -l)" -lt 4 ] || wait -n
-		agree "$name" $family &
+		closelab_make_room "${JOBS:-4}"
+		closelab_spawn "$name$family" "$name $family" agree "$name" $family
 	done
 done
-wait
 for name in "${names[@]}"; do
-	for family in -4 -6; do
-		dir=$closelab_logs/$name$family
-		closelab_report "$(cat "$dir/code")" "$name $family" "$(cat "$dir/output")"
-	done
+	closelab_await "$name-4"
+	closelab_await "$name-6"
 done
 closelab_end

@@ -81,20 +81,13 @@ run_list() # JOBS NAME...
 
 	shift
 	for name; do
-		make_room "$at_once"
+		closelab_make_room "$at_once"
 		closelab_start "$name-4" "$name" -4 --markdown
-		make_room "$at_once"
+		closelab_make_room "$at_once"
 		closelab_start "$name-6" "$name" -6
 	done
 	for name; do
 		report "$name"
-	done
-}
-
-make_room() # JOBS
-{
-	while [ ${#closelab_pid[@]} -ge "$1" ]; do
-		closelab_await_any
 	done
 }
 

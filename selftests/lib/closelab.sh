@@ -93,21 +93,34 @@ closelab_run() # NAME OPTION...
 	closelab_report $? "${name} ${*:2}" "$output"
 }
 
-# Run one while others run, and report it later.
-closelab_start() # KEY NAME OPTION...
+# Run a command while others run, and report it later.
+closelab_spawn() # KEY NAME COMMAND...
 {
 	local key=$1
 
-	shift
-	closelab_name[$key]="$*"
+	closelab_name[$key]=$2
+	shift 2
 	{
-		"$closelab" run "$@" >"$closelab_logs/$key" 2>"$closelab_logs/$key.said" &
+		"$@" >"$closelab_logs/$key" 2>"$closelab_logs/$key.said" &
 		trap 'kill $! 2>/dev/null' TERM
 		wait $!
 		echo "$key $?" >&"$closelab_ended"
 		wait
 	} &
 	closelab_pid[$key]=$!
+}
+
+closelab_start() # KEY NAME OPTION...
+{
+	closelab_spawn "$1" "${*:2}" "$closelab" run "${@:2}"
+}
+
+# Wait until less than so many are under way.
+closelab_make_room() # JOBS
+{
+	while [ ${#closelab_pid[@]} -ge "$1" ]; do
+		closelab_await_any
+	done
 }
 
 # Wait until one of those that were started ends.
