@@ -91,10 +91,7 @@ if [ ${#missing[@]} -gt 0 ]; then
 	echo "installed in $SECONDS s" >&2
 fi
 
-# Before 8.1, QEMU's CPUs do not run at once (selftests/vm/run says why).
-runs_at_once() {
-	dpkg --compare-versions "$(qemu-system-x86_64 --version | sed -n 's/.* version \([0-9.]*\).*/\1/p')" ge 8.1
-}
+mttcg_works=$(dirname "$0")/../selftests/vm/mttcg-works
 
 # backports - make "$tmp/sources.list" of the release's backports, as the machine's own
 # mirror has them
@@ -123,8 +120,8 @@ newer_qemu() {
 		apt "${own[@]}" --no-remove install qemu-system-x86 qemu-system-common qemu-system-data
 }
 
-if [[ " $* " = *" rig "* ]] && ! runs_at_once; then
+if [[ " $* " = *" rig "* ]] && ! "$mttcg_works"; then
 	echo "installing a newer QEMU, from the backports" >&2
-	newer_qemu && runs_at_once ||
+	newer_qemu && "$mttcg_works" ||
 		echo "$me: no QEMU from 8.1 on can be had: a guest's CPUs will take turns" >&2
 fi

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # What closelab explain reads in the segments of a scenario is what the module
 # has counted, for every scenario and both families.
-# shellcheck source=selftests/lib/closelab.sh
+# shellcheck source=selftests/lib/closelab.sh disable=SC2317 # called by closelab_spawn
 . "$(dirname "$0")/lib/closelab.sh"
 
 # Scenarios without segments to read, or with too many; the others are all tried.
@@ -74,7 +74,7 @@ compare() # COUNTED EXPLAINED
 			continue
 		grep -q "^$row " <<<"$1" || { echo "$row: read $count, not counted"; bad=1; }
 	done <<<"$2"
-	return $bad
+	return "$bad"
 }
 
 agree() # NAME FAMILY
@@ -87,14 +87,14 @@ agree() # NAME FAMILY
 	"$closelab" run "$1" "$2" --pcap "$dir/pcap" >"$dir/run" || return
 	"$closelab" explain -jq "$dir/pcap" >"$dir/explain" || [ $? -eq 1 ] || code=1
 	for side in A B; do
-		compare "$(counted "$dir/run" $side)" \
+		compare "$(counted "$dir/run" "$side")" \
 			"$(explained "$dir/explain" "${own[$side]}")" || {
 			echo "(on side $side)"
 			code=1
 		}
 	done
-	[ $code -eq 0 ] || "$closelab" explain -vq "$dir/pcap"
-	return $code
+	[ "$code" -eq 0 ] || "$closelab" explain -vq "$dir/pcap"
+	return "$code"
 }
 
 names=()

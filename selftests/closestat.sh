@@ -4,59 +4,21 @@
 #
 # closestat with the module and real connections: each command says what happened,
 # in namespaces of their own. Its usage and errors are tested without a kernel.
-here=$(cd "$(dirname "$0")" && pwd)
-top=${TCS_SRC:-$here/..}
-sockets=$here/closestat_sockets
-skip=4
-
-skip_all() {
-	echo "1..0 # SKIP $1"
-	exit $skip
-}
-[ "$(id -u)" -eq 0 ] || skip_all "needs root"
-PATH=$top/tools/closestat:$PATH
-command -v closestat >/dev/null || skip_all "closestat is not built"
+# shellcheck source=selftests/lib/closestat.sh
+. "$(dirname "$0")/lib/closestat.sh"
+sockets=$closestat_dir/closestat_sockets
 [ -x "$sockets" ] || skip_all "closestat_sockets is not built"
-loaded=
-if [ ! -e /proc/net/tcp_closestat ]; then
-	insmod "${TCS_KO:-$top/tcp_closestat.ko}" || skip_all "tcp_closestat cannot be loaded"
-	loaded=1
-fi
 
 a=closestat-a-$$ b=closestat-b-$$
-tmp=$(mktemp -d)
 # shellcheck disable=SC2046 # process ids
 clean_up() {
 	kill $(jobs -p) 2>/dev/null
 	ip netns del "$a"
 	ip netns del "$b"
-	[ -z "$loaded" ] || rmmod tcp_closestat
-	rm -rf "$tmp"
+	closestat_clean_up
 } 2>/dev/null
 trap clean_up EXIT
 trap 'exit 143' INT TERM
-
-tests=0 failed=0
-# expect NAME COMMAND... - a test that passes when COMMAND succeeds; what it says,
-# and the last run of closestat, are shown when it does not.
-expect() {
-	local name=$1 said
-	shift
-
-	tests=$((tests + 1))
-	said=$tmp/said
-	if "$@" >"$said" 2>&1; then
-		echo "ok $tests $name"
-		return
-	fi
-	{
-		cat "$said"
-		echo "exit status $rc, stdout and stderr:"
-		head -n 30 "$tmp/out" "$tmp/err"
-	} | sed 's/^/# /'
-	echo "not ok $tests $name"
-	failed=1
-}
 
 # skip_test NAME WHY
 skip_test() {
@@ -86,16 +48,6 @@ fails() {
 
 	run "$@"
 	[ "$rc" -eq "$want" ] && [ ! -s "$tmp/out" ] && grep -qE -- "$pattern" "$tmp/err"
-}
-
-# until_true COMMAND... - wait until COMMAND succeeds, a minute at most
-until_true() {
-	local deadline=$((SECONDS + 60))
-
-	until "$@"; do
-		[ $SECONDS -lt $deadline ] || return
-		sleep 0.1
-	done
 }
 
 # value NS ROW - a row of the module's, in that namespace
@@ -490,5 +442,4 @@ else
 	skip_test "watch: draws" "no script(1)"
 fi
 
-echo "1..$tests"
-exit $failed
+closestat_end

@@ -4,26 +4,11 @@
 #
 # What people reported of connections that close, rebuilt small: doctor's answer has to have the
 # right words and numbers in it.
-here=$(cd "$(dirname "$0")" && pwd)
-top=${TCS_SRC:-$here/..}
-skip=4
-
-skip_all() {
-	echo "1..0 # SKIP $1"
-	exit $skip
-}
-[ "$(id -u)" -eq 0 ] || skip_all "needs root"
-PATH=$top/tools/closestat:$PATH
-command -v closestat >/dev/null || skip_all "closestat is not built"
+# shellcheck source=selftests/lib/closestat.sh
+. "$(dirname "$0")/lib/closestat.sh"
 command -v python3 >/dev/null || skip_all "needs python3"
-loaded=
-if [ ! -e /proc/net/tcp_closestat ]; then
-	insmod "${TCS_KO:-$top/tcp_closestat.ko}" || skip_all "tcp_closestat cannot be loaded"
-	loaded=1
-fi
 
 a=reports-a-$$ b=reports-b-$$
-tmp=$(mktemp -d)
 orphans=$(sysctl -n net.ipv4.tcp_max_orphans)
 # shellcheck disable=SC2046 # process ids
 end_programs() {
@@ -35,8 +20,7 @@ clean_up() {
 	sysctl -qw net.ipv4.tcp_max_orphans="$orphans"
 	ip netns del "$a"
 	ip netns del "$b"
-	[ -z "$loaded" ] || rmmod tcp_closestat
-	rm -rf "$tmp"
+	closestat_clean_up
 } 2>/dev/null
 trap clean_up EXIT
 trap 'exit 143' INT TERM
@@ -71,15 +55,6 @@ program() {
 	until_true test -e "$tmp/ready"
 }
 
-until_true() {
-	local deadline=$((SECONDS + 60))
-
-	until "$@"; do
-		[ $SECONDS -lt $deadline ] || return
-		sleep 0.1
-	done
-}
-
 # doctor NS [SECONDS] - what doctor says, in $tmp/out, and its exit status in rc
 doctor() {
 	rc=0
@@ -105,25 +80,6 @@ says() {
 	for pattern; do
 		grep -qE -- "$pattern" "$tmp/out" || { echo "not said: $pattern" && return 1; }
 	done
-}
-
-tests=0 failed=0
-expect() {
-	local name=$1
-	shift
-
-	tests=$((tests + 1))
-	if "$@" >"$tmp/said" 2>&1; then
-		echo "ok $tests $name"
-		return
-	fi
-	{
-		cat "$tmp/said"
-		echo "exit status $rc, stdout and stderr:"
-		head -n 30 "$tmp/out" "$tmp/err"
-	} | sed 's/^/# /'
-	echo "not ok $tests $name"
-	failed=1
 }
 
 closing_server() {
@@ -303,5 +259,4 @@ ready(); time.sleep(100)" || return
 pair
 expect "too many orphans" too_many_orphans
 
-echo "1..$tests"
-exit $failed
+closestat_end
