@@ -10,6 +10,16 @@
 #define EXIT_SKIP 4
 
 /**
+ * cmd_bad() - complain on stderr, in the name of a subcommand
+ * @command: its name
+ * @format: of printf(), with one %s
+ * @text: for that
+ *
+ * Return: EXIT_USAGE.
+ */
+int cmd_bad(const char *command, const char *format, const char *text);
+
+/**
  * cmd_list() - "closelab list": name the scenarios and the behaviours
  * @argc: as of main()
  * @argv: as of main()

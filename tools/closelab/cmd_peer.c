@@ -16,12 +16,6 @@ static const char usage[] =
 "A server without ADDRESS listens on all IPv4 addresses, \"::\" is all of both\n"
 "families. A client without SOURCE-PORT lets the kernel choose.\n";
 
-static int bad(const char *what, const char *text)
-{
-	fprintf(stderr, "closelab peer: %s: %s\n", what, text);
-	return EXIT_USAGE;
-}
-
 static int port(const char *text)
 {
 	char *end;
@@ -55,13 +49,13 @@ static int run(int server, const char *behaviour, const char *address,
 	int to = port(port_text), from = source ? port(source) : 0;
 
 	if (!b)
-		return bad("no such behaviour", behaviour);
+		return cmd_bad("peer", "no such behaviour: %s", behaviour);
 	if (to <= 0)
-		return bad("not a port", port_text);
+		return cmd_bad("peer", "not a port: %s", port_text);
 	if (from < 0)
-		return bad("not a port", source);
+		return cmd_bad("peer", "not a port: %s", source);
 	if (set_address(&config.server[0], address, to))
-		return bad("not an address", address);
+		return cmd_bad("peer", "not an address: %s", address);
 	config.server[1] = config.server[0];
 	config.source_port = from;
 	config.serves = server;

@@ -57,14 +57,6 @@ struct request {
 	bool json, markdown, no_times, ascii, quiet;
 };
 
-static int bad(const char *format, const char *text)
-{
-	fputs("closelab run: ", stderr);
-	fprintf(stderr, format, text);
-	fputc('\n', stderr);
-	return EXIT_USAGE;
-}
-
 static int number(const char *text)
 {
 	char *end;
@@ -77,9 +69,9 @@ static int take_time(long *ms, const char *text)
 {
 	*ms = duration_ms(text);
 	if (*ms == -2)
-		return bad("%s: out of range, 0 to 10min", text);
+		return cmd_bad("run", "%s: out of range, 0 to 10min", text);
 	if (*ms < 0)
-		return bad("%s: not a time; a number with ms, s or min", text);
+		return cmd_bad("run", "%s: not a time; a number with ms, s or min", text);
 	return 0;
 }
 
@@ -95,11 +87,11 @@ static int take(struct request *request, int opt, const char *text)
 	case 's':
 		request->server = number(text);
 		return server_behaviour(request->server) ? 0 :
-		       bad("no such server behaviour: %s", text);
+		       cmd_bad("run", "no such server behaviour: %s", text);
 	case 'c':
 		request->client = number(text);
 		return client_behaviour(request->client) ? 0 :
-		       bad("no such client behaviour: %s", text);
+		       cmd_bad("run", "no such client behaviour: %s", text);
 	case 't':
 		return take_time(&request->lab.time_wait_ms, text);
 	case 'd':
@@ -173,16 +165,16 @@ static int parse(int argc, char **argv, struct request *request)
 	if (optind < argc)
 		request->name = argv[optind++];
 	if (optind < argc)
-		return bad("one scenario at a time: %s", argv[optind]);
+		return cmd_bad("run", "one scenario at a time: %s", argv[optind]);
 	if (request->name && (request->server >= 0 || request->client >= 0))
-		return bad("%s: a name, or --server and --client, not both",
+		return cmd_bad("run", "%s: a name, or --server and --client, not both",
 			   request->name);
 	if (!request->name && (request->server < 0 || request->client < 0))
-		return bad("%s", "a name is needed, or both --server and --client; closelab list has them");
+		return cmd_bad("run", "%s", "a name is needed, or both --server and --client; closelab list has them");
 	if (request->markdown && !request->name)
-		return bad("%s", "--markdown is for a scenario by its name");
+		return cmd_bad("run", "%s", "--markdown is for a scenario by its name");
 	if (request->lab.without_module && request->lab.time_wait_ms >= 0)
-		return bad("%s", "--time-wait needs the module");
+		return cmd_bad("run", "%s", "--time-wait needs the module");
 	return -1;
 }
 
@@ -297,7 +289,7 @@ int cmd_run(int argc, char **argv)
 	lab.scenario = request.name ? scenario_find(request.name) :
 		       any_pair(request.server, request.client);
 	if (!lab.scenario)
-		return bad("no such scenario: %s; closelab list names them",
+		return cmd_bad("run", "no such scenario: %s; closelab list names them",
 			   request.name);
 	signals_catch();
 	signal(SIGPIPE, SIG_IGN);

@@ -46,14 +46,6 @@ struct request {
 	char *filter;
 };
 
-static int bad(const char *format, const char *text)
-{
-	fputs("closelab explain: ", stderr);
-	fprintf(stderr, format, text);
-	fputc('\n', stderr);
-	return EXIT_USAGE;
-}
-
 static unsigned long number(const char *text)
 {
 	char *end;
@@ -88,11 +80,12 @@ static int take(struct request *request, int opt, const char *text)
 		return 0;
 	case 'c':
 		request->number = number(text);
-		return request->number ? 0 : bad("%s: not the number of a connection", text);
+		return request->number ? 0 :
+		       cmd_bad("explain", "%s: not the number of a connection", text);
 	case 'd':
 		request->source.seconds = number(text);
 		return request->source.seconds ? 0 :
-		       bad("%s: not a number of seconds", text);
+		       cmd_bad("explain", "%s: not a number of seconds", text);
 	}
 	return EXIT_USAGE;
 }
@@ -106,7 +99,7 @@ static int join(struct request *request, int argc, char **argv)
 		size += strlen(argv[i]) + 1;
 	request->filter = calloc(1, size);
 	if (!request->filter)
-		return bad("%s", strerror(ENOMEM));
+		return cmd_bad("explain", "%s", strerror(ENOMEM));
 	for (int i = 0; i < argc; i++) {
 		strcat(request->filter, argv[i]);
 		strcat(request->filter, i + 1 < argc ? " " : "");
@@ -144,15 +137,15 @@ static int parse(int argc, char **argv, struct request *request)
 	}
 	if (!request->source.device) {
 		if (optind == argc)
-			return bad("%s", "a file is needed, or -i; see --help");
+			return cmd_bad("explain", "%s", "a file is needed, or -i; see --help");
 		request->source.path = argv[optind++];
 	}
 	if (request->source.seconds && !request->source.device)
-		return bad("%s", "--duration is for -i");
+		return cmd_bad("explain", "%s", "--duration is for -i");
 	if (request->json && request->summary)
-		return bad("%s", "--json or --summary, not both");
+		return cmd_bad("explain", "%s", "--json or --summary, not both");
 	if (request->peer && (request->svg || request->source.device || request->summary))
-		return bad("%s", "--peer is not for --svg, --summary or -i");
+		return cmd_bad("explain", "%s", "--peer is not for --svg, --summary or -i");
 	code = join(request, argc - optind, argv + optind);
 	return code ? code : -1;
 }
@@ -184,9 +177,9 @@ static int read_peer(const struct request *request, const struct table *table,
 	peer->key = table->key;
 	peer->control = true;
 	if (source_read(&source, peer, &result))
-		return bad("%s", *result.error ? result.error : strerror(ENOMEM));
+		return cmd_bad("explain", "%s", *result.error ? result.error : strerror(ENOMEM));
 	if (joint_init(joint, peer))
-		return bad("%s", strerror(ENOMEM));
+		return cmd_bad("explain", "%s", strerror(ENOMEM));
 	for (size_t i = 0; i < table->count; i++) {
 		struct conn *same = joint_find(joint, table->all[i]);
 
@@ -227,13 +220,13 @@ static int draw(const struct request *request, const struct report *report)
 	if (request->svg) {
 		svg = fopen(request->svg, "we");
 		if (!svg)
-			return bad("%s cannot be written", request->svg);
+			return cmd_bad("explain", "%s cannot be written", request->svg);
 	}
 	err = show_ladder(request->number && !request->json ? stdout : NULL, svg,
 			  &report->shown[0]);
 	if (svg && fclose(svg))
-		return bad("%s cannot be written", request->svg);
-	return err ? bad("%s", strerror(ENOMEM)) : 0;
+		return cmd_bad("explain", "%s cannot be written", request->svg);
+	return err ? cmd_bad("explain", "%s", strerror(ENOMEM)) : 0;
 }
 
 static int print(const struct request *request, const struct report *report)
@@ -249,7 +242,7 @@ static int print(const struct request *request, const struct report *report)
 	else if (report->count)
 		err = show_list(report);
 	if (err)
-		return bad("%s", strerror(ENOMEM));
+		return cmd_bad("explain", "%s", strerror(ENOMEM));
 	if (request->peer && !request->json)
 		show_between(stdout, report);
 	if (request->peer)
@@ -257,7 +250,7 @@ static int print(const struct request *request, const struct report *report)
 	if (!request->svg && !request->number)
 		return 0;
 	if (report->count != 1)
-		return bad("%s", report->count ?
+		return cmd_bad("explain", "%s", report->count ?
 			   "--svg draws one connection: choose it by -c or a filter" :
 			   "there is no such connection");
 	return draw(request, report);
@@ -273,7 +266,7 @@ static int tell(const struct request *request, const struct table *table,
 	int code;
 
 	if (choose(request, table, result, joint, &report))
-		code = bad("%s", strerror(ENOMEM));
+		code = cmd_bad("explain", "%s", strerror(ENOMEM));
 	else
 		code = print(request, &report);
 	if (!request->source.quiet)
@@ -297,11 +290,11 @@ static int explain(const struct request *request)
 
 	if (table_init(&table, request->svg || request->number || request->peer) ||
 	    (request->peer && table_init(&peer, true)))
-		return bad("%s", strerror(ENOMEM));
+		return cmd_bad("explain", "%s", strerror(ENOMEM));
 	table.control = request->peer;
 	unread = source_read(&request->source, &table, &result);
 	if (unread)
-		bad("%s", *result.error ? result.error : strerror(ENOMEM));
+		cmd_bad("explain", "%s", *result.error ? result.error : strerror(ENOMEM));
 	if (unread && !table.count)
 		code = EXIT_USAGE;
 	else if (request->peer)
