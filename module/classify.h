@@ -52,7 +52,7 @@ enum tcs_rst {
  * @old: its TCP state before (net/tcp_states.h)
  * @err: sk_err
  * @err_soft: sk_err_soft: what an ICMP message said, to be told on a timeout
- * @moved: it goes on as a timewait socket, which will be counted
+ * @moved: a timewait socket takes its place, which will be counted
  * @reset_without_rst: tcp_reset() was called for a segment without RST: data that
  *	came after the application had closed, or after the peer's own FIN
  * @orphan: SOCK_DEAD: the application let go of it
@@ -64,7 +64,7 @@ enum tcs_rst {
  * @unread: tcp_close() threw data away that the application had not read
  * @linger0: SO_LINGER with 0 s
  * @linger2_off: TCP_LINGER2 below 0
- * @repair: TCP_REPAIR: closes without a word to the peer
+ * @repair: TCP_REPAIR: closes without a segment to the peer
  * @tw_full: no TIME_WAIT can be made (tcp_max_tw_buckets)
  * @acked_now: a segment is being processed that acknowledges something
  * @in_task: the socket is held by a task, not by a timer or a segment

@@ -21,7 +21,7 @@
 
 enum tcs_note {
 	TCS_NOTE_NONE,
-	TCS_NOTE_MOVED,			/* goes on as a timewait socket */
+	TCS_NOTE_MOVED,			/* a timewait socket takes its place */
 	TCS_NOTE_RESET_WITHOUT_RST,	/* data after close, or after the peer's FIN */
 };
 

@@ -242,7 +242,7 @@ TEST_F(counts, purge)
 	EXPECT_EQ(3, diag_count(w.diag[1], TCP_TIME_WAIT, NULL));
 	until(agree(w.ns[0], w.diag[0]));
 
-	/* The FIN_WAIT2 that was left alone goes on as ever. */
+	/* The FIN_WAIT2 that was left alone is still there. */
 	pair_finish(&waiting);
 	EXPECT_EQ(7, row_now(w.ns[0], "time_wait_entered"));
 	EXPECT_EQ(0, purge(w.ns[0]));

@@ -191,7 +191,7 @@ END(fin_wait2)
 		"ended_fin_wait2_expired=1 fin_wait1_entered=1 fin_wait2_entered=1 TcpExtTWKilled=1 rst_sent_no_socket=1 TcpOutRsts=1");
 }
 
-/* Over 60 s FIN_WAIT2 is a full socket first, then goes on as a timewait socket. */
+/* Over 60 s FIN_WAIT2 is a full socket first, then a timewait socket. */
 END(fin_wait2_full_then_mini)
 {
 	const struct ends_lab *lab = &self->lab;

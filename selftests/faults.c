@@ -57,7 +57,7 @@ static int load_module(void)
 static bool hooks_missed;
 
 /*
- * The kernel tells of some failures with a stack, which would pass for a complaint:
+ * The kernel reports some failures with a stack, which would pass for a complaint:
  * the log is looked at here, and emptied.
  */
 static bool log_is_clean(void)

@@ -36,7 +36,7 @@ static struct shared {
 
 /*
  * What is still there when its namespace dies: a FIN_WAIT2 timewait socket, whose
- * peer is made to vanish without a word (TCP_REPAIR).
+ * peer is made to vanish silently (TCP_REPAIR).
  */
 static void leave_fin_wait2(struct place *place)
 {

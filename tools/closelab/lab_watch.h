@@ -26,7 +26,7 @@ int lab_start_watching(struct lab *lab);
 int lab_read_counters(struct lab *lab, struct counters counters[2]);
 
 /**
- * lab_unwatch() - end the capture, let the peers run on without a word
+ * lab_unwatch() - end the capture, let the peers run on unwatched
  * @lab: the lab
  *
  * Return: 0; -1 after lab_fail().

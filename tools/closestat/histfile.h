@@ -17,7 +17,7 @@
 int histfile_read(struct hists *hists, char **text);
 
 /**
- * histfile_load - the same, without a word
+ * histfile_load - the same, without messages
  * @hists: filled; to be released with hists_free()
  * @text: set to what the names in @hists point into, to be freed after @hists
  *

@@ -26,7 +26,7 @@ struct snapshot {
 int snapshot_read(struct snapshot *snapshot);
 
 /**
- * snapshot_load - the same, without a word
+ * snapshot_load - the same, without messages
  * @snapshot: filled; to be released with snapshot_free(), zeroed if it could not be read
  *
  * Return: 0, -ENOENT if the module is not loaded, or what else failed as a negative errno.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* How old the state of a socket is, by what the kernel tells of it. Pure. */
+/* How old the state of a socket is, from what the kernel reports. Pure. */
 #ifndef CLOSESTAT_SOCK_AGE_H
 #define CLOSESTAT_SOCK_AGE_H
 
