@@ -252,6 +252,13 @@ static void take_text(struct reset *r, const struct packet *p)
 	r->text[n] = '\0';
 }
 
+/* What a kernel sends for a segment that no socket takes. */
+static bool is_without_socket(enum origin origin)
+{
+	return origin == ORIGIN_NO_SOCKET || origin == ORIGIN_REFUSED ||
+	       origin == ORIGIN_EXPIRED || origin == ORIGIN_HALF_OPEN;
+}
+
 static bool ends_sender(enum origin origin)
 {
 	return origin != ORIGIN_BAD_ACK && origin != ORIGIN_BETWEEN &&
@@ -318,8 +325,7 @@ void conn_take_reset(struct conn *conn, int side, const struct packet *p)
 	fresh.origin = origin_of(conn, side, p, &fresh);
 	fresh.fate = fate_of(conn, side, p, &fresh);
 	x->resets++;
-	if (fresh.origin == ORIGIN_NO_SOCKET || fresh.origin == ORIGIN_REFUSED ||
-	    fresh.origin == ORIGIN_EXPIRED)
+	if (is_without_socket(fresh.origin))
 		conn->no_socket[side]++;
 	/* What ended an end is not forgotten. */
 	if (held)
@@ -344,8 +350,7 @@ void conn_blame_between(struct conn *conn, int index)
 
 	if (r->origin == ORIGIN_BETWEEN)
 		return;
-	if ((r->origin == ORIGIN_NO_SOCKET || r->origin == ORIGIN_REFUSED ||
-	     r->origin == ORIGIN_EXPIRED) && conn->no_socket[r->side])
+	if (is_without_socket(r->origin) && conn->no_socket[r->side])
 		conn->no_socket[r->side]--;
 	r->origin = ORIGIN_BETWEEN;
 	if (conn->end[r->side].over_by == index)
