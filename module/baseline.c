@@ -2,10 +2,13 @@
 /* Sockets that were closing before the module was loaded, see baseline.h. */
 #include "baseline.h"
 
+#include <linux/delay.h>
 #include <linux/sched.h>
+#include <linux/timer.h>
 
 #include "compat/inet_twsk.h"
 #include "event.h"
+#include "fault_inject.h"
 #include "pernet.h"
 #include "records.h"
 
@@ -52,21 +55,46 @@ static void pool_empty(struct pool *pool)
 }
 
 /*
- * Count a socket or timewait socket that was closing before the module came. One
- * that an event was seen of is counted already and left alone.
+ * The end of a timewait socket is seen before it leaves its chain (inet_twsk_kill()). Its
+ * timer is off by then, and on for as long as it is alive: it is armed before it can be found,
+ * and armed again without being off in between (mod_timer()).
  */
-static void adopt(struct sock *sk, enum tcs_state state, struct pool *pool)
+static bool is_ending(const struct sock *sk)
+{
+	return sk->sk_state == TCP_TIME_WAIT &&
+	       !timer_pending(&inet_twsk(sk)->tw_timer);
+}
+
+/*
+ * Count a socket or timewait socket that was closing before the module came. One that an
+ * event was seen of is counted already and left alone: the bucket's lock decides which comes
+ * first, this or the event.
+ */
+static void adopt(struct sock *sk, struct pool *pool)
 {
 	const struct sock_common *key = &sk->__sk_common;
-	struct tcs_stats __percpu *stats;
 	struct tcs_record *rec = pool->first;
 	struct tcs_record *rest = rec->next_free;
+	struct tcs_stats __percpu *stats;
+	enum tcs_state state;
+	struct tcs_bucket b;
+	bool put;
 
 	if (tcs_twsk_is_untracked() && key->skc_state == TCP_TIME_WAIT)
 		return;
 
-	rec->state = state;
-	if (!tcs_records_put_if_absent(rec, key))
+	if (TCS_FAULT_SLOW_BASELINE)
+		mdelay(20);
+	b = tcs_records_lock(key);
+	state = state_of(sk);
+	put = state != TCS_NOT_CLOSING && !is_ending(sk) &&
+	      !tcs_records_find(&b, key);
+	if (put) {
+		rec->state = state;
+		tcs_records_add(&b, rec, key);
+	}
+	tcs_records_unlock(&b);
+	if (!put)
 		return;
 	pool->first = rest;
 	stats = tcs_net_of(sock_net(sk))->stats;
@@ -92,14 +120,12 @@ static bool adopt_chain(struct inet_hashinfo *hashinfo, unsigned int slot,
 	preempt_disable();
 	spin_lock_bh(lock);
 	sk_nulls_for_each(sk, node, &head->chain) {
-		const enum tcs_state state = state_of(sk);
-
-		if (state == TCS_NOT_CLOSING)
+		if (state_of(sk) == TCS_NOT_CLOSING)
 			continue;
 		done = pool->first;
 		if (!done)
 			break;
-		adopt(sk, state, pool);
+		adopt(sk, pool);
 	}
 	spin_unlock_bh(lock);
 	preempt_enable();

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who called a hooked function, see call_site.h. */
+/* Who called, see call_site.h. */
 #include "call_site.h"
 
 #include <linux/hash.h>
 #include <linux/kallsyms.h>
+#include <linux/kernel.h>
+#include <linux/stacktrace.h>
 #include <linux/string.h>
 
 static const struct {
@@ -18,6 +20,10 @@ static const struct {
 	{ "tcp_abort", TCS_BY_HAND },
 	{ "tcs_purge", TCS_BY_HAND },
 	{ "tcp_rcv_state_process", TCS_BY_DATA },
+	{ "tcp_time_wait", TCS_BY_TIME_WAIT },
+	{ "tcp_keepalive_timer", TCS_BY_KEEPALIVE },
+	{ "tcp_close", TCS_BY_CLOSE },
+	{ "__tcp_close", TCS_BY_CLOSE },
 	{ "tw_timer_handler", TCS_BY_TIMER },
 	{ "call_timer_fn", TCS_BY_TIMER },
 	/* anybody else: connect() or a transparent proxy, see default_by */
@@ -25,8 +31,8 @@ static const struct {
 
 static const int default_by = TCS_BY_CONNECT;
 
-/* There are about ten call sites. A slot is filled once and stays. */
-#define SLOT_BITS 5
+/* There are some thirty call sites. A slot is filled once and stays. */
+#define SLOT_BITS 6
 static struct {
 	unsigned long addr;
 	int by;
@@ -90,5 +96,69 @@ int tcs_call_site(unsigned long addr)
 			break;
 		}
 	}
+	return by;
+}
+
+/*
+ * The function that was called, where the call that returns to @addr names it: one that
+ * ends in another is not on the stack any more when that runs.
+ *
+ * Return: its address, or 0.
+ */
+static unsigned long callee(unsigned long addr)
+{
+#if defined(CONFIG_X86_64)
+	/* call rel32 */
+	if (*(const u8 *)(addr - 5) == 0xe8)
+		return addr + *(const s32 *)(addr - 4);
+#elif defined(CONFIG_ARM64)
+	const u32 insn = le32_to_cpup((const __le32 *)(addr - 4));
+
+	/* bl imm26 */
+	if (insn >> 26 == 0x25)
+		return addr - 4 + ((s64)((u64)insn << 38) >> 36);
+#endif
+	return 0;
+}
+
+/* Return: enum tcs_done_by, TCS_DONE_UNKNOWN: it is none of them, look at who called it. */
+static enum tcs_done_by done_by(unsigned long addr)
+{
+	const unsigned long called = callee(addr);
+
+	/* As if it had returned to what follows its first byte. */
+	if (called && tcs_call_site(called + 1) == TCS_BY_TIME_WAIT)
+		return TCS_DONE_NO_TIMEWAIT;
+	switch (tcs_call_site(addr)) {
+	case TCS_BY_TIME_WAIT:
+		return TCS_DONE_NO_TIMEWAIT;
+	case TCS_BY_DATA:
+		return TCS_DONE_SEGMENT;
+	case TCS_BY_KEEPALIVE:
+		return TCS_DONE_TIMER;
+	case TCS_BY_CLOSE:
+		return TCS_DONE_CLOSE;
+	}
+	return TCS_DONE_UNKNOWN;
+}
+
+/**
+ * tcs_done_by() - who ends the socket whose change to CLOSE this is
+ *
+ * Any context but NMI, in the callback of that change. Walks the stack: for what is rare.
+ *
+ * Return: who, TCS_DONE_UNKNOWN for others and where the kernel cannot walk it.
+ */
+enum tcs_done_by tcs_done_by(void)
+{
+	enum tcs_done_by by = TCS_DONE_UNKNOWN;
+#ifdef CONFIG_STACKTRACE
+	unsigned long addr[16];
+	unsigned int n, i;
+
+	n = stack_trace_save(addr, ARRAY_SIZE(addr), 1);
+	for (i = 0; i < n && by == TCS_DONE_UNKNOWN; i++)
+		by = done_by(addr[i]);
+#endif
 	return by;
 }

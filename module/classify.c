@@ -3,9 +3,11 @@
 #include "classify.h"
 
 #ifdef __KERNEL__
+#include <linux/compiler_attributes.h>
 #include <linux/errno.h>
 #include <net/tcp_states.h>
 #else
+#define fallthrough __attribute__((fallthrough))
 #include <errno.h>
 #include <netinet/tcp.h>
 #endif
@@ -73,24 +75,56 @@ static bool timed_out(const struct tcs_facts *f)
 	return f->err && f->err == (f->err_soft ? f->err_soft : ETIMEDOUT);
 }
 
+/*
+ * What tcp_reset() sets for a RST in this state. Of another kind, or in another state, it
+ * is one that was set for another reason and that nobody has read yet (kTLS, sockmap).
+ */
+static bool reset_error(const struct tcs_facts *f)
+{
+	return f->err == (f->old == TCP_CLOSE_WAIT ? EPIPE : ECONNRESET);
+}
+
 /* Never established: everything but our own change of mind is a failure. */
 static struct tcs_end classify_connecting(const struct tcs_facts *f)
 {
 	if (f->err == ECONNABORTED)
 		return destroyed(f);
-	/* Fast Open: data may come before the handshake is over. */
-	if (f->old == TCP_SYN_RECV && !f->err && f->shut && f->unread)
-		return rst_sent(TCS_RST_UNREAD_DATA);
 	/*
-	 * Given up by close(), shutdown() or connect(AF_UNSPEC), or the child
-	 * of a listener that is gone. In SYN_SENT it may also be connect()
-	 * itself that finds no port, before it has sent a SYN.
+	 * Given up by close(), shutdown() or connect(AF_UNSPEC). In SYN_SENT it may
+	 * also be connect() itself that finds no port, before it has sent a SYN.
 	 */
 	if (!f->err && !f->orphan &&
 	    (f->shut || f->syn_sent || f->old == TCP_SYN_RECV))
 		return disconnected(f, f->shut && f->linger0 ? TCS_RST_LINGER :
 							       TCS_RST_OTHER);
 	return ended(TCS_ENDED_CONNECT_FAILED);
+}
+
+/* Both FINs are through, and ours was acknowledged: no RST finds a socket like this. */
+static bool closed_by_fins(const struct tcs_facts *f, struct tcs_end *end)
+{
+	if (f->old == TCP_LAST_ACK && f->all_acked)
+		*end = ended(TCS_ENDED_PASSIVE_FIN);
+	/* There was no timewait socket to be had. */
+	else if (f->old == TCP_FIN_WAIT2 && f->fin_received)
+		*end = ended(TCS_ENDED_ACTIVE_FIN);
+	else if (f->old == TCP_CLOSING && f->all_acked)
+		*end = ended(TCS_ENDED_SIMULTANEOUS_FIN);
+	else
+		return false;
+	return true;
+}
+
+/*
+ * tcp_close() shuts both directions before anything else, and would have sent a FIN, had it
+ * let the socket go in one of these states: it is at work, and no segment is.
+ */
+static bool closes_now(const struct tcs_facts *f)
+{
+	if (f->orphan || !f->shut)
+		return false;
+	return f->unread || f->old == TCP_ESTABLISHED ||
+	       f->old == TCP_CLOSE_WAIT || f->old == TCP_SYN_RECV;
 }
 
 /* The application still holds the socket: it closes it, or an error came. */
@@ -107,29 +141,37 @@ static struct tcs_end classify_owned(const struct tcs_facts *f)
 	return disconnected(f, TCS_RST_OTHER);
 }
 
+static struct tcs_end classify_orphaned_fin_wait2(const struct tcs_facts *f)
+{
+	if (f->linger2_off)
+		return rst_sent(TCS_RST_LINGER);
+	switch (f->done_by) {
+	case TCS_DONE_NO_TIMEWAIT:
+		return ended(TCS_ENDED_FIN_WAIT2_EXPIRED);
+	case TCS_DONE_SEGMENT:	/* data with the ACK of our FIN */
+		return rst_sent(TCS_RST_DATA_AFTER_CLOSE);
+	case TCS_DONE_CLOSE:	/* tcp_check_oom() */
+		return rst_sent(TCS_RST_MEMORY);
+	default:
+		return rst_sent(TCS_RST_TIMEOUT);
+	}
+}
+
 /* The application is gone: tcp_close() after sock_orphan(), timers, segments. */
 static struct tcs_end classify_orphan(const struct tcs_facts *f)
 {
 	if (f->net_gone)
 		return ended(TCS_ENDED_OTHER);
-	if (f->old == TCP_FIN_WAIT2) {
-		if (f->linger2_off)
-			return rst_sent(TCS_RST_LINGER);
-		if (f->tw_full)
-			return ended(TCS_ENDED_FIN_WAIT2_EXPIRED);
-		/* tcp_rcv_state_process(): data with the ACK of our FIN */
-		if (f->acked_now)
-			return rst_sent(TCS_RST_DATA_AFTER_CLOSE);
-		/*
-		 * tcp_check_oom() in tcp_close(). Else tcp_keepalive_timer()
-		 * ended the wait, and says so by a RST.
-		 */
-		return rst_sent(f->in_task ? TCS_RST_MEMORY : TCS_RST_TIMEOUT);
-	}
+	if (f->old == TCP_FIN_WAIT2)
+		return classify_orphaned_fin_wait2(f);
 	if (timed_out(f))
 		return ended(TCS_ENDED_TIMEOUT);
-	/* tcp_check_oom(), in tcp_close() or in a timer */
-	return rst_sent(TCS_RST_MEMORY);
+	/*
+	 * tcp_check_oom(): tcp_close() is about to send a RST, tcp_out_of_resources() has
+	 * done so, or goes without where nothing was heard for long.
+	 */
+	return f->rst_sent || f->done_by == TCS_DONE_CLOSE ?
+		rst_sent(TCS_RST_MEMORY) : ended(TCS_ENDED_OTHER);
 }
 
 /**
@@ -138,19 +180,32 @@ static struct tcs_end classify_orphan(const struct tcs_facts *f)
  *
  * At that moment the kernel has not sent the RST yet that it may be about to
  * send (tcp_close() and tcp_disconnect() change the state first), so the answer
- * is derived from the socket. Errors: tcp_reset() sets ECONNRESET or EPIPE,
+ * is derived from the socket. What cannot be otherwise comes before errors, which may be
+ * stale: tcp_reset() sets ECONNRESET or EPIPE,
  * tcp_abort() ECONNABORTED, tcp_write_err() ETIMEDOUT or what an ICMP said.
  *
  * Return: the kind and the cause.
  */
 struct tcs_end tcs_classify(const struct tcs_facts *f)
 {
+	struct tcs_end end;
+
 	if (f->moved)
 		return not_ended;
 
 	switch (f->old) {
-	case TCP_SYN_SENT:
 	case TCP_SYN_RECV:
+		/*
+		 * A child that never was a connection: tcp_v4_syn_recv_sock() and its like
+		 * give it up again. Others have sent a FIN before the application is gone.
+		 */
+		if (f->orphan)
+			return not_ended;
+		/* Fast Open: data may have been served already. */
+		if (f->passive)
+			break;
+		fallthrough;
+	case TCP_SYN_SENT:
 		return classify_connecting(f);
 	case TCP_ESTABLISHED:
 	case TCP_FIN_WAIT1:
@@ -167,20 +222,16 @@ struct tcs_end tcs_classify(const struct tcs_facts *f)
 	if (f->reset_without_rst)
 		return rst_sent(f->old == TCP_CLOSE_WAIT ?
 				TCS_RST_OTHER : TCS_RST_DATA_AFTER_CLOSE);
-	if (f->err == ECONNRESET || f->err == EPIPE)
+	if (f->rst_received)
+		return ended(TCS_ENDED_RST_RECEIVED);
+	if (closed_by_fins(f, &end))
+		return end;
+	if (!closes_now(f) && reset_error(f))
 		return ended(TCS_ENDED_RST_RECEIVED);
 	if (f->err == ECONNABORTED)
 		return destroyed(f);
 	if (f->repair)
 		return ended(TCS_ENDED_OTHER);
-
-	if (f->old == TCP_LAST_ACK && f->all_acked)
-		return ended(TCS_ENDED_PASSIVE_FIN);
-	/* Both FINs are through, but there was no room for a TIME_WAIT. */
-	if (f->old == TCP_FIN_WAIT2 && f->fin_received)
-		return ended(TCS_ENDED_ACTIVE_FIN);
-	if (f->old == TCP_CLOSING && f->all_acked)
-		return ended(TCS_ENDED_SIMULTANEOUS_FIN);
 
 	return f->orphan ? classify_orphan(f) : classify_owned(f);
 }

@@ -47,35 +47,51 @@ enum tcs_rst {
 	TCS_N_RST,
 };
 
+/* Who ended a socket that the application had let go of; no clock would tell. */
+enum tcs_done_by {
+	TCS_DONE_UNKNOWN,
+	TCS_DONE_NO_TIMEWAIT,		/* tcp_time_wait(), which got no timewait socket */
+	TCS_DONE_SEGMENT,		/* tcp_rcv_state_process() */
+	TCS_DONE_TIMER,			/* tcp_keepalive_timer() */
+	TCS_DONE_CLOSE,			/* tcp_close() */
+	TCS_N_DONE,
+};
+
 /**
  * struct tcs_facts - what is known of a full socket as it goes to CLOSE
  * @old: its TCP state before (net/tcp_states.h)
  * @err: sk_err
  * @err_soft: sk_err_soft: what an ICMP message said, to be told on a timeout
+ * @done_by: who ended it; asked where the application has let go
  * @moved: a timewait socket takes its place, which will be counted
  * @reset_without_rst: tcp_reset() was called for a segment without RST: data that
  *	came after the application had closed, or after the peer's own FIN
+ * @rst_received: tcp_reset() was called for a RST
+ * @rst_sent: we have sent a RST already: a timer did so, before it ended the socket
+ * @passive: the peer connected, not we; asked in SYN_RECV only
  * @orphan: SOCK_DEAD: the application let go of it
  * @shut: both directions are shut: tcp_close() does so before anything else
  * @fin_received: SOCK_DONE: the peer's FIN was processed
  * @all_acked: everything we sent was acknowledged, our FIN included
  * @unsent: not all that the application sent, its FIN included, has gone out
- * @syn_sent: our SYN is on its way; of no meaning once ESTABLISHED
+ * @syn_sent: our SYN is on its way, or put off until there are data to go with it
+ *	(TCP_FASTOPEN_CONNECT); of no meaning once ESTABLISHED
  * @unread: tcp_close() threw data away that the application had not read
  * @linger0: SO_LINGER with 0 s
  * @linger2_off: TCP_LINGER2 below 0
  * @repair: TCP_REPAIR: closes without a segment to the peer
- * @tw_full: no TIME_WAIT can be made (tcp_max_tw_buckets)
- * @acked_now: a segment is being processed that acknowledges something
- * @in_task: the socket is held by a task, not by a timer or a segment
  * @net_gone: its namespace is dying, nothing can be sent any more
  */
 struct tcs_facts {
 	int old;
 	int err;
 	int err_soft;
+	enum tcs_done_by done_by;
 	bool moved;
 	bool reset_without_rst;
+	bool rst_received;
+	bool rst_sent;
+	bool passive;
 	bool orphan;
 	bool shut;
 	bool fin_received;
@@ -86,9 +102,6 @@ struct tcs_facts {
 	bool linger0;
 	bool linger2_off;
 	bool repair;
-	bool tw_full;
-	bool acked_now;
-	bool in_task;
 	bool net_gone;
 };
 

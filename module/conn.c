@@ -7,7 +7,9 @@
 #include <net/inet_sock.h>
 #include <net/tcp.h>
 
+#include "call_site.h"
 #include "compat/inet_twsk.h"
+#include "compat/tcp.h"
 #include "event.h"
 #include "fastpath.h"
 #include "handoff.h"
@@ -34,20 +36,6 @@ static bool all_acked(const struct sock *sk)
 	return tcp_sk(sk)->snd_una == tcp_sk(sk)->write_seq;
 }
 
-/*
- * Whether the segment that is being processed has acknowledged something:
- * tcp_rate_gen() stamps that with the time of the segment, and tcp_keepalive_timer()
- * takes another time before it looks at FIN_WAIT2. tcp_close() takes none: there it
- * has to have been within this tick or the last.
- */
-static bool acked_now(const struct sock *sk)
-{
-	const struct tcp_sock *tp = tcp_sk(sk);
-
-	return tp->delivered_mstamp == tp->tcp_mstamp &&
-	       (!sock_owned_by_user(sk) || tcp_jiffies32 - tp->rcv_tstamp <= 1);
-}
-
 /* What the note would say, as far as the socket tells. */
 static bool seems_moved(const struct sock *sk, int old)
 {
@@ -67,14 +55,40 @@ static bool was_second(const struct sock *sk, int old)
 	       !(sk->sk_userlocks & SOCK_BINDPORT_LOCK);
 }
 
+/* Who connects has a socket that is connecting; who was connected to is accepted, or none. */
+static bool is_passive(const struct sock *sk)
+{
+	return !sk->sk_socket || sk->sk_socket->state == SS_CONNECTED;
+}
+
+/*
+ * MPTCP's fast close, with SO_LINGER 0 s as with data unread: the subflow is closed without
+ * being shut. What the application had not read is MPTCP's own, and out of sight.
+ */
+static bool fast_closed(const struct sock *sk)
+{
+	return sk_is_mptcp(sk) && !sk->sk_err;
+}
+
+/* tcp_connect() moves snd_nxt once the SYN was not refused. */
+static bool syn_sent(const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	return (tp->packets_out && tp->snd_nxt != tp->snd_una) ||
+	       (tcs_connect_deferred(sk) && !tp->fastopen_req);
+}
+
+/* Nothing may be taken for granted but @sk: a child that is given up is not locked. */
 static struct tcs_end end_of(struct sock *sk, int old, enum tcs_note note)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
+	const bool orphan = sock_flag(sk, SOCK_DEAD);
+	const bool linger0 = sock_flag(sk, SOCK_LINGER) && !sk->sk_lingertime;
 	struct tcs_facts f;
 
 	/* As tcs_fast_close() has it. */
-	if (old == TCP_LAST_ACK && note == TCS_NOTE_NONE && !sk->sk_err &&
-	    all_acked(sk))
+	if (old == TCP_LAST_ACK && note == TCS_NOTE_NONE && all_acked(sk))
 		return (struct tcs_end){ .ended = TCS_ENDED_PASSIVE_FIN };
 	if (was_second(sk, old))
 		return (struct tcs_end){ .ended = TCS_ENDED_NOT };
@@ -83,23 +97,25 @@ static struct tcs_end end_of(struct sock *sk, int old, enum tcs_note note)
 		.old = old,
 		.err = sk->sk_err,
 		.err_soft = READ_ONCE(sk->sk_err_soft),
+		.done_by = orphan && note == TCS_NOTE_NONE ?
+			   tcs_done_by() : TCS_DONE_UNKNOWN,
 		.moved = note == TCS_NOTE_MOVED ||
 			 (tcs_twsk_is_untracked() && seems_moved(sk, old)),
 		.reset_without_rst = note == TCS_NOTE_RESET_WITHOUT_RST,
-		.orphan = sock_flag(sk, SOCK_DEAD),
-		.shut = sk->sk_shutdown == SHUTDOWN_MASK,
+		.rst_received = note == TCS_NOTE_RST_RECEIVED,
+		.rst_sent = note == TCS_NOTE_RST_SENT,
+		.passive = old == TCP_SYN_RECV && is_passive(sk),
+		.orphan = orphan,
+		.shut = sk->sk_shutdown == SHUTDOWN_MASK ||
+			(linger0 && fast_closed(sk)),
 		.fin_received = sock_flag(sk, SOCK_DONE),
 		.all_acked = all_acked(sk),
 		.unsent = tp->snd_nxt != tp->write_seq,
-		/* tcp_connect() moves snd_nxt once the SYN was not refused. */
-		.syn_sent = tp->packets_out && tp->snd_nxt != tp->snd_una,
+		.syn_sent = syn_sent(sk),
 		.unread = threw_unread_away(sk),
-		.linger0 = sock_flag(sk, SOCK_LINGER) && !sk->sk_lingertime,
+		.linger0 = linger0,
 		.linger2_off = tp->linger2 < 0,
 		.repair = tp->repair,
-		.tw_full = tcs_tw_full(sock_net(sk)),
-		.acked_now = acked_now(sk),
-		.in_task = sock_owned_by_user(sk),
 		.net_gone = !check_net(sock_net(sk)),
 	};
 
@@ -179,7 +195,9 @@ static noinline void close(struct sock *sk, int old)
 	const struct tcs_net *tn = tcs_net_of(sock_net(sk));
 	enum tcs_note note = TCS_NOTE_NONE;
 
-	if (tcs_closing_state(old) != TCS_NOT_CLOSING)
+	/* What goes on as a timewait socket was closing. */
+	if (tcs_closing_state(old) != TCS_NOT_CLOSING ||
+	    atomic_read(&tcs_reset_notes))
 		note = tcs_note_take(sk);
 	if (note != TCS_NOTE_MOVED) {
 		if (tcs_is_counting())

@@ -129,6 +129,19 @@ static __always_inline void tcs_add(struct tcs_stats __percpu *stats,
 }
 
 /**
+ * tcs_take_back() - take one off a count that was added too early
+ * @stats: whose
+ * @id: enum tcs_count, as for tcs_add()
+ *
+ * As tcs_add(). What stands for it has to be added before.
+ */
+static __always_inline void tcs_take_back(struct tcs_stats __percpu *stats,
+					  unsigned long id)
+{
+	this_cpu_dec(*(stats->count + id));
+}
+
+/**
  * tcs_entered() - add one to the sockets that entered a state
  * @stats: whose
  * @tcp_state: of net/tcp_states.h

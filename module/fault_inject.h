@@ -17,6 +17,8 @@
 #define TCS_FAULT_SLEEP	__is_defined(TCS_INJECT_SLEEP)
 /* All CPUs add to the counts of one, without care for each other. */
 #define TCS_FAULT_PERCPU	__is_defined(TCS_INJECT_PERCPU)
+/* The baseline takes its time over each socket: selftests/baseline_slow. */
+#define TCS_FAULT_SLOW_BASELINE	__is_defined(TCS_INJECT_SLOW_BASELINE)
 /* One step of loading fails, the parameter fault_step says which: selftests/load_fails. */
 #define TCS_FAULT_STEP		__is_defined(TCS_INJECT_STEP)
 

@@ -14,7 +14,7 @@ static bool try_to_leave(struct tcs_notes *m, unsigned long val)
 	for (i = 0; i < TCS_NOTE_SLOTS; i++) {
 		if (cmpxchg(&m->slot[i], 0UL, val))
 			continue;
-		if ((val & TCS_NOTE_BITS) == TCS_NOTE_RESET_WITHOUT_RST)
+		if ((val & TCS_NOTE_BITS) != TCS_NOTE_MOVED)
 			atomic_inc(&tcs_reset_notes);
 		return true;
 	}
@@ -62,7 +62,7 @@ enum tcs_note tcs_note_take(const struct sock *sk)
 			if ((val & ~TCS_NOTE_BITS) != (unsigned long)sk ||
 			    cmpxchg(&m->slot[i], val, 0UL) != val)
 				continue;
-			if ((val & TCS_NOTE_BITS) == TCS_NOTE_RESET_WITHOUT_RST)
+			if ((val & TCS_NOTE_BITS) != TCS_NOTE_MOVED)
 				atomic_dec(&tcs_reset_notes);
 			return val & TCS_NOTE_BITS;
 		}

@@ -17,12 +17,14 @@
 #include <linux/types.h>
 
 #define TCS_NOTE_SLOTS	4
-#define TCS_NOTE_BITS	3UL
+#define TCS_NOTE_BITS	7UL
 
 enum tcs_note {
 	TCS_NOTE_NONE,
 	TCS_NOTE_MOVED,			/* a timewait socket takes its place */
 	TCS_NOTE_RESET_WITHOUT_RST,	/* data after close, or after the peer's FIN */
+	TCS_NOTE_RST_RECEIVED,
+	TCS_NOTE_RST_SENT,		/* by a timer, which ends it next */
 };
 
 struct tcs_notes {
@@ -32,7 +34,7 @@ struct tcs_notes {
 
 DECLARE_PER_CPU(struct tcs_notes, tcs_notes);
 
-/* How many TCS_NOTE_RESET_WITHOUT_RST there are: all but always none. */
+/* How many there are of all but TCS_NOTE_MOVED: all but always none. */
 extern atomic_t tcs_reset_notes;
 
 struct sock;

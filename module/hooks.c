@@ -147,16 +147,21 @@ static void notrace on_kill(struct tcs_args *args, unsigned long caller)
 /*
  * tcp_reset(sk): called for a RST, but also for data that comes after the
  * application has closed, or after the peer's own FIN. tcp_validate_incoming() is
- * where the RSTs come from.
+ * where the RSTs come from. What it finds CLOSED it leaves alone, and what is connecting
+ * tells by its error.
  */
 static void notrace on_reset(struct tcs_args *args, unsigned long caller)
 {
 	struct sock *sk = (void *)tcs_arg(args, 0);
 
 	tcs_hook_ran(TCS_HOOK_RESET, &sk->__sk_common);
+	if (sk->sk_state == TCP_CLOSE || sk->sk_state == TCP_SYN_SENT)
+		return;
 	if (tcs_closing_state(sk->sk_state) != TCS_NOT_CLOSING &&
 	    tcs_call_site(caller) == TCS_BY_DATA)
 		tcs_note_leave_anywhere(sk, TCS_NOTE_RESET_WITHOUT_RST);
+	else
+		tcs_note_leave_anywhere(sk, TCS_NOTE_RST_RECEIVED);
 }
 
 #ifndef TCS_TEST_CREATE_SYMBOL

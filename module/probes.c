@@ -9,7 +9,9 @@
 
 #include "fault_inject.h"
 #include "compat/tracepoint.h"
+#include "classify.h"
 #include "conn.h"
+#include "handoff.h"
 #include "pernet.h"
 
 static void on_retransmit(void *data, TCS_RETRANSMIT_ARGS)
@@ -17,6 +19,17 @@ static void on_retransmit(void *data, TCS_RETRANSMIT_ARGS)
 	if (TCS_RETRANSMIT_ERR || !(TCP_SKB_CB(skb)->tcp_flags & TCPHDR_FIN))
 		return;
 	tcs_add(tcs_net_of(sock_net(sk))->stats, TCS_COUNT_FIN_RETRANSMITS);
+}
+
+/*
+ * Not in answer to a segment: of an application that is gone it is a timer that sends
+ * one, and ends the socket next (tcp_out_of_resources()).
+ */
+static void note_reset(const struct sock *sk)
+{
+	if (sock_flag(sk, SOCK_DEAD) &&
+	    tcs_closing_state(READ_ONCE(sk->sk_state)) != TCS_NOT_CLOSING)
+		tcs_note_leave_anywhere(sk, TCS_NOTE_RST_SENT);
 }
 
 /*
@@ -31,6 +44,8 @@ static void on_send_reset(void *data, TCS_SEND_RESET_ARGS)
 	if (TCS_FAULT_SLEEP)
 		might_sleep();
 	if (sk) {
+		if (!skb && sk_fullsock(sk))
+			note_reset(sk);
 		if (READ_ONCE(sk->sk_state) != TCP_LISTEN)
 			return;
 		net = sock_net(sk);

@@ -189,8 +189,7 @@ void tcs_records_put(struct tcs_record *rec, const struct sock_common *key)
 {
 	const struct tcs_bucket b = tcs_records_lock(key);
 
-	rec->key = key;
-	hlist_bl_add_head(&rec->node, b.head);
+	tcs_records_add(&b, rec, key);
 	tcs_records_unlock(&b);
 }
 
@@ -209,10 +208,8 @@ bool tcs_records_put_if_absent(struct tcs_record *rec,
 	const struct tcs_bucket b = tcs_records_lock(key);
 	const bool absent = !tcs_records_find(&b, key);
 
-	if (absent) {
-		rec->key = key;
-		hlist_bl_add_head(&rec->node, b.head);
-	}
+	if (absent)
+		tcs_records_add(&b, rec, key);
 	tcs_records_unlock(&b);
 	return absent;
 }

@@ -245,4 +245,18 @@ tcs_records_find(const struct tcs_bucket *b, const struct sock_common *key)
 	return NULL;
 }
 
+/**
+ * tcs_records_add() - chain a record
+ * @b: its bucket, locked
+ * @rec: detached
+ * @key: a socket or timewait socket of that bucket without a chained record
+ */
+static __always_inline void tcs_records_add(const struct tcs_bucket *b,
+					    struct tcs_record *rec,
+					    const struct sock_common *key)
+{
+	rec->key = key;
+	hlist_bl_add_head(&rec->node, b->head);
+}
+
 #endif /* TCS_RECORDS_H */

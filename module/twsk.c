@@ -203,6 +203,15 @@ void tcs_twsk_begin(const struct sock *sk, const struct inet_timewait_sock *tw,
 		begin_fin_wait2(tn, sk, tw);
 }
 
+/*
+ * tcp_timewait_state_process() has made it a TIME_WAIT before its timer is set anew, and the
+ * baseline came by in between: nobody has seen it enter yet.
+ */
+static bool is_adopted_too_late(const struct tcs_record *rec)
+{
+	return rec->state == TCS_TIME_WAIT && rec->since == TCS_BEFORE;
+}
+
 /**
  * tcs_twsk_rearm() - a timewait socket's timer is set anew
  * @tw: the timewait socket, in TIME_WAIT by now, maybe on several CPUs at once
@@ -217,7 +226,7 @@ enum tcs_rearm tcs_twsk_rearm(struct inet_timewait_sock *tw,
 			      bool was_fin_wait2, struct tcs_record *was)
 {
 	enum tcs_rearm ret = TCS_REARM_AGAIN;
-	struct tcs_record *rec;
+	struct tcs_record *rec, *spare = NULL;
 	struct tcs_bucket b;
 	const struct tcs_net *tn;
 
@@ -228,8 +237,22 @@ enum tcs_rearm tcs_twsk_rearm(struct inet_timewait_sock *tw,
 
 	tcs_assert_atomic();
 	tn = tcs_net_of(twsk_net(tw));
+	if (was_fin_wait2 && tcs_in_baseline() && tcs_is_counting())
+		spare = tcs_new_record(tn->stats);
 	b = tcs_records_lock(&tw->__tw_common);
 	rec = tcs_records_find(&b, &tw->__tw_common);
+	if (!rec && spare) {
+		/* The baseline has not come by yet. */
+		rec = spare;
+		spare = NULL;
+		rec->state = TCS_FIN_WAIT2;
+		tcs_records_add(&b, rec, &tw->__tw_common);
+		tcs_add(tn->stats, TCS_BASELINE + TCS_FIN_WAIT2);
+	} else if (rec && was_fin_wait2 && is_adopted_too_late(rec)) {
+		rec->state = TCS_FIN_WAIT2;
+		tcs_add(tn->stats, TCS_BASELINE + TCS_FIN_WAIT2);
+		tcs_take_back(tn->stats, TCS_BASELINE + TCS_TIME_WAIT);
+	}
 	if (rec) {
 		*was = *rec;
 		if (rec->state == TCS_FIN_WAIT2)
@@ -240,7 +263,7 @@ enum tcs_rearm tcs_twsk_rearm(struct inet_timewait_sock *tw,
 		*was = (struct tcs_record)TCS_NEW_RECORD;
 		/*
 		 * No FIN_WAIT2 is without a record, but those counted here:
-		 * another CPU has taken it. Or the baseline will find it.
+		 * another CPU has taken it. Or nothing is counted yet.
 		 */
 		if (was_fin_wait2)
 			ret = atomic_add_unless(&unrecorded, -1, 0) ?
@@ -250,6 +273,8 @@ enum tcs_rearm tcs_twsk_rearm(struct inet_timewait_sock *tw,
 	if (ret == TCS_REARM_ENTERED && tcs_is_counting())
 		tcs_entered(tn->stats, TCP_TIME_WAIT);
 	tcs_records_unlock(&b);
+	if (spare)
+		tcs_end_record(tn->stats, spare);
 
 	if (ret == TCS_REARM_AGAIN && tcs_is_counting())
 		tcs_add(tn->stats, TCS_COUNT_TIME_WAIT_REARMED);

@@ -16,10 +16,17 @@
 			 STATES(TCP_SYN_RECV))
 #define CONNECTIONS	(SYN | TELLS | STATES(TCP_CLOSING) | STATES(TCP_LAST_ACK))
 
+/* Before a FIN of ours, and after it, but CLOSE_WAIT, where a RST leaves another error. */
+#define OPEN		(STATES(TCP_SYN_RECV) | STATES(TCP_ESTABLISHED))
+#define CLOSED		(STATES(TCP_FIN_WAIT1) | STATES(TCP_FIN_WAIT2) | FIN_UNSENT)
+
 /* A FIN may still have to be sent there. */
 #define FIN_UNSENT	(STATES(TCP_CLOSING) | STATES(TCP_LAST_ACK))
 
-enum errors { ALL_ERRORS, NONE, RESET, ABORT, TIMEOUT, OTHER };
+enum errors { ALL_ERRORS, NONE, RESET, PIPE, ABORT, TIMEOUT, OTHER };
+
+/* Who ended it: one of these, or whoever. */
+#define BY(who)		(1U << TCS_DONE_##who)
 
 /* The yes-or-no facts, a bit each. */
 enum {
@@ -33,14 +40,18 @@ enum {
 	LINGER0 = 1 << 7,
 	LINGER2_OFF = 1 << 8,
 	REPAIR = 1 << 9,
-	TW_FULL = 1 << 10,
-	ACKED_NOW = 1 << 11,
+	GOT_RST = 1 << 10,
+	SENT_RST = 1 << 11,
 	UNSENT = 1 << 12,
 	SENT_SYN = 1 << 13,
-	IN_TASK = 1 << 14,
+	PASSIVE = 1 << 14,
 	NET_GONE = 1 << 15,
-	ALL_FACTS = (1 << 16) - 1,
+	N_FACTS = 16,
+	ALL_FACTS = (1 << N_FACTS) - 1,
 };
+
+/* Who ended it, as a fact. */
+#define DONE(who)	(TCS_DONE_##who << N_FACTS)
 
 /* A kind, or the cause of a reset. */
 struct answer {
@@ -61,51 +72,64 @@ static const struct rule {
 	unsigned int set;
 	unsigned int clear;
 	struct answer answer;
+	unsigned int by;
 } rules[] = {
-	{ ANY, ALL_ERRORS, MOVED, 0, END(NOT) },
-	{ ~CONNECTIONS, ALL_ERRORS, 0, 0, END(NOT) },
+	{ ANY, ALL_ERRORS, MOVED, 0, END(NOT), ANY },
+	{ ~CONNECTIONS, ALL_ERRORS, 0, 0, END(NOT), ANY },
 
 	/* not established */
-	{ SYN & TELLS, ABORT, 0, 0, RST(DESTROYED) },
-	{ SYN, ABORT, 0, 0, END(OTHER) },
-	{ SYN & TELLS, NONE, SHUT | UNREAD, 0, RST(UNREAD_DATA) },
-	{ SYN & TELLS, NONE, SHUT | LINGER0, ORPHAN, RST(LINGER) },
-	{ SYN & TELLS, NONE, 0, ORPHAN, RST(OTHER) },
-	{ SYN, NONE, SHUT, ORPHAN, END(OTHER) },
-	{ SYN, NONE, SENT_SYN, ORPHAN, END(OTHER) },
-	{ SYN, ALL_ERRORS, 0, 0, END(CONNECT_FAILED) },
+	{ SYN & TELLS, ALL_ERRORS, ORPHAN, 0, END(NOT), ANY },
+	{ SYN & TELLS, ABORT, 0, PASSIVE, RST(DESTROYED), ANY },
+	{ SYN & ~TELLS, ABORT, 0, 0, END(OTHER), ANY },
+	{ SYN & TELLS, NONE, SHUT | LINGER0, PASSIVE, RST(LINGER), ANY },
+	{ SYN & TELLS, NONE, 0, PASSIVE, RST(OTHER), ANY },
+	{ SYN & ~TELLS, NONE, SHUT, ORPHAN, END(OTHER), ANY },
+	{ SYN & ~TELLS, NONE, SENT_SYN, ORPHAN, END(OTHER), ANY },
+	{ SYN & ~TELLS, ALL_ERRORS, 0, 0, END(CONNECT_FAILED), ANY },
+	{ SYN & TELLS, ALL_ERRORS, 0, PASSIVE, END(CONNECT_FAILED), ANY },
 
-	/* a segment, or an administrator, ended it */
-	{ STATES(TCP_CLOSE_WAIT), ALL_ERRORS, WITHOUT_RST, 0, RST(OTHER) },
-	{ ANY, ALL_ERRORS, WITHOUT_RST, 0, RST(DATA_AFTER_CLOSE) },
-	{ ANY, RESET, 0, 0, END(RST_RECEIVED) },
-	{ TELLS, ABORT, 0, 0, RST(DESTROYED) },
-	{ ANY, ABORT, 0, 0, END(OTHER) },
-	{ ANY, ALL_ERRORS, REPAIR, 0, END(OTHER) },
+	/* a segment ended it */
+	{ STATES(TCP_CLOSE_WAIT), ALL_ERRORS, WITHOUT_RST, 0, RST(OTHER), ANY },
+	{ ANY, ALL_ERRORS, WITHOUT_RST, 0, RST(DATA_AFTER_CLOSE), ANY },
+	{ ANY, ALL_ERRORS, GOT_RST, 0, END(RST_RECEIVED), ANY },
 
-	/* both FINs are through */
-	{ STATES(TCP_LAST_ACK), ALL_ERRORS, ALL_ACKED, 0, END(PASSIVE_FIN) },
-	{ STATES(TCP_FIN_WAIT2), ALL_ERRORS, FIN_RECEIVED, 0, END(ACTIVE_FIN) },
-	{ STATES(TCP_CLOSING), ALL_ERRORS, ALL_ACKED, 0, END(SIMULTANEOUS_FIN) },
+	/* both FINs are through, whatever error is left over */
+	{ STATES(TCP_LAST_ACK), ALL_ERRORS, ALL_ACKED, 0, END(PASSIVE_FIN), ANY },
+	{ STATES(TCP_FIN_WAIT2), ALL_ERRORS, FIN_RECEIVED, 0, END(ACTIVE_FIN), ANY },
+	{ STATES(TCP_CLOSING), ALL_ERRORS, ALL_ACKED, 0, END(SIMULTANEOUS_FIN), ANY },
+
+	/* an error that only a RST leaves, or an administrator; not in tcp_close() */
+	{ STATES(TCP_CLOSE_WAIT), PIPE, 0, SHUT, END(RST_RECEIVED), ANY },
+	{ STATES(TCP_CLOSE_WAIT), PIPE, ORPHAN, 0, END(RST_RECEIVED), ANY },
+	{ OPEN, RESET, 0, SHUT, END(RST_RECEIVED), ANY },
+	{ OPEN, RESET, ORPHAN, 0, END(RST_RECEIVED), ANY },
+	{ CLOSED, RESET, 0, SHUT, END(RST_RECEIVED), ANY },
+	{ CLOSED, RESET, 0, UNREAD, END(RST_RECEIVED), ANY },
+	{ CLOSED, RESET, ORPHAN, 0, END(RST_RECEIVED), ANY },
+	{ TELLS, ABORT, 0, 0, RST(DESTROYED), ANY },
+	{ ANY, ABORT, 0, 0, END(OTHER), ANY },
+	{ ANY, ALL_ERRORS, REPAIR, 0, END(OTHER), ANY },
 
 	/* the application is gone */
-	{ ANY, ALL_ERRORS, ORPHAN | NET_GONE, 0, END(OTHER) },
-	{ STATES(TCP_FIN_WAIT2), ALL_ERRORS, ORPHAN | LINGER2_OFF, 0, RST(LINGER) },
-	{ STATES(TCP_FIN_WAIT2), ALL_ERRORS, ORPHAN | TW_FULL, 0, END(FIN_WAIT2_EXPIRED) },
-	{ STATES(TCP_FIN_WAIT2), ALL_ERRORS, ORPHAN | ACKED_NOW, 0, RST(DATA_AFTER_CLOSE) },
-	{ STATES(TCP_FIN_WAIT2), ALL_ERRORS, ORPHAN | IN_TASK, 0, RST(MEMORY) },
-	{ STATES(TCP_FIN_WAIT2), ALL_ERRORS, ORPHAN, 0, RST(TIMEOUT) },
-	{ ANY, TIMEOUT, ORPHAN, 0, END(TIMEOUT) },
-	{ ANY, ALL_ERRORS, ORPHAN, 0, RST(MEMORY) },
+	{ ANY, ALL_ERRORS, ORPHAN | NET_GONE, 0, END(OTHER), ANY },
+	{ STATES(TCP_FIN_WAIT2), ALL_ERRORS, ORPHAN | LINGER2_OFF, 0, RST(LINGER), ANY },
+	{ STATES(TCP_FIN_WAIT2), ALL_ERRORS, ORPHAN, 0, END(FIN_WAIT2_EXPIRED), BY(NO_TIMEWAIT) },
+	{ STATES(TCP_FIN_WAIT2), ALL_ERRORS, ORPHAN, 0, RST(DATA_AFTER_CLOSE), BY(SEGMENT) },
+	{ STATES(TCP_FIN_WAIT2), ALL_ERRORS, ORPHAN, 0, RST(MEMORY), BY(CLOSE) },
+	{ STATES(TCP_FIN_WAIT2), ALL_ERRORS, ORPHAN, 0, RST(TIMEOUT), ANY },
+	{ ANY, TIMEOUT, ORPHAN, 0, END(TIMEOUT), ANY },
+	{ ANY, ALL_ERRORS, ORPHAN | SENT_RST, 0, RST(MEMORY), ANY },
+	{ ANY, ALL_ERRORS, ORPHAN, 0, RST(MEMORY), BY(CLOSE) },
+	{ ANY, ALL_ERRORS, ORPHAN, 0, END(OTHER), ANY },
 
 	/* the application closes it, or an error came */
-	{ ANY, ALL_ERRORS, SHUT | UNREAD, 0, RST(UNREAD_DATA) },
-	{ ANY, TIMEOUT, 0, 0, END(TIMEOUT) },
-	{ TELLS, ALL_ERRORS, SHUT | LINGER0, 0, RST(LINGER) },
-	{ FIN_UNSENT, ALL_ERRORS, SHUT | LINGER0 | UNSENT, 0, RST(LINGER) },
-	{ TELLS, ALL_ERRORS, 0, 0, RST(OTHER) },
-	{ FIN_UNSENT, ALL_ERRORS, UNSENT, 0, RST(OTHER) },
-	{ ANY, ALL_ERRORS, 0, 0, END(OTHER) },
+	{ ANY, ALL_ERRORS, SHUT | UNREAD, 0, RST(UNREAD_DATA), ANY },
+	{ ANY, TIMEOUT, 0, 0, END(TIMEOUT), ANY },
+	{ TELLS, ALL_ERRORS, SHUT | LINGER0, 0, RST(LINGER), ANY },
+	{ FIN_UNSENT, ALL_ERRORS, SHUT | LINGER0 | UNSENT, 0, RST(LINGER), ANY },
+	{ TELLS, ALL_ERRORS, 0, 0, RST(OTHER), ANY },
+	{ FIN_UNSENT, ALL_ERRORS, UNSENT, 0, RST(OTHER), ANY },
+	{ ANY, ALL_ERRORS, 0, 0, END(OTHER), ANY },
 };
 
 /* An ICMP message's error is reported when the time is over. */
@@ -115,7 +139,7 @@ static const struct {
 	enum errors class;
 } errors[] = {
 	{ 0, 0, NONE }, { 0, EHOSTUNREACH, NONE }, { ECONNRESET, 0, RESET },
-	{ EPIPE, EHOSTUNREACH, RESET }, { ECONNABORTED, 0, ABORT },
+	{ EPIPE, EHOSTUNREACH, PIPE }, { ECONNABORTED, 0, ABORT },
 	{ ETIMEDOUT, 0, TIMEOUT }, { ETIMEDOUT, EHOSTUNREACH, OTHER },
 	{ EHOSTUNREACH, EHOSTUNREACH, TIMEOUT }, { EHOSTUNREACH, 0, OTHER },
 	{ ECONNREFUSED, 0, OTHER },
@@ -124,15 +148,15 @@ static const struct {
 #define N_ERRORS (sizeof(errors) / sizeof(errors[0]))
 
 static bool fits(const struct rule *r, int state, enum errors err,
-		 unsigned int facts)
+		 unsigned int facts, enum tcs_done_by by)
 {
 	return r->states >> state & 1 && (facts & r->set) == r->set &&
-	       !(facts & r->clear) &&
+	       !(facts & r->clear) && r->by >> by & 1 &&
 	       (r->err == ALL_ERRORS || r->err == err);
 }
 
 static struct tcs_facts facts_of(int state, int err, int soft,
-				 unsigned int facts)
+				 unsigned int facts, enum tcs_done_by by)
 {
 	return (struct tcs_facts){
 		.old = state,
@@ -148,13 +172,26 @@ static struct tcs_facts facts_of(int state, int err, int soft,
 		.linger0 = facts & LINGER0,
 		.linger2_off = facts & LINGER2_OFF,
 		.repair = facts & REPAIR,
-		.tw_full = facts & TW_FULL,
-		.acked_now = facts & ACKED_NOW,
+		.rst_received = facts & GOT_RST,
+		.rst_sent = facts & SENT_RST,
 		.unsent = facts & UNSENT,
 		.syn_sent = facts & SENT_SYN,
-		.in_task = facts & IN_TASK,
+		.passive = facts & PASSIVE,
+		.done_by = by,
 		.net_gone = facts & NET_GONE,
 	};
+}
+
+/*
+ * Whoever it may be, with every combination of the facts that go with it: those that are
+ * left out here come before it, or are of no account to it.
+ */
+static enum tcs_done_by by_of(int state, unsigned int facts, unsigned int e)
+{
+	const unsigned int n = __builtin_popcount(facts & ~(ORPHAN | SENT_RST |
+							    LINGER2_OFF | NET_GONE));
+
+	return (n + e + state) % TCS_N_DONE;
 }
 
 static bool every_combination(void)
@@ -165,13 +202,14 @@ static bool every_combination(void)
 	for (state = 0; state < TCS_N_TCP_STATES; state++)
 		for (e = 0; e < N_ERRORS; e++)
 			for (facts = 0; facts <= ALL_FACTS; facts++) {
+				const enum tcs_done_by by = by_of(state, facts, e);
 				const struct tcs_facts f =
 					facts_of(state, errors[e].err,
-						 errors[e].soft, facts);
+						 errors[e].soft, facts, by);
 				const struct tcs_end is = tcs_classify(&f);
 
 				for (r = 0; !fits(&rules[r], state,
-						  errors[e].class, facts); r++)
+						  errors[e].class, facts, by); r++)
 					;
 				if (is.ended != rules[r].answer.ended ||
 				    (is.ended == TCS_ENDED_RST_SENT &&
@@ -196,8 +234,10 @@ static bool every_rule_counts(void)
 	for (state = 0; state < TCS_N_TCP_STATES; state++)
 		for (e = 0; e < N_ERRORS; e++)
 			for (facts = 0; facts <= ALL_FACTS; facts++) {
+				const enum tcs_done_by by = by_of(state, facts, e);
+
 				for (r = 0; !fits(&rules[r], state,
-						  errors[e].class, facts); r++)
+						  errors[e].class, facts, by); r++)
 					;
 				used[r] = true;
 			}
@@ -217,7 +257,7 @@ static bool no_such_state(void)
 	for (i = 0; i < sizeof(states) / sizeof(states[0]); i++)
 		for (facts = 0; facts <= ALL_FACTS; facts++) {
 			const struct tcs_facts f =
-				facts_of(states[i], ECONNRESET, 0, facts);
+				facts_of(states[i], ECONNRESET, 0, facts, 0);
 
 			if (tcs_classify(&f).ended != TCS_ENDED_NOT)
 				return tap_fails("state %d ends", states[i]);
@@ -255,15 +295,15 @@ static const struct {
 	struct answer answer;
 } cases[] = {
 	{ "last ACK arrived", TCP_LAST_ACK, 0,
-	  ORPHAN | SHUT | FIN_RECEIVED | ALL_ACKED | ACKED_NOW, END(PASSIVE_FIN) },
+	  ORPHAN | SHUT | FIN_RECEIVED | ALL_ACKED, END(PASSIVE_FIN) },
 	{ "went on as TIME_WAIT", TCP_FIN_WAIT2, 0,
 	  MOVED | ORPHAN | SHUT | FIN_RECEIVED | ALL_ACKED, END(NOT) },
 	{ "no room for a TIME_WAIT", TCP_FIN_WAIT2, 0,
-	  ORPHAN | SHUT | FIN_RECEIVED | ALL_ACKED | TW_FULL, END(ACTIVE_FIN) },
+	  ORPHAN | SHUT | FIN_RECEIVED | ALL_ACKED, END(ACTIVE_FIN) },
 	{ "FINs crossed, no room for a TIME_WAIT", TCP_CLOSING, 0,
-	  ORPHAN | SHUT | FIN_RECEIVED | ALL_ACKED | TW_FULL, END(SIMULTANEOUS_FIN) },
+	  ORPHAN | SHUT | FIN_RECEIVED | ALL_ACKED, END(SIMULTANEOUS_FIN) },
 	{ "no room for a FIN_WAIT2", TCP_FIN_WAIT2, 0,
-	  ORPHAN | SHUT | ALL_ACKED | TW_FULL, END(FIN_WAIT2_EXPIRED) },
+	  ORPHAN | SHUT | ALL_ACKED | DONE(NO_TIMEWAIT), END(FIN_WAIT2_EXPIRED) },
 	{ "close() with unread data", TCP_ESTABLISHED, 0, SHUT | UNREAD, RST(UNREAD_DATA) },
 	{ "the same after the peer's FIN", TCP_CLOSE_WAIT, 0,
 	  SHUT | UNREAD | FIN_RECEIVED, RST(UNREAD_DATA) },
@@ -273,21 +313,41 @@ static const struct {
 	{ "linger 0 in LAST_ACK tells nobody", TCP_LAST_ACK, 0, SHUT | LINGER0, END(OTHER) },
 	{ "the same with the FIN not sent yet", TCP_LAST_ACK, 0,
 	  SHUT | LINGER0 | UNSENT, RST(LINGER) },
+	{ "last ACK arrived, an error left over", TCP_LAST_ACK, EPIPE,
+	  ORPHAN | SHUT | FIN_RECEIVED | ALL_ACKED, END(PASSIVE_FIN) },
+	{ "the same, of another kind", TCP_LAST_ACK, ECONNRESET,
+	  ORPHAN | SHUT | FIN_RECEIVED | ALL_ACKED, END(PASSIVE_FIN) },
+	{ "FINs crossed, an error left over", TCP_CLOSING, EPIPE,
+	  ORPHAN | SHUT | FIN_RECEIVED | ALL_ACKED, END(SIMULTANEOUS_FIN) },
+	{ "FIN never sent for want of memory, RST came", TCP_LAST_ACK, ECONNRESET,
+	  SHUT | FIN_RECEIVED | ALL_ACKED | GOT_RST, END(RST_RECEIVED) },
+	{ "close() with unread data, an error left over", TCP_CLOSE_WAIT, EPIPE,
+	  SHUT | UNREAD | FIN_RECEIVED, RST(UNREAD_DATA) },
+	{ "the same, of another kind", TCP_ESTABLISHED, ECONNRESET, SHUT | UNREAD,
+	  RST(UNREAD_DATA) },
+	{ "linger 0, an error left over", TCP_CLOSE_WAIT, EPIPE, SHUT | LINGER0, RST(LINGER) },
+	{ "connect(AF_UNSPEC), an error left over", TCP_ESTABLISHED, EPIPE, 0, RST(OTHER) },
+	{ "RST came, the error was read at once", TCP_ESTABLISHED, 0, GOT_RST,
+	  END(RST_RECEIVED) },
 	{ "RST came", TCP_ESTABLISHED, ECONNRESET, 0, END(RST_RECEIVED) },
 	{ "RST came in CLOSE_WAIT", TCP_CLOSE_WAIT, EPIPE, FIN_RECEIVED, END(RST_RECEIVED) },
 	{ "data after close()", TCP_FIN_WAIT1, ECONNRESET,
 	  WITHOUT_RST | ORPHAN | SHUT, RST(DATA_AFTER_CLOSE) },
 	{ "data with the ACK of our FIN", TCP_FIN_WAIT2, 0,
-	  ORPHAN | SHUT | ALL_ACKED | ACKED_NOW, RST(DATA_AFTER_CLOSE) },
+	  ORPHAN | SHUT | ALL_ACKED | DONE(SEGMENT), RST(DATA_AFTER_CLOSE) },
 	{ "retransmissions ran out", TCP_ESTABLISHED, ETIMEDOUT, 0, END(TIMEOUT) },
 	{ "the same after close()", TCP_FIN_WAIT1, ETIMEDOUT, ORPHAN | SHUT, END(TIMEOUT) },
 	{ "FIN_WAIT2 longer than a timewait socket's", TCP_FIN_WAIT2, 0,
-	  ORPHAN | SHUT | ALL_ACKED, RST(TIMEOUT) },
+	  ORPHAN | SHUT | ALL_ACKED | DONE(TIMER), RST(TIMEOUT) },
 	{ "TCP_LINGER2 below 0", TCP_FIN_WAIT2, 0,
 	  ORPHAN | SHUT | ALL_ACKED | LINGER2_OFF, RST(LINGER) },
-	{ "out of socket memory", TCP_FIN_WAIT1, 0, ORPHAN | SHUT, RST(MEMORY) },
+	{ "out of socket memory, in a timer", TCP_FIN_WAIT1, 0, ORPHAN | SHUT | SENT_RST,
+	  RST(MEMORY) },
+	{ "the same, without a word to the peer", TCP_FIN_WAIT1, 0, ORPHAN | SHUT, END(OTHER) },
+	{ "out of socket memory, in tcp_close()", TCP_FIN_WAIT1, 0, ORPHAN | SHUT | DONE(CLOSE),
+	  RST(MEMORY) },
 	{ "the same in FIN_WAIT2, in tcp_close()", TCP_FIN_WAIT2, 0,
-	  ORPHAN | SHUT | ALL_ACKED | IN_TASK, RST(MEMORY) },
+	  ORPHAN | SHUT | ALL_ACKED | DONE(CLOSE), RST(MEMORY) },
 	{ "its namespace dies", TCP_FIN_WAIT1, 0, ORPHAN | SHUT | NET_GONE, END(OTHER) },
 	{ "ss -K", TCP_ESTABLISHED, ECONNABORTED, 0, RST(DESTROYED) },
 	{ "ss -K in LAST_ACK tells nobody", TCP_LAST_ACK, ECONNABORTED,
@@ -296,6 +356,13 @@ static const struct {
 	{ "refused", TCP_SYN_SENT, ECONNREFUSED, 0, END(CONNECT_FAILED) },
 	{ "no answer", TCP_SYN_SENT, ETIMEDOUT, 0, END(CONNECT_FAILED) },
 	{ "no port left", TCP_SYN_SENT, 0, 0, END(CONNECT_FAILED) },
+	{ "put off, given up", TCP_SYN_SENT, 0, SENT_SYN, END(OTHER) },
+	{ "no connection came of it", TCP_SYN_RECV, 0, ORPHAN, END(NOT) },
+	{ "Fast Open: RST came", TCP_SYN_RECV, ECONNRESET, PASSIVE, END(RST_RECEIVED) },
+	{ "Fast Open: SYN-ACK not answered", TCP_SYN_RECV, ETIMEDOUT, PASSIVE, END(TIMEOUT) },
+	{ "Fast Open: not accepted", TCP_SYN_RECV, 0, PASSIVE, RST(OTHER) },
+	{ "Fast Open: unread data", TCP_SYN_RECV, 0, PASSIVE | SHUT | UNREAD, RST(UNREAD_DATA) },
+	{ "Fast Open: ss -K", TCP_SYN_RECV, ECONNABORTED, PASSIVE, RST(DESTROYED) },
 	{ "close() while connecting", TCP_SYN_SENT, 0, SHUT, END(OTHER) },
 	{ "TCP_REPAIR", TCP_ESTABLISHED, 0, REPAIR | SHUT, END(OTHER) },
 };
@@ -307,7 +374,8 @@ static bool named(void)
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const struct tcs_facts f = facts_of(cases[i].state, cases[i].err,
-						    0, cases[i].facts);
+						    0, cases[i].facts,
+						    cases[i].facts >> N_FACTS);
 		const struct tcs_end is = tcs_classify(&f);
 
 		if (is.ended != cases[i].answer.ended ||
