@@ -3,6 +3,7 @@
 #include "baseline.h"
 
 #include <linux/delay.h>
+#include <linux/moduleparam.h>
 #include <linux/sched.h>
 #include <linux/timer.h>
 
@@ -65,6 +66,32 @@ static bool is_ending(const struct sock *sk)
 	       !timer_pending(&inet_twsk(sk)->tw_timer);
 }
 
+#ifdef TCS_INJECT_SLOW_BASELINE
+/* For the test to know when: the baseline waits. */
+static bool fault_waits;
+module_param(fault_waits, bool, 0444);
+
+/*
+ * Until another CPU has begun to end the timewait socket, or has made a TIME_WAIT of it, a
+ * second at the most. Then a moment more, for what that CPU does next.
+ */
+static void wait_for_change(const struct sock *sk)
+{
+	const enum tcs_state state = state_of(sk);
+	unsigned int ms;
+
+	WRITE_ONCE(fault_waits, true);
+	for (ms = 0; ms < 1000 && sk->sk_state == TCP_TIME_WAIT &&
+	     !is_ending(sk) && state_of(sk) == state; ms++)
+		mdelay(1);
+	mdelay(20);
+}
+#else
+static void wait_for_change(const struct sock *sk)
+{
+}
+#endif
+
 /*
  * Count a socket or timewait socket that was closing before the module came. One that an
  * event was seen of is counted already and left alone: the bucket's lock decides which comes
@@ -84,7 +111,7 @@ static void adopt(struct sock *sk, struct pool *pool)
 		return;
 
 	if (TCS_FAULT_SLOW_BASELINE)
-		mdelay(20);
+		wait_for_change(sk);
 	b = tcs_records_lock(key);
 	state = state_of(sk);
 	put = state != TCS_NOT_CLOSING && !is_ending(sk) &&

@@ -4,21 +4,21 @@
 
 #define LOSE_SYN_ACK	"tcp flags & (syn | ack) == syn | ack drop"
 
-/* In B: a SYN with data, once the cookie is known. */
-static int send_in_syn(const struct lab *lab, const char *text)
+/* In B: a SYN with data, once the cookie is known. @flags: MSG_DONTWAIT: not for its SYN-ACK */
+static int send_in_syn(const struct ends_lab *lab, const char *text, int flags)
 {
 	const int fd = lab_socket(lab, B);
 	struct sockaddr_storage ss;
 	socklen_t len = lab_address(lab, A, LAB_PORT, &ss);
 
-	if (sendto(fd, text, strlen(text), MSG_FASTOPEN | MSG_NOSIGNAL,
+	if (sendto(fd, text, strlen(text), MSG_FASTOPEN | MSG_NOSIGNAL | flags,
 		   (struct sockaddr *)&ss, len) != strlen(text))
 		die_errno("MSG_FASTOPEN");
 	return fd;
 }
 
 /* Both ends may use it, and B has the cookie. */
-static void prepare(struct lab *lab)
+static void prepare(struct ends_lab *lab)
 {
 	int fd[2];
 
@@ -26,9 +26,9 @@ static void prepare(struct lab *lab)
 	lab_set(lab, B, "ipv4/tcp_fastopen", "3");
 	lab_set(lab, B, "ipv4/tcp_fastopen_blackhole_timeout_sec", "0");
 	set_opt(lab->listener, SOL_TCP, TCP_FASTOPEN, 16);
-	fd[B] = send_in_syn(lab, "cookie");
+	fd[B] = send_in_syn(lab, "cookie", 0);
 	fd[A] = lab_accept(lab);
-	hear(fd[A], "cookie");
+	expect_text(fd[A], "cookie");
 	set_linger0(fd[B]);
 	close(fd[B]);
 	wait_change(lab, A, "ended", 1);
@@ -38,16 +38,16 @@ static void prepare(struct lab *lab)
 }
 
 /* Data are served while the SYN-ACK is on its way. */
-static void half_open(struct lab *lab, int fd[2])
+static void half_open(struct ends_lab *lab, int fd[2])
 {
 	prepare(lab);
 	lab_lose(lab, B, LOSE_SYN_ACK);
-	fd[B] = send_in_syn(lab, "request");
+	fd[B] = send_in_syn(lab, "request", MSG_DONTWAIT);
 	fd[A] = lab_accept(lab);
 	check(tcp_state(fd[A]) == TCP_SYN_RECV, "%d", tcp_state(fd[A]));
 }
 
-static void ended_once(const struct lab *lab, enum side side, const char *row)
+static void ended_once(const struct ends_lab *lab, enum side side, const char *row)
 {
 	wait_change(lab, side, "ended", 1);
 	check(lab_change(lab, side, row) == 1, "not %s", row);
@@ -55,13 +55,13 @@ static void ended_once(const struct lab *lab, enum side side, const char *row)
 
 END(fins)
 {
-	struct lab *lab = &self->lab;
+	struct ends_lab *lab = &self->lab;
 	int fd[2];
 
 	prepare(lab);
-	fd[B] = send_in_syn(lab, "request");
+	fd[B] = send_in_syn(lab, "request", 0);
 	fd[A] = lab_accept(lab);
-	hear(fd[A], "request");
+	expect_text(fd[A], "request");
 	close(fd[A]);
 	wait_eof(fd[B]);
 	close(fd[B]);
@@ -73,11 +73,11 @@ END(fins)
 /* The client is gone: the repeated SYN-ACK is answered by a RST. */
 END(reset_before_the_handshake_is_over)
 {
-	struct lab *lab = &self->lab;
+	struct ends_lab *lab = &self->lab;
 	int fd[2];
 
 	half_open(lab, fd);
-	hear(fd[A], "request");
+	expect_text(fd[A], "request");
 	close(fd[B]);
 	lab_lose_nothing(lab, B);
 	ended_once(lab, A, "ended_rst_received");
@@ -86,18 +86,18 @@ END(reset_before_the_handshake_is_over)
 
 END(syn_ack_never_answered)
 {
-	struct lab *lab = &self->lab;
+	struct ends_lab *lab = &self->lab;
 	int fd[2];
 
 	lab_set(lab, A, "ipv4/tcp_synack_retries", "0");
 	half_open(lab, fd);
-	hear(fd[A], "request");
+	expect_text(fd[A], "request");
 	ended_once(lab, A, "ended_timeout");
 }
 
 END(unread_data)
 {
-	struct lab *lab = &self->lab;
+	struct ends_lab *lab = &self->lab;
 	int fd[2];
 
 	half_open(lab, fd);
@@ -108,11 +108,11 @@ END(unread_data)
 
 END(linger0)
 {
-	struct lab *lab = &self->lab;
+	struct ends_lab *lab = &self->lab;
 	int fd[2];
 
 	half_open(lab, fd);
-	hear(fd[A], "request");
+	expect_text(fd[A], "request");
 	set_linger0(fd[A]);
 	close(fd[A]);
 	ended_once(lab, A, "rst_sent_linger");
@@ -120,18 +120,18 @@ END(linger0)
 
 END(never_accepted)
 {
-	struct lab *lab = &self->lab;
+	struct ends_lab *lab = &self->lab;
 
 	prepare(lab);
 	lab_lose(lab, B, LOSE_SYN_ACK);
-	send_in_syn(lab, "request");
+	send_in_syn(lab, "request", MSG_DONTWAIT);
 	wait_input(lab->listener);
 	close(lab->listener);
 	ended_once(lab, A, "rst_sent_other");
 }
 
 /* A connect() that waits for data to go with the SYN. */
-static int put_off(struct lab *lab)
+static int put_off(struct ends_lab *lab)
 {
 	int fd, err;
 
@@ -147,7 +147,7 @@ static int put_off(struct lab *lab)
 
 END(put_off_and_shut_down)
 {
-	struct lab *lab = &self->lab;
+	struct ends_lab *lab = &self->lab;
 
 	shutdown(put_off(lab), SHUT_RDWR);
 	ended_once(lab, B, "ended_other");
@@ -155,7 +155,7 @@ END(put_off_and_shut_down)
 
 END(put_off_and_disconnected)
 {
-	struct lab *lab = &self->lab;
+	struct ends_lab *lab = &self->lab;
 	const struct sockaddr sa = { .sa_family = AF_UNSPEC };
 
 	if (connect(put_off(lab), &sa, sizeof(sa)))
@@ -165,7 +165,7 @@ END(put_off_and_disconnected)
 
 END(put_off_and_closed)
 {
-	struct lab *lab = &self->lab;
+	struct ends_lab *lab = &self->lab;
 
 	close(put_off(lab));
 	ended_once(lab, B, "ended_other");

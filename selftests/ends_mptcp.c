@@ -7,7 +7,7 @@
 #define IPPROTO_MPTCP 262
 #endif
 
-static int mptcp_socket(const struct lab *lab, enum side side)
+static int mptcp_socket(const struct ends_lab *lab, enum side side)
 {
 	int here = netns_here(), fd;
 
@@ -19,7 +19,7 @@ static int mptcp_socket(const struct lab *lab, enum side side)
 }
 
 /* Return: whether this kernel has what is tested here. */
-static bool mptcp_connect(struct lab *lab, int fd[2])
+static bool mptcp_connect(struct ends_lab *lab, int fd[2])
 {
 	struct sockaddr_storage ss;
 	socklen_t len = lab_address(lab, A, LAB_PORT + 1, &ss);
@@ -38,16 +38,16 @@ static bool mptcp_connect(struct lab *lab, int fd[2])
 	if (fd[A] < 0)
 		die_errno("accept");
 	/* The fourth segment of the handshake: from here on it is MPTCP both ways. */
-	say(fd[B], "hello");
-	hear(fd[A], "hello");
-	say(fd[A], "hello");
-	hear(fd[B], "hello");
+	send_text(fd[B], "hello");
+	expect_text(fd[A], "hello");
+	send_text(fd[A], "hello");
+	expect_text(fd[B], "hello");
 	return true;
 }
 
 END(fins)
 {
-	struct lab *lab = &self->lab;
+	struct ends_lab *lab = &self->lab;
 	int fd[2];
 
 	if (!mptcp_connect(lab, fd))
@@ -66,7 +66,7 @@ END(fins)
 /* A kernel whose MPTCP knows nothing of it closes by FINs. */
 END(linger0)
 {
-	struct lab *lab = &self->lab;
+	struct ends_lab *lab = &self->lab;
 	int fd[2];
 
 	if (!mptcp_connect(lab, fd))
@@ -82,12 +82,12 @@ END(linger0)
 
 END(unread_data)
 {
-	struct lab *lab = &self->lab;
+	struct ends_lab *lab = &self->lab;
 	int fd[2];
 
 	if (!mptcp_connect(lab, fd))
 		SKIP(return, "this kernel has no MPTCP");
-	say(fd[A], "unread");
+	send_text(fd[A], "unread");
 	wait_input(fd[B]);
 	close(fd[B]);
 	until(lab_change(lab, B, "ended") || lab_change(lab, A, "close_wait_entered"));

@@ -8,7 +8,7 @@
  */
 END(no_way_back)
 {
-	const struct lab *lab = &self->lab;
+	const struct ends_lab *lab = &self->lab;
 	int fd = lab_socket(lab, B), err;
 
 	lab_lose(lab, A, LOSE_ACK);
@@ -17,7 +17,7 @@ END(no_way_back)
 		die("connect: %s", strerror(err));
 	lab_sh(lab, A, "ip route add unreachable %s",
 	       lab->family == AF_INET ? "10.9.0.2" : "fd09::2");
-	say(fd, "data");
+	send_text(fd, "data");
 	until(lab_change(lab, A, "TcpExtListenDrops") >= 1);
 	check(!lab_change(lab, A, "ended"), "%ld ended", lab_change(lab, A, "ended"));
 	check(!lab_change(lab, B, "ended"), "%ld ended", lab_change(lab, B, "ended"));

@@ -28,6 +28,8 @@ static const char *const mib_names[] = {
 	"TcpExtTCPAbortOnTimeout",
 	"TcpExtTCPAbortOnLinger",
 	"TcpExtTCPAbortFailed",
+	"TcpExtListenDrops",
+	"TcpExtTCPFastOpenPassive",
 };
 
 #define N_MIBS	(sizeof(mib_names) / sizeof(mib_names[0]))
@@ -138,6 +140,13 @@ static bool may_repeat(const char *name)
 	       !strcmp(name, "TcpRetransSegs");
 }
 
+/* About how a connection begins: of use to a test that names it, no end. */
+static bool is_of_beginning(const char *name)
+{
+	return !strcmp(name, "TcpExtListenDrops") ||
+	       !strcmp(name, "TcpExtTCPFastOpenPassive");
+}
+
 /*
  * What @spec says of @name. Return: false: it may be anything.
  */
@@ -158,7 +167,7 @@ static bool wanted(const char *spec, const char *name, int64_t *value)
 		*value = strtoll(at + 1, NULL, 10);
 		break;
 	}
-	if (!at && may_repeat(name))
+	if (!at && (may_repeat(name) || is_of_beginning(name)))
 		return false;
 	/* What belongs to no connection cannot be seen before. */
 	if (!strcmp(name, "rst_sent_no_socket") && !kernel_since(6, 10))

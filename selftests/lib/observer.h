@@ -11,7 +11,7 @@
 
 #include "rows.h"
 
-#define MIBS_MAX	16
+#define MIBS_MAX	20
 
 /**
  * struct view - what is counted in a namespace at a moment
