@@ -218,6 +218,10 @@ void tcs_counters_rows(const u64 *sum, u64 *row)
 			row[t->row + (t->each ? j : 0)] += t->add ? val : -val;
 		}
 	}
+	/* Where a hook was missed, as kprobes may be, more was seen to leave than to enter. */
+	for (i = TCS_ROW_FIN_WAIT1; i <= TCS_ROW_TIME_WAIT; i++)
+		if ((s64)row[i] < 0)
+			row[i] = 0;
 }
 
 /**

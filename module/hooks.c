@@ -26,7 +26,10 @@
 #include "twsk.h"
 
 /* The segment that is being processed found this timewait socket in FIN_WAIT2. */
-static DEFINE_PER_CPU(const void *, fin_wait2_hit);
+static DEFINE_PER_CPU(struct fin_wait2_hit {
+	const void *tw;
+	bool syn;
+}, fin_wait2_hit);
 
 /* Which timewait socket is about to be ended by what, between the two hooks on that way. */
 struct deschedule {
@@ -86,7 +89,7 @@ static noinline void schedule_slow(struct tcs_args *args,
 		return;
 	}
 	tcs_hook_ran(TCS_HOOK_SCHEDULE, &tw->__tw_common);
-	tcs_length_rearm(args, tw, this_cpu_read(fin_wait2_hit) == tw);
+	tcs_length_rearm(args, tw, this_cpu_read(fin_wait2_hit.tw) == tw);
 }
 
 /* __inet_twsk_schedule(tw, timeo, rearm): the timer is set. */
@@ -99,18 +102,20 @@ static void notrace on_schedule(struct tcs_args *args, unsigned long caller)
 }
 
 /*
- * tcp_timewait_state_process(tw, ...): a segment for a timewait socket, in softirq.
+ * tcp_timewait_state_process(tw, skb, th, ...): a segment for a timewait socket, in softirq.
  * Once on_schedule() runs, a FIN has turned FIN_WAIT2 into TIME_WAIT already.
  */
 static void notrace on_segment(struct tcs_args *args, unsigned long caller)
 {
 	const struct inet_timewait_sock *tw = (void *)tcs_arg(args, 0);
-	const void *hit = NULL;
+	const struct tcphdr *th = (void *)tcs_arg(args, 2);
+	struct fin_wait2_hit hit = {};
 
 	tcs_hook_ran(TCS_HOOK_SEGMENT, &tw->__tw_common);
 	if (READ_ONCE(tw->tw_substate) == TCP_FIN_WAIT2)
-		hit = tw;
-	this_cpu_write(fin_wait2_hit, hit);
+		hit = (struct fin_wait2_hit){ .tw = tw, .syn = th->syn };
+	this_cpu_write(fin_wait2_hit.tw, hit.tw);
+	this_cpu_write(fin_wait2_hit.syn, hit.syn);
 }
 
 /*
@@ -126,22 +131,40 @@ static void notrace on_deschedule(struct tcs_args *args, unsigned long caller)
 	this_cpu_write(descheduling.by, tcs_call_site(caller));
 }
 
-/* inet_twsk_kill(tw): it ends, this once. */
+/* Who ends a timewait socket, by who called inet_twsk_kill(). */
+static enum tcs_ended_by ended_by(const struct inet_timewait_sock *tw, int from)
+{
+	const bool early = from == TCS_BY_DESCHEDULE &&
+			   this_cpu_read(descheduling.tw) == tw;
+
+	if (early)
+		from = this_cpu_read(descheduling.by);
+	switch (from) {
+	case TCS_BY_RECEIVE:
+		return this_cpu_read(fin_wait2_hit.tw) == tw &&
+		       this_cpu_read(fin_wait2_hit.syn) ? TCS_BY_SYN : TCS_BY_RECEIVE;
+	case TCS_BY_SEGMENT:
+	case TCS_BY_NETNS:
+	case TCS_BY_HAND:
+		return from;
+	default:
+		/* Anybody else who ends it early connects; else it is a timer's function. */
+		return early ? TCS_BY_CONNECT : TCS_BY_TIMER;
+	}
+}
+
+/*
+ * inet_twsk_kill(tw): it ends, this once. inet_twsk_deschedule_put() is inlined where the
+ * namespace dies, and may be anywhere.
+ */
 static void notrace on_kill(struct tcs_args *args, unsigned long caller)
 {
 	struct inet_timewait_sock *tw = (void *)tcs_arg(args, 0);
-	enum tcs_ended_by by = TCS_BY_TIMER;
-	int from;
 
 	if (!is_tcp(tw))
 		return;
 	tcs_hook_ran(TCS_HOOK_KILL, &tw->__tw_common);
-	from = tcs_call_site(caller);
-	if (from == TCS_BY_DESCHEDULE && this_cpu_read(descheduling.tw) == tw)
-		by = this_cpu_read(descheduling.by);
-	else if (from == TCS_BY_NETNS)	/* deschedule_put is inlined there */
-		by = TCS_BY_NETNS;
-	tcs_twsk_end(tw, by);
+	tcs_twsk_end(tw, ended_by(tw, tcs_call_site(caller)));
 }
 
 /*

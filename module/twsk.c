@@ -338,6 +338,11 @@ static struct tcs_end end_of_fin_wait2(enum tcs_ended_by by)
 		end.ended = TCS_ENDED_RST_SENT;
 		end.rst = TCS_RST_DATA_AFTER_CLOSE;
 		break;
+	case TCS_BY_SYN:
+		/* TCP_TW_RST as well: the peer has lost the connection, and begins another */
+		end.ended = TCS_ENDED_RST_SENT;
+		end.rst = TCS_RST_OTHER;
+		break;
 	case TCS_BY_CONNECT:
 	case TCS_BY_HAND:
 		break;
@@ -353,6 +358,7 @@ static enum tcs_tw_end end_of_time_wait(enum tcs_ended_by by)
 	case TCS_BY_SEGMENT:
 		return TCS_TW_RESET;
 	case TCS_BY_RECEIVE:
+	case TCS_BY_SYN:
 	case TCS_BY_CONNECT:
 		return TCS_TW_REUSED;
 	default:

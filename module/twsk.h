@@ -21,6 +21,7 @@ enum tcs_ended_by {
 	TCS_BY_TIMER,
 	TCS_BY_SEGMENT,		/* a RST, in tcp_timewait_state_process() */
 	TCS_BY_RECEIVE,		/* tcp_v4_rcv(), tcp_v6_rcv(): SYN, late data */
+	TCS_BY_SYN,		/* the same: a SYN that found FIN_WAIT2 */
 	TCS_BY_CONNECT,		/* a new connection of ours, or a proxied one */
 	TCS_BY_NETNS,		/* the namespace dies */
 	TCS_BY_HAND,		/* time_wait_purge, ss -K */

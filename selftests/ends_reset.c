@@ -3,7 +3,11 @@
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
 
+#include "diag.h"
 #include "ends_fixture.h"
+
+/* TCP_SEND_QUEUE of linux/tcp.h, which netinet/tcp.h cannot be had together with. */
+#define SEND_QUEUE	2
 
 /* The side that is reset, established until then. */
 #define RESET	"ended_rst_received=1 TcpEstabResets=1"
@@ -179,6 +183,43 @@ END(data_after_close_mini)
 	send_text(fd[A], "late");
 	lab_end(lab, RESET_AFTER_FIN,
 		"rst_sent_data_after_close=1 " FIN_WAIT2 " TcpExtTW=1");
+}
+
+static int queue_seq(int fd, int queue)
+{
+	socklen_t len = sizeof(int);
+	int seq;
+
+	set_opt(fd, SOL_TCP, TCP_REPAIR_QUEUE, queue);
+	if (getsockopt(fd, SOL_TCP, TCP_QUEUE_SEQ, &seq, &len))
+		die_errno("TCP_QUEUE_SEQ");
+	return seq;
+}
+
+/* B has forgotten the connection, and begins another with a number that A is waiting for. */
+END(syn_in_fin_wait2_mini)
+{
+	const struct ends_lab *lab = &self->lab;
+	struct tuple t;
+	int fd[2] = {}, seq, err;
+
+	lab_connect(lab, fd);
+	tuple_of(&t, fd[B]);
+	close_in_fin_wait2(fd[A]);
+	wait_state(fd[B], TCP_CLOSE_WAIT);
+	set_opt(fd[B], SOL_TCP, TCP_REPAIR, 1);
+	seq = queue_seq(fd[B], SEND_QUEUE);
+	close(fd[B]);
+	fd[B] = lab_bound_socket(lab, B, t.sport);
+	set_opt(fd[B], SOL_TCP, TCP_REPAIR, 1);
+	set_opt(fd[B], SOL_TCP, TCP_REPAIR_QUEUE, SEND_QUEUE);
+	set_opt(fd[B], SOL_TCP, TCP_QUEUE_SEQ, seq + 10);
+	set_opt(fd[B], SOL_TCP, TCP_REPAIR, 0);
+	err = lab_try_connect(lab, fd[B], LAB_PORT);
+	check(err == ECONNREFUSED, "%s", strerror(err));
+	lab_end(lab, "rst_sent_other=1 " FIN_WAIT2 " TcpExtTW=1",
+		"ended_other=1 close_wait_entered=1 TcpEstabResets=1 "
+		"ended_connect_failed=1 TcpAttemptFails=1");
 }
 
 /* With tcp_fin_timeout over 60 s FIN_WAIT2 is a full socket for the difference. */
