@@ -27,7 +27,7 @@
  * @OP_LINGER: SO_LINGER {1, 0}
  * @OP_KEEPALIVE: keepalive, probing after one second
  * @OP_CLOSE: close
- * @OP_HTTP_REQUEST: send a request
+ * @OP_HTTP_REQUEST: send a request, with @arg 1 one that asks to be the last
  * @OP_HTTP_READ_REQUEST: read a whole request; at the end of the file go on
  *	behind the next OP_LOOP
  * @OP_HTTP_ANSWER: send an answer, with @arg 1 one that keeps the connection

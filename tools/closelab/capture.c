@@ -63,8 +63,8 @@ static pcap_t *open_one(const char *device, enum direction direction,
 	return pcap;
 }
 
-struct capture *capture_open(const int ns[2], const char *device, int family,
-			     char *error, size_t size)
+struct capture *capture_open(const int ns[2], const char *const device[2],
+			     int family, char *error, size_t size)
 {
 	struct capture *capture = calloc(1, sizeof(*capture));
 
@@ -80,10 +80,11 @@ struct capture *capture_open(const int ns[2], const char *device, int family,
 		if (err) {
 			snprintf(error, size, "%s", strerror(-err));
 		} else {
-			pcap[SENT] = open_one(device, SENT, error, size);
+			pcap[SENT] = open_one(device[side], SENT, error,
+					      size);
 			if (pcap[SENT])
-				pcap[ARRIVED] = open_one(device, ARRIVED,
-							 error, size);
+				pcap[ARRIVED] = open_one(device[side],
+							 ARRIVED, error, size);
 		}
 		if (netns_enter(-1) || !pcap[ARRIVED]) {
 			capture_close(capture);

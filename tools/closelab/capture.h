@@ -15,7 +15,7 @@
 /**
  * struct captured - a segment on the link
  * @segment: what it says
- * @from: 0 when side A sent it, 1 for side B
+ * @from: 0 when the first of the two sides sent it, 1 for the other
  * @sent: CLOCK_REALTIME in nanoseconds; of an injected one, its arrival
  * @arrived: the same at the other end, or when the socket there was free for it;
  *	0 while it has not arrived
@@ -37,7 +37,7 @@ struct capture;
 
 /**
  * capture_open() - capture TCP at both ends of the link
- * @ns: namespaces of side A and B
+ * @ns: namespaces of the two sides
  * @device: the link's device in each
  * @family: AF_INET or AF_INET6
  * @error: text for people when it fails
@@ -45,8 +45,8 @@ struct capture;
  *
  * Return: the capture, or NULL.
  */
-struct capture *capture_open(const int ns[2], const char *device, int family,
-			     char *error, size_t size);
+struct capture *capture_open(const int ns[2], const char *const device[2],
+			     int family, char *error, size_t size);
 
 /**
  * capture_close() - end it

@@ -11,7 +11,7 @@ static void left(FILE *out, const struct lab *lab)
 {
 	char text[128];
 
-	for (int side = 0; side < 2; side++) {
+	for (int side = 0; side < lab_sides(lab); side++) {
 		lab_states(lab, side, text, sizeof(text));
 		fprintf(out, "%s %c has %s", side ? "," : "At the end",
 			'A' + side, *text ? text : "nothing");
@@ -21,7 +21,7 @@ static void left(FILE *out, const struct lab *lab)
 
 static void counters(FILE *out, const struct change *changes)
 {
-	for (int side = 0; side < 2; side++) {
+	for (int side = 0; side < SIDES; side++) {
 		int first = 1;
 
 		for (const struct change *c = changes; c->name; c++) {
@@ -60,6 +60,21 @@ static void ends(FILE *out, const struct outcome *outcome)
 	fputc('\n', out);
 }
 
+/* Who closes first, and by what. */
+static void closing(FILE *out, const char *const first[LEGS])
+{
+	static const char *const names[LEGS] = {
+		[BACK] = "between proxy and server",
+		[FRONT] = "between client and proxy",
+	};
+
+	fputs("The first to close:", out);
+	for (int leg = FRONT; leg >= BACK; leg--)
+		fprintf(out, " %s %s%s%s", names[leg],
+			*first[leg] ? "" : "nobody", first[leg],
+			leg == BACK ? ".\n\n" : ",");
+}
+
 /* What was found, without what was measured: that is new in every run. */
 static void finding(FILE *out, const char *result)
 {
@@ -84,7 +99,8 @@ void doc_section(FILE *out, const struct lab *lab, struct ladder *ladder,
 	fprintf(out, "### %s\n\n*%s*\n\n%s\n\n", s->name, s->title,
 		s->lesson);
 	if (lab->unwatched)
-		fputs("One of the connections:\n\n", out);
+		fprintf(out, "%s:\n\n", s->proxied ?
+			"The first connections" : "One of the connections");
 	fputs("```\n", out);
 	ladder_text(out, ladder, count, &plain);
 	fputs("```\n\n", out);
@@ -96,6 +112,8 @@ void doc_section(FILE *out, const struct lab *lab, struct ladder *ladder,
 		ends(out, s->outcomes);
 	else if (!lab->unwatched)
 		left(out, lab);
+	if (s->closing[BACK] && s->closing[FRONT])
+		closing(out, s->closing);
 	if (*lab->result)
 		finding(out, lab->result);
 	if (s->changes) {

@@ -17,6 +17,7 @@ heading() # NAME
 	reuseaddr) echo "What TIME_WAIT is for, and how it ends" ;;
 	http-1.0) echo "HTTP, and a scan" ;;
 	port-exhaustion) echo "Ports" ;;
+	haproxy-keep-alive) echo "Proxies" ;;
 	esac
 }
 

@@ -5,7 +5,7 @@
  *
  *	lab	what there is, and what went wrong
  *	lab_net, lab_peers, lab_sockets
- *	lab_wait
+ *	lab_wait, lab_proxy
  *	lab_check, lab_outcome
  *	lab_watch
  *	lab_steps
@@ -30,8 +30,10 @@
 #include <sys/types.h>
 
 #define SERVER_PORT 7000
+#define PROXY_PORT 8080
 #define CLIENT_PORT 50000
 #define DEVICE "lab"
+#define FRONT_DEVICE "front"	/* of B, towards C */
 
 /**
  * struct lab_options - what the user asked for
@@ -97,17 +99,18 @@ struct lab_peer {
  * struct lab - a lab
  * @scenario: what is run
  * @options: how
- * @ns: namespaces of A, B and the router; -1 when there is none
- * @address: as text, of A, of B, and a second one of A
+ * @ns: namespaces of A, B, C and the router; -1 when there is none
+ * @address: as text, of A, of B, a second one of A, and of B towards C
  * @peer: the peers
- * @capture: segments, NULL without
+ * @capture: segments between A and B, NULL without
+ * @front: segments between B and C, NULL without
  * @event: what applications did, in the order it was told
  * @events: how many
  * @note: what else is to be drawn
  * @notes: how many
- * @before: counters of A and B before
+ * @before: counters of each side before
  * @after: and after
- * @last: sockets of A and B, as last looked at
+ * @last: sockets of each side, as last looked at
  * @checks: conditions that were met
  * @failure: what went wrong first, empty while nothing has
  * @failures: how many things went wrong
@@ -123,19 +126,20 @@ struct lab_peer {
 struct lab {
 	const struct scenario *scenario;
 	struct lab_options options;
-	int ns[3];
-	const char *address[3];
+	int ns[SIDES + 1];
+	const char *address[4];
 	struct lab_peer peer[MAX_PEERS];
 	struct capture *capture;
-	struct diag *diag[2];
+	struct capture *front;
+	struct diag *diag[SIDES];
 	struct lab_event *event;
 	size_t events;
 	size_t event_room;
 	struct lab_note note[16];
 	size_t notes;
-	struct counters before[2];
-	struct counters after[2];
-	struct diag_list last[2];
+	struct counters before[SIDES];
+	struct counters after[SIDES];
+	struct diag_list last[SIDES];
 	int epoll;
 	unsigned int checks;
 	char failure[512];
@@ -149,6 +153,17 @@ struct lab {
 	bool started;
 	bool waited_out;
 };
+
+/**
+ * lab_sides() - how many sides a lab has
+ * @lab: the lab
+ *
+ * Return: 2, or 3 with a proxy.
+ */
+static inline int lab_sides(const struct lab *lab)
+{
+	return lab->scenario->proxied ? SIDES : C;
+}
 
 /**
  * lab_fail() - note that something is not as expected

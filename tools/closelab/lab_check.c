@@ -98,10 +98,10 @@ static bool same_again(const struct segment *a, const struct segment *b)
 	       (a->length || a->flags & (SEG_SYN | SEG_FIN));
 }
 
-bool lab_check_stall(struct lab *lab)
+static bool stalled(struct lab *lab, struct capture *capture)
 {
 	size_t count;
-	const struct captured *wire = capture_segments(lab->capture, &count);
+	const struct captured *wire = capture_segments(capture, &count);
 
 	for (size_t i = 0; i < count; i++) {
 		u64 ms = wire[i].segment.flags & SEG_SYN ? SYN_RTO :
@@ -120,6 +120,58 @@ bool lab_check_stall(struct lab *lab)
 		}
 	}
 	return false;
+}
+
+bool lab_check_stall(struct lab *lab)
+{
+	return stalled(lab, lab->capture) ||
+	       (lab->front && stalled(lab, lab->front));
+}
+
+/* Who closes a connection first, and by what; empty: nobody. */
+static void first_close(const struct track *track, const struct captured *wire,
+			enum leg leg, char *text, size_t size)
+{
+	*text = '\0';
+	for (size_t i = 0; i < track->moves && !*text; i++) {
+		const struct captured *w = &wire[track->move[i].wire];
+
+		if (!track->move[i].arrival &&
+		    w->segment.flags & (SEG_FIN | SEG_RST))
+			snprintf(text, size, "%c %s", 'A' + (int)leg + w->from,
+				 w->segment.flags & SEG_RST ? "RST" : "FIN");
+	}
+}
+
+static int check_leg(struct lab *lab, enum leg leg, struct capture *capture)
+{
+	const char *want = lab->scenario->closing[leg];
+	size_t count, tracks;
+	const struct captured *wire = capture_segments(capture, &count);
+	struct track *track = track_all(wire, count, &tracks);
+	char got[16];
+
+	if (!tracks)
+		lab_fail(lab, "no connection between %c and %c",
+			 'A' + (int)leg, 'B' + (int)leg);
+	for (size_t i = 0; i < tracks; i++) {
+		first_close(&track[i], wire, leg, got, sizeof(got));
+		lab->checks++;
+		if (strcmp(got, want))
+			lab_fail(lab, "connection %zu of %c and %c was first closed by \"%s\" instead of \"%s\"",
+				 i + 1, 'A' + (int)leg, 'B' + (int)leg, got,
+				 want);
+	}
+	track_free(track, tracks);
+	return lab->failures ? -1 : 0;
+}
+
+int lab_check_closing(struct lab *lab)
+{
+	if (lab->scenario->closing[BACK] && check_leg(lab, BACK, lab->capture))
+		return -1;
+	return lab->scenario->closing[FRONT] ?
+	       check_leg(lab, FRONT, lab->front) : 0;
 }
 
 static long expected_of(const struct change *changes, int side,
@@ -208,7 +260,7 @@ static int compare_counters(struct lab *lab, void *data)
 {
 	bool complain = data, same = true;
 
-	for (int side = 0; side < 2; side++) {
+	for (int side = 0; side < lab_sides(lab); side++) {
 		struct counters *after = &lab->after[side];
 		int err = counters_read(lab->ns[side], after);
 

@@ -35,4 +35,12 @@ int lab_check_counters(struct lab *lab);
  */
 bool lab_check_stall(struct lab *lab);
 
+/**
+ * lab_check_closing() - whether each leg was first closed by whom it should
+ * @lab: the lab
+ *
+ * Return: 0; -1 after lab_fail().
+ */
+int lab_check_closing(struct lab *lab);
+
 #endif

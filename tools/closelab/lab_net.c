@@ -21,6 +21,12 @@ struct plan {
 	int prefix;
 };
 
+/* And of B and C, where B is a proxy. */
+static const char * const front[2][2] = {
+	{ "203.0.113.1", "203.0.113.2" },
+	{ "2001:db8:c::1", "2001:db8:c::2" },
+};
+
 static const struct plan plans[2][2] = {
 	{	/* IPv4: direct, routed */
 		{ "192.0.2.1", "192.0.2.2", "192.0.2.3", { NULL }, 24 },
@@ -41,13 +47,14 @@ static bool routed(const struct lab *lab)
 
 static int make_namespaces(struct lab *lab)
 {
-	int count = routed(lab) ? 3 : 2;
 	int err = netns_init();
 
 	if (err)
 		return lab_fail(lab, "no network namespaces: %s",
 				strerror(-err));
-	for (int i = 0; i < count; i++) {
+	for (int i = 0; i <= ROUTER; i++) {
+		if (i == ROUTER ? !routed(lab) : i >= lab_sides(lab))
+			continue;
 		lab->ns[i] = netns_new();
 		if (lab->ns[i] == -EPERM)
 			return lab_fail(lab, "no permission to make network namespaces: needs CAP_SYS_ADMIN and CAP_NET_ADMIN, run it as root");
@@ -105,7 +112,7 @@ static int join_routed(struct lab *lab, const struct plan *plan)
 
 static int give_addresses(struct lab *lab, const struct plan *plan)
 {
-	const struct { int side; const char *text; } all[] = {
+	const struct { enum side side; const char *text; } all[] = {
 		{ A, plan->a }, { B, plan->b }, { A, plan->a2 },
 	};
 	int err = 0;
@@ -115,6 +122,28 @@ static int give_addresses(struct lab *lab, const struct plan *plan)
 		err = link_address(lab->ns[all[i].side], DEVICE, all[i].text,
 				   plan->prefix);
 	}
+	return err;
+}
+
+/* The leg of a proxy that its clients see. */
+static int join_front(struct lab *lab)
+{
+	const char *const *address = front[lab->options.ipv6];
+	static const char *const device[] = { FRONT_DEVICE, DEVICE };
+	unsigned int rto_min_ms = scenario_rto_ms(lab->scenario);
+	int prefix = lab->options.ipv6 ? 64 : 24;
+	int err = link_veth(lab->ns[B], FRONT_DEVICE, lab->ns[C], DEVICE);
+
+	lab->address[3] = address[0];
+	for (int i = 0; i < 2 && !err; i++)
+		if (lab->options.ipv6)
+			err = link_wait_up(lab->ns[B + i], device[i]);
+	for (int i = 0; i < 2 && !err; i++)
+		err = link_address(lab->ns[B + i], device[i], address[i],
+				   prefix);
+	for (int i = 0; i < 2 && !err; i++)
+		err = link_route(lab->ns[B + i], device[i], address[!i], NULL,
+				 rto_min_ms);
 	return err;
 }
 
@@ -150,7 +179,7 @@ static int settle(struct lab *lab)
 	};
 	int err = 0;
 
-	for (int side = 0; side < 2; side++)
+	for (int side = 0; side < lab_sides(lab); side++)
 		for (size_t i = 0; i < ARRAY_SIZE(settings) &&
 		     !err; i++)
 			err = netns_sysctl(lab->ns[side], settings[i][0],
@@ -165,7 +194,7 @@ static int set_time_wait(struct lab *lab)
 	if (lab->options.time_wait_ms < 0)
 		return 0;
 	snprintf(value, sizeof(value), "%ld", lab->options.time_wait_ms);
-	for (int side = 0; side < 2; side++) {
+	for (int side = 0; side < lab_sides(lab); side++) {
 		int err = netns_sysctl(lab->ns[side],
 				       "net/tcp_closestat/time_wait_guard",
 				       "0");
@@ -208,7 +237,7 @@ int lab_net_build(struct lab *lab)
 
 	if (make_namespaces(lab))
 		return -1;
-	for (int side = 0; side < 2; side++) {
+	for (int side = 0; side < lab_sides(lab); side++) {
 		err = link_loopback(lab->ns[side]);
 		if (err)
 			return lab_fail(lab, "cannot bring up a loopback device: %s",
@@ -226,6 +255,11 @@ int lab_net_build(struct lab *lab)
 	err = give_routes(lab, plan);
 	if (err)
 		return lab_fail(lab, "cannot set the routes: %s",
+				strerror(-err));
+	if (lab->scenario->proxied)
+		err = join_front(lab);
+	if (err)
+		return lab_fail(lab, "cannot join the proxy and its client: %s",
 				strerror(-err));
 	err = settle(lab);
 	if (err)
@@ -302,7 +336,7 @@ int lab_net_sysctl(struct lab *lab, int side, const char *assignment)
 
 void lab_net_close(struct lab *lab)
 {
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i <= ROUTER; i++) {
 		if (lab->ns[i] >= 0)
 			close(lab->ns[i]);
 		lab->ns[i] = -1;

@@ -55,21 +55,35 @@ bool lab_peer_listens(const struct lab *lab, int number)
 	return false;
 }
 
-static union addr address(const struct lab *lab, const char *text)
+static union addr address(const struct lab *lab, const char *text, int port)
 {
 	union addr addr;
 
 	memset(&addr, 0, sizeof(addr));
 	if (lab->options.ipv6) {
 		addr.in6.sin6_family = AF_INET6;
-		addr.in6.sin6_port = htons(SERVER_PORT);
+		addr.in6.sin6_port = htons(port);
 		inet_pton(AF_INET6, text, &addr.in6.sin6_addr);
 	} else {
 		addr.in.sin_family = AF_INET;
-		addr.in.sin_port = htons(SERVER_PORT);
+		addr.in.sin_port = htons(port);
 		inet_pton(AF_INET, text, &addr.in.sin_addr);
 	}
 	return addr;
+}
+
+/* What a side listens on, or connects to. */
+static union addr server_of(const struct lab *lab, enum side side)
+{
+	switch (side) {
+	case B:
+		return address(lab, lab->address[0], SERVER_PORT);
+	case C:
+		return address(lab, lab->address[3], PROXY_PORT);
+	default:
+		return address(lab, lab->options.ipv6 ? "::" : "0.0.0.0",
+			       SERVER_PORT);
+	}
 }
 
 static void run_child(struct lab *lab, int number, int control, pid_t parent)
@@ -85,6 +99,10 @@ static void run_child(struct lab *lab, int number, int control, pid_t parent)
 		.control = control,
 	};
 
+	static const char *const names[SIDES] = {
+		"closelab-a", "closelab-b", "closelab-c",
+	};
+
 	/* Dies with the runner, whatever ends that. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
@@ -93,12 +111,11 @@ static void run_child(struct lab *lab, int number, int control, pid_t parent)
 	setpgid(0, 0);
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
-	prctl(PR_SET_NAME, spec->side == A ? "closelab-a" : "closelab-b");
+	prctl(PR_SET_NAME, names[spec->side]);
 	if (netns_enter(lab->ns[spec->side]))
 		_exit(1);
-	config.server[0] = address(lab, spec->side == B ? lab->address[0] :
-				   lab->options.ipv6 ? "::" : "0.0.0.0");
-	config.server[1] = address(lab, lab->address[2]);
+	config.server[0] = server_of(lab, spec->side);
+	config.server[1] = address(lab, lab->address[2], SERVER_PORT);
 	_exit(peer_run(&config));
 }
 

@@ -46,28 +46,42 @@ static int time_wait_over(struct lab *lab, void *side)
 	return has < 0 ? -1 : !has;
 }
 
-/* When a side entered its last TIME_WAIT, by the segments; 0 not known. */
-static u64 time_wait_since(struct lab *lab, int side)
+/* When an end of a leg entered its last TIME_WAIT; 0 not known. */
+static u64 last_time_wait(struct capture *capture, int end)
 {
 	size_t count, tracks;
-	const struct captured *wire;
-	struct track *track;
+	const struct captured *wire = capture_segments(capture, &count);
+	struct track *track = track_all(wire, count, &tracks);
 	u64 since = 0;
 
-	if (lab->unwatched)
-		return 0;
-	wire = capture_segments(lab->capture, &count);
-	track = track_all(wire, count, &tracks);
 	for (size_t i = 0; track && i < tracks; i++) {
 		for (size_t j = 0; j < track[i].moves; j++) {
 			const struct move *move = &track[i].move[j];
 
-			if (move->side == side && move->changed &&
+			if (move->side == end && move->changed &&
 			    move->state == ST_TIME_WAIT && move->at > since)
 				since = move->at;
 		}
 	}
 	track_free(track, tracks);
+	return since;
+}
+
+/* When a side entered its last TIME_WAIT, by the segments; 0 not known. */
+static u64 time_wait_since(struct lab *lab, int side)
+{
+	u64 since = 0;
+
+	if (lab->unwatched)
+		return 0;
+	for (int leg = BACK; leg < LEGS; leg++) {
+		struct capture *capture = leg == BACK ? lab->capture :
+							lab->front;
+		u64 at = capture ? last_time_wait(capture, side - leg) : 0;
+
+		if (at > since)
+			since = at;
+	}
 	return since;
 }
 
@@ -79,7 +93,7 @@ static int wait_out(struct lab *lab)
 	if (lab->options.time_wait_ms < 0 || lab->options.time_wait_ms > 10000)
 		return 0;
 	lab->waited_out = true;
-	for (int side = 0; side < 2; side++) {
+	for (int side = 0; side < lab_sides(lab); side++) {
 		u64 since = time_wait_since(lab, side);
 		int has = has_time_wait(lab, side);
 
@@ -125,7 +139,7 @@ static int peer_lost(struct lab *lab, void *unused)
 int lab_run(struct lab *lab)
 {
 	lab->epoll = -1;
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i <= ROUTER; i++)
 		lab->ns[i] = -1;
 	for (int i = 0; i < MAX_PEERS; i++)
 		lab->peer[i].control = -1;
@@ -144,8 +158,10 @@ int lab_run(struct lab *lab)
 		}
 	} else {
 		lab_check_segments(lab);
+		lab_check_closing(lab);
 		lab_check_counters(lab);
-		for (int side = 0; side < 2 && !lab->failures; side++)
+		for (int side = 0; side < lab_sides(lab) && !lab->failures;
+		     side++)
 			lab_look(lab, side);
 		if (lab->failures)
 			lab_check_stall(lab);
@@ -162,7 +178,9 @@ void lab_close(struct lab *lab)
 	lab_peers_close(lab);
 	capture_close(lab->capture);
 	lab->capture = NULL;
-	for (int side = 0; side < 2; side++) {
+	capture_close(lab->front);
+	lab->front = NULL;
+	for (int side = 0; side < lab_sides(lab); side++) {
 		diag_close(lab->diag[side]);
 		diag_free(&lab->last[side]);
 		counters_free(&lab->before[side]);

@@ -10,6 +10,7 @@
 #include "progress.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 
@@ -37,7 +38,8 @@ int lab_collect(struct lab *lab, int timeout_ms)
 		return lab_fail(lab, "epoll_wait: %s", strerror(errno));
 	if (signals_caught())
 		return lab_fail(lab, "interrupted");
-	if (lab->capture && capture_read(lab->capture))
+	if ((lab->capture && capture_read(lab->capture)) ||
+	    (lab->front && capture_read(lab->front)))
 		return lab_fail(lab, "the capture failed");
 	for (int i = 0; i < MAX_PEERS; i++)
 		if (lab->peer[i].control >= 0 && lab_peer_read(lab, i))
@@ -71,11 +73,26 @@ static int wait_for(struct lab *lab, const char *what, unsigned int seconds,
 	return ret;
 }
 
+static int waited_in_vain(struct lab *lab, const char *what,
+			  unsigned int seconds)
+{
+	char now[400] = "", states[128];
+	size_t len = 0;
+
+	for (int side = 0; side < lab_sides(lab); side++) {
+		if (lab_look(lab, side))
+			return -1;
+		len += snprintf(now + len, sizeof(now) - len, "%s%c has \"%s\"",
+				side ? ", " : "", 'A' + side,
+				lab_states(lab, side, states, sizeof(states)));
+	}
+	return lab_fail(lab, "waited %u s for %s; now %s", seconds, what, now);
+}
+
 int lab_wait(struct lab *lab, const char *what, unsigned int seconds,
 	     int (*holds)(struct lab *lab, void *data), void *data)
 {
 	int ret = wait_for(lab, what, seconds, holds, data);
-	char a[128], b[128];
 
 	if (ret > 0) {
 		lab->checks++;
@@ -85,11 +102,7 @@ int lab_wait(struct lab *lab, const char *what, unsigned int seconds,
 		return lab->failures ? -1 :
 		       lab_fail(lab, "waiting for %s: it cannot be any more",
 				what);
-	if (lab_look(lab, A) || lab_look(lab, B))
-		return -1;
-	return lab_fail(lab, "waited %u s for %s; now A has \"%s\", B has \"%s\"",
-			seconds, what, lab_states(lab, A, a, sizeof(a)),
-			lab_states(lab, B, b, sizeof(b)));
+	return waited_in_vain(lab, what, seconds);
 }
 
 int lab_settle(struct lab *lab, unsigned int seconds,

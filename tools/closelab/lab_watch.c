@@ -10,9 +10,9 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-int lab_read_counters(struct lab *lab, struct counters counters[2])
+int lab_read_counters(struct lab *lab, struct counters counters[SIDES])
 {
-	for (int side = 0; side < 2; side++) {
+	for (int side = 0; side < lab_sides(lab); side++) {
 		int err = counters_read(lab->ns[side], &counters[side]);
 
 		if (err)
@@ -29,29 +29,51 @@ int lab_read_counters(struct lab *lab, struct counters counters[2])
 	return 0;
 }
 
-int lab_start_watching(struct lab *lab)
+static int watch_leg(struct lab *lab, enum leg leg, struct capture **capture)
 {
+	static const char *const devices[LEGS][2] = {
+		[BACK] = { DEVICE, DEVICE }, [FRONT] = { FRONT_DEVICE, DEVICE },
+	};
 	struct epoll_event ev = { .events = EPOLLIN };
 	char error[256];
 
+	*capture = capture_open(&lab->ns[leg], devices[leg],
+				lab->options.ipv6 ? AF_INET6 : AF_INET, error,
+				sizeof(error));
+	if (!*capture)
+		return lab_fail(lab, "cannot capture: %s", error);
+	for (int i = 0; i < CAPTURE_FDS; i++)
+		if (epoll_ctl(lab->epoll, EPOLL_CTL_ADD,
+			      capture_fd(*capture, i), &ev))
+			return lab_fail(lab, "epoll_ctl: %s", strerror(errno));
+	return 0;
+}
+
+int lab_start_watching(struct lab *lab)
+{
 	lab->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (lab->epoll < 0)
 		return lab_fail(lab, "epoll_create1: %s", strerror(errno));
-	for (int side = 0; side < 2; side++) {
+	for (int side = 0; side < lab_sides(lab); side++) {
 		lab->diag[side] = diag_open(lab->ns[side]);
 		if (!lab->diag[side])
 			return lab_fail(lab, "no sock_diag: %s",
 					strerror(errno));
 	}
-	lab->capture = capture_open(lab->ns, DEVICE, lab->options.ipv6 ?
-				    AF_INET6 : AF_INET, error, sizeof(error));
-	if (!lab->capture)
-		return lab_fail(lab, "cannot capture: %s", error);
+	if (watch_leg(lab, BACK, &lab->capture))
+		return -1;
+	return lab->scenario->proxied ? watch_leg(lab, FRONT, &lab->front) : 0;
+}
+
+static void unwatch_leg(struct lab *lab, struct capture *capture)
+{
+	if (!capture)
+		return;
+	/* The peers have them too: closing alone does not end the watch. */
 	for (int i = 0; i < CAPTURE_FDS; i++)
-		if (epoll_ctl(lab->epoll, EPOLL_CTL_ADD,
-			      capture_fd(lab->capture, i), &ev))
-			return lab_fail(lab, "epoll_ctl: %s", strerror(errno));
-	return 0;
+		epoll_ctl(lab->epoll, EPOLL_CTL_DEL, capture_fd(capture, i),
+			  NULL);
+	capture_stop(capture);
 }
 
 int lab_unwatch(struct lab *lab)
@@ -61,10 +83,7 @@ int lab_unwatch(struct lab *lab)
 	if (lab_check_stall(lab))
 		return lab_fail(lab, "what was watched is not as it should be");
 	lab->unwatched = true;
-	/* The peers have them too: closing alone does not end the watch. */
-	for (int i = 0; i < CAPTURE_FDS; i++)
-		epoll_ctl(lab->epoll, EPOLL_CTL_DEL,
-			  capture_fd(lab->capture, i), NULL);
-	capture_stop(lab->capture);
+	unwatch_leg(lab, lab->capture);
+	unwatch_leg(lab, lab->front);
 	return 0;
 }

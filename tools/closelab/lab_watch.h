@@ -4,6 +4,7 @@
 #define CLOSELAB_LAB_WATCH_H
 
 #include "counters.h"
+#include "scenario.h"
 
 struct lab;
 
@@ -16,14 +17,14 @@ struct lab;
 int lab_start_watching(struct lab *lab);
 
 /**
- * lab_read_counters() - read the counters of both sides
+ * lab_read_counters() - read the counters of all sides
  * @lab: the lab
- * @counters: of A and B
+ * @counters: of each side
  *
  * Return: 0; -1 after lab_fail(), with lab->skip when the scenario needs a
  * module that is not loaded.
  */
-int lab_read_counters(struct lab *lab, struct counters counters[2]);
+int lab_read_counters(struct lab *lab, struct counters counters[SIDES]);
 
 /**
  * lab_unwatch() - end the capture, let the peers run on unwatched

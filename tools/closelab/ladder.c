@@ -230,10 +230,11 @@ static void call_text(const struct peer_event *e, char *text, size_t size)
 }
 
 /* The connection that an event belongs to: the last one begun on its ports. */
-static size_t owner_of(const struct lab *lab, const struct track *track,
-		       size_t count, const struct lab_event *e)
+static size_t owner_of(const struct lab *lab, enum leg leg,
+		       const struct track *track, size_t count,
+		       const struct lab_event *e)
 {
-	int side = lab_peer_side(lab, e->peer);
+	int side = lab_peer_side(lab, e->peer) - leg;
 	size_t found = 0;
 	bool exact = false;
 
@@ -263,11 +264,11 @@ static int add_calls(struct ladder *ladder, const struct lab *lab,
 		before[i].at = (u64)INT64_MIN;
 	for (size_t i = 0; i < lab->events; i++) {
 		const struct lab_event *e = &lab->event[i];
-		int side = lab_peer_side(lab, e->peer);
+		int side = lab_peer_side(lab, e->peer) - ladder->leg;
 		struct row *row;
 
-		if (!shown(&e->event) ||
-		    owner_of(lab, track, count, e) != number)
+		if (!shown(&e->event) || side < A || side > B ||
+		    owner_of(lab, ladder->leg, track, count, e) != number)
 			continue;
 		before[e->peer] = position_of(ladder, segments, &track[number], e,
 					      side, before[e->peer]);
@@ -288,8 +289,13 @@ static int add_notes(struct ladder *ladder, const struct lab *lab,
 {
 	for (size_t i = 0; i < lab->notes; i++) {
 		const struct lab_note *note = &lab->note[i];
+		int side = note->side - ladder->leg;
 		size_t owner = 0;
 		struct row *row;
+
+		/* What is of B alone stands where it is a client. */
+		if (side < A || side > B || (ladder->leg == FRONT && side == A))
+			continue;
 
 		for (size_t j = 0; j < count; j++)
 			if (track[j].start <= note->at)
@@ -300,7 +306,7 @@ static int add_notes(struct ladder *ladder, const struct lab *lab,
 		if (!row)
 			return -1;
 		row->kind = ROW_NOTE;
-		row->side = note->side;
+		row->side = side;
 		row->at = (s64)(note->at - track[number].start);
 		snprintf(row->text, sizeof(row->text), "%s", note->text);
 	}
@@ -325,10 +331,11 @@ static int by_place(const void *a, const void *b)
 static void keep_time_wait(struct ladder *ladder, const struct lab *lab,
 			   int side)
 {
+	const struct diag_list *last = &lab->last[side + ladder->leg];
 	bool there = false;
 
-	for (size_t i = 0; i < lab->last[side].count; i++) {
-		const struct diag_socket *s = &lab->last[side].socket[i];
+	for (size_t i = 0; i < last->count; i++) {
+		const struct diag_socket *s = &last->socket[i];
 
 		there |= s->state == ST_TIME_WAIT &&
 			 s->local == ladder->port[side] &&
@@ -352,42 +359,63 @@ static bool port_chosen(const struct lab *lab, u16 port)
 	return false;
 }
 
-struct ladder *ladder_build(struct lab *lab, size_t *count)
+/* One connection: 0, or -1. */
+static int build(struct ladder *ladder, const struct lab *lab,
+		 const struct captured *wire, const struct track *track,
+		 size_t tracks, size_t number)
 {
-	size_t wires, tracks = 0;
-	const struct captured *wire;
-	struct ladder *ladder = NULL;
-	struct track *track;
-	bool failed = false;
+	for (int side = 0; side < 2; side++) {
+		ladder->port[side] = track[number].port[side];
+		ladder->first[side] = track[number].first[side];
+	}
+	ladder->chosen = port_chosen(lab, ladder->port[B]);
+	if (add_segments(ladder, &track[number], wire) ||
+	    add_calls(ladder, lab, track, tracks, number) ||
+	    add_notes(ladder, lab, track, tracks, number))
+		return -1;
+	keep_time_wait(ladder, lab, A);
+	keep_time_wait(ladder, lab, B);
+	if (ladder->rows)
+		qsort(ladder->row, ladder->rows, sizeof(struct row), by_place);
+	return 0;
+}
 
-	*count = 0;
-	if (!lab->capture)
-		return NULL;
-	wire = capture_segments(lab->capture, &wires);
-	track = track_all(wire, wires, &tracks);
-	if (track && tracks)
-		ladder = calloc(tracks, sizeof(*ladder));
-	for (size_t i = 0; ladder && i < tracks; i++) {
-		for (int side = 0; side < 2; side++) {
-			ladder[i].port[side] = track[i].port[side];
-			ladder[i].first[side] = track[i].first[side];
-		}
-		ladder[i].chosen = port_chosen(lab, ladder[i].port[B]);
-		failed |= add_segments(&ladder[i], &track[i], wire) ||
-			  add_calls(&ladder[i], lab, track, tracks, i) ||
-			  add_notes(&ladder[i], lab, track, tracks, i);
-		keep_time_wait(&ladder[i], lab, A);
-		keep_time_wait(&ladder[i], lab, B);
-		if (ladder[i].rows)
-			qsort(ladder[i].row, ladder[i].rows,
-			      sizeof(struct row), by_place);
+/* The connections of a leg, behind those that are there: 0, or -1. */
+static int build_leg(struct ladder **all, size_t *count, const struct lab *lab,
+		     enum leg leg, struct capture *capture)
+{
+	size_t wires, tracks;
+	const struct captured *wire = capture_segments(capture, &wires);
+	struct track *track = track_all(wire, wires, &tracks);
+	struct ladder *more = reallocarray(*all, *count + tracks + 1,
+					   sizeof(*more));
+	int err = track && more ? 0 : -1;
+
+	if (more) {
+		memset(more + *count, 0, tracks * sizeof(*more));
+		*all = more;
+	}
+	for (size_t i = 0; !err && i < tracks; i++) {
+		more[*count].leg = leg;
+		err = build(&more[(*count)++], lab, wire, track, tracks, i);
 	}
 	track_free(track, tracks);
-	if (failed) {
-		ladder_free(ladder, tracks);
-		return NULL;
+	return err;
+}
+
+struct ladder *ladder_build(struct lab *lab, size_t *count)
+{
+	struct ladder *ladder = NULL;
+
+	*count = 0;
+	/* A request comes first to the proxy, and then to the server. */
+	if ((lab->front && build_leg(&ladder, count, lab, FRONT, lab->front)) ||
+	    (lab->capture &&
+	     build_leg(&ladder, count, lab, BACK, lab->capture))) {
+		ladder_free(ladder, *count);
+		ladder = NULL;
+		*count = 0;
 	}
-	*count = ladder ? tracks : 0;
 	return ladder;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The ladder: what happened in a connection as rows from top to bottom, ready
- * to be drawn. Side A is on the left, side B on the right.
+ * to be drawn. Side A is on the left, side B on the right; of a connection between
+ * a client and a proxy, B and C. In a row the left one is A, the right one B.
  */
 #ifndef CLOSELAB_LADDER_H
 #define CLOSELAB_LADDER_H
@@ -62,6 +63,7 @@ struct row {
 
 /**
  * struct ladder - one connection
+ * @leg: whose ends those are: BACK or FRONT
  * @port: of A and B
  * @chosen: the kernel chose the port of B
  * @first: state of A and B at the beginning
@@ -70,6 +72,7 @@ struct row {
  * @room: how many fit
  */
 struct ladder {
+	enum leg leg;
 	u16 port[2];
 	bool chosen;
 	int first[2];

@@ -10,7 +10,7 @@ static const char * const kinds[] = {
 	[ROW_REPLAYED] = "replayed", [ROW_CALL] = "call", [ROW_NOTE] = "note",
 };
 
-static const char * const sides[] = { "A", "B" };
+static const char * const sides[SIDES] = { "A", "B", "C" };
 
 static void put(json_object *object, const char *key, json_object *value)
 {
@@ -22,18 +22,19 @@ static void put_text(json_object *object, const char *key, const char *text)
 	put(object, key, json_object_new_string(text));
 }
 
-static json_object *states(const int state[2])
+/* The names of the ends of a leg begin with its first side's. */
+static json_object *states(enum leg leg, const int state[2])
 {
 	json_object *object = json_object_new_object();
 
 	for (int side = 0; side < 2; side++)
 		if (state[side])
-			put_text(object, sides[side],
+			put_text(object, sides[leg + side],
 				 tcp_state_name(state[side]));
 	return object;
 }
 
-static json_object *row_json(const struct row *row)
+static json_object *row_json(enum leg leg, const struct row *row)
 {
 	json_object *object = json_object_new_object();
 	char flags[6], ms[32];
@@ -42,7 +43,7 @@ static json_object *row_json(const struct row *row)
 	put(object, "ms", json_object_new_double_s((double)row->at / 1000000,
 						   ms));
 	put_text(object, "kind", kinds[row->kind]);
-	put_text(object, "side", sides[row->side]);
+	put_text(object, "side", sides[leg + row->side]);
 	if (row->kind == ROW_CALL || row->kind == ROW_NOTE) {
 		put_text(object, "text", row->text);
 		return object;
@@ -53,7 +54,7 @@ static json_object *row_json(const struct row *row)
 		put(object, "ack", json_object_new_int64(row->ack));
 	put(object, "length", json_object_new_int64(row->length));
 	if (row->state[A] || row->state[B])
-		put(object, "state", states(row->state));
+		put(object, "state", states(leg, row->state));
 	return object;
 }
 
@@ -64,12 +65,13 @@ static json_object *ladder_object(const struct ladder *ladder)
 	json_object *rows = json_object_new_array();
 
 	for (int side = 0; side < 2; side++)
-		put(ports, sides[side],
+		put(ports, sides[ladder->leg + side],
 		    json_object_new_int(ladder->port[side]));
 	for (size_t i = 0; i < ladder->rows; i++)
-		json_object_array_add(rows, row_json(&ladder->row[i]));
+		json_object_array_add(rows, row_json(ladder->leg,
+						     &ladder->row[i]));
 	put(object, "port", ports);
-	put(object, "state", states(ladder->first));
+	put(object, "state", states(ladder->leg, ladder->first));
 	put(object, "rows", rows);
 	return object;
 }
@@ -126,7 +128,7 @@ int ladder_json(FILE *out, const struct lab *lab, const struct ladder *ladder,
 	for (size_t i = 0; i < count; i++)
 		json_object_array_add(connections, ladder_object(&ladder[i]));
 	put(root, "connections", connections);
-	for (int side = 0; side < 2; side++) {
+	for (int side = 0; side < lab_sides(lab); side++) {
 		put(left, sides[side], sockets(lab, side));
 		put(moved, sides[side], counters(lab, side));
 	}

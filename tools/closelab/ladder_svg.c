@@ -88,8 +88,8 @@ static int draw(FILE *out, const struct ladder *ladder, int top)
 		int x = side == A ? LINE_A : LINE_B;
 		const char *anchor = side == A ? "end" : "start";
 
-		snprintf(end, sizeof(end), "%c port %u", 'A' + side,
-			 ladder->port[side]);
+		snprintf(end, sizeof(end), "%c port %u",
+			 'A' + (int)ladder->leg + side, ladder->port[side]);
 		text(out, x, top + 20, "middle", "head", end);
 		text(out, x + (side == A ? -10 : 10), top + 42, anchor, "state",
 		     tcp_state_name(ladder->first[side]));

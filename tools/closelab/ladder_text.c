@@ -113,7 +113,7 @@ static void line(const struct ink *ink, const struct row *row)
 /* Whether a connection is drawn as another one is, but for the times. */
 static bool alike(const struct ladder *x, const struct ladder *y)
 {
-	if (x->rows != y->rows || x->port[A] != y->port[A] ||
+	if (x->leg != y->leg || x->rows != y->rows || x->port[A] != y->port[A] ||
 	    (x->port[B] != y->port[B] && !(x->chosen && y->chosen)))
 		return false;
 	for (size_t i = 0; i < x->rows; i++) {
@@ -134,9 +134,10 @@ static void head(const struct ink *ink, const struct ladder *ladder,
 
 	for (int side = 0; side < 2; side++)
 		snprintf(end[side], sizeof(end[side]), "%c port %u",
-			 'A' + side, ladder->port[side]);
+			 'A' + (int)ladder->leg + side, ladder->port[side]);
 	if (ladder->chosen && !ink->options->times)
-		snprintf(end[B], sizeof(end[B]), "B any port");
+		snprintf(end[B], sizeof(end[B]), "%c any port",
+			 'B' + (int)ladder->leg);
 	if (last > first)
 		fprintf(ink->out, "connections %zu to %zu, each\n", first + 1,
 			last + 1);

@@ -51,7 +51,11 @@ struct peer {
 enum verdict { DONE, BLOCKED, FAILED, OVER };
 
 static const char message[] = "bip";
-static const char request[] = "GET / HTTP/1.1\r\nHost: lab\r\n\r\n";
+static const char * const request[] = {
+	"GET / HTTP/1.1\r\nHost: lab\r\n\r\n",
+	"GET / HTTP/1.1\r\nHost: lab\r\nConnection: close\r\n\r\n",
+};
+
 static const char * const answer[] = {
 	"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nbip",
 	"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n"
@@ -426,7 +430,8 @@ static enum verdict run_op(struct peer *peer, struct task *task, int *ret)
 		*fd = -1;
 		return DONE;
 	case OP_HTTP_REQUEST:
-		return op_send(*fd, request, sizeof(request) - 1, ret);
+		return op_send(*fd, request[op->arg],
+			       strlen(request[op->arg]), ret);
 	case OP_HTTP_READ_REQUEST:
 		return op_http_read(peer, task, *fd, 0, ret);
 	case OP_HTTP_ANSWER:

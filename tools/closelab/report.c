@@ -69,15 +69,16 @@ static void sockets(FILE *out, const struct lab *lab, int side, bool times)
 
 void report_end(FILE *out, const struct lab *lab, bool times)
 {
-	char a[128], b[128];
+	bool any = false;
+	char text[128];
 
-	lab_states(lab, A, a, sizeof(a));
-	lab_states(lab, B, b, sizeof(b));
-	fprintf(out, "at the end%s\n", *a || *b ? "" : ": no socket is left");
-	for (int side = 0; side < 2; side++)
+	for (int side = 0; side < lab_sides(lab); side++)
+		any |= *lab_states(lab, side, text, sizeof(text));
+	fprintf(out, "at the end%s\n", any ? "" : ": no socket is left");
+	for (int side = 0; side < lab_sides(lab); side++)
 		sockets(out, lab, side, times);
 	fputs("counters that moved\n", out);
-	for (int side = 0; side < 2; side++) {
+	for (int side = 0; side < lab_sides(lab); side++) {
 		const char *name;
 		size_t index = 0;
 		long change;

@@ -22,7 +22,8 @@ struct lab;
  */
 #define LONG_RTO 1000
 
-enum side { A, B };
+/* C is there where a client stands before B, which is a proxy then. */
+enum side { A, B, C, SIDES };
 
 /**
  * enum step_kind - what the runner does next
@@ -117,8 +118,8 @@ struct step {
 #define UNWATCHED { .kind = STEP_UNWATCHED }
 #define CALL(function) { .kind = STEP_CALL, .call = (function) }
 
-/* The router between the two sides, where STEP_RULES wants it. */
-#define ROUTER 2
+/* The router between A and B, where STEP_RULES wants it. */
+#define ROUTER SIDES
 
 /**
  * struct peer_spec - a peer that takes part
@@ -145,6 +146,9 @@ struct peer_spec {
 #define OPS(...) ((const struct op[]){ __VA_ARGS__, { OP_END } })
 
 #define MAX_PEERS 4
+
+/* What the sides are joined by: A and B, B and C. */
+enum leg { BACK, FRONT, LEGS };
 
 /**
  * struct segments - what one connection must have sent
@@ -185,7 +189,8 @@ struct outcome {
  * @name: as given to "closelab run"
  * @title: what happens, one line
  * @lesson: what to learn from it, for people
- * @routed: three namespaces, with a router between the sides
+ * @routed: a namespace more, with a router between A and B
+ * @proxied: a namespace more, with clients on side C that know B alone
  * @rto_min_ms: no retransmission sooner than that; 0: none within the scenario,
  *	however slow the machine
  * @needs_module: it is about the module's own settings
@@ -198,12 +203,15 @@ struct outcome {
  *	not checked
  * @changes: what the counters must show, until one that is all zero
  * @outcomes: of a race, until one that is all zero; each has its own changes
+ * @closing: on each leg, who closes first, and by what, as in "B FIN"; of every
+ *	connection there. Empty: nobody does; NULL: not checked
  */
 struct scenario {
 	const char *name;
 	const char *title;
 	const char *lesson;
 	int routed;
+	int proxied;
 	int rto_min_ms;
 	int needs_module;
 	int free_running;
@@ -213,6 +221,7 @@ struct scenario {
 	const struct segments *segments;
 	const struct change *changes;
 	const struct outcome *outcomes;
+	const char *closing[LEGS];
 };
 
 /**

@@ -13,5 +13,6 @@ extern const struct scenario scenarios_timewait[];
 extern const struct scenario scenarios_http[];
 extern const struct scenario scenarios_exhaustion[];
 extern const struct scenario scenarios_proxy[];
+extern const struct scenario scenarios_proxies[];
 
 #endif

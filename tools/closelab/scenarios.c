@@ -17,6 +17,7 @@ const struct scenario *scenario_at(size_t index)
 		scenarios_http,
 		scenarios_exhaustion,
 		scenarios_proxy,
+		scenarios_proxies,
 	};
 
 	for (size_t t = 0; t < ARRAY_SIZE(tables); t++)

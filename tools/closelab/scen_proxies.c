@@ -1,0 +1,462 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Which proxy holds TIME_WAIT: real ones, between a client and one or two servers. */
+#include "lab.h"
+#include "lab_net.h"
+#include "lab_proxy.h"
+#include "lab_sockets.h"
+#include "netns.h"
+#include "scen_proxies.h"
+#include "scenario_tables.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HAPROXY(mode, servers) { \
+	.package = "haproxy", \
+	.command = "exec haproxy -db -f /dev/stdin", \
+	.config = \
+	"global\n nbthread 1\n maxconn 100\n" \
+	"defaults\n mode http\n retries 0\n timeout connect 60s\n" \
+	" timeout client 60s\n timeout server 60s\n" mode \
+	"listen lab\n bind @PROXY@\n balance roundrobin\n" servers, \
+}
+
+#define NGINX(servers, target, location) { \
+	.package = "nginx-light", \
+	/* Before it reads where to log, it opens the log of its own choice. */ \
+	.command = "mkdir -p /var/log/nginx && exec nginx -c /dev/stdin", \
+	.config = \
+	"daemon off; master_process off; pid /run/nginx.pid;\n" \
+	"error_log /dev/null crit;\n" \
+	"events { worker_connections 128; }\n" \
+	"http {\n" \
+	"  access_log off; server_tokens off; keepalive_timeout 60s;\n" \
+	"  client_body_temp_path /run/body; proxy_temp_path /run/proxy;\n" \
+	"  fastcgi_temp_path /run/fastcgi; uwsgi_temp_path /run/uwsgi;\n" \
+	"  scgi_temp_path /run/scgi;\n" \
+	servers \
+	"  server { listen @PROXY@;\n" \
+	"    location / { proxy_pass http://" target "; " location " } }\n" \
+	"}\n", \
+}
+
+#define NGINX_CLOSE "proxy_http_version 1.0; proxy_set_header Connection close;"
+#define NGINX_KEEP "proxy_http_version 1.1; proxy_set_header Connection \"\";"
+
+#define MODULE(name) \
+	"LoadModule " name "_module /usr/lib/apache2/modules/mod_" name ".so\n"
+
+#define APACHE(modules, target) { \
+	.package = "apache2-bin", \
+	.command = "exec apache2 -X -f /dev/stdin", \
+	.config = \
+	MODULE("mpm_prefork") MODULE("authz_core") MODULE("proxy") \
+	MODULE("proxy_http") modules \
+	"ServerName lab\nServerRoot /run\nDefaultRuntimeDir /run\n" \
+	"PidFile /run/apache2.pid\nErrorLog /dev/null\nListen @PROXY@\n" \
+	"User www-data\nGroup www-data\nServerTokens Prod\n" \
+	"KeepAliveTimeout 60\n" target, \
+}
+
+static const struct proxy haproxy_keep =
+	HAPROXY(" option http-keep-alive\n", " server a @A@\n");
+static const struct proxy haproxy_httpclose =
+	HAPROXY(" option httpclose\n", " server a @A@\n");
+static const struct proxy haproxy_server_close =
+	HAPROXY(" option http-server-close\n", " server a @A@\n");
+static const struct proxy haproxy_two =
+	HAPROXY(" option http-server-close\n",
+		" server a @A@\n server b @A2@\n");
+static const struct proxy nginx_close =
+	NGINX("", "@A@", NGINX_CLOSE);
+static const struct proxy nginx_keep =
+	NGINX("  upstream lab { server @A@ max_fails=0; keepalive 4; }\n", "lab",
+	      NGINX_KEEP);
+static const struct proxy nginx_two =
+	/* In an upstream block, nginx from 1.29.7 on keeps connections by itself. */
+	NGINX("  map $connection_requests $server { default @A@; 2 @A2@; }\n",
+	      "$server", NGINX_CLOSE);
+static const struct proxy apache_close =
+	APACHE("", "ProxyPass / http://@A@/ disablereuse=on\n");
+static const struct proxy apache_keep =
+	APACHE("", "ProxyPass / http://@A@/\n");
+static const struct proxy apache_two =
+	APACHE(MODULE("slotmem_shm") MODULE("proxy_balancer")
+	       MODULE("lbmethod_byrequests"),
+	       "<Proxy balancer://lab>\n"
+	       "BalancerMember http://@A@ disablereuse=on\n"
+	       "BalancerMember http://@A2@ disablereuse=on\n"
+	       "</Proxy>\nProxyPass / balancer://lab/\n");
+
+#define STARTER(proxy) \
+	int start_##proxy(struct lab *lab) \
+	{ return lab_proxy_start(lab, &(proxy)); }
+
+static STARTER(haproxy_keep)
+static STARTER(haproxy_httpclose)
+static STARTER(haproxy_server_close)
+static STARTER(haproxy_two)
+STARTER(nginx_close)
+STARTER(nginx_keep)
+static STARTER(nginx_two)
+static STARTER(apache_close)
+static STARTER(apache_keep)
+static STARTER(apache_two)
+
+/* A server that keeps a connection for as many requests as come. */
+#define SERVER { .side = A, .server = 8, .hold = HOLD_OP(OP_CLOSE) }
+
+/* The same, where there is one request to a connection, which is then reset. */
+#define RESET_SERVER { .side = A, .server = 8, \
+	.conn = OPS({ OP_HTTP_READ_REQUEST }, { OP_HTTP_ANSWER, 1 }, \
+		    { OP_READ_EOF }, { OP_CLOSE }) }
+
+/* A client that says its request is the last, and one that asks twice. */
+#define ASKS_ONCE { .side = C, .any_port = 1, \
+	.ops = OPS({ OP_SOCKET }, { OP_CONNECT }, { OP_HTTP_REQUEST, 1 }, \
+		   { OP_HTTP_READ_ANSWER }, { OP_READ_EOF }, { OP_CLOSE }), \
+	.hold = HOLD_OP(OP_CLOSE) }
+#define ASKS_TWICE { .side = C, .any_port = 1, \
+	.ops = OPS({ OP_SOCKET }, { OP_CONNECT }, { OP_HTTP_REQUEST }, \
+		   { OP_HTTP_READ_ANSWER }, { OP_HTTP_REQUEST }, \
+		   { OP_HTTP_READ_ANSWER }, { OP_CLOSE }), \
+	.hold = HOLD_OP(OP_CLOSE) }
+
+/* What a side counts of connections that it closed first, or second. */
+#define CLOSED_FIRST(side, n) \
+	{ side, "ended_active_fin", n }, { side, "fin_wait1_entered", n }, \
+	{ side, "fin_wait2_entered", n }, { side, "time_wait_entered", n }, \
+	{ side, "time_wait", n }
+#define CLOSED_SECOND(side, n) \
+	{ side, "ended_passive_fin", n }, { side, "close_wait_entered", n }, \
+	{ side, "last_ack_entered", n }
+#define RESET(n) \
+	{ A, "ended", n }, { A, "ended_rst_received", n }, \
+	{ B, "ended_rst_sent", n }, { B, "rst_sent_linger", n }
+
+/* Whether of so many requests through the proxy just so many fail. */
+static int ask(struct lab *lab, int requests, int failures)
+{
+	static const char failed[] = "Non-2xx responses:";
+	char command[128], text[4096];
+	const char *p;
+	int code, got;
+
+	snprintf(command, sizeof(command),
+		 "exec ab -q -n %d -c 1 http://%s%s%s:%d/", requests,
+		 lab->options.ipv6 ? "[" : "", lab->address[3],
+		 lab->options.ipv6 ? "]" : "", PROXY_PORT);
+	code = netns_output(lab->ns[C], command, NULL, text, sizeof(text));
+	lab->skip = code == 127;
+	if (code)
+		return lab_fail(lab, code == 127 ?
+				"a program is missing: install apache2-utils" :
+				"ab failed (%d)", code);
+	p = strstr(text, failed);
+	got = p ? atoi(p + strlen(failed)) : 0;
+	if (got != failures)
+		return lab_fail(lab, "%d of %d requests failed instead of %d",
+				got, requests, failures);
+	lab->checks++;
+	return 0;
+}
+
+static int one_answered(struct lab *lab)
+{
+	return ask(lab, 1, 0);
+}
+
+/* Two ports are left to it, and one is not to be had any more. */
+static int third_fails(struct lab *lab)
+{
+	snprintf(lab->result, sizeof(lab->result),
+		 "2 ports, 3 requests: the third gets 502 Bad Gateway");
+	return ask(lab, 3, 1);
+}
+
+static int no_port_is_left(struct lab *lab)
+{
+	snprintf(lab->result, sizeof(lab->result),
+		 "1 port, 2 servers, 3 requests: the third gets 502 Bad Gateway");
+	return ask(lab, 1, 1);
+}
+
+static int all_from_one_port(struct lab *lab)
+{
+	snprintf(lab->result, sizeof(lab->result),
+		 "1 port, 5 requests: all are answered");
+	return ask(lab, 5, 0);
+}
+
+#define PROXIED .free_running = 1, .proxied = 1, .rto_min_ms = LONG_RTO
+
+const struct scenario scenarios_proxies[] = {
+	{
+		.name = "haproxy-keep-alive",
+		.title = "haproxy keeps its connection to the server, though the client does not",
+		.lesson =
+"The request says that it is the last on its connection, so haproxy closes that one\n"
+"with the answer. The one to the server is its own: it goes back to the pool, for\n"
+"the next request of anybody. (In 2016 it reset that one: no TIME_WAIT either.)",
+		PROXIED,
+		.peer = { SERVER, ASKS_ONCE },
+		.steps = (const struct step[]){
+			START(0), CALL(start_haproxy_keep), START(1),
+			STATES(C, "CLOSE_WAIT"), GO(1, OP_CLOSE),
+			STATES(C, ""), STATES(B, "ESTABLISHED TIME_WAIT"),
+			STATES(A, "ESTABLISHED"),
+			{ STEP_END }
+		},
+		.changes = (const struct change[]){
+			{ B, "ended", 1 }, CLOSED_FIRST(B, 1),
+			{ C, "ended", 1 }, CLOSED_SECOND(C, 1),
+			{ 0 }
+		},
+		.closing = { [FRONT] = "B FIN", [BACK] = "" },
+	},
+	{
+		.name = "haproxy-httpclose",
+		.title = "option httpclose: a FIN for the client, a reset for the server",
+		.lesson =
+"haproxy closes both connections when the answer is through, without waiting for\n"
+"the server. What it does not need any more it resets (SO_LINGER with 0): the server\n"
+"sees ECONNRESET, and TIME_WAIT is there for the client's connection alone, on\n"
+"port 8080, where it takes no port from anybody. (In 2016 this option was passive and\n"
+"waited for the server's close; what it does now was option forceclose then.)",
+		PROXIED,
+		.peer = { RESET_SERVER, ASKS_ONCE },
+		.steps = (const struct step[]){
+			START(0), CALL(start_haproxy_httpclose), START(1),
+			STATES(C, "CLOSE_WAIT"), GO(1, OP_CLOSE),
+			STATES(C, ""), STATES(B, "TIME_WAIT"), STATES(A, ""),
+			{ STEP_END }
+		},
+		.changes = (const struct change[]){
+			RESET(1),
+			{ B, "ended", 2 }, CLOSED_FIRST(B, 1),
+			{ C, "ended", 1 }, CLOSED_SECOND(C, 1),
+			{ 0 }
+		},
+		.closing = { [FRONT] = "B FIN", [BACK] = "B RST" },
+	},
+	{
+		.name = "haproxy-server-close",
+		.title = "option http-server-close: the client is kept, the server reset",
+		.lesson =
+"Two requests on the client's connection, two connections to the server, and each\n"
+"is reset after its answer. No TIME_WAIT is left of them on either side, so one port\n"
+"is enough for any number of requests. The price: a RST overtakes what the server has\n"
+"still to say, and its log and counters tell of errors where there are none.",
+		PROXIED,
+		.peer = { RESET_SERVER, ASKS_TWICE },
+		.steps = (const struct step[]){
+			START(0), CALL(start_haproxy_server_close), START(1),
+			GO(1, OP_CLOSE),
+			STATES(C, "TIME_WAIT"), STATES(B, ""), STATES(A, ""),
+			UNWATCHED,
+			SYSCTL(B, "net/ipv4/ip_local_port_range=40000 40000"),
+			CALL(all_from_one_port),
+			STATES(B, "TIME_WAIT*5"),
+			{ STEP_END }
+		},
+		.changes = (const struct change[]){
+			RESET(7),
+			{ B, "ended", 13 }, CLOSED_SECOND(B, 1), CLOSED_FIRST(B, 5),
+			{ C, "ended", 6 }, CLOSED_FIRST(C, 1), CLOSED_SECOND(C, 5),
+			{ 0 }
+		},
+		.closing = { [FRONT] = "C FIN", [BACK] = "B RST" },
+	},
+	{
+		.name = "haproxy-two-servers",
+		.title = "haproxy before two servers: each is reset in its turn",
+		.lesson =
+"The same with two servers, which get the requests in turn: nothing is left on\n"
+"either.",
+		PROXIED,
+		.peer = { RESET_SERVER, ASKS_TWICE },
+		.steps = (const struct step[]){
+			START(0), CALL(start_haproxy_two), START(1),
+			GO(1, OP_CLOSE),
+			STATES(C, "TIME_WAIT"), STATES(B, ""), STATES(A, ""),
+			{ STEP_END }
+		},
+		.changes = (const struct change[]){
+			RESET(2),
+			{ B, "ended", 3 }, CLOSED_SECOND(B, 1),
+			{ C, "ended", 1 }, CLOSED_FIRST(C, 1),
+			{ 0 }
+		},
+		.closing = { [FRONT] = "C FIN", [BACK] = "B RST" },
+	},
+	{
+		.name = "nginx-close",
+		.title = "nginx without kept upstream connections: a TIME_WAIT on the proxy for each request",
+		.lesson =
+"The server would keep its connections, the client keeps its own, and in the middle\n"
+"nginx closes first, as soon as it has the answer. TIME_WAIT is on the proxy, at the\n"
+"end that has a port of the range: one port less for 60 s with each request.",
+		PROXIED,
+		.peer = { SERVER, ASKS_TWICE },
+		.steps = (const struct step[]){
+			START(0), CALL(start_nginx_close), START(1),
+			GO(0, OP_CLOSE), GO(0, OP_CLOSE), GO(1, OP_CLOSE),
+			STATES(C, "TIME_WAIT"), STATES(B, "TIME_WAIT*2"),
+			STATES(A, ""),
+			{ STEP_END }
+		},
+		.changes = (const struct change[]){
+			{ A, "ended", 2 }, CLOSED_SECOND(A, 2),
+			{ B, "ended", 3 }, CLOSED_FIRST(B, 2), CLOSED_SECOND(B, 1),
+			{ C, "ended", 1 }, CLOSED_FIRST(C, 1),
+			{ 0 }
+		},
+		.closing = { [FRONT] = "C FIN", [BACK] = "B FIN" },
+	},
+	{
+		.name = "nginx-keep-alive",
+		.title = "nginx with kept upstream connections: none at all",
+		.lesson =
+"keepalive, HTTP/1.1 and no Connection: close: both requests go over one\n"
+"connection, and it stays. The only TIME_WAIT is the client's own.",
+		PROXIED,
+		.peer = { SERVER, ASKS_TWICE },
+		.steps = (const struct step[]){
+			START(0), CALL(start_nginx_keep), START(1),
+			GO(1, OP_CLOSE),
+			STATES(C, "TIME_WAIT"), STATES(B, "ESTABLISHED"),
+			STATES(A, "ESTABLISHED"),
+			{ STEP_END }
+		},
+		.changes = (const struct change[]){
+			{ B, "ended", 1 }, CLOSED_SECOND(B, 1),
+			{ C, "ended", 1 }, CLOSED_FIRST(C, 1),
+			{ 0 }
+		},
+		.closing = { [FRONT] = "C FIN", [BACK] = "" },
+	},
+	{
+		.name = "nginx-two-servers",
+		.title = "nginx before two servers, with one port: TIME_WAIT to both from the same one",
+		.lesson =
+"A port is taken for one destination. The second server doubles what the range\n"
+"allows: the same port waits for both. Then there is none for the third request.",
+		PROXIED,
+		.peer = { SERVER, ASKS_TWICE },
+		.steps = (const struct step[]){
+			SYSCTL(B, "net/ipv4/ip_local_port_range=40000 40000"),
+			START(0), CALL(start_nginx_two), START(1),
+			GO(0, OP_CLOSE), GO(0, OP_CLOSE), GO(1, OP_CLOSE),
+			STATES(C, "TIME_WAIT"), STATES(B, "TIME_WAIT*2"),
+			STATES(A, ""),
+			UNWATCHED,
+			CALL(no_port_is_left),
+			{ STEP_END }
+		},
+		.changes = (const struct change[]){
+			{ A, "ended", 2 }, CLOSED_SECOND(A, 2),
+			{ B, "ended", 5 }, CLOSED_FIRST(B, 3), CLOSED_SECOND(B, 1),
+			{ B, "ended_connect_failed", 1 },
+			{ C, "ended", 2 }, CLOSED_FIRST(C, 1), CLOSED_SECOND(C, 1),
+			{ 0 }
+		},
+		.closing = { [FRONT] = "C FIN", [BACK] = "B FIN" },
+	},
+	{
+		.name = "nginx-out-of-ports",
+		.title = "nginx has no port left: 502 for the client, EADDRNOTAVAIL in its log",
+		.lesson =
+"Two ports, three requests, a TIME_WAIT of 60 s. The third connect() of nginx fails\n"
+"at once, although the server has nothing else to do, and the client gets 502 Bad\n"
+"Gateway; it will for as long as TIME_WAIT lasts.",
+		PROXIED,
+		.peer = { { .side = A, .server = 8 }, { .side = C, .any_port = 1 } },
+		.steps = (const struct step[]){
+			START(0), CALL(start_nginx_close), CALL(one_answered),
+			STATES(A, ""), STATES(B, "TIME_WAIT*2"),
+			UNWATCHED,
+			SYSCTL(B, "net/ipv4/ip_local_port_range=40000 40001"),
+			CALL(third_fails),
+			STATES(A, ""), STATES(B, "TIME_WAIT*7"),
+			{ STEP_END }
+		},
+		.changes = (const struct change[]){
+			{ A, "ended", 3 }, CLOSED_SECOND(A, 3),
+			{ B, "ended", 8 }, CLOSED_FIRST(B, 7),
+			{ B, "ended_connect_failed", 1 },
+			{ C, "ended", 4 }, CLOSED_SECOND(C, 4),
+			{ 0 }
+		},
+		.closing = { [FRONT] = "B FIN", [BACK] = "B FIN" },
+	},
+	{
+		.name = "apache-close",
+		.title = "apache as a proxy that does not reuse: a TIME_WAIT on the proxy for each request",
+		.lesson =
+"ProxyPass with disablereuse=on: as with nginx, the proxy closes first and holds\n"
+"TIME_WAIT.",
+		PROXIED,
+		.peer = { SERVER, ASKS_TWICE },
+		.steps = (const struct step[]){
+			START(0), CALL(start_apache_close), START(1),
+			GO(0, OP_CLOSE), GO(0, OP_CLOSE), GO(1, OP_CLOSE),
+			STATES(C, "TIME_WAIT"), STATES(B, "TIME_WAIT*2"),
+			STATES(A, ""),
+			{ STEP_END }
+		},
+		.changes = (const struct change[]){
+			{ A, "ended", 2 }, CLOSED_SECOND(A, 2),
+			{ B, "ended", 3 }, CLOSED_FIRST(B, 2), CLOSED_SECOND(B, 1),
+			{ C, "ended", 1 }, CLOSED_FIRST(C, 1),
+			{ 0 }
+		},
+		.closing = { [FRONT] = "C FIN", [BACK] = "B FIN" },
+	},
+	{
+		.name = "apache-keep-alive",
+		.title = "apache as a proxy, as it comes: the connection to the server is kept",
+		.lesson =
+"mod_proxy keeps a pool of connections for each server, in every process, and closes\n"
+"none of them. (In 2016 it closed them: TIME_WAIT on the proxy.)",
+		PROXIED,
+		.peer = { SERVER, ASKS_TWICE },
+		.steps = (const struct step[]){
+			START(0), CALL(start_apache_keep), START(1),
+			GO(1, OP_CLOSE),
+			STATES(C, "TIME_WAIT"), STATES(B, "ESTABLISHED"),
+			STATES(A, "ESTABLISHED"),
+			{ STEP_END }
+		},
+		.changes = (const struct change[]){
+			{ B, "ended", 1 }, CLOSED_SECOND(B, 1),
+			{ C, "ended", 1 }, CLOSED_FIRST(C, 1),
+			{ 0 }
+		},
+		.closing = { [FRONT] = "C FIN", [BACK] = "" },
+	},
+	{
+		.name = "apache-two-servers",
+		.title = "apache before two servers, with one port: TIME_WAIT to both from the same one",
+		.lesson =
+"The same as with nginx: the port is taken once for each server.",
+		PROXIED,
+		.peer = { SERVER, ASKS_TWICE },
+		.steps = (const struct step[]){
+			SYSCTL(B, "net/ipv4/ip_local_port_range=40000 40000"),
+			START(0), CALL(start_apache_two), START(1),
+			GO(0, OP_CLOSE), GO(0, OP_CLOSE), GO(1, OP_CLOSE),
+			STATES(C, "TIME_WAIT"), STATES(B, "TIME_WAIT*2"),
+			STATES(A, ""),
+			{ STEP_END }
+		},
+		.changes = (const struct change[]){
+			{ A, "ended", 2 }, CLOSED_SECOND(A, 2),
+			{ B, "ended", 3 }, CLOSED_FIRST(B, 2), CLOSED_SECOND(B, 1),
+			{ C, "ended", 1 }, CLOSED_FIRST(C, 1),
+			{ 0 }
+		},
+		.closing = { [FRONT] = "C FIN", [BACK] = "B FIN" },
+	},
+	{ .name = NULL }
+};
