@@ -6,6 +6,7 @@
 #include "lab.h"
 #include "lab_run.h"
 #include "ladder.h"
+#include "profile.h"
 #include "lib/signals.h"
 #include "report.h"
 #include "scenarios.h"
@@ -41,6 +42,9 @@ static const char usage[] =
 "  -n, --no-times         leave out times: the same text on every run\n"
 "  -a, --ascii            draw with ASCII characters alone\n"
 "  -q, --quiet            print nothing but errors\n"
+"      --profile          of \"proxy\": requests a second and TIME_WAITs over time, at\n"
+"                         60 s (or TIME, 3 s to 4 min), at 1 s, and with kept\n"
+"                         connections; takes more than twice that time\n"
 "      --without-module   run it though tcp_closestat is not loaded\n"
 "  -h, --help             this text\n"
 "\n"
@@ -54,7 +58,7 @@ struct request {
 	struct lab_options lab;
 	int server, client;
 	const char *name, *pcap, *svg;
-	bool json, markdown, no_times, ascii, quiet;
+	bool json, markdown, no_times, ascii, quiet, profile;
 };
 
 static int number(const char *text)
@@ -121,11 +125,36 @@ static int take(struct request *request, int opt, const char *text)
 		request->quiet = true;
 		request->lab.quiet = true;
 		return 0;
+	case 'P':
+		request->profile = true;
+		return 0;
 	case 'w':
 		request->lab.without_module = true;
 		return 0;
 	}
 	return EXIT_USAGE;
+}
+
+/* -1: it makes sense; else the exit code. */
+static int check(const struct request *request)
+{
+	if (request->name && (request->server >= 0 || request->client >= 0))
+		return cmd_bad("run", "%s: a name, or --server and --client, not both",
+			   request->name);
+	if (!request->name && (request->server < 0 || request->client < 0))
+		return cmd_bad("run", "%s", "a name is needed, or both --server and --client; closelab list has them");
+	if (request->markdown && !request->name)
+		return cmd_bad("run", "%s", "--markdown is for a scenario by its name");
+	if (request->profile && (!request->name ||
+				 strcmp(request->name, "proxy")))
+		return cmd_bad("run", "%s", "--profile is for the scenario proxy");
+	if (request->profile && request->lab.time_wait_ms >= 0 &&
+	    (request->lab.time_wait_ms < 3000 ||
+	     request->lab.time_wait_ms > 240000))
+		return cmd_bad("run", "%s", "--profile takes a TIME_WAIT of 3 s to 4 min");
+	if (request->lab.without_module && request->lab.time_wait_ms >= 0)
+		return cmd_bad("run", "%s", "--time-wait needs the module");
+	return -1;
 }
 
 /* -1: go on; else the exit code. */
@@ -144,6 +173,7 @@ static int parse(int argc, char **argv, struct request *request)
 		{ "no-times", no_argument, NULL, 'n' },
 		{ "ascii", no_argument, NULL, 'a' },
 		{ "quiet", no_argument, NULL, 'q' },
+		{ "profile", no_argument, NULL, 'P' },
 		{ "without-module", no_argument, NULL, 'w' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
@@ -166,16 +196,7 @@ static int parse(int argc, char **argv, struct request *request)
 		request->name = argv[optind++];
 	if (optind < argc)
 		return cmd_bad("run", "one scenario at a time: %s", argv[optind]);
-	if (request->name && (request->server >= 0 || request->client >= 0))
-		return cmd_bad("run", "%s: a name, or --server and --client, not both",
-			   request->name);
-	if (!request->name && (request->server < 0 || request->client < 0))
-		return cmd_bad("run", "%s", "a name is needed, or both --server and --client; closelab list has them");
-	if (request->markdown && !request->name)
-		return cmd_bad("run", "%s", "--markdown is for a scenario by its name");
-	if (request->lab.without_module && request->lab.time_wait_ms >= 0)
-		return cmd_bad("run", "%s", "--time-wait needs the module");
-	return -1;
+	return check(request);
 }
 
 static int write_svg(const char *path, const struct lab *lab,
@@ -274,6 +295,19 @@ static int run(struct lab *lab)
 	}
 }
 
+static bool draws_unicode(const struct request *request)
+{
+	return !request->ascii && !strcmp(nl_langinfo(CODESET), "UTF-8");
+}
+
+static int run_profile(const struct request *request)
+{
+	signals_catch();
+	signal(SIGPIPE, SIG_IGN);
+	return profile_run(&request->lab, request->svg,
+			   draws_unicode(request));
+}
+
 int cmd_run(int argc, char **argv)
 {
 	struct request request = {
@@ -285,6 +319,8 @@ int cmd_run(int argc, char **argv)
 	if (code >= 0)
 		return code;
 	setlocale(LC_CTYPE, "");
+	if (request.profile)
+		return run_profile(&request);
 	lab.options = request.lab;
 	lab.scenario = request.name ? scenario_find(request.name) :
 		       any_pair(request.server, request.client);

@@ -10,7 +10,7 @@
  *	lab_watch
  *	lab_steps
  *	scen_*, scenarios	the tables, with what their steps call
- *	lab_run, cmd_run
+ *	lab_run, profile, cmd_run
  *
  * A step of a table may name a function of a scenario: lab_steps calls it
  * through that pointer, and knows no table.

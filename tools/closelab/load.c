@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "load.h"
+
+#include "lib/clock.h"
+#include "lib/util.h"
+#include "netns.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static const char text[] = "GET / HTTP/1.0\r\n\r\n";
+
+void load_begin(struct load *load)
+{
+	for (int i = 0; i < LOAD_MOST; i++)
+		load->request[i].fd = -1;
+	load->begun = 0;
+	load->answered = 0;
+	load->failed = 0;
+	load->start = monotonic_us();
+}
+
+static struct request *free_slot(struct load *load)
+{
+	for (int i = 0; i < LOAD_MOST; i++)
+		if (load->request[i].fd < 0)
+			return &load->request[i];
+	return NULL;
+}
+
+/* The caller is in the client's namespace. */
+static void begin_one(struct load *load)
+{
+	struct request *request = free_slot(load);
+
+	load->begun++;
+	if (!request) {
+		load->failed++;
+		return;
+	}
+	memset(request, 0, sizeof(*request));
+	request->fd = socket(load->to.sa.sa_family, SOCK_STREAM |
+			     SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (request->fd < 0 ||
+	    (connect(request->fd, &load->to.sa, addr_len(&load->to)) &&
+	     errno != EINPROGRESS)) {
+		load->failed++;
+		if (request->fd >= 0)
+			close(request->fd);
+		request->fd = -1;
+	}
+}
+
+/* All whose time has come. */
+static int begin_due(struct load *load)
+{
+	u64 gone = monotonic_us() - load->start;
+	u64 due = gone * load->rate / 1000000 + 1;
+	int err;
+
+	if (load->begun >= due)
+		return 0;
+	err = netns_enter(load->ns);
+	while (!err && load->begun < due)
+		begin_one(load);
+	return netns_enter(-1) ?: err;
+}
+
+static void over(struct load *load, struct request *request)
+{
+	/* "HTTP/1.1 200", whatever the version */
+	if (request->len == sizeof(request->status) &&
+	    !memcmp(request->status + 9, "200", 3))
+		load->answered++;
+	else
+		load->failed++;
+	close(request->fd);
+	request->fd = -1;
+}
+
+static void go_on(struct load *load, struct request *request)
+{
+	char buf[1024];
+	ssize_t n;
+
+	if (!request->sent) {
+		request->sent = true;
+		if (send(request->fd, text, sizeof(text) - 1, MSG_NOSIGNAL) < 0)
+			over(load, request);
+		return;
+	}
+	n = recv(request->fd, buf, sizeof(buf), 0);
+	if (n < 0 && errno == EAGAIN)
+		return;
+	if (n <= 0) {
+		over(load, request);
+		return;
+	}
+	for (ssize_t i = 0; i < n && request->len < sizeof(request->status); i++)
+		request->status[request->len++] = buf[i];
+}
+
+int load_run(struct load *load, u64 until)
+{
+	u64 now;
+
+	while ((now = monotonic_us()) < until) {
+		struct pollfd fds[LOAD_MOST];
+		u64 next = load->start + (u64)load->begun * 1000000 / load->rate;
+		u64 wake = next < until ? next : until;
+		int err = begin_due(load);
+
+		if (err)
+			return err;
+		for (int i = 0; i < LOAD_MOST; i++)
+			fds[i] = (struct pollfd){
+				.fd = load->request[i].fd,
+				.events = load->request[i].sent ? POLLIN :
+								  POLLOUT,
+			};
+		poll(fds, LOAD_MOST, wake > now ? (wake - now) / 1000 + 1 : 0);
+		for (int i = 0; i < LOAD_MOST; i++)
+			if (fds[i].fd >= 0 && fds[i].revents)
+				go_on(load, &load->request[i]);
+	}
+	return 0;
+}
+
+void load_end(struct load *load)
+{
+	for (int i = 0; i < LOAD_MOST; i++)
+		if (load->request[i].fd >= 0)
+			close(load->request[i].fd);
+}
