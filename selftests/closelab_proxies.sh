@@ -1,22 +1,35 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Which proxy holds TIME_WAIT: real programs, as each release has them, so that their
-# ladders are not held against the documentation's.
+# ladders are not held against the documentation's. Without arguments all of the list,
+# else those that are named. JOBS (4) runs go at once, as they mostly wait.
 # shellcheck source=selftests/lib/closelab.sh
 . "$(dirname "$0")/lib/closelab.sh"
 
-closelab_begin 22
-for family in -4 -6; do
-	closelab_run haproxy-keep-alive $family
-	closelab_run haproxy-httpclose $family
-	closelab_run haproxy-server-close $family
-	closelab_run haproxy-two-servers $family
-	closelab_run nginx-close $family
-	closelab_run nginx-keep-alive $family
-	closelab_run nginx-two-servers $family
-	closelab_run nginx-out-of-ports $family
-	closelab_run apache-close $family
-	closelab_run apache-keep-alive $family
-	closelab_run apache-two-servers $family
+names=(
+	haproxy-keep-alive
+	haproxy-httpclose
+	haproxy-server-close
+	haproxy-two-servers
+	nginx-close
+	nginx-keep-alive
+	nginx-two-servers
+	nginx-out-of-ports
+	apache-close
+	apache-keep-alive
+	apache-two-servers
+)
+[ $# -eq 0 ] || names=("$@")
+
+closelab_begin $((2 * ${#names[@]}))
+for name in "${names[@]}"; do
+	for family in -4 -6; do
+		closelab_make_room "${JOBS:-4}"
+		closelab_start "$name$family" "$name" $family
+	done
+done
+for name in "${names[@]}"; do
+	closelab_await "$name-4"
+	closelab_await "$name-6"
 done
 closelab_end
