@@ -5,8 +5,8 @@
 # shellcheck source=selftests/lib/closelab.sh disable=SC2317 # called by closelab_spawn
 . "$(dirname "$0")/lib/closelab.sh"
 
-# Scenarios without segments to read, or with too many; the others are all tried.
-without="port-exhaustion proxy"
+# Scenarios without segments to read, of some requests or of all; the others are all tried.
+without="port-exhaustion proxy haproxy-server-close nginx-two-servers nginx-out-of-ports"
 
 # Rows that both know, of a side: "row count" lines. A connect that failed before
 # it sent a SYN cannot be read; a FIN_WAIT2 that expired looks like one that waits.
@@ -80,13 +80,16 @@ compare() # COUNTED EXPLAINED
 agree() # NAME FAMILY
 {
 	local dir=$closelab_logs/$1$2.files side code=0
-	local -A own=([A]="192.0.2.1 192.0.2.3 2001:db8:a::1 2001:db8:a::3"
-		      [B]="192.0.2.2 198.51.100.2 2001:db8:a::2 2001:db8:b::2")
+	local -A own=(
+		[A]="192.0.2.1 192.0.2.3 2001:db8:a::1 2001:db8:a::3"
+		[B]="192.0.2.2 198.51.100.2 203.0.113.1 2001:db8:a::2 2001:db8:b::2 2001:db8:c::1"
+		[C]="203.0.113.2 2001:db8:c::2"
+	)
 
 	mkdir "$dir"
 	"$closelab" run "$1" "$2" --pcap "$dir/pcap" >"$dir/run" || return
 	"$closelab" explain -jq "$dir/pcap" >"$dir/explain" || [ $? -eq 1 ] || code=1
-	for side in A B; do
+	for side in A B C; do
 		compare "$(counted "$dir/run" "$side")" \
 			"$(explained "$dir/explain" "${own[$side]}")" || {
 			echo "(on side $side)"

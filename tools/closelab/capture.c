@@ -307,8 +307,35 @@ int capture_inject(struct capture *capture, int side, const struct captured *wir
 			   wire->length) == (int)wire->length ? 0 : -1;
 }
 
-int capture_save(struct capture *capture, const char *path, char *error,
-		 size_t size)
+static void dump(pcap_dumper_t *dumper, const struct captured *wire)
+{
+	struct pcap_pkthdr header = {
+		.ts.tv_sec = wire->sent / 1000000000,
+		.ts.tv_usec = wire->sent % 1000000000,
+		.caplen = wire->length,
+		.len = wire->length,
+	};
+
+	pcap_dump((u_char *)dumper, &header, wire->frame);
+}
+
+/* Both are in the order of sending. */
+static void dump_merged(pcap_dumper_t *dumper, const struct capture *one,
+			const struct capture *other)
+{
+	size_t others = other ? other->count : 0;
+	size_t i = 0, j = 0;
+
+	while (i < one->count || j < others)
+		if (j == others || (i < one->count &&
+				    one->wire[i].sent <= other->wire[j].sent))
+			dump(dumper, &one->wire[i++]);
+		else
+			dump(dumper, &other->wire[j++]);
+}
+
+int capture_save(const struct capture *capture, const struct capture *other,
+		 const char *path, char *error, size_t size)
 {
 	pcap_t *dead = pcap_open_dead_with_tstamp_precision(DLT_EN10MB,
 			SNAPLEN, PCAP_TSTAMP_PRECISION_NANO);
@@ -322,17 +349,7 @@ int capture_save(struct capture *capture, const char *path, char *error,
 			pcap_close(dead);
 		return -1;
 	}
-	for (size_t i = 0; i < capture->count; i++) {
-		const struct captured *wire = &capture->wire[i];
-		struct pcap_pkthdr header = {
-			.ts.tv_sec = wire->sent / 1000000000,
-			.ts.tv_usec = wire->sent % 1000000000,
-			.caplen = wire->length,
-			.len = wire->length,
-		};
-
-		pcap_dump((u_char *)dumper, &header, wire->frame);
-	}
+	dump_merged(dumper, capture, other);
 	if (!pcap_dump_flush(dumper))
 		ret = 0;
 	else

@@ -107,15 +107,16 @@ const struct captured *capture_segments(struct capture *capture, size_t *count);
 int capture_inject(struct capture *capture, int side, const struct captured *wire);
 
 /**
- * capture_save() - write all segments to a pcap file
+ * capture_save() - write all segments to a pcap file, in the order they were sent
  * @capture: the capture
+ * @other: that of another link, or NULL
  * @path: the file; replaced when it is there
  * @error: text for people when it fails
  * @size: room in @error
  *
  * Return: 0, or -1.
  */
-int capture_save(struct capture *capture, const char *path, char *error,
-		 size_t size);
+int capture_save(const struct capture *capture, const struct capture *other,
+		 const char *path, char *error, size_t size);
 
 #endif

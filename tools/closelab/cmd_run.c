@@ -219,10 +219,15 @@ static int save_pcap(const char *path, struct lab *lab)
 {
 	char error[256];
 
-	if (!capture_save(lab->capture, path, error, sizeof(error)))
+	if (!capture_save(lab->capture, lab->front, path, error, sizeof(error)))
 		return 0;
 	fprintf(stderr, "closelab: %s\n", error);
 	return -1;
+}
+
+static bool draws_unicode(const struct request *request)
+{
+	return !request->ascii && !strcmp(nl_langinfo(CODESET), "UTF-8");
 }
 
 static void print(const struct request *request, const struct lab *lab,
@@ -231,8 +236,7 @@ static void print(const struct request *request, const struct lab *lab,
 	struct draw_options options = {
 		.times = !request->no_times,
 		.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
-		.unicode = !request->ascii &&
-			   !strcmp(nl_langinfo(CODESET), "UTF-8"),
+		.unicode = draws_unicode(request),
 	};
 
 	printf("%s: %s\n\n", lab->scenario->name, lab->scenario->title);
@@ -293,11 +297,6 @@ static int run(struct lab *lab)
 		lab_close(lab);
 		*lab = fresh;
 	}
-}
-
-static bool draws_unicode(const struct request *request)
-{
-	return !request->ascii && !strcmp(nl_langinfo(CODESET), "UTF-8");
 }
 
 static int run_profile(const struct request *request)

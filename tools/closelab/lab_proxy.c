@@ -39,8 +39,10 @@ static int listens(struct lab *lab, void *data)
 static int fill_in(const struct lab *lab, const char *config, char *text,
 		   size_t size)
 {
+	const char *loopback = lab->options.ipv6 ? "::1" : "127.0.0.1";
 	const struct { const char *name, *address; int port; } names[] = {
-		{ "@PROXY@", lab->address[3], PROXY_PORT },
+		{ "@PROXY@", lab->scenario->proxied ? lab->address[3] : loopback,
+		  PROXY_PORT },
 		{ "@A@", lab->address[0], SERVER_PORT },
 		{ "@A2@", lab->address[2], SERVER_PORT },
 	};

@@ -9,8 +9,8 @@ struct lab;
  * struct proxy - how a program is started
  * @package: what to install when it is missing
  * @command: for /bin/sh; runs in the foreground, reads @config as /dev/stdin
- * @config: may name, as address and port, @PROXY@: where to listen, @A@ and
- *	@A2@: the servers
+ * @config: may name, as address and port, @PROXY@: where to listen (towards C, or
+ *	for B alone where there is no C), @A@ and @A2@: the servers
  */
 struct proxy {
 	const char *package;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Steps of the proxies' scenarios that a profile takes as well. */
+/* Steps of the proxies' scenarios that others take as well. */
 #ifndef CLOSELAB_SCEN_PROXIES_H
 #define CLOSELAB_SCEN_PROXIES_H
 

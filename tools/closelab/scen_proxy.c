@@ -2,17 +2,13 @@
 /* A proxy between clients and a server that keeps connections. */
 #include "lab.h"
 #include "lab_net.h"
-#include "lab_sockets.h"
-#include "lab_wait.h"
 #include "netns.h"
+#include "scen_proxies.h"
 #include "scenario_tables.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-
-#define PROXY_PORT 8080
 
 /*
  * Requests a second, at most, for how long, and how often if there were too few:
@@ -28,60 +24,6 @@
 #define PORT_RANGE "40000 40059"
 
 #define KERNEL_MS 60000
-
-static int proxy_listens(struct lab *lab, void *unused)
-{
-	(void)unused;
-	if (waitpid(lab->helper, NULL, WNOHANG) == lab->helper) {
-		lab->helper = 0;
-		return lab_fail(lab, "nginx ended at once");
-	}
-	if (lab_look(lab, B))
-		return -1;
-	for (size_t i = 0; i < lab->last[B].count; i++)
-		if (lab->last[B].socket[i].state == ST_LISTEN &&
-		    lab->last[B].socket[i].local == PROXY_PORT)
-			return 1;
-	return 0;
-}
-
-static int start_proxy(struct lab *lab)
-{
-	/* Before it reads where to log, it opens the log of its own choice. */
-	static const char *const argv[] = {
-		"sh", "-c",
-		"mkdir -p /var/log/nginx && exec nginx -c /dev/stdin", NULL
-	};
-	const char *open = lab->options.ipv6 ? "[" : "";
-	const char *close = lab->options.ipv6 ? "]" : "";
-	char config[1024];
-	pid_t pid;
-
-	/* One process, in the foreground, that never keeps an upstream. */
-	snprintf(config, sizeof(config),
-		 "daemon off; master_process off; pid /run/nginx.pid;\n"
-		 "error_log /dev/null crit;\n"
-		 "events { worker_connections 512; }\n"
-		 "http {\n"
-		 "  access_log off;\n"
-		 "  client_body_temp_path /run/body; proxy_temp_path /run/proxy;\n"
-		 "  fastcgi_temp_path /run/fastcgi; uwsgi_temp_path /run/uwsgi;\n"
-		 "  scgi_temp_path /run/scgi;\n"
-		 "  server {\n"
-		 "    listen %s%s%s:%d;\n"
-		 "    location / {\n"
-		 "      proxy_pass http://%s%s%s:%d;\n"
-		 "      proxy_http_version 1.0; proxy_set_header Connection close;\n"
-		 "    }\n"
-		 "  }\n"
-		 "}\n", open, lab->options.ipv6 ? "::1" : "127.0.0.1",
-		 close, PROXY_PORT, open, lab->address[A], close, SERVER_PORT);
-	pid = netns_spawn(lab->ns[B], argv, config);
-	if (pid < 0)
-		return lab_fail(lab, "cannot start nginx: %s", strerror(-pid));
-	lab->helper = pid;
-	return lab_wait(lab, "nginx to listen", 60, proxy_listens, NULL);
-}
 
 /* One request through the proxy, which then has closed towards the server. */
 static int one_request(struct lab *lab)
@@ -178,7 +120,7 @@ const struct scenario scenarios_proxy[] = {
 			{ .side = B, .any_port = 1 },
 		},
 		.steps = (const struct step[]){
-			START(0), CALL(start_proxy),
+			START(0), CALL(start_nginx_close),
 			CALL(one_request), STATES(A, ""),
 			UNWATCHED,
 			SYSCTL(B, "net/ipv4/ip_local_port_range=" PORT_RANGE),
