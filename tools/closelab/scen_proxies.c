@@ -8,6 +8,7 @@
 #include "scen_proxies.h"
 #include "scenario_tables.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,13 +23,16 @@
 	"listen lab\n bind @PROXY@\n balance roundrobin\n" servers, \
 }
 
+/* In a file system of its own */
+#define NGINX_LOG "/run/error.log"
+
 #define NGINX(servers, target, location) { \
 	.package = "nginx-light", \
 	/* Before it reads where to log, it opens the log of its own choice. */ \
 	.command = "mkdir -p /var/log/nginx && exec nginx -c /dev/stdin", \
 	.config = \
 	"daemon off; master_process off; pid /run/nginx.pid;\n" \
-	"error_log /dev/null crit;\n" \
+	"error_log " NGINX_LOG " error;\n" \
 	"events { worker_connections 128; }\n" \
 	"http {\n" \
 	"  access_log off; server_tokens off; keepalive_timeout 60s;\n" \
@@ -167,19 +171,41 @@ static int one_answered(struct lab *lab)
 	return ask(lab, 1, 0);
 }
 
+/* That the client's 502 is for want of a port. */
+static int log_tells_why(struct lab *lab)
+{
+	char path[64], reason[16], text[4096];
+	size_t len = 0;
+	FILE *log;
+
+	snprintf(path, sizeof(path), "/proc/%d/root" NGINX_LOG, lab->helper);
+	snprintf(reason, sizeof(reason), "(%d: ", EADDRNOTAVAIL);
+	log = fopen(path, "re");
+	if (log) {
+		len = fread(text, 1, sizeof(text) - 1, log);
+		fclose(log);
+	}
+	text[len] = '\0';
+	if (!strstr(text, reason))
+		return lab_fail(lab, "nginx logs no EADDRNOTAVAIL, but \"%s\"",
+				text);
+	lab->checks++;
+	return 0;
+}
+
 /* Two ports are left to it, and one is not to be had any more. */
 static int third_fails(struct lab *lab)
 {
 	snprintf(lab->result, sizeof(lab->result),
 		 "2 ports, 3 requests: the third gets 502 Bad Gateway");
-	return ask(lab, 3, 1);
+	return ask(lab, 3, 1) ? -1 : log_tells_why(lab);
 }
 
 static int no_port_is_left(struct lab *lab)
 {
 	snprintf(lab->result, sizeof(lab->result),
 		 "1 port, 2 servers, 3 requests: the third gets 502 Bad Gateway");
-	return ask(lab, 1, 1);
+	return ask(lab, 1, 1) ? -1 : log_tells_why(lab);
 }
 
 static int all_from_one_port(struct lab *lab)
