@@ -22,7 +22,7 @@ processes() # NAME...
 # as long as its processes.
 leftovers()
 {
-	processes closelab closelab-a closelab-b
+	processes closelab closelab-a closelab-b closelab-c
 	[ "$(named_files)" = "$files_before" ] || named_files
 }
 

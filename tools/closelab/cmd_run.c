@@ -42,9 +42,9 @@ static const char usage[] =
 "  -n, --no-times         leave out times: the same text on every run\n"
 "  -a, --ascii            draw with ASCII characters alone\n"
 "  -q, --quiet            print nothing but errors\n"
-"      --profile          of \"proxy\": requests a second and TIME_WAITs over time, at\n"
-"                         60 s (or TIME, 3 s to 4 min), at 1 s, and with kept\n"
-"                         connections; takes more than twice that time\n"
+"      --profile          of \"proxy\": requests a second and TIME_WAITs over\n"
+"                         time, at 60 s (or TIME, 15 s to 4 min), at 1 s, and with\n"
+"                         kept connections; takes more than twice that time\n"
 "      --without-module   run it though tcp_closestat is not loaded\n"
 "  -h, --help             this text\n"
 "\n"
@@ -149,9 +149,9 @@ static int check(const struct request *request)
 				 strcmp(request->name, "proxy")))
 		return cmd_bad("run", "%s", "--profile is for the scenario proxy");
 	if (request->profile && request->lab.time_wait_ms >= 0 &&
-	    (request->lab.time_wait_ms < 3000 ||
+	    (request->lab.time_wait_ms < 15000 ||
 	     request->lab.time_wait_ms > 240000))
-		return cmd_bad("run", "%s", "--profile takes a TIME_WAIT of 3 s to 4 min");
+		return cmd_bad("run", "%s", "--profile takes a TIME_WAIT of 15 s to 4 min");
 	if (request->lab.without_module && request->lab.time_wait_ms >= 0)
 		return cmd_bad("run", "%s", "--time-wait needs the module");
 	return -1;

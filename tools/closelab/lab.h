@@ -5,12 +5,12 @@
  *
  *	lab	what there is, and what went wrong
  *	lab_net, lab_peers, lab_sockets
- *	lab_wait, lab_proxy
+ *	lab_wait, lab_proxy, proxies
  *	lab_check, lab_outcome
  *	lab_watch
  *	lab_steps
  *	scen_*, scenarios	the tables, with what their steps call
- *	lab_run, profile, cmd_run
+ *	lab_run, ways, profile, cmd_run
  *
  * A step of a table may name a function of a scenario: lab_steps calls it
  * through that pointer, and knows no table.

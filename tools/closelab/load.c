@@ -18,12 +18,15 @@ void load_begin(struct load *load)
 	for (int i = 0; i < LOAD_MOST; i++)
 		load->request[i].fd = -1;
 	load->begun = 0;
-	load->answered = 0;
-	load->failed = 0;
 	load->start = monotonic_us();
 }
 
-static struct request *free_slot(struct load *load)
+static struct second *second_of(struct load *load, unsigned int number)
+{
+	return &load->second[number / load->rate];
+}
+
+static struct load_request *free_slot(struct load *load)
 {
 	for (int i = 0; i < LOAD_MOST; i++)
 		if (load->request[i].fd < 0)
@@ -31,27 +34,39 @@ static struct request *free_slot(struct load *load)
 	return NULL;
 }
 
+static void over(struct load *load, struct load_request *request)
+{
+	struct second *second = second_of(load, request->number);
+
+	/* "HTTP/1.1 200", whatever the version */
+	if (request->len == sizeof(request->status) &&
+	    !memcmp(request->status + 9, "200", 3))
+		second->answered++;
+	else
+		second->failed++;
+	if (request->fd >= 0)
+		close(request->fd);
+	request->fd = -1;
+}
+
 /* The caller is in the client's namespace. */
 static void begin_one(struct load *load)
 {
-	struct request *request = free_slot(load);
+	struct load_request *request = free_slot(load);
+	unsigned int number = load->begun++;
 
-	load->begun++;
 	if (!request) {
-		load->failed++;
+		second_of(load, number)->failed++;
 		return;
 	}
 	memset(request, 0, sizeof(*request));
+	request->number = number;
 	request->fd = socket(load->to.sa.sa_family, SOCK_STREAM |
 			     SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (request->fd < 0 ||
 	    (connect(request->fd, &load->to.sa, addr_len(&load->to)) &&
-	     errno != EINPROGRESS)) {
-		load->failed++;
-		if (request->fd >= 0)
-			close(request->fd);
-		request->fd = -1;
-	}
+	     errno != EINPROGRESS))
+		over(load, request);
 }
 
 /* All whose time has come. */
@@ -61,6 +76,8 @@ static int begin_due(struct load *load)
 	u64 due = gone * load->rate / 1000000 + 1;
 	int err;
 
+	if (due > (u64)load->rate * load->seconds)
+		due = (u64)load->rate * load->seconds;
 	if (load->begun >= due)
 		return 0;
 	err = netns_enter(load->ns);
@@ -69,19 +86,7 @@ static int begin_due(struct load *load)
 	return netns_enter(-1) ?: err;
 }
 
-static void over(struct load *load, struct request *request)
-{
-	/* "HTTP/1.1 200", whatever the version */
-	if (request->len == sizeof(request->status) &&
-	    !memcmp(request->status + 9, "200", 3))
-		load->answered++;
-	else
-		load->failed++;
-	close(request->fd);
-	request->fd = -1;
-}
-
-static void go_on(struct load *load, struct request *request)
+static void go_on(struct load *load, struct load_request *request)
 {
 	char buf[1024];
 	ssize_t n;
@@ -110,7 +115,8 @@ int load_run(struct load *load, u64 until)
 	while ((now = monotonic_us()) < until) {
 		struct pollfd fds[LOAD_MOST];
 		u64 next = load->start + (u64)load->begun * 1000000 / load->rate;
-		u64 wake = next < until ? next : until;
+		bool all = load->begun == load->rate * load->seconds;
+		u64 wake = next < until && !all ? next : until;
 		int err = begin_due(load);
 
 		if (err)
@@ -129,9 +135,17 @@ int load_run(struct load *load, u64 until)
 	return 0;
 }
 
+bool load_under_way(const struct load *load)
+{
+	for (int i = 0; i < LOAD_MOST; i++)
+		if (load->request[i].fd >= 0)
+			return true;
+	return false;
+}
+
 void load_end(struct load *load)
 {
 	for (int i = 0; i < LOAD_MOST; i++)
 		if (load->request[i].fd >= 0)
-			close(load->request[i].fd);
+			over(load, &load->request[i]);
 }

@@ -15,13 +15,41 @@
 #define LOAD_MOST 256
 
 /**
+ * struct second - what became of the requests of a second
+ * @answered: those that got "200"
+ * @failed: those that got another answer, or none
+ * @time_wait: TIME_WAITs of the proxy towards the server, at its end
+ */
+struct second {
+	unsigned int answered;
+	unsigned int failed;
+	unsigned int time_wait;
+};
+
+/**
+ * struct load_request - a request under way
+ * @fd: its connection, -1: none
+ * @number: of those that have begun before
+ * @sent: whether it is
+ * @len: how much of the answer's beginning there is
+ * @status: that beginning
+ */
+struct load_request {
+	int fd;
+	unsigned int number;
+	bool sent;
+	size_t len;
+	char status[12];
+};
+
+/**
  * struct load - requests, and what became of them
  * @ns: where the client is
  * @to: where the server is
  * @rate: how many begin in a second
+ * @seconds: for how long
+ * @second: of each, what became of the requests that were due in it, @seconds of them
  * @begun: how many have begun
- * @answered: how many got "200"
- * @failed: how many got another answer, or none
  * @start: of the first, monotonic, microseconds
  * @request: those under way
  */
@@ -29,21 +57,16 @@ struct load {
 	int ns;
 	union addr to;
 	unsigned int rate;
+	unsigned int seconds;
+	struct second *second;
 	unsigned int begun;
-	unsigned int answered;
-	unsigned int failed;
 	u64 start;
-	struct request {
-		int fd;		/* -1: none */
-		bool sent;
-		size_t len;
-		char status[12];
-	} request[LOAD_MOST];
+	struct load_request request[LOAD_MOST];
 };
 
 /**
  * load_begin() - get ready
- * @load: with @ns, @to and @rate set
+ * @load: with @ns, @to, @rate, @seconds and @second set
  */
 void load_begin(struct load *load);
 
@@ -57,7 +80,15 @@ void load_begin(struct load *load);
 int load_run(struct load *load, u64 until);
 
 /**
- * load_end() - let go what is under way
+ * load_under_way() - whether there are requests without an answer
+ * @load: begun
+ *
+ * Return: true: there are.
+ */
+bool load_under_way(const struct load *load);
+
+/**
+ * load_end() - let go what is under way: it has failed
  * @load: begun
  */
 void load_end(struct load *load);

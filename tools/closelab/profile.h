@@ -6,44 +6,10 @@
 #ifndef CLOSELAB_PROFILE_H
 #define CLOSELAB_PROFILE_H
 
-#include "lab.h"
+#include "ways.h"
 
 #include <stdbool.h>
 #include <stdio.h>
-
-#define PROFILE_SECONDS 600
-
-/**
- * struct second - what happened in a second
- * @answered: requests that got their answer
- * @failed: those that got an error
- * @time_wait: TIME_WAITs of the proxy towards the server, at its end
- */
-struct second {
-	unsigned int answered;
-	unsigned int failed;
-	unsigned int time_wait;
-};
-
-/**
- * struct profile - one way to run the proxy
- * @title: for people
- * @kept: the proxy keeps its connections to the server
- * @time_wait_ms: length of TIME_WAIT
- * @rate: requests that begin in a second
- * @ports: that the proxy has
- * @seconds: how long
- * @second: what came of it
- */
-struct profile {
-	char title[64];
-	bool kept;
-	long time_wait_ms;
-	unsigned int rate;
-	unsigned int ports;
-	unsigned int seconds;
-	struct second second[PROFILE_SECONDS];
-};
 
 #define PROFILES 3
 
@@ -62,16 +28,16 @@ int profile_run(const struct lab_options *options, const char *svg,
 /**
  * profile_text() - draw profiles for the terminal
  * @out: where to
- * @profile: PROFILES of them
+ * @way: PROFILES of them
  * @unicode: with block characters
  */
-void profile_text(FILE *out, const struct profile *profile, bool unicode);
+void profile_text(FILE *out, const struct way *way, bool unicode);
 
 /**
  * profile_svg() - draw profiles as SVG
  * @out: where to
- * @profile: PROFILES of them
+ * @way: PROFILES of them
  */
-void profile_svg(FILE *out, const struct profile *profile);
+void profile_svg(FILE *out, const struct way *way);
 
 #endif

@@ -21,7 +21,7 @@ static unsigned int value(const struct second *second, int series)
 	       series == 1 ? second->failed : second->time_wait;
 }
 
-static void line(FILE *out, const struct profile *profile, int series,
+static void line(FILE *out, const struct way *way, int series,
 		 bool unicode)
 {
 	static const char *const blocks[] = {
@@ -29,19 +29,19 @@ static void line(FILE *out, const struct profile *profile, int series,
 	};
 	static const char ascii[] = " .:-=+*%@";
 	static const char *const names[] = { "answered", "failed", "TIME_WAIT" };
-	unsigned int most = series == 2 ? profile->ports : profile->rate;
-	unsigned int columns = profile->seconds < COLUMNS ? profile->seconds :
+	unsigned int most = series == 2 ? way->ports : way->rate;
+	unsigned int columns = way->seconds < COLUMNS ? way->seconds :
 							     COLUMNS;
 	unsigned int peak = 0;
 
 	fprintf(out, "  %-10s|", names[series]);
 	for (unsigned int c = 0; c < columns; c++) {
-		unsigned int from = c * profile->seconds / columns;
-		unsigned int to = (c + 1) * profile->seconds / columns;
+		unsigned int from = c * way->seconds / columns;
+		unsigned int to = (c + 1) * way->seconds / columns;
 		unsigned int sum = 0, level;
 
 		for (unsigned int i = from; i < to; i++)
-			sum += value(&profile->second[i], series);
+			sum += value(&way->second[i], series);
 		level = (sum * 8 + most * (to - from) / 2) / (most * (to - from));
 		if (sum && !level)
 			level = 1;
@@ -52,27 +52,27 @@ static void line(FILE *out, const struct profile *profile, int series,
 		else
 			fputc(ascii[level], out);
 	}
-	for (unsigned int i = 0; i < profile->seconds; i++)
-		if (value(&profile->second[i], series) > peak)
-			peak = value(&profile->second[i], series);
+	for (unsigned int i = 0; i < way->seconds; i++)
+		if (value(&way->second[i], series) > peak)
+			peak = value(&way->second[i], series);
 	fprintf(out, "| at most %u%s\n", peak, series == 2 ? "" : " a second");
 }
 
-void profile_text(FILE *out, const struct profile *profile, bool unicode)
+void profile_text(FILE *out, const struct way *way, bool unicode)
 {
 	fprintf(out, "%u requests begin in a second, the proxy has %u ports, for %u s\n\n",
-		profile->rate, profile->ports, profile->seconds);
+		way->rate, way->ports, way->seconds);
 	for (int i = 0; i < PROFILES; i++) {
 		unsigned int answered = 0, failed = 0;
 
-		for (unsigned int j = 0; j < profile[i].seconds; j++) {
-			answered += profile[i].second[j].answered;
-			failed += profile[i].second[j].failed;
+		for (unsigned int j = 0; j < way[i].seconds; j++) {
+			answered += way[i].second[j].answered;
+			failed += way[i].second[j].failed;
 		}
-		fprintf(out, "%s: %u answered, %u failed\n", profile[i].title,
+		fprintf(out, "%s: %u answered, %u failed\n", way[i].title,
 			answered, failed);
 		for (int series = 0; series < 3; series++)
-			line(out, &profile[i], series, unicode);
+			line(out, &way[i], series, unicode);
 		fputc('\n', out);
 	}
 }
@@ -84,14 +84,14 @@ static void text(FILE *out, int x, int y, const char *anchor,
 		x, y, anchor, class, s);
 }
 
-static void bars(FILE *out, const struct profile *p, int left)
+static void bars(FILE *out, const struct way *way, int left)
 {
-	double wide = (double)PANEL / p->seconds;
+	double wide = (double)PANEL / way->seconds;
 	/* A little more than the rate, for seconds that got one more. */
-	double unit = TALL / (1.25 * p->rate);
+	double unit = TALL / (1.25 * way->rate);
 
-	for (unsigned int i = 0; i < p->seconds; i++) {
-		const struct second *s = &p->second[i];
+	for (unsigned int i = 0; i < way->seconds; i++) {
+		const struct second *s = &way->second[i];
 		double ok = s->answered * unit, bad = s->failed * unit;
 
 		if (s->answered)
@@ -103,28 +103,28 @@ static void bars(FILE *out, const struct profile *p, int left)
 				wide + 0.05, bad);
 	}
 	fputs("<polyline class=\"tw\" points=\"", out);
-	for (unsigned int i = 0; i < p->seconds; i++)
+	for (unsigned int i = 0; i < way->seconds; i++)
 		fprintf(out, "%.2f,%.2f ", left + (i + 1) * wide, TOP + TALL -
-			p->second[i].time_wait * TALL / (1.25 * p->ports));
+			way->second[i].time_wait * TALL / (1.25 * way->ports));
 	fputs("\"/>\n", out);
 }
 
-static void panel(FILE *out, const struct profile *p, int left)
+static void panel(FILE *out, const struct way *way, int left)
 {
 	char label[32];
 
-	text(out, left + PANEL / 2, TOP - 14, "middle", "head", p->title);
-	bars(out, p, left);
+	text(out, left + PANEL / 2, TOP - 14, "middle", "head", way->title);
+	bars(out, way, left);
 	fprintf(out, "<path class=\"axis\" d=\"M%d %d V%d H%d\"/>\n", left, TOP,
 		TOP + TALL, left + PANEL);
 	text(out, left, TOP + TALL + 16, "middle", "small", "0");
-	snprintf(label, sizeof(label), "%u s", p->seconds);
+	snprintf(label, sizeof(label), "%u s", way->seconds);
 	text(out, left + PANEL, TOP + TALL + 16, "middle", "small", label);
-	snprintf(label, sizeof(label), "%u/s", p->rate);
+	snprintf(label, sizeof(label), "%u/s", way->rate);
 	text(out, left - 4, TOP + TALL / 5 + 4, "end", "small", label);
 }
 
-void profile_svg(FILE *out, const struct profile *profile)
+void profile_svg(FILE *out, const struct way *way)
 {
 	char label[128];
 
@@ -143,10 +143,10 @@ void profile_svg(FILE *out, const struct profile *profile)
 		WIDTH, HEIGHT, WIDTH, HEIGHT);
 	snprintf(label, sizeof(label),
 		 "A proxy that gets %u requests a second and has %u ports",
-		 profile->rate, profile->ports);
+		 way->rate, way->ports);
 	text(out, WIDTH / 2, 24, "middle", "title", label);
 	for (int i = 0; i < PROFILES; i++)
-		panel(out, &profile[i], LEFT + i * (PANEL + GAP));
+		panel(out, &way[i], LEFT + i * (PANEL + GAP));
 	fprintf(out, "<rect class=\"ok\" x=\"%d\" y=\"%d\" width=\"12\" height=\"12\"/>\n",
 		LEFT, HEIGHT - 34);
 	text(out, LEFT + 18, HEIGHT - 23, "start", "", "answered a second");

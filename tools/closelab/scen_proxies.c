@@ -5,7 +5,7 @@
 #include "lab_proxy.h"
 #include "lab_sockets.h"
 #include "netns.h"
-#include "scen_proxies.h"
+#include "proxies.h"
 #include "scenario_tables.h"
 
 #include <errno.h>
@@ -13,100 +13,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HAPROXY(mode, servers) { \
-	.package = "haproxy", \
-	.command = "exec haproxy -db -f /dev/stdin", \
-	.config = \
-	"global\n nbthread 1\n maxconn 100\n" \
-	"defaults\n mode http\n retries 0\n timeout connect 60s\n" \
-	" timeout client 60s\n timeout server 60s\n" mode \
-	"listen lab\n bind @PROXY@\n balance roundrobin\n" servers, \
-}
-
-/* In a file system of its own */
-#define NGINX_LOG "/run/error.log"
-
-#define NGINX(servers, target, location) { \
-	.package = "nginx-light", \
-	/* Before it reads where to log, it opens the log of its own choice. */ \
-	.command = "mkdir -p /var/log/nginx && exec nginx -c /dev/stdin", \
-	.config = \
-	"daemon off; master_process off; pid /run/nginx.pid;\n" \
-	"error_log " NGINX_LOG " error;\n" \
-	"events { worker_connections 128; }\n" \
-	"http {\n" \
-	"  access_log off; server_tokens off; keepalive_timeout 60s;\n" \
-	"  client_body_temp_path /run/body; proxy_temp_path /run/proxy;\n" \
-	"  fastcgi_temp_path /run/fastcgi; uwsgi_temp_path /run/uwsgi;\n" \
-	"  scgi_temp_path /run/scgi;\n" \
-	servers \
-	"  server { listen @PROXY@;\n" \
-	"    location / { proxy_pass http://" target "; " location " } }\n" \
-	"}\n", \
-}
-
-#define NGINX_CLOSE "proxy_http_version 1.0; proxy_set_header Connection close;"
-#define NGINX_KEEP "proxy_http_version 1.1; proxy_set_header Connection \"\";"
-
-#define MODULE(name) \
-	"LoadModule " name "_module /usr/lib/apache2/modules/mod_" name ".so\n"
-
-#define APACHE(modules, target) { \
-	.package = "apache2-bin", \
-	.command = "exec apache2 -X -f /dev/stdin", \
-	.config = \
-	MODULE("mpm_prefork") MODULE("authz_core") MODULE("proxy") \
-	MODULE("proxy_http") modules \
-	"ServerName lab\nServerRoot /run\nDefaultRuntimeDir /run\n" \
-	"PidFile /run/apache2.pid\nErrorLog /dev/null\nListen @PROXY@\n" \
-	"User www-data\nGroup www-data\nServerTokens Prod\n" \
-	"KeepAliveTimeout 60\n" target, \
-}
-
-static const struct proxy haproxy_keep =
-	HAPROXY(" option http-keep-alive\n", " server a @A@\n");
-static const struct proxy haproxy_httpclose =
-	HAPROXY(" option httpclose\n", " server a @A@\n");
-static const struct proxy haproxy_server_close =
-	HAPROXY(" option http-server-close\n", " server a @A@\n");
-static const struct proxy haproxy_two =
-	HAPROXY(" option http-server-close\n",
-		" server a @A@\n server b @A2@\n");
-static const struct proxy nginx_close =
-	NGINX("", "@A@", NGINX_CLOSE);
-static const struct proxy nginx_keep =
-	NGINX("  upstream lab { server @A@ max_fails=0; keepalive 4; }\n", "lab",
-	      NGINX_KEEP);
-static const struct proxy nginx_two =
-	/* In an upstream block, nginx from 1.29.7 on keeps connections by itself. */
-	NGINX("  map $connection_requests $server { default @A@; 2 @A2@; }\n",
-	      "$server", NGINX_CLOSE);
-static const struct proxy apache_close =
-	APACHE("", "ProxyPass / http://@A@/ disablereuse=on\n");
-static const struct proxy apache_keep =
-	APACHE("", "ProxyPass / http://@A@/\n");
-static const struct proxy apache_two =
-	APACHE(MODULE("slotmem_shm") MODULE("proxy_balancer")
-	       MODULE("lbmethod_byrequests"),
-	       "<Proxy balancer://lab>\n"
-	       "BalancerMember http://@A@ disablereuse=on\n"
-	       "BalancerMember http://@A2@ disablereuse=on\n"
-	       "</Proxy>\nProxyPass / balancer://lab/\n");
-
 #define STARTER(proxy) \
-	int start_##proxy(struct lab *lab) \
+	static int start_##proxy(struct lab *lab) \
 	{ return lab_proxy_start(lab, &(proxy)); }
 
-static STARTER(haproxy_keep)
-static STARTER(haproxy_httpclose)
-static STARTER(haproxy_server_close)
-static STARTER(haproxy_two)
+STARTER(haproxy_keep)
+STARTER(haproxy_httpclose)
+STARTER(haproxy_server_close)
+STARTER(haproxy_two)
 STARTER(nginx_close)
 STARTER(nginx_keep)
-static STARTER(nginx_two)
-static STARTER(apache_close)
-static STARTER(apache_keep)
-static STARTER(apache_two)
+STARTER(nginx_two)
+STARTER(apache_close)
+STARTER(apache_keep)
+STARTER(apache_two)
 
 /* A server that keeps a connection for as many requests as come. */
 #define SERVER { .side = A, .server = 8, .hold = HOLD_OP(OP_CLOSE) }
@@ -223,8 +143,9 @@ const struct scenario scenarios_proxies[] = {
 		.title = "haproxy keeps its connection to the server, though the client does not",
 		.lesson =
 "The request says that it is the last on its connection, so haproxy closes that one\n"
-"with the answer. The one to the server is its own: it goes back to the pool, for\n"
-"the next request of anybody. (In 2016 it reset that one: no TIME_WAIT either.)",
+"with the answer. The one to the server is its own: it goes back to the pool, for a later\n"
+"request of anybody; for the first of a connection with http-reuse always alone. (In 2016\n"
+"it reset that one: no TIME_WAIT either.)",
 		PROXIED,
 		.peer = { SERVER, ASKS_ONCE },
 		.steps = (const struct step[]){

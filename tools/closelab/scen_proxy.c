@@ -3,7 +3,7 @@
 #include "lab.h"
 #include "lab_net.h"
 #include "netns.h"
-#include "scen_proxies.h"
+#include "proxies.h"
 #include "scenario_tables.h"
 
 #include <stdio.h>
@@ -24,6 +24,11 @@
 #define PORT_RANGE "40000 40059"
 
 #define KERNEL_MS 60000
+
+static int start_proxy(struct lab *lab)
+{
+	return lab_proxy_start(lab, &nginx_close);
+}
 
 /* One request through the proxy, which then has closed towards the server. */
 static int one_request(struct lab *lab)
@@ -120,7 +125,7 @@ const struct scenario scenarios_proxy[] = {
 			{ .side = B, .any_port = 1 },
 		},
 		.steps = (const struct step[]){
-			START(0), CALL(start_nginx_close),
+			START(0), CALL(start_proxy),
 			CALL(one_request), STATES(A, ""),
 			UNWATCHED,
 			SYSCTL(B, "net/ipv4/ip_local_port_range=" PORT_RANGE),
