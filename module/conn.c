@@ -127,11 +127,14 @@ static noinline void change(const struct sock *sk, unsigned int old,
 			    unsigned int new)
 {
 	const enum tcs_state from = tcs_closing_state(old);
-	const struct tcs_net *tn = tcs_net_of(sock_net(sk));
+	const struct tcs_net *tn;
 	struct tcs_record *rec;
 
-	if (!tcs_is_counting())
+	if (tcs_details_are_on())
+		tcs_details_step(sk, old, new);
+	if (tcs_closing_state(new) == TCS_NOT_CLOSING || !tcs_is_counting())
 		return;
+	tn = tcs_net_of(sock_net(sk));
 	rec = tcs_records_get(&sk->__sk_common);
 	/* Closing before the module came, and the baseline has not seen it yet. */
 	if (!rec && tcs_in_baseline() && from != TCS_NOT_CLOSING)
@@ -158,12 +161,28 @@ static void disown(const struct tcs_net *tn, const struct sock *sk)
 	tcs_end_record(tn->stats, rec);
 }
 
+/*
+ * Whether a process does what ends a connection: close(), connect() or ss -K. What the
+ * socket's backlog holds is processed in a task as well.
+ */
+static bool ended_by_task(const struct sock *sk, struct tcs_end how,
+			  enum tcs_note note)
+{
+	if (note == TCS_NOTE_RESET_WITHOUT_RST || !check_net(sock_net(sk)))
+		return false;
+	if (how.ended == TCS_ENDED_RST_SENT)
+		return how.rst != TCS_RST_DATA_AFTER_CLOSE &&
+		       how.rst != TCS_RST_MEMORY && how.rst != TCS_RST_TIMEOUT;
+	return how.ended == TCS_ENDED_OTHER;
+}
+
 /* A connection ends, and has no timewait socket. */
 static void end(const struct tcs_net *tn, struct sock *sk, int old,
 		enum tcs_note note)
 {
 	const enum tcs_state from = tcs_closing_state(old);
 	const struct tcs_end how = end_of(sk, old, note);
+	struct tcs_told told, *tell = NULL;
 	struct tcs_record *rec = NULL;
 	u64 now = 0;
 
@@ -172,13 +191,18 @@ static void end(const struct tcs_net *tn, struct sock *sk, int old,
 	/* While the baseline runs, one without a record is not in the gauges. */
 	if (from != TCS_NOT_CLOSING && (rec || !tcs_in_baseline()))
 		tcs_add(tn->stats, TCS_LEFT + from);
-	if (rec) {
+	if (rec || tcs_details_are_on())
 		now = how.ended == TCS_ENDED_PASSIVE_FIN ? tcs_now_of(sk) :
 							   tcs_now();
+	if (rec)
 		tcs_account(tn, rec, from, now);
+	if (tcs_details_are_on()) {
+		tell = &told;
+		tcs_details_end(sk, old, how, ended_by_task(sk, how, note), now,
+				tell);
 	}
 	tcs_end_connection(tn, &sk->__sk_common, inet_sk(sk)->inet_sport, rec,
-			   how, now, 0);
+			   how, now, 0, tell);
 	if (rec)
 		tcs_end_record(tn->stats, rec);
 }
@@ -202,6 +226,8 @@ static noinline void close(struct sock *sk, int old)
 	if (note != TCS_NOTE_MOVED) {
 		if (tcs_is_counting())
 			end(tn, sk, old, note);
+		else
+			tcs_details_forget(&sk->__sk_common);
 	} else if (tcs_in_baseline()) {
 		disown(tn, sk);
 	}
@@ -209,9 +235,7 @@ static noinline void close(struct sock *sk, int old)
 
 static inline bool cares(unsigned int tcp_state)
 {
-	return (TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2 | TCPF_CLOSING |
-		TCPF_CLOSE_WAIT | TCPF_LAST_ACK | TCPF_CLOSE) >>
-	       tcp_state % 32 & 1;
+	return READ_ONCE(tcs_states_watched) >> tcp_state % 32 & 1;
 }
 
 /**
@@ -228,7 +252,8 @@ void notrace tcs_conn_state(void *data, const struct sock *sk, const int old,
 			    const int new)
 {
 	/*
-	 * Most are about opening. tcp_close() sets the state that it finds, in
+	 * Most are about opening, which is not even watched but for the trace event's
+	 * sake. tcp_close() sets the state that it finds, in
 	 * FIN_WAIT2 and others. SCTP, DCCP and MPTCP raise it as well.
 	 */
 	if (!cares(new) || sk->sk_protocol != IPPROTO_TCP)

@@ -4,9 +4,12 @@
 
 #include <linux/mutex.h>
 #include <linux/overflow.h>
+#include <linux/rcupdate.h>
 #include <linux/smp.h>
 #include <net/ipv6.h>
 #include <net/sock.h>
+
+#include "compat/tracepoint.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
@@ -14,6 +17,7 @@
 DEFINE_STATIC_KEY_FALSE(tcs_counting_key);
 DEFINE_STATIC_KEY_FALSE(tcs_baseline_key);
 DEFINE_STATIC_KEY_FALSE(tcs_twsk_untracked_key);
+DEFINE_STATIC_KEY_FALSE(tcs_details_key);
 DEFINE_STATIC_KEY_FALSE(tcs_fastpath_key);
 
 /* A record could not be made while the baseline ran. */
@@ -41,7 +45,8 @@ static void turn(struct static_key_false *key, bool on)
 	set(&tcs_fastpath_key, false);
 	set(key, on);
 	set(&tcs_fastpath_key,
-	    tcs_is_counting() && !tcs_in_baseline() && !tcs_twsk_is_untracked());
+	    tcs_is_counting() && !tcs_in_baseline() &&
+	    !tcs_twsk_is_untracked() && !tcs_details_are_on());
 	mutex_unlock(&turning);
 }
 
@@ -65,6 +70,53 @@ void tcs_counting(bool on)
 void tcs_twsk_set_untracked(void)
 {
 	turn(&tcs_twsk_untracked_key, true);
+}
+
+/* Callbacks of tracepoints, and hooks: those run with preemption off. */
+static void wait_for_events(void)
+{
+	synchronize_rcu();
+	tcs_tracepoints_sync();
+}
+
+/**
+ * tcs_trace_reg() - somebody is about to listen to the trace event
+ *
+ * Process context, sleeps; tracepoints_mutex is held. The kernel may call this while the
+ * module is being loaded, before tcs_init(), and once more where it could not go on.
+ *
+ * Return: 0, or -ENOMEM; nobody listens then.
+ */
+int tcs_trace_reg(void)
+{
+	int err;
+
+	if (tcs_details_are_on())
+		return 0;
+	err = tcs_details_prepare();
+	if (err)
+		return err;
+	turn(&tcs_details_key, true);
+	wait_for_events();
+	tcs_details_allow(true);
+	return 0;
+}
+
+/**
+ * tcs_trace_unreg() - nobody listens to the trace event any more
+ *
+ * Process context, sleeps; tracepoints_mutex is held. The kernel may call this after
+ * tcs_exit().
+ */
+void tcs_trace_unreg(void)
+{
+	if (!tcs_details_are_on())
+		return;
+	tcs_details_allow(false);
+	wait_for_events();
+	turn(&tcs_details_key, false);
+	wait_for_events();
+	tcs_details_free();
 }
 
 /**
@@ -168,7 +220,7 @@ struct tcs_record *tcs_adopt(const struct tcs_net *tn,
 /*
  * Return: whether both times are known; between them 0 us where the clock went back.
  */
-static inline bool between(u64 from, u64 to, u64 *us)
+static inline bool time_between(u64 from, u64 to, u64 *us)
 {
 	if (unlikely(check_sub_overflow(to, from, us))) {
 		*us = 0;
@@ -183,7 +235,7 @@ static inline void account_state(const struct tcs_net *tn,
 {
 	u64 us;
 
-	if (!between(rec->since, now, &us))
+	if (!time_between(rec->since, now, &us))
 		return;
 	*tcs_record_spent(rec, state) = us;
 	if (likely(keep))
@@ -195,7 +247,7 @@ static inline void account_close(const struct tcs_net *tn,
 {
 	u64 us;
 
-	if (between(rec->first, now, &us) && likely(keep))
+	if (time_between(rec->first, now, &us) && likely(keep))
 		tcs_hist_add(tn->stats, TCS_HIST_CLOSE, us);
 }
 
@@ -359,10 +411,11 @@ static void copy_spent(u64 *to, const struct tcs_record *rec)
  * @rec: its record, in the state that it leaves, or NULL
  * @end: how it ended
  * @time_wait_ms: the length given, 0 where there is no TIME_WAIT
+ * @told: what else is told, or NULL, where the event is not enabled
  */
 void tcs_trace_end(const struct sock_common *skc, __be16 sport,
 		   const struct tcs_record *rec, struct tcs_end end,
-		   u32 time_wait_ms)
+		   u32 time_wait_ms, const struct tcs_told *told)
 {
 	struct tcs_close c = {
 		.netns = read_pnet(&skc->skc_net)->ns.inum,
@@ -371,6 +424,7 @@ void tcs_trace_end(const struct sock_common *skc, __be16 sport,
 		.dport = ntohs(skc->skc_dport),
 		.end = end,
 		.time_wait_ms = time_wait_ms,
+		.told = told ?: &tcs_told_nothing,
 	};
 
 	if (!trace_tcp_close_enabled())
@@ -397,15 +451,17 @@ void tcs_trace_end(const struct sock_common *skc, __be16 sport,
  * @end: how; with TCS_ENDED_NOT nothing is done
  * @now: us, CLOCK_MONOTONIC; ignored without @rec
  * @time_wait_ms: the length given, 0 where there is no TIME_WAIT
+ * @told: as tcs_trace_end() has it
  */
 void tcs_end_connection(const struct tcs_net *tn, const struct sock_common *skc,
 			__be16 sport, const struct tcs_record *rec,
-			struct tcs_end end, u64 now, u32 time_wait_ms)
+			struct tcs_end end, u64 now, u32 time_wait_ms,
+			const struct tcs_told *told)
 {
 	if (end.ended == TCS_ENDED_NOT)
 		return;
 	tcs_count_end(tn, end);
 	if (rec)
 		tcs_account_close(tn, rec, now);
-	tcs_trace_end(skc, sport, rec, end, time_wait_ms);
+	tcs_trace_end(skc, sport, rec, end, time_wait_ms, told);
 }

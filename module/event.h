@@ -20,6 +20,7 @@
 
 #include "classify.h"
 #include "counters.h"
+#include "details.h"
 #include "pernet.h"
 #include "records.h"
 #include "trace.h"
@@ -42,7 +43,8 @@ DECLARE_STATIC_KEY_FALSE(tcs_twsk_untracked_key);
 
 /*
  * The fast path may be taken: it counts, the baseline is over, timewait sockets are
- * followed. One switch in place of three, see fastpath.h.
+ * followed, nobody listens to the trace event. One switch in place of four, see
+ * fastpath.h.
  */
 DECLARE_STATIC_KEY_FALSE(tcs_fastpath_key);
 
@@ -69,10 +71,11 @@ void tcs_account_close(const struct tcs_net *tn, const struct tcs_record *rec,
 void tcs_count_end(const struct tcs_net *tn, struct tcs_end end);
 void tcs_trace_end(const struct sock_common *skc, __be16 sport,
 		   const struct tcs_record *rec, struct tcs_end end,
-		   u32 time_wait_ms);
+		   u32 time_wait_ms, const struct tcs_told *told);
 void tcs_end_connection(const struct tcs_net *tn, const struct sock_common *skc,
 			__be16 sport, const struct tcs_record *rec,
-			struct tcs_end end, u64 now, u32 time_wait_ms);
+			struct tcs_end end, u64 now, u32 time_wait_ms,
+			const struct tcs_told *told);
 
 static inline bool tcs_is_counting(void)
 {

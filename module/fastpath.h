@@ -12,10 +12,10 @@
  *  - while nothing counts: before the hooks were tested, and while the module goes;
  *  - while the baseline runs: every closing socket needs a record then;
  *  - where timewait sockets are not tracked;
+ *  - while the trace event is enabled;
  *
  * which is one static key, tcs_fastpath_key; further, where a connection ends,
  *
- *  - while the trace event is enabled;
  *  - once a namespace had a TIME_WAIT of its own (tcs_length_is_tuned());
  *  - while there is a note anywhere that a reset was no RST (tcs_reset_notes);
  *
@@ -111,7 +111,7 @@ static __always_inline bool tcs_fast_close(const struct sock *sk, int old)
 	 * clears it without the lock.
 	 */
 	if (old != TCP_LAST_ACK || sk->sk_err || tp->snd_una != tp->write_seq ||
-	    atomic_read(&tcs_reset_notes) || trace_tcp_close_enabled())
+	    atomic_read(&tcs_reset_notes))
 		return false;
 	tn = tcs_net_of(sock_net(sk));
 	rec = tcs_records_slot(&sk->__sk_common);
@@ -143,7 +143,7 @@ static __always_inline bool tcs_fast_time_wait(const struct sock *sk,
 	struct tcs_record *rec;
 
 	if (!TCS_FASTPATH_IS_ON() || tcs_length_is_tuned() ||
-	    trace_tcp_close_enabled() || tw->tw_substate != TCP_TIME_WAIT ||
+	    tw->tw_substate != TCP_TIME_WAIT ||
 	    unlikely(sk->sk_state != TCP_FIN_WAIT2))
 		return false;
 	rec = tcs_records_slot(key);

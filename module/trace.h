@@ -11,6 +11,7 @@
 #include <net/sock.h>
 
 #include "classify.h"
+#include "details.h"
 
 /* This file is read several times. */
 #ifndef TCS_TRACE_ONCE
@@ -27,7 +28,12 @@ struct tcs_close {
 	struct tcs_end end;
 	u64 spent_us[TCS_TIME_WAIT];
 	u32 time_wait_ms;
+	const struct tcs_told *told;
 };
+
+/* What has to be done before anybody listens, and after. */
+int tcs_trace_reg(void);
+void tcs_trace_unreg(void);
 
 /* For __print_symbolic(), from the lists. */
 #define TCS_ENDED_NAME(id, name, help)	{ TCS_ENDED_##id, #name },
@@ -53,7 +59,7 @@ TCS_RSTS(X)
 #undef X
 TRACE_DEFINE_ENUM(TCS_N_RST);
 
-TRACE_EVENT(tcp_close,
+TRACE_EVENT_FN(tcp_close,
 
 	TP_PROTO(const struct tcs_close *close),
 
@@ -75,6 +81,16 @@ TRACE_EVENT(tcp_close,
 		/* IPv4 addresses as ::ffff:a.b.c.d */
 		__array(__u8, saddr, 16)
 		__array(__u8, daddr, 16)
+		/* -1: not known */
+		__field(__s64, bytes_sent)
+		__field(__s64, bytes_received)
+		__field(__s64, lifetime_us)
+		__field(__s64, idle_us)
+		__field(__s64, uid)
+		__field(__u64, cgroup)
+		__field(__u32, pid)
+		__field(__s32, errno)
+		__array(char, comm, TASK_COMM_LEN)
 	),
 
 	TP_fast_assign(
@@ -93,9 +109,18 @@ TRACE_EVENT(tcp_close,
 		__entry->last_ack_us = close->spent_us[TCS_LAST_ACK];
 		memcpy(__entry->saddr, &close->saddr, 16);
 		memcpy(__entry->daddr, &close->daddr, 16);
+		__entry->bytes_sent = close->told->bytes_sent;
+		__entry->bytes_received = close->told->bytes_received;
+		__entry->lifetime_us = close->told->lifetime_us;
+		__entry->idle_us = close->told->idle_us;
+		__entry->cgroup = close->told->cgroup;
+		__entry->uid = close->told->uid;
+		__entry->pid = close->told->pid;
+		__entry->errno = close->told->err;
+		memcpy(__entry->comm, close->told->comm, TASK_COMM_LEN);
 	),
 
-	TP_printk("netns=%u family=%s saddr=%pI6c sport=%u daddr=%pI6c dport=%u ended=%s rst=%s fin_wait1_us=%llu fin_wait2_us=%llu closing_us=%llu close_wait_us=%llu last_ack_us=%llu time_wait_ms=%u",
+	TP_printk("netns=%u family=%s saddr=%pI6c sport=%u daddr=%pI6c dport=%u ended=%s rst=%s fin_wait1_us=%llu fin_wait2_us=%llu closing_us=%llu close_wait_us=%llu last_ack_us=%llu time_wait_ms=%u bytes_sent=%lld bytes_received=%lld lifetime_us=%lld idle_us=%lld cgroup=%llu uid=%lld errno=%d pid=%u comm=%s",
 		  __entry->netns,
 		  __print_symbolic(__entry->family,
 				   { AF_INET, "inet" }, { AF_INET6, "inet6" }),
@@ -105,7 +130,15 @@ TRACE_EVENT(tcp_close,
 		  __print_symbolic(__entry->rst, TCS_RST_NAMES),
 		  __entry->fin_wait1_us, __entry->fin_wait2_us,
 		  __entry->closing_us, __entry->close_wait_us,
-		  __entry->last_ack_us, __entry->time_wait_ms)
+		  __entry->last_ack_us, __entry->time_wait_ms,
+		  __entry->bytes_sent, __entry->bytes_received,
+		  __entry->lifetime_us, __entry->idle_us, __entry->cgroup,
+		  /* The name last: there may be anything in it. */
+		  __entry->uid, __entry->errno, __entry->pid, __entry->comm),
+
+	tcs_trace_reg,
+
+	tcs_trace_unreg
 );
 
 #endif /* TCS_TRACE_H */

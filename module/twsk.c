@@ -125,7 +125,13 @@ static void begin_time_wait(const struct tcs_net *tn, const struct sock *sk,
 	struct tcs_record *rec = tcs_records_get(&sk->__sk_common);
 	/* While the baseline runs, one without a record is not in the gauges. */
 	const bool absent = !rec && tcs_in_baseline();
+	struct tcs_told told, *tell = NULL;
 
+	if (tcs_details_are_on()) {
+		tell = &told;
+		tcs_details_end(sk, sk->sk_state, how, false, tcs_now_of(sk),
+				tell);
+	}
 	if (absent)
 		tcs_add(tn->stats, TCS_BASELINE + from);
 	count_begun(tn, from, how);
@@ -134,7 +140,7 @@ static void begin_time_wait(const struct tcs_net *tn, const struct sock *sk,
 		tcs_account_close(tn, rec, tcs_now_of(sk));
 	}
 	tcs_trace_end(&sk->__sk_common, inet_sk(sk)->inet_sport, rec, how,
-		      time_wait_ms);
+		      time_wait_ms, tell);
 	if (rec && keep) {
 		rec->state = TCS_TIME_WAIT;
 		rec->since = tcs_now_of(sk);
@@ -155,12 +161,15 @@ static void begin_fin_wait2(const struct tcs_net *tn, const struct sock *sk,
 	const bool known = rec || !tcs_in_baseline();
 
 	if (tcs_twsk_is_untracked()) {
+		tcs_details_forget(&sk->__sk_common);
 		if (known)
 			tcs_add(tn->stats, TCS_LEFT + TCS_FIN_WAIT2);
 		if (rec)
 			tcs_end_record(tn->stats, rec);
 		return;
 	}
+	if (tcs_details_are_on())
+		tcs_details_move(sk, &tw->__tw_common);
 	if (!known)
 		tcs_add(tn->stats, TCS_BASELINE + TCS_FIN_WAIT2);
 	/*
@@ -195,8 +204,10 @@ void tcs_twsk_begin(const struct sock *sk, const struct inet_timewait_sock *tw,
 
 	if (!tcs_note_leave(sk, TCS_NOTE_MOVED))
 		tcs_note_leave_anywhere(sk, TCS_NOTE_MOVED);
-	if (!tcs_is_counting())
+	if (!tcs_is_counting()) {
+		tcs_details_forget(&sk->__sk_common);
 		return;
+	}
 	tcs_assert_atomic();
 	tn = tcs_net_of(sock_net(sk));
 	if (tw->tw_substate == TCP_TIME_WAIT)
@@ -298,20 +309,25 @@ void tcs_twsk_entered(struct inet_timewait_sock *tw,
 {
 	const struct tcs_end how = { .ended = TCS_ENDED_ACTIVE_FIN };
 	struct tcs_record before = *was;
+	struct tcs_told told, *tell = NULL;
 	const struct tcs_net *tn;
 	u64 now;
 
+	now = tcs_now();
+	if (tcs_details_are_on()) {
+		tell = &told;
+		tcs_details_take(&tw->__tw_common, now, tell);
+	}
 	if (!tcs_is_counting())
 		return;
 
 	tcs_assert_atomic();
 	tn = tcs_net_of(twsk_net(tw));
-	now = tcs_now();
 
 	tcs_add(tn->stats, TCS_LEFT + TCS_FIN_WAIT2);
 	tcs_account(tn, &before, TCS_FIN_WAIT2, now);
 	tcs_end_connection(tn, &tw->__tw_common, tw->tw_sport, &before, how,
-			   now, time_wait_ms);
+			   now, time_wait_ms, tell);
 	if (before.key && !wants_record(tn, time_wait_ms)) {
 		struct tcs_record *rec = tcs_records_detach(before.key);
 
@@ -348,6 +364,21 @@ static struct tcs_end end_of_fin_wait2(enum tcs_ended_by by)
 		break;
 	}
 	return end;
+}
+
+static void end_fin_wait2(const struct tcs_net *tn,
+			  const struct inet_timewait_sock *tw,
+			  const struct tcs_record *rec, enum tcs_ended_by by,
+			  u64 now)
+{
+	struct tcs_told told, *tell = NULL;
+
+	if (tcs_details_are_on()) {
+		tell = &told;
+		tcs_details_take(&tw->__tw_common, rec ? now : tcs_now(), tell);
+	}
+	tcs_end_connection(tn, &tw->__tw_common, tw->tw_sport, rec,
+			   end_of_fin_wait2(by), now, 0, tell);
 }
 
 static enum tcs_tw_end end_of_time_wait(enum tcs_ended_by by)
@@ -424,8 +455,7 @@ void tcs_twsk_end(struct inet_timewait_sock *tw, enum tcs_ended_by by)
 	}
 	/* Without the peer's FIN. */
 	if (state == TCS_FIN_WAIT2)
-		tcs_end_connection(tn, &tw->__tw_common, tw->tw_sport, rec,
-				   end_of_fin_wait2(by), now, 0);
+		end_fin_wait2(tn, tw, rec, by, now);
 	if (rec)
 		tcs_end_record(tn->stats, rec);
 }

@@ -52,6 +52,9 @@ static void show_cell(const struct tally_key *key, const char *value, char *show
 
 	if (!strncmp(value, "::ffff:", 7) && !strcmp(key->name, "peer"))
 		value += 7;
+	/* Not known, or none. */
+	if (!strcmp(value, "0") && (!strcmp(key->name, "unit") || !strcmp(key->name, "errno")))
+		value = "";
 	if (!strcmp(key->name, "unit") && !parse_u64(value, &id))
 		value = cgroup_unit_by_id(id, unit);
 	if (!strcmp(key->name, "netns") && !parse_u64(value, &id) &&

@@ -107,6 +107,8 @@ void monitor_print_json(const struct trace_line *line, u64 us)
 		putchar(':');
 		if (!strcmp(key, "saddr") || !strcmp(key, "daddr"))
 			print_json_string(address(line, key));
+		else if (!strcmp(line->fields[i].value, "-1") && strcmp(key, "comm"))
+			fputs("null", stdout);
 		else if (!strcmp(key, "comm") || parse_u64(line->fields[i].value, &number))
 			print_json_string(line->fields[i].value);
 		else

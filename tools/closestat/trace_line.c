@@ -59,6 +59,11 @@ int trace_line_parse(char *line, const char *event, struct trace_line *parsed)
 		if (!value || value == word || parsed->n == TRACE_MAX_FIELDS)
 			return -EINVAL;
 		*value++ = '\0';
+		/* The last: whatever follows is of the name. */
+		if (!strcmp(word, "comm") && rest) {
+			rest[-1] = ' ';
+			rest = NULL;
+		}
 		parsed->fields[parsed->n].key = word;
 		parsed->fields[parsed->n].value = value;
 		parsed->n++;

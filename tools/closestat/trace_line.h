@@ -27,7 +27,8 @@ struct trace_line {
  * @event: name of the event
  * @parsed: filled
  *
- * Every field is accepted, a known one or not.
+ * Every field is accepted, a known one or not. The name of a task, "comm", is the last one and goes
+ * on to the end of the line: there may be anything in it.
  *
  * Return: 0, -ENOMSG if it is no line of that event, -EINVAL if it is one but not "key=value" words
  * or too many of them.

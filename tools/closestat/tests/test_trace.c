@@ -42,7 +42,8 @@ static void names_of_tasks_as_values(void)
 
 	EXPECT(!trace_line_parse(line, "tcp_close", &l));
 	EXPECT(!strcmp(trace_line_value(&l, "ended"), "timeout"));
-	EXPECT(!strcmp(trace_line_value(&l, "comm"), "a"));
+	EXPECT(!strcmp(trace_line_value(&l, "comm"), "a ended=b : tcp_close: "));
+	EXPECT(l.n == 2);
 }
 
 static void count(struct tally *t, const char *fields)
