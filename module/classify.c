@@ -84,6 +84,45 @@ static bool reset_error(const struct tcs_facts *f)
 	return f->err == (f->old == TCP_CLOSE_WAIT ? EPIPE : ECONNRESET);
 }
 
+/*
+ * By what connect() says. A RST that answers a SYN is ECONNREFUSED, one that comes later in
+ * the handshake ECONNRESET (tcp_reset()); ICMP's errors are those of icmp_err_convert[] and
+ * icmpv6_err_convert(), where EACCES is a prohibition. What keeps connect() from sending a SYN it
+ * tells its caller alone.
+ */
+static enum tcs_connect connect_cause(const struct tcs_facts *f)
+{
+	/* tcp_disconnect() has left it, of the connection that the socket had before. */
+	const bool stale = f->old == TCP_SYN_SENT && f->err == ECONNRESET;
+
+	switch (stale ? 0 : f->err) {
+	case ECONNREFUSED:
+	case ECONNRESET:
+		return TCS_CONNECT_REFUSED;
+	case ETIMEDOUT:
+		return TCS_CONNECT_TIMEOUT;
+	case EHOSTUNREACH:
+	case ENETUNREACH:
+	case EHOSTDOWN:
+	case ENONET:
+	case EACCES:
+		return TCS_CONNECT_UNREACHABLE;
+	case 0:
+		return f->syn_sent || f->had_port ? TCS_CONNECT_OTHER :
+						    TCS_CONNECT_NO_PORT;
+	default:
+		return TCS_CONNECT_OTHER;
+	}
+}
+
+static struct tcs_end connect_failed(const struct tcs_facts *f)
+{
+	return (struct tcs_end){
+		.ended = TCS_ENDED_CONNECT_FAILED,
+		.connect = connect_cause(f),
+	};
+}
+
 /* Never established: everything but our own change of mind is a failure. */
 static struct tcs_end classify_connecting(const struct tcs_facts *f)
 {
@@ -97,7 +136,7 @@ static struct tcs_end classify_connecting(const struct tcs_facts *f)
 	    (f->shut || f->syn_sent || f->old == TCP_SYN_RECV))
 		return disconnected(f, f->shut && f->linger0 ? TCS_RST_LINGER :
 							       TCS_RST_OTHER);
-	return ended(TCS_ENDED_CONNECT_FAILED);
+	return connect_failed(f);
 }
 
 /* Both FINs are through, and ours was acknowledged: no RST finds a socket like this. */

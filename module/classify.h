@@ -57,6 +57,14 @@ enum tcs_done_by {
 	TCS_N_DONE,
 };
 
+/* Why a connect failed. */
+enum tcs_connect {
+#define X(id, name, help) TCS_CONNECT_##id,
+	TCS_CONNECTS(X)
+#undef X
+	TCS_N_CONNECT,
+};
+
 /**
  * struct tcs_facts - what is known of a full socket as it goes to CLOSE
  * @old: its TCP state before (net/tcp_states.h)
@@ -76,6 +84,7 @@ enum tcs_done_by {
  * @unsent: not all that the application sent, its FIN included, has gone out
  * @syn_sent: our SYN is on its way, or put off until there are data to go with it
  *	(TCP_FASTOPEN_CONNECT); of no meaning once ESTABLISHED
+ * @had_port: connect() had found a port; of no meaning once the SYN is on its way
  * @unread: tcp_close() threw data away that the application had not read
  * @linger0: SO_LINGER with 0 s
  * @linger2_off: TCP_LINGER2 below 0
@@ -98,6 +107,7 @@ struct tcs_facts {
 	bool all_acked;
 	bool unsent;
 	bool syn_sent;
+	bool had_port;
 	bool unread;
 	bool linger0;
 	bool linger2_off;
@@ -109,10 +119,14 @@ struct tcs_facts {
  * struct tcs_end - how a connection ended
  * @ended: the kind; TCS_ENDED_NOT where none ended
  * @rst: the cause, where @ended is TCS_ENDED_RST_SENT
+ * @connect: the cause, where @ended is TCS_ENDED_CONNECT_FAILED
  */
 struct tcs_end {
 	enum tcs_ended ended;
-	enum tcs_rst rst;
+	union {
+		enum tcs_rst rst;
+		enum tcs_connect connect;
+	};
 };
 
 extern const unsigned char tcs_closing_states[TCS_N_TCP_STATES];

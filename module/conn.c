@@ -36,6 +36,17 @@ static bool all_acked(const struct sock *sk)
 	return tcp_sk(sk)->snd_una == tcp_sk(sk)->write_seq;
 }
 
+/*
+ * Whether connect() has come as far as tcp_connect(), which begins with making these the
+ * same, and then queues the SYN. A socket that was connected before has others
+ * (tcp_disconnect()); the port itself has been given up by now.
+ */
+static bool had_port(const struct tcp_sock *tp)
+{
+	return tp->packets_out ||
+	       (tp->write_seq && tp->snd_una == tp->write_seq);
+}
+
 /* What the note would say, as far as the socket tells. */
 static bool seems_moved(const struct sock *sk, int old)
 {
@@ -112,6 +123,7 @@ static struct tcs_end end_of(struct sock *sk, int old, enum tcs_note note)
 		.all_acked = all_acked(sk),
 		.unsent = tp->snd_nxt != tp->write_seq,
 		.syn_sent = syn_sent(sk),
+		.had_port = had_port(tp),
 		.unread = threw_unread_away(sk),
 		.linger0 = linger0,
 		.linger2_off = tp->linger2 < 0,

@@ -15,14 +15,17 @@ static const char * const names[TCS_N_ROWS] = {
 #define ROW(id, name, kind, help) [TCS_ROW_##id] = #name,
 #define END(id, name, help) [TCS_ROW_ENDED_##id] = "ended_" #name,
 #define RST(id, name, help) [TCS_ROW_RST_SENT_##id] = "rst_sent_" #name,
+#define CONNECT(id, name, help) \
+	[TCS_ROW_CONNECT_FAILED_##id] = "connect_failed_" #name,
 #define ENTERED(id, name, text) [TCS_ROW_##id##_ENTERED] = #name "_entered",
 #define STATE(id, name, text) [TCS_ROW_##id] = #name,
 #define TW_END(id, name, help) [TCS_ROW_TIME_WAIT_##id] = "time_wait_" #name,
-	TCS_ROWS(COUNT, ROW, END, RST, ENTERED, STATE, TW_END)
+	TCS_ROWS(COUNT, ROW, END, RST, CONNECT, ENTERED, STATE, TW_END)
 #undef COUNT
 #undef ROW
 #undef END
 #undef RST
+#undef CONNECT
 #undef ENTERED
 #undef STATE
 #undef TW_END
@@ -139,9 +142,10 @@ struct term {
 #define NONE(...)
 
 static const struct term terms[] = {
-	TCS_ROWS(COUNT, NONE, NONE, NONE, NONE, NONE, NONE)
+	TCS_ROWS(COUNT, NONE, NONE, NONE, NONE, NONE, NONE, NONE)
 	PLUS_SUM(ENDED, TCS_ENDED, TCS_N_ENDED),
 	PLUS_SUM(ENDED, TCS_RST, TCS_N_RST),
+	PLUS_SUM(ENDED, TCS_CONNECT, TCS_N_CONNECT),
 	PLUS(ENDED, TCS_FIN_WAIT2_TO_TIME_WAIT),
 	PLUS(ENDED, TCS_CLOSING_TO_TIME_WAIT),
 	PLUS(ENDED, TCS_LAST_ACK_TO_CLOSE),
@@ -151,6 +155,8 @@ static const struct term terms[] = {
 	PLUS(ENDED_SIMULTANEOUS_FIN, TCS_CLOSING_TO_TIME_WAIT),
 	PLUS_SUM(ENDED_RST_SENT, TCS_RST, TCS_N_RST),
 	TCS_ENDS_OTHERWISE(END)
+	PLUS_SUM(ENDED_CONNECT_FAILED, TCS_CONNECT, TCS_N_CONNECT),
+	PLUS_EACH(CONNECT_FAILED_REFUSED, TCS_CONNECT, TCS_N_CONNECT),
 	PLUS_EACH(RST_SENT_UNREAD_DATA, TCS_RST, TCS_N_RST),
 
 	/* Entries, and gauges: what was found, plus what entered, minus what left. */
@@ -182,6 +188,8 @@ static const struct term terms[] = {
 /* What the table takes for granted: groups of rows are in the order of their cells. */
 static_assert(TCS_ROW_RST_SENT_OTHER - TCS_ROW_RST_SENT_UNREAD_DATA + 1 ==
 	      TCS_N_RST);
+static_assert(TCS_ROW_CONNECT_FAILED_OTHER -
+	      TCS_ROW_CONNECT_FAILED_REFUSED + 1 == TCS_N_CONNECT);
 static_assert(TCS_ROW_TIME_WAIT - TCS_ROW_FIN_WAIT1 + 1 == TCS_N_STATES);
 static_assert(TCS_ROW_TIME_WAIT_PURGED - TCS_ROW_TIME_WAIT_EXPIRED + 1 ==
 	      TCS_N_TW_END);

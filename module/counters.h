@@ -40,15 +40,17 @@ enum tcs_tw_end {
  * tcs_counters_fold().
  */
 enum tcs_count {
-	/* Per tcs_ended: an end that has no cell of its own below. */
+	/* Per tcs_ended: an end that has no cell of its own below, nor causes. */
 	TCS_ENDED,
 	/* Per tcs_rst: an end by a RST of ours. */
 	TCS_RST = TCS_ENDED + TCS_N_ENDED,
+	/* Per tcs_connect: a connect that failed. */
+	TCS_CONNECT = TCS_RST + TCS_N_RST,
 	/* No edge, but TIME_WAIT_REARMED, to itself: a cell for each COUNT() of the list. */
-	TCS_COUNT_BEFORE_FIRST = TCS_RST + TCS_N_RST - 1,
+	TCS_COUNT_BEFORE_FIRST = TCS_CONNECT + TCS_N_CONNECT - 1,
 #define COUNT(id, name, help) TCS_COUNT_##id,
 #define NONE(...)
-	TCS_ROWS(COUNT, NONE, NONE, NONE, NONE, NONE, NONE)
+	TCS_ROWS(COUNT, NONE, NONE, NONE, NONE, NONE, NONE, NONE)
 #undef COUNT
 #undef NONE
 	/* No edge: a record came into use. */
@@ -90,14 +92,16 @@ enum tcs_row {
 #define ROW(id, name, kind, help) TCS_ROW_##id,
 #define END(id, name, help) TCS_ROW_ENDED_##id,
 #define RST(id, name, help) TCS_ROW_RST_SENT_##id,
+#define CONNECT(id, name, help) TCS_ROW_CONNECT_FAILED_##id,
 #define ENTERED(id, name, text) TCS_ROW_##id##_ENTERED,
 #define STATE(id, name, text) TCS_ROW_##id,
 #define TW_END(id, name, help) TCS_ROW_TIME_WAIT_##id,
-	TCS_ROWS(COUNT, ROW, END, RST, ENTERED, STATE, TW_END)
+	TCS_ROWS(COUNT, ROW, END, RST, CONNECT, ENTERED, STATE, TW_END)
 #undef COUNT
 #undef ROW
 #undef END
 #undef RST
+#undef CONNECT
 #undef ENTERED
 #undef STATE
 #undef TW_END

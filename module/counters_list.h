@@ -25,6 +25,7 @@
 	X(TIMEOUT, timeout, "Given up after a timeout.")		\
 	X(FIN_WAIT2_EXPIRED, fin_wait2_expired,				\
 	  "Closed here, the peer never sent its FIN.")			\
+	/* Counted by its causes, as resets are. */			\
 	X(CONNECT_FAILED, connect_failed, "Never established.")		\
 	X(OTHER, other, "Ended in another way.")
 
@@ -38,6 +39,14 @@
 	X(TIMEOUT, timeout, "Resets after a timeout.")			\
 	X(DESTROYED, destroyed, "Resets of sockets destroyed from outside.") \
 	X(OTHER, other, "Resets for another reason.")
+
+/* X(ID, name, help): TCS_CONNECT_ID, the row connect_failed_name. */
+#define TCS_CONNECTS(X)							\
+	X(REFUSED, refused, "Connects that were refused.")		\
+	X(TIMEOUT, timeout, "Connects that had no answer.")		\
+	X(UNREACHABLE, unreachable, "Connects that found no way to the peer.") \
+	X(NO_PORT, no_port, "Connects that found no local port.")	\
+	X(OTHER, other, "Connects that failed for another reason.")
 
 /* X(ID, name, TEXT): TCS_ID, the rows name_entered and name. */
 #define TCS_STATES(X)							\
@@ -63,7 +72,7 @@
  * ROW(ID, name, COUNTER or GAUGE, help): what it is computed from stands in counters.c.
  * The others: the lists above.
  */
-#define TCS_ROWS(COUNT, ROW, END, RST, ENTERED, STATE, TW_END)		\
+#define TCS_ROWS(COUNT, ROW, END, RST, CONNECT, ENTERED, STATE, TW_END)	\
 	ROW(VERSION, version, GAUGE,					\
 	    "Version of the format of the module's counters.")		\
 	ROW(ENDED, ended, COUNTER, "Connections that have ended.")	\
@@ -83,6 +92,7 @@
 	    "TIME_WAITs restarted by a late segment.")			\
 	TCS_TW_ENDS(TW_END)						\
 	COUNT(FIN_RETRANSMITS, fin_retransmits, "FINs sent again.") \
+	TCS_CONNECTS(CONNECT)						\
 	ROW(RECORDS, records, GAUGE, "Close records of connections held.") \
 	COUNT(RECORD_FAILURES, record_failures,			\
 	    "Close records that could not be allocated.")

@@ -337,7 +337,8 @@ void tcs_details_end(const struct sock *sk, int old, struct tcs_end how,
 		release(e);
 	if (failed) {
 		/* What connect() says that found no port is in no socket. */
-		told->err = READ_ONCE(sk->sk_err) ?: EADDRNOTAVAIL;
+		told->err = how.connect == TCS_CONNECT_NO_PORT ?
+				    EADDRNOTAVAIL : READ_ONCE(sk->sk_err);
 		return;
 	}
 	if (old == TCP_ESTABLISHED)
@@ -393,7 +394,7 @@ void tcs_details_forget(const struct sock_common *key)
  */
 int tcs_details_prepare(void)
 {
-	/* A slot for each 256 KiB of memory: 4096 of them, 480 KiB, for 1 GiB. */
+	/* A slot for each 256 KiB of memory: 4096 of them, 448 KiB, for 1 GiB. */
 	const unsigned long slots = totalram_pages() >> (18 - PAGE_SHIFT);
 
 	table_bits = clamp_t(unsigned int, ilog2(slots | 1), 10, 16);

@@ -381,6 +381,8 @@ void tcs_count_end(const struct tcs_net *tn, struct tcs_end end)
 {
 	if (end.ended == TCS_ENDED_RST_SENT)
 		tcs_add(tn->stats, TCS_RST + end.rst);
+	else if (end.ended == TCS_ENDED_CONNECT_FAILED)
+		tcs_add(tn->stats, TCS_CONNECT + end.connect);
 	else
 		tcs_add(tn->stats, TCS_ENDED + end.ended);
 }

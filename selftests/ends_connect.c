@@ -4,7 +4,7 @@
 
 #include "ends_fixture.h"
 
-#define FAILED	"ended_connect_failed=1 TcpAttemptFails=1"
+#define FAILED(cause)	"connect_failed_" cause "=1 TcpAttemptFails=1"
 
 static void expect(int err, int wanted)
 {
@@ -28,7 +28,16 @@ END(refused)
 	const struct ends_lab *lab = &self->lab;
 
 	expect(lab_try_connect(lab, lab_socket(lab, B), LAB_PORT + 1), ECONNREFUSED);
-	lab_end(lab, "rst_sent_no_socket=1 TcpOutRsts=1", FAILED);
+	lab_end(lab, "rst_sent_no_socket=1 TcpOutRsts=1", FAILED("refused"));
+}
+
+END(refused_by_icmp)
+{
+	const struct ends_lab *lab = &self->lab;
+
+	lab_lose(lab, A, "meta l4proto tcp reject with icmpx type port-unreachable");
+	expect(lab_try_connect(lab, lab_socket(lab, B), LAB_PORT), ECONNREFUSED);
+	lab_end(lab, "", FAILED("refused"));
 }
 
 END(unreachable)
@@ -39,7 +48,29 @@ END(unreachable)
 	lab_lose(lab, A, REFUSE_ALL);
 	err = lab_try_connect(lab, lab_socket(lab, B), LAB_PORT);
 	expect(err, lab->family == AF_INET ? EHOSTUNREACH : EACCES);
-	lab_end(lab, "", FAILED);
+	lab_end(lab, "", FAILED("unreachable"));
+}
+
+/* Nobody says where A is. */
+END(no_neighbour)
+{
+	const struct ends_lab *lab = &self->lab;
+
+	lab_sh(lab, A, "ip addr flush dev v0");
+	expect(lab_try_connect(lab, lab_socket(lab, B), LAB_PORT), EHOSTUNREACH);
+	lab_end(lab, "", FAILED("unreachable"));
+}
+
+/* A host that knows no TCP. There is no such message in IPv6. */
+END(no_such_protocol)
+{
+	const struct ends_lab *lab = &self->lab;
+
+	if (lab->family != AF_INET)
+		return;
+	lab_lose(lab, A, "meta nfproto ipv4 meta l4proto tcp reject with icmp type prot-unreachable");
+	expect(lab_try_connect(lab, lab_socket(lab, B), LAB_PORT), ENOPROTOOPT);
+	lab_end(lab, "", FAILED("other"));
 }
 
 END(timed_out)
@@ -49,7 +80,7 @@ END(timed_out)
 	lab_set(lab, B, "ipv4/tcp_syn_retries", "1");
 	lab_lose(lab, A, LOSE_ALL);
 	expect(lab_try_connect(lab, lab_socket(lab, B), LAB_PORT), ETIMEDOUT);
-	lab_end(lab, "", FAILED " TcpExtTCPAbortOnTimeout=1");
+	lab_end(lab, "", FAILED("timeout") " TcpExtTCPAbortOnTimeout=1");
 }
 
 END(no_port_left)
@@ -60,7 +91,40 @@ END(no_port_left)
 	lab_set(lab, B, "ipv4/ip_local_port_range", "40000 40000");
 	lab_connect(lab, fd);
 	expect(lab_try_connect(lab, lab_socket(lab, B), LAB_PORT), EADDRNOTAVAIL);
-	lab_end(lab, "TcpCurrEstab=1", "ended_connect_failed=1 TcpCurrEstab=1");
+	lab_end(lab, "TcpCurrEstab=1", "connect_failed_no_port=1 TcpCurrEstab=1");
+}
+
+/* The port that was asked for is in use, between the same two. */
+END(port_in_use)
+{
+	const struct ends_lab *lab = &self->lab;
+	int fd[2] = {};
+
+	fd[B] = lab_bound_socket(lab, B, 40000);
+	lab_connect(lab, fd);
+	expect(lab_try_connect(lab, lab_bound_socket(lab, B, 40000), LAB_PORT),
+	       EADDRNOTAVAIL);
+	lab_end(lab, "TcpCurrEstab=1", "connect_failed_no_port=1 TcpCurrEstab=1");
+}
+
+/* A socket that had a port once. */
+END(no_port_left_again)
+{
+	const struct sockaddr sa = { .sa_family = AF_UNSPEC };
+	const struct ends_lab *lab = &self->lab;
+	int fd[2] = {}, later[2] = {};
+
+	lab_set(lab, B, "ipv4/ip_local_port_range", "40000 40000");
+	lab_connect(lab, fd);
+	send_text(fd[B], "some data");
+	expect_text(fd[A], "some data");
+	if (connect(fd[B], &sa, sizeof(sa)))
+		die_errno("disconnect");
+	lab_connect(lab, later);
+	expect(lab_try_connect(lab, fd[B], LAB_PORT), EADDRNOTAVAIL);
+	expect(lab_try_connect(lab, fd[B], LAB_PORT), EADDRNOTAVAIL);
+	lab_end(lab, "ended_rst_received=1 TcpEstabResets=1 TcpCurrEstab=1",
+		"rst_sent_other=1 TcpOutRsts=1 TcpEstabResets=1 connect_failed_no_port=2 TcpCurrEstab=1");
 }
 
 /* Without a route the socket does not even begin. */
@@ -70,6 +134,16 @@ END(no_route)
 
 	lab_sh(lab, B, "ip link set v0 down");
 	expect(lab_try_connect(lab, lab_socket(lab, B), LAB_PORT), ENETUNREACH);
+	lab_end(lab, "", "");
+}
+
+END(route_of_unreachable)
+{
+	const struct ends_lab *lab = &self->lab;
+
+	lab_sh(lab, B, lab->family == AF_INET ? "ip route add unreachable 10.9.0.1" :
+						"ip route add unreachable fd09::1");
+	expect(lab_try_connect(lab, lab_socket(lab, B), LAB_PORT), EHOSTUNREACH);
 	lab_end(lab, "", "");
 }
 

@@ -219,7 +219,7 @@ END(syn_in_fin_wait2_mini)
 	check(err == ECONNREFUSED, "%s", strerror(err));
 	lab_end(lab, "rst_sent_other=1 " FIN_WAIT2 " TcpExtTW=1",
 		"ended_other=1 close_wait_entered=1 TcpEstabResets=1 "
-		"ended_connect_failed=1 TcpAttemptFails=1");
+		"connect_failed_refused=1 TcpAttemptFails=1");
 }
 
 /* With tcp_fin_timeout over 60 s FIN_WAIT2 is a full socket for the difference. */

@@ -79,7 +79,7 @@ END(reused_by_connect)
 	}
 	lab_accept(lab);
 	snprintf(spec, sizeof(spec),
-		 ACTIVE " time_wait_reused=1 TcpExtTW=1 TcpExtTWRecycled=1 TcpCurrEstab=1 ended_connect_failed=%d",
+		 ACTIVE " time_wait_reused=1 TcpExtTW=1 TcpExtTWRecycled=1 TcpCurrEstab=1 connect_failed_no_port=%d",
 		 failures);
 	lab_end(lab, PASSIVE " TcpCurrEstab=1", spec);
 }

@@ -40,7 +40,7 @@ FIXTURE_TEARDOWN(procfs)
 /* The rows of one file hold together, whenever it was read. */
 static void check_sums(const struct rows *r)
 {
-	uint64_t ended = 0, rst = 0;
+	uint64_t ended = 0, rst = 0, connects = 0;
 	unsigned int i, j;
 
 	check(!strcmp(r->row[0].name, "version") && r->row[0].value == 1,
@@ -53,6 +53,8 @@ static void check_sums(const struct rows *r)
 		if (!strncmp(name, "rst_sent_", 9) &&
 		    strcmp(name, "rst_sent_no_socket"))
 			rst += r->row[i].value;
+		if (!strncmp(name, "connect_failed_", 15))
+			connects += r->row[i].value;
 		/* A gauge that went below 0 */
 		check(r->row[i].value < 1UL << 62, "%s %lu", name,
 		      r->row[i].value);
@@ -63,6 +65,8 @@ static void check_sums(const struct rows *r)
 	      rows_get(r, "ended"), ended);
 	check(rows_get(r, "ended_rst_sent") == rst, "%lu, sum %lu",
 	      rows_get(r, "ended_rst_sent"), rst);
+	check(rows_get(r, "ended_connect_failed") == connects, "%lu, sum %lu",
+	      rows_get(r, "ended_connect_failed"), connects);
 }
 
 TEST_F(procfs, rows)

@@ -182,23 +182,58 @@ static bool starts_with(const char *name, const char *start)
 	return !strncmp(name, start, strlen(start));
 }
 
+/* Rows that are sums, and what their parts begin with. */
+static const struct {
+	const char *name;
+	const char *parts;
+} sums[] = {
+	{ "ended_rst_sent", "rst_sent_" },
+	{ "ended_connect_failed", "connect_failed_" },
+};
+
+#define N_SUMS	(sizeof(sums) / sizeof(sums[0]))
+
+/* Whether @part is a part of @sum: of "ended", those of the other sums in their place. */
+static bool is_part(const char *part, const char *sum)
+{
+	const bool all = !strcmp(sum, "ended");
+	unsigned int i;
+
+	if (!strcmp(part, "rst_sent_no_socket"))
+		return false;
+	for (i = 0; i < N_SUMS; i++) {
+		if (!strcmp(part, sums[i].name))
+			return false;
+		if ((all || !strcmp(sum, sums[i].name)) &&
+		    starts_with(part, sums[i].parts))
+			return true;
+	}
+	return all && starts_with(part, "ended_");
+}
+
+static bool is_sum(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < N_SUMS; i++)
+		if (!strcmp(name, sums[i].name))
+			return true;
+	return !strcmp(name, "ended");
+}
+
 /* The sums are not in the spec: they follow from what is. */
 static bool wanted_sum(const char *spec, const struct rows *rows,
 		       const char *name, int64_t *value)
 {
-	const bool all = !strcmp(name, "ended");
 	int64_t sum = 0, one;
 	unsigned int i;
 
-	if (!all && strcmp(name, "ended_rst_sent"))
+	if (!is_sum(name))
 		return wanted(spec, name, value);
 	for (i = 0; i < rows->n; i++) {
 		const char *part = rows->row[i].name;
 
-		if (!strcmp(part, "ended_rst_sent") ||
-		    !strcmp(part, "rst_sent_no_socket") ||
-		    !(starts_with(part, "rst_sent_") ||
-		      (all && starts_with(part, "ended_"))))
+		if (!is_part(part, name))
 			continue;
 		if (!wanted(spec, part, &one))
 			return false;
@@ -229,8 +264,8 @@ static void check_names(const char *spec, const struct rows *rows)
  * @what: its name, to tell the differences under; NULL: do not tell them
  * @spec: "name=change name=change ...": rows and the kernel's own. "*" allows any change.
  *	What is not named must not have changed, but for what segments sent
- *	again change. The sums ended and ended_rst_sent are not named: they
- *	follow from their parts.
+ *	again change. The sums ended, ended_rst_sent and ended_connect_failed
+ *	are not named: they follow from their parts.
  *
  * Return: how many differ.
  */

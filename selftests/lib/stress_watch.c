@@ -49,6 +49,9 @@ static void check_sums(const struct rows *rows)
 	      "%" PRIu64, rows_get(rows, "ended"));
 	check(rows_get(rows, "ended_rst_sent") == sum_of(rows, "rst_sent_"),
 	      "%" PRIu64, rows_get(rows, "ended_rst_sent"));
+	check(rows_get(rows, "ended_connect_failed") ==
+	      sum_of(rows, "connect_failed_"),
+	      "%" PRIu64, rows_get(rows, "ended_connect_failed"));
 	check(rows_get(rows, "time_wait_entered") ==
 	      rows_get(rows, "time_wait_expired") +
 	      rows_get(rows, "time_wait_reused") +

@@ -387,12 +387,61 @@ static bool named(void)
 	return ok;
 }
 
+/* Why connects fail: by what connect() says, and whether it had a port. */
+static const struct {
+	int state;
+	int err;
+	bool syn_sent;
+	bool had_port;
+	enum tcs_connect cause;
+} connects[] = {
+	{ TCP_SYN_SENT, ECONNREFUSED, true, true, TCS_CONNECT_REFUSED },
+	{ TCP_SYN_SENT, ECONNREFUSED, false, true, TCS_CONNECT_REFUSED },
+	{ TCP_SYN_RECV, ECONNRESET, true, true, TCS_CONNECT_REFUSED },
+	{ TCP_SYN_SENT, ECONNRESET, false, false, TCS_CONNECT_NO_PORT },
+	{ TCP_SYN_SENT, ECONNRESET, true, true, TCS_CONNECT_OTHER },
+	{ TCP_SYN_SENT, ETIMEDOUT, true, true, TCS_CONNECT_TIMEOUT },
+	{ TCP_SYN_SENT, EHOSTUNREACH, true, true, TCS_CONNECT_UNREACHABLE },
+	{ TCP_SYN_SENT, ENETUNREACH, true, true, TCS_CONNECT_UNREACHABLE },
+	{ TCP_SYN_SENT, EHOSTDOWN, true, true, TCS_CONNECT_UNREACHABLE },
+	{ TCP_SYN_SENT, ENONET, true, true, TCS_CONNECT_UNREACHABLE },
+	{ TCP_SYN_SENT, EACCES, true, true, TCS_CONNECT_UNREACHABLE },
+	{ TCP_SYN_SENT, ENOPROTOOPT, true, true, TCS_CONNECT_OTHER },
+	{ TCP_SYN_SENT, EPROTO, true, true, TCS_CONNECT_OTHER },
+	{ TCP_SYN_SENT, 0, false, false, TCS_CONNECT_NO_PORT },
+	{ TCP_SYN_SENT, 0, false, true, TCS_CONNECT_OTHER },
+};
+
+static bool connects_by_cause(void)
+{
+	bool ok = true;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(connects) / sizeof(connects[0]); i++) {
+		const struct tcs_facts f = {
+			.old = connects[i].state,
+			.err = connects[i].err,
+			.syn_sent = connects[i].syn_sent,
+			.had_port = connects[i].had_port,
+		};
+		const struct tcs_end is = tcs_classify(&f);
+
+		if (is.ended != TCS_ENDED_CONNECT_FAILED ||
+		    is.connect != connects[i].cause)
+			ok = tap_fails("error %d, port %d: ended %d, cause %d",
+				       connects[i].err, connects[i].had_port,
+				       is.ended, is.connect);
+	}
+	return ok;
+}
+
 static const struct tap_test tests[] = {
 	{ "every state, error and combination of facts", every_combination },
 	{ "every rule of the table counts", every_rule_counts },
 	{ "states that are none", no_such_state },
 	{ "closing states", closing_states },
 	{ "named cases", named },
+	{ "why connects fail", connects_by_cause },
 };
 
 int main(void)

@@ -59,6 +59,7 @@ static const struct segments refused_segments[] = {
 static const struct change refused_changes[] = {
 	{ A, "rst_sent_no_socket", 1 }, { A, "Tcp.OutRsts", 1 },
 	{ B, "ended", 1 }, { B, "ended_connect_failed", 1 },
+	{ B, "connect_failed_refused", 1 },
 	{ B, "Tcp.AttemptFails", 1 },
 	{ 0 }
 };

@@ -225,6 +225,7 @@ const struct scenario scenarios_timewait[] = {
 			{ A, "last_ack_entered", 1 },
 			{ B, "ended", 2 }, { B, "ended_active_fin", 1 },
 			{ B, "ended_connect_failed", 1 },
+			{ B, "connect_failed_no_port", 1 },
 			{ B, "fin_wait1_entered", 1 },
 			{ B, "fin_wait2_entered", 1 },
 			{ B, "time_wait_entered", 1 },
