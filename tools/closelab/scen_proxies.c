@@ -305,6 +305,7 @@ const struct scenario scenarios_proxies[] = {
 			{ A, "ended", 2 }, CLOSED_SECOND(A, 2),
 			{ B, "ended", 5 }, CLOSED_FIRST(B, 3), CLOSED_SECOND(B, 1),
 			{ B, "ended_connect_failed", 1 },
+			{ B, "connect_failed_no_port", 1 },
 			{ C, "ended", 2 }, CLOSED_FIRST(C, 1), CLOSED_SECOND(C, 1),
 			{ 0 }
 		},
@@ -332,6 +333,7 @@ const struct scenario scenarios_proxies[] = {
 			{ A, "ended", 3 }, CLOSED_SECOND(A, 3),
 			{ B, "ended", 8 }, CLOSED_FIRST(B, 7),
 			{ B, "ended_connect_failed", 1 },
+			{ B, "connect_failed_no_port", 1 },
 			{ C, "ended", 4 }, CLOSED_SECOND(C, 4),
 			{ 0 }
 		},
