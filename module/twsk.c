@@ -2,7 +2,6 @@
 /* The closing of a connection that has a timewait socket, see twsk.h. */
 #include "twsk.h"
 
-#include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/jump_label.h>
 #include <linux/tcp.h>
@@ -11,7 +10,6 @@
 #include <net/tcp.h>
 
 #include "event.h"
-#include "fault_inject.h"
 #include "handoff.h"
 #include "policy.h"
 #include "records.h"
@@ -250,8 +248,6 @@ enum tcs_rearm tcs_twsk_rearm(struct inet_timewait_sock *tw,
 
 	tcs_assert_atomic();
 	tn = tcs_net_of(twsk_net(tw));
-	if (TCS_FAULT_SLOW_BASELINE && was_fin_wait2 && tcs_in_baseline())
-		mdelay(50);
 	if (was_fin_wait2 && tcs_in_baseline() && tcs_is_counting())
 		spare = tcs_new_record(tn->stats);
 	b = tcs_records_lock(&tw->__tw_common);

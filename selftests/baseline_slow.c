@@ -28,11 +28,15 @@ static bool baseline_waits(void)
 	return setting_read(-1, WAITS, text, sizeof(text)) > 0 && text[0] == 'Y';
 }
 
-static pid_t start_load(void)
+/* The child must not keep a socket open that is closed here meanwhile. */
+static pid_t start_load(struct pair *p)
 {
 	const pid_t pid = child_fork();
+	int i;
 
 	if (!pid) {
+		for (i = 0; i < N_PAIRS; i++)
+			pair_close(&p[i], 1);
 		stay_on_cpu(0);
 		_exit(-module_load());
 	}
@@ -58,7 +62,7 @@ static bool count_all(struct wire *w, void (*peer_ends)(struct pair *p, int side
 		pair_open(&p[i], w, AF_INET);
 		pair_to_fin_wait2(&p[i], PATH_MINI);
 	}
-	load = start_load();
+	load = start_load(p);
 	until(baseline_waits());
 	for (i = 0; i < N_PAIRS; i++) {
 		peer_ends(&p[i], 1);
