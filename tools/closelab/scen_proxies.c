@@ -137,6 +137,20 @@ static int all_from_one_port(struct lab *lab)
 
 #define PROXIED .free_running = 1, .proxied = 1, .rto_min_ms = LONG_RTO
 
+/* Two requests: the proxy closes its connections to the server, or keeps the one it has. */
+static const struct change closed_by_proxy[] = {
+	{ A, "ended", 2 }, CLOSED_SECOND(A, 2),
+	{ B, "ended", 3 }, CLOSED_FIRST(B, 2), CLOSED_SECOND(B, 1),
+	{ C, "ended", 1 }, CLOSED_FIRST(C, 1),
+	{ 0 }
+};
+
+static const struct change kept_by_proxy[] = {
+	{ B, "ended", 1 }, CLOSED_SECOND(B, 1),
+	{ C, "ended", 1 }, CLOSED_FIRST(C, 1),
+	{ 0 }
+};
+
 const struct scenario scenarios_proxies[] = {
 	{
 		.name = "haproxy-keep-alive",
@@ -253,12 +267,7 @@ const struct scenario scenarios_proxies[] = {
 			STATES(A, ""),
 			{ STEP_END }
 		},
-		.changes = (const struct change[]){
-			{ A, "ended", 2 }, CLOSED_SECOND(A, 2),
-			{ B, "ended", 3 }, CLOSED_FIRST(B, 2), CLOSED_SECOND(B, 1),
-			{ C, "ended", 1 }, CLOSED_FIRST(C, 1),
-			{ 0 }
-		},
+		.changes = closed_by_proxy,
 		.closing = { [FRONT] = "C FIN", [BACK] = "B FIN" },
 	},
 	{
@@ -276,11 +285,7 @@ const struct scenario scenarios_proxies[] = {
 			STATES(A, "ESTABLISHED"),
 			{ STEP_END }
 		},
-		.changes = (const struct change[]){
-			{ B, "ended", 1 }, CLOSED_SECOND(B, 1),
-			{ C, "ended", 1 }, CLOSED_FIRST(C, 1),
-			{ 0 }
-		},
+		.changes = kept_by_proxy,
 		.closing = { [FRONT] = "C FIN", [BACK] = "" },
 	},
 	{
@@ -354,12 +359,7 @@ const struct scenario scenarios_proxies[] = {
 			STATES(A, ""),
 			{ STEP_END }
 		},
-		.changes = (const struct change[]){
-			{ A, "ended", 2 }, CLOSED_SECOND(A, 2),
-			{ B, "ended", 3 }, CLOSED_FIRST(B, 2), CLOSED_SECOND(B, 1),
-			{ C, "ended", 1 }, CLOSED_FIRST(C, 1),
-			{ 0 }
-		},
+		.changes = closed_by_proxy,
 		.closing = { [FRONT] = "C FIN", [BACK] = "B FIN" },
 	},
 	{
@@ -377,11 +377,7 @@ const struct scenario scenarios_proxies[] = {
 			STATES(A, "ESTABLISHED"),
 			{ STEP_END }
 		},
-		.changes = (const struct change[]){
-			{ B, "ended", 1 }, CLOSED_SECOND(B, 1),
-			{ C, "ended", 1 }, CLOSED_FIRST(C, 1),
-			{ 0 }
-		},
+		.changes = kept_by_proxy,
 		.closing = { [FRONT] = "C FIN", [BACK] = "" },
 	},
 	{
@@ -399,12 +395,7 @@ const struct scenario scenarios_proxies[] = {
 			STATES(A, ""),
 			{ STEP_END }
 		},
-		.changes = (const struct change[]){
-			{ A, "ended", 2 }, CLOSED_SECOND(A, 2),
-			{ B, "ended", 3 }, CLOSED_FIRST(B, 2), CLOSED_SECOND(B, 1),
-			{ C, "ended", 1 }, CLOSED_FIRST(C, 1),
-			{ 0 }
-		},
+		.changes = closed_by_proxy,
 		.closing = { [FRONT] = "C FIN", [BACK] = "B FIN" },
 	},
 	{ .name = NULL }
