@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * TIME_WAIT's own API through the versions. Vendors mix them: late 5.14 kernels of RHEL 9
- * hash and arm at once, and count in tw_count.
+ * hash and arm at once.
  *
  *  - net->ipv4.tcp_death_row is a struct, but from 5.18 to 6.0 a pointer;
- *  - it counts timewait sockets in tw_count up to 5.17, in tw_refcount (with one
- *    for the namespace) since;
  *  - up to 6.10 a timewait socket is armed by inet_twsk_schedule(tw, timeo), then
  *    hashed by inet_twsk_hashdance(tw, sk, hashinfo), in one section with
  *    softirqs off; from 6.11 on inet_twsk_hashdance_schedule(tw, sk, hashinfo,
@@ -37,24 +35,6 @@ static inline struct inet_timewait_death_row *tcs_death_row(struct net *net)
 				      &net->ipv4.tcp_death_row);
 
 	return dr;
-}
-
-/**
- * tcs_tw_full() - whether no further TIME_WAIT can be made
- * @net: namespace
- *
- * The test of inet_twsk_alloc() (net/ipv4/inet_timewait_sock.c).
- */
-static inline bool tcs_tw_full(struct net *net)
-{
-	const struct inet_timewait_death_row *dr = tcs_death_row(net);
-#ifdef TCS_HAVE_TW_REFCOUNT
-	int n = refcount_read(&dr->tw_refcount) - 1;
-#else
-	int n = atomic_read(&dr->tw_count);
-#endif
-
-	return n >= READ_ONCE(dr->sysctl_max_tw_buckets);
 }
 
 #endif /* TCS_COMPAT_INET_TWSK_H */
