@@ -142,6 +142,7 @@ static inline enum tcs_state tcs_closing_state(unsigned int tcp_state)
 	return tcs_closing_states[tcp_state % TCS_N_TCP_STATES];
 }
 
+bool tcs_classify_asks_who(const struct tcs_facts *f);
 struct tcs_end tcs_classify(const struct tcs_facts *f);
 
 #endif /* TCS_CLASSIFY_H */

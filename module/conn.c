@@ -8,7 +8,6 @@
 #include <net/tcp.h>
 
 #include "call_site.h"
-#include "compat/inet_twsk.h"
 #include "compat/tcp.h"
 #include "event.h"
 #include "fastpath.h"
@@ -108,8 +107,6 @@ static struct tcs_end end_of(struct sock *sk, int old, enum tcs_note note)
 		.old = old,
 		.err = sk->sk_err,
 		.err_soft = READ_ONCE(sk->sk_err_soft),
-		.done_by = orphan && note == TCS_NOTE_NONE ?
-			   tcs_done_by() : TCS_DONE_UNKNOWN,
 		.moved = note == TCS_NOTE_MOVED ||
 			 (tcs_twsk_is_untracked() && seems_moved(sk, old)),
 		.reset_without_rst = note == TCS_NOTE_RESET_WITHOUT_RST,
@@ -130,6 +127,8 @@ static struct tcs_end end_of(struct sock *sk, int old, enum tcs_note note)
 		.repair = tp->repair,
 		.net_gone = !check_net(sock_net(sk)),
 	};
+	if (note == TCS_NOTE_NONE && tcs_classify_asks_who(&f))
+		f.done_by = tcs_done_by();
 
 	return tcs_classify(&f);
 }

@@ -247,6 +247,33 @@ static bool every_rule_counts(void)
 	return true;
 }
 
+/* Where it is not asked who ended it, that makes no difference. */
+static bool asks_where_it_matters(void)
+{
+	unsigned int facts, e;
+	int state, by;
+
+	for (state = 0; state < TCS_N_TCP_STATES; state++)
+		for (e = 0; e < N_ERRORS; e++)
+			for (facts = 0; facts <= ALL_FACTS; facts++) {
+				struct tcs_facts f = facts_of(state, errors[e].err,
+							      errors[e].soft, facts,
+							      TCS_DONE_UNKNOWN);
+				const struct tcs_end is = tcs_classify(&f);
+
+				if (tcs_classify_asks_who(&f))
+					continue;
+				for (by = 0; by < TCS_N_DONE; by++) {
+					f.done_by = by;
+					if (tcs_classify(&f).ended != is.ended ||
+					    tcs_classify(&f).rst != is.rst)
+						return tap_fails("state %d, error %d, facts %#x: by %d",
+								 state, f.err, facts, by);
+				}
+			}
+	return true;
+}
+
 /* States that no kernel has: no end, and above all no crash. */
 static bool no_such_state(void)
 {
@@ -438,6 +465,7 @@ static bool connects_by_cause(void)
 static const struct tap_test tests[] = {
 	{ "every state, error and combination of facts", every_combination },
 	{ "every rule of the table counts", every_rule_counts },
+	{ "who ended it is asked where it matters", asks_where_it_matters },
 	{ "states that are none", no_such_state },
 	{ "closing states", closing_states },
 	{ "named cases", named },
