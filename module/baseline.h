@@ -3,8 +3,6 @@
 #ifndef TCS_BASELINE_H
 #define TCS_BASELINE_H
 
-#include "compat/kernel.h"
-
 int tcs_baseline(void);
 
 #endif /* TCS_BASELINE_H */

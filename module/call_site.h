@@ -3,8 +3,6 @@
 #ifndef TCS_CALL_SITE_H
 #define TCS_CALL_SITE_H
 
-#include "compat/kernel.h"
-
 #include "classify.h"
 #include "twsk.h"
 

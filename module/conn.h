@@ -7,8 +7,6 @@
 #ifndef TCS_CONN_H
 #define TCS_CONN_H
 
-#include "compat/kernel.h"
-
 #include <linux/types.h>
 
 struct sock;

@@ -10,8 +10,6 @@
 #ifndef TCS_COUNTERS_H
 #define TCS_COUNTERS_H
 
-#include "compat/kernel.h"
-
 #include <linux/percpu.h>
 #include <linux/types.h>
 

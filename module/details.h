@@ -24,8 +24,6 @@
 #ifndef TCS_DETAILS_H
 #define TCS_DETAILS_H
 
-#include "compat/kernel.h"
-
 #include <linux/jump_label.h>
 #include <linux/sched.h>
 #include <linux/types.h>

@@ -10,8 +10,6 @@
 #ifndef TCS_EVENT_H
 #define TCS_EVENT_H
 
-#include "compat/kernel.h"
-
 #include <linux/jump_label.h>
 #include <linux/ktime.h>
 #include <linux/math64.h>

@@ -37,8 +37,6 @@
 #ifndef TCS_FASTPATH_H
 #define TCS_FASTPATH_H
 
-#include "compat/kernel.h"
-
 #include <linux/atomic.h>
 #include <linux/kconfig.h>
 #include <linux/tcp.h>

@@ -10,8 +10,6 @@
 #ifndef TCS_HANDOFF_H
 #define TCS_HANDOFF_H
 
-#include "compat/kernel.h"
-
 #include <linux/atomic.h>
 #include <linux/percpu.h>
 #include <linux/types.h>

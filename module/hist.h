@@ -3,8 +3,6 @@
 #ifndef TCS_HIST_H
 #define TCS_HIST_H
 
-#include "compat/kernel.h"
-
 #include <linux/bitops.h>
 #include <linux/compiler.h>
 #include <linux/percpu.h>

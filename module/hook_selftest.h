@@ -3,8 +3,6 @@
 #ifndef TCS_HOOK_SELFTEST_H
 #define TCS_HOOK_SELFTEST_H
 
-#include "compat/kernel.h"
-
 #include <linux/compiler.h>
 #include <linux/types.h>
 

@@ -3,8 +3,6 @@
 #ifndef TCS_HOOKS_H
 #define TCS_HOOKS_H
 
-#include "compat/kernel.h"
-
 #include <linux/types.h>
 
 /* In the order of attaching: what ends a timewait socket before what makes one. */

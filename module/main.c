@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* How TCP connections end, and how long TIME_WAIT lasts: init and exit. */
-#include "compat/kernel.h"
 
 #include <linux/module.h>
 

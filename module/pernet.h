@@ -3,8 +3,6 @@
 #ifndef TCS_PERNET_H
 #define TCS_PERNET_H
 
-#include "compat/kernel.h"
-
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/preempt.h>

@@ -3,8 +3,6 @@
 #ifndef TCS_PROBES_H
 #define TCS_PROBES_H
 
-#include "compat/kernel.h"
-
 int tcs_probes_attach(void);
 void tcs_probes_detach(void);
 

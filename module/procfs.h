@@ -3,8 +3,6 @@
 #ifndef TCS_PROCFS_H
 #define TCS_PROCFS_H
 
-#include "compat/kernel.h"
-
 int tcs_procfs_init(void);
 void tcs_procfs_exit(void);
 

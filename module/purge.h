@@ -3,8 +3,6 @@
 #ifndef TCS_PURGE_H
 #define TCS_PURGE_H
 
-#include "compat/kernel.h"
-
 #include <linux/types.h>
 
 struct inet_timewait_sock;

@@ -29,8 +29,6 @@
 #ifndef TCS_RECORDS_H
 #define TCS_RECORDS_H
 
-#include "compat/kernel.h"
-
 /* First: list_bl.h uses cpu_relax() and does not include it (6.12). */
 #include <linux/processor.h>
 

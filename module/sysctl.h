@@ -3,8 +3,6 @@
 #ifndef TCS_SYSCTL_H
 #define TCS_SYSCTL_H
 
-#include "compat/kernel.h"
-
 int tcs_sysctl_init(void);
 void tcs_sysctl_exit(void);
 

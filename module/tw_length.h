@@ -6,8 +6,6 @@
 #ifndef TCS_TW_LENGTH_H
 #define TCS_TW_LENGTH_H
 
-#include "compat/kernel.h"
-
 #include <linux/jump_label.h>
 #include <linux/types.h>
 

@@ -7,8 +7,6 @@
 #ifndef TCS_TWSK_H
 #define TCS_TWSK_H
 
-#include "compat/kernel.h"
-
 #include <linux/tcp.h>
 #include <linux/types.h>
 #include <net/tcp.h>

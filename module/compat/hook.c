@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Attaching and detaching hooks, see hook.h. */
-#include "compat/kernel.h"
 #include "compat/hook.h"
 
 #if defined(TCS_HOOK_FTRACE) || defined(TCS_HOOK_KPROBE)

@@ -2,8 +2,8 @@
 /*
  * What this module cannot work without, and the name it has in the log.
  *
- * Included by every file, so that a build for such a kernel ends with the
- * reason and not with a page of errors.
+ * Kbuild includes it first in every file, so that a build for such a kernel
+ * ends with the reason, whichever file is compiled first.
  */
 #ifndef TCS_COMPAT_KERNEL_H
 #define TCS_COMPAT_KERNEL_H

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Finding, attaching and detaching tracepoints, see tracepoint.h. */
-#include "compat/kernel.h"
 #include "compat/tracepoint.h"
 
 #include <linux/printk.h>

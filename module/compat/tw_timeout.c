@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Looking for a net.ipv4.tcp_tw_timeout that is not ours, see tw_timeout.h. */
-#include "compat/kernel.h"
 #include "compat/tw_timeout.h"
 
 #ifndef TCS_HAVE_TW_TIMEOUT
