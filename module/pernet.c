@@ -3,15 +3,16 @@
 #include "pernet.h"
 
 #include "compat/tracepoint.h"
-#include "policy.h"
 
 unsigned int tcs_net_id;
+
+#define DEFAULT(_name, _min, _max, _default, ...) ._name = _default,
 
 /*
  * Counts of namespaces that are gone, and events of those that are going: with the
  * kernel's own length of TIME_WAIT.
  */
-struct tcs_net tcs_dead;
+struct tcs_net tcs_dead = { TCS_SETTINGS(DEFAULT) };
 
 /*
  * All namespaces that are not folded yet. A reader who holds the lock sees each
@@ -21,30 +22,35 @@ LIST_HEAD(tcs_nets);
 /* Taken by readers of all namespaces, and when one comes or goes. */
 DEFINE_MUTEX(tcs_nets_lock);
 
-static void set_defaults(struct tcs_net *tn)
+/* Where in struct tcs_net the settings are that a namespace may inherit. */
+#define INHERITED(_name) offsetof(struct tcs_net, _name),
+#define OWN(_name)
+#define INITIAL(_name)
+#define INHERIT(_name, _min, _max, _default, _scope, ...) _scope(_name)
+
+static const size_t inherited[] = { TCS_SETTINGS(INHERIT) };
+
+static unsigned int *value(struct tcs_net *tn, size_t offset)
 {
-	tn->time_wait_ms = TCS_KERNEL_TIME_WAIT_MS;
-	tn->time_wait_guard = 1;
-	tn->histograms = 1;
+	return (void *)tn + offset;
 }
 
 static void inherit(struct tcs_net *tn)
 {
-	const struct tcs_net *init = tcs_net(&init_net);
+	struct tcs_net *init = tcs_net(&init_net);
+	unsigned int i;
 
 	if (!READ_ONCE(init->inherit))
 		return;
-	tn->time_wait_ms = READ_ONCE(init->time_wait_ms);
-	tn->time_wait_guard = READ_ONCE(init->time_wait_guard);
-	tn->histograms = READ_ONCE(init->histograms);
+	for (i = 0; i < ARRAY_SIZE(inherited); i++)
+		*value(tn, inherited[i]) = READ_ONCE(*value(init, inherited[i]));
 }
 
 static int __net_init init_one(struct net *net)
 {
 	struct tcs_net *tn = tcs_net(net);
 
-	tn->net = net;
-	set_defaults(tn);
+	*tn = (struct tcs_net){ .net = net, TCS_SETTINGS(DEFAULT) };
 	if (!net_eq(net, &init_net))
 		inherit(tn);
 
@@ -105,7 +111,6 @@ int tcs_pernet_init(void)
 {
 	int err;
 
-	set_defaults(&tcs_dead);
 	tcs_dead.stats = alloc_percpu(struct tcs_stats);
 	if (!tcs_dead.stats)
 		return -ENOMEM;

@@ -10,6 +10,7 @@
 #include <net/netns/generic.h>
 
 #include "counters.h"
+#include "settings_list.h"
 
 struct ctl_table;
 struct ctl_table_header;
@@ -17,27 +18,20 @@ struct ctl_table_header;
 /**
  * struct tcs_net - a network namespace
  * @stats: its counts
- * @histograms: 0 or 1
- * @time_wait_ms: length of TIME_WAIT, 0 to 600000 ms
- * @time_wait_guard: 0 or 1
- * @time_wait_purge: nothing; the sysctl needs an address in here
- * @inherit: 0 or 1, means something in the initial namespace only
  * @net: the namespace
  * @list: in tcs_nets, under tcs_nets_lock
  * @ctl: net.tcp_closestat
  * @alias: net.ipv4.tcp_tw_timeout
  *
- * The tunables are written by sysctl and read once per use, with READ_ONCE().
+ * The settings (settings_list.h) are written by sysctl and read once per use, with
+ * READ_ONCE().
  */
 struct tcs_net {
 	/* read by every event */
 	struct tcs_stats __percpu *stats;
-	unsigned int histograms;
-	unsigned int time_wait_ms;
-	unsigned int time_wait_guard;
-
-	unsigned int time_wait_purge;
-	unsigned int inherit;
+#define SETTING(name, ...) unsigned int name;
+	TCS_SETTINGS(SETTING)
+#undef SETTING
 	struct net *net;
 	struct list_head list;
 
@@ -46,8 +40,6 @@ struct tcs_net {
 		struct ctl_table_header *header;
 	} ctl, alias;
 };
-
-#define TCS_TIME_WAIT_MS_MAX	600000U
 
 extern unsigned int tcs_net_id;
 extern struct tcs_net tcs_dead;

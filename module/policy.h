@@ -20,6 +20,9 @@
  */
 #define TCS_KERNEL_TIME_WAIT_MS	60000U
 
+/* The longest that a namespace may ask for. */
+#define TCS_TIME_WAIT_MS_MAX	600000U
+
 /* 3.5 x RTO, for an RTO of 1 s: RFC 6298, section 2.1 */
 #define TCS_FLOOR_UNKNOWN_MS	3500U
 

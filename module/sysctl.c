@@ -62,7 +62,27 @@ static void emit(unsigned int val, char *buffer, size_t *lenp, loff_t *ppos)
 	*lenp = n;
 }
 
-/* Of the table that was registered, .extra1 is the namespace. */
+/**
+ * struct setting - one sysctl
+ * @name: of the file
+ * @offset: of its value in struct tcs_net
+ * @min: the least that may be written
+ * @max: the most
+ * @mode: of the file
+ * @initial: only the initial namespace has it
+ * @handler: reads and writes it
+ */
+struct setting {
+	const char *name;
+	size_t offset;
+	unsigned int min;
+	unsigned int max;
+	umode_t mode;
+	bool initial;
+	proc_handler *handler;
+};
+
+/* Of a table that was registered, .extra1 is the namespace and .extra2 the setting. */
 static struct tcs_net *owner(tcs_ctl_table *table)
 {
 	return table->extra1;
@@ -79,21 +99,21 @@ static int may_write(tcs_ctl_table *table)
 }
 
 static int get_write(tcs_ctl_table *table, const char *buffer, size_t len,
-		     loff_t *ppos, unsigned int min, unsigned int max,
-		     unsigned int *val)
+		     loff_t *ppos, unsigned int *val)
 {
+	const struct setting *setting = table->extra2;
 	int err;
 
 	err = may_write(table) ?: parse(buffer, len, *ppos, val);
 	if (err)
 		return err;
-	if (*val < min || *val > max)
+	if (*val < setting->min || *val > setting->max)
 		return -EINVAL;
 	*ppos += len;
 	return 0;
 }
 
-/* A number from 0 to .extra2, kept in .data. */
+/* A number, kept as it was written. */
 static int do_number(tcs_ctl_table *table, int write, void *buffer,
 		     size_t *lenp, loff_t *ppos)
 {
@@ -105,8 +125,7 @@ static int do_number(tcs_ctl_table *table, int write, void *buffer,
 		emit(READ_ONCE(*data), buffer, lenp, ppos);
 		return 0;
 	}
-	err = get_write(table, buffer, *lenp, ppos, 0,
-			*(const unsigned int *)table->extra2, &val);
+	err = get_write(table, buffer, *lenp, ppos, &val);
 	if (!err)
 		WRITE_ONCE(*data, val);
 	return err;
@@ -131,8 +150,7 @@ static int do_time_wait_ms(tcs_ctl_table *table, int write, void *buffer,
 
 	if (!write)
 		return do_number(table, write, buffer, lenp, ppos);
-	err = get_write(table, buffer, *lenp, ppos, 0, TCS_TIME_WAIT_MS_MAX,
-			&val);
+	err = get_write(table, buffer, *lenp, ppos, &val);
 	return err ?: set_length(table->data, val);
 }
 
@@ -146,61 +164,67 @@ static int do_purge(tcs_ctl_table *table, int write, void *buffer,
 		*lenp = 0;
 		return 0;
 	}
-	err = get_write(table, buffer, *lenp, ppos, 1, 1, &val);
+	err = get_write(table, buffer, *lenp, ppos, &val);
 	if (!err)
 		err = tcs_purge(owner(table)->net, NULL);
 	return min(err, 0);
 }
 
-static const unsigned int one = 1;
+#define INHERITED	false
+#define OWN		false
+#define INITIAL		true
+#define SETTING(_name, _min, _max, _default, _scope, _mode, _handler)	\
+	{								\
+		.name = #_name,						\
+		.offset = offsetof(struct tcs_net, _name),		\
+		.min = _min,						\
+		.max = _max,						\
+		.mode = _mode,						\
+		.initial = _scope,					\
+		.handler = _handler,					\
+	},
 
-/* .data becomes the field of the namespace, .extra1 the namespace itself. */
-enum {
-	CTL_TIME_WAIT_MS,
-	CTL_TIME_WAIT_GUARD,
-	CTL_TIME_WAIT_PURGE,
-	CTL_HISTOGRAMS,
-	CTL_INHERIT,		/* the last one: not in every namespace */
-	N_CTL,
-};
+static const struct setting settings[] = { TCS_SETTINGS(SETTING) };
 
-static const struct ctl_table ctl_template[N_CTL + 1] = {
-	[CTL_TIME_WAIT_MS] = {
-		.procname = "time_wait_ms",
-		.maxlen = sizeof(unsigned int),
-		.mode = 0644,
-		.proc_handler = do_time_wait_ms,
-	},
-	[CTL_TIME_WAIT_GUARD] = {
-		.procname = "time_wait_guard",
-		.maxlen = sizeof(unsigned int),
-		.mode = 0644,
-		.proc_handler = do_number,
-		.extra2 = (void *)&one,
-	},
-	[CTL_TIME_WAIT_PURGE] = {
-		.procname = "time_wait_purge",
-		.maxlen = sizeof(unsigned int),
-		.mode = 0200,
-		.proc_handler = do_purge,
-	},
-	[CTL_HISTOGRAMS] = {
-		.procname = "histograms",
-		.maxlen = sizeof(unsigned int),
-		.mode = 0644,
-		.proc_handler = do_number,
-		.extra2 = (void *)&one,
-	},
-	[CTL_INHERIT] = {
-		.procname = "inherit",
-		.maxlen = sizeof(unsigned int),
-		.mode = 0644,
-		.proc_handler = do_number,
-		.extra2 = (void *)&one,
-	},
-};
+#undef SETTING
+#undef INITIAL
+#undef OWN
+#undef INHERITED
 
-static void unregister_one(struct tcs_sysctl *ctl)
+/* @n settings from @first on become the files of @path; on error there is nothing in @ctl. */
+static int register_all(struct net *net, const char *path,
+			const struct setting *first, size_t n,
+			struct tcs_sysctl *ctl)
+{
+	struct tcs_net *tn = tcs_net(net);
+	size_t i, used = 0;
+
+	/* and an empty entry */
+	ctl->table = kcalloc(n + 1, sizeof(*ctl->table), GFP_KERNEL_ACCOUNT);
+	if (!ctl->table)
+		return -ENOMEM;
+	for (i = 0; i < n; i++) {
+		if (first[i].initial && !net_eq(net, &init_net))
+			continue;
+		ctl->table[used++] = (struct ctl_table){
+			.procname = first[i].name,
+			.data = (void *)tn + first[i].offset,
+			.maxlen = sizeof(unsigned int),
+			.mode = first[i].mode,
+			.proc_handler = first[i].handler,
+			.extra1 = tn,
+			.extra2 = (void *)&first[i],
+		};
+	}
+	ctl->header = tcs_register_net_sysctl(net, path, ctl->table, used);
+	if (ctl->header)
+		return 0;
+	kfree(ctl->table);
+	ctl->table = NULL;
+	return -ENOMEM;
+}
+
+static void unregister_all(struct tcs_sysctl *ctl)
 {
 	if (ctl->header)
 		unregister_net_sysctl_table(ctl->header);
@@ -211,7 +235,7 @@ static void unregister_one(struct tcs_sysctl *ctl)
 
 #ifdef TCS_HAVE_TW_TIMEOUT
 
-static int register_alias(struct net *net, struct tcs_net *tn)
+static int register_alias(struct net *net, struct tcs_sysctl *ctl)
 {
 	return 0;
 }
@@ -231,37 +255,25 @@ static int do_tw_timeout(tcs_ctl_table *table, int write, void *buffer,
 		     lenp, ppos);
 		return 0;
 	}
-	err = get_write(table, buffer, *lenp, ppos, 1,
-			TCS_TIME_WAIT_MS_MAX / MSEC_PER_SEC, &val);
+	err = get_write(table, buffer, *lenp, ppos, &val);
 	return err ?: set_length(data, val * MSEC_PER_SEC);
 }
 
-static const struct ctl_table alias_template[2] = {
-	{
-		.procname = "tcp_tw_timeout",
-		.maxlen = sizeof(unsigned int),
-		.mode = 0644,
-		.proc_handler = do_tw_timeout,
-	},
+static const struct setting alias = {
+	.name = "tcp_tw_timeout",
+	.offset = offsetof(struct tcs_net, time_wait_ms),
+	.min = 1,
+	.max = TCS_TIME_WAIT_MS_MAX / MSEC_PER_SEC,
+	.mode = 0644,
+	.handler = do_tw_timeout,
 };
 
-static int register_alias(struct net *net, struct tcs_net *tn)
+static int register_alias(struct net *net, struct tcs_sysctl *ctl)
 {
 	/* Never where it may be taken: to fail here empties the directory. */
 	if (!tcs_tw_timeout_is_free())
 		return 0;
-	tn->alias.table = kmemdup(alias_template, sizeof(alias_template),
-				  GFP_KERNEL_ACCOUNT);
-	if (!tn->alias.table)
-		return -ENOMEM;
-	tn->alias.table[0].data = &tn->time_wait_ms;
-	tn->alias.table[0].extra1 = tn;
-	tn->alias.header = tcs_register_net_sysctl(net, "net/ipv4",
-						   tn->alias.table, 1);
-	if (tn->alias.header)
-		return 0;
-	unregister_one(&tn->alias);
-	return -ENOMEM;
+	return register_all(net, "net/ipv4", &alias, 1, ctl);
 }
 
 #endif
@@ -269,32 +281,15 @@ static int register_alias(struct net *net, struct tcs_net *tn)
 static int __net_init init_one(struct net *net)
 {
 	struct tcs_net *tn = tcs_net(net);
-	struct ctl_table *t;
-	size_t n;
 	int err;
 
-	t = kmemdup(ctl_template, sizeof(ctl_template), GFP_KERNEL_ACCOUNT);
-	if (!t)
-		return -ENOMEM;
-	t[CTL_TIME_WAIT_MS].data = &tn->time_wait_ms;
-	t[CTL_TIME_WAIT_GUARD].data = &tn->time_wait_guard;
-	t[CTL_TIME_WAIT_PURGE].data = &tn->time_wait_purge;
-	t[CTL_HISTOGRAMS].data = &tn->histograms;
-	t[CTL_INHERIT].data = &tn->inherit;
-	for (n = 0; n < N_CTL; n++)
-		t[n].extra1 = tn;
-	if (!net_eq(net, &init_net))
-		memset(&t[--n], 0, sizeof(t[0]));
-
-	tn->ctl.table = t;
-	tn->ctl.header = tcs_register_net_sysctl(net, "net/tcp_closestat", t, n);
-	if (!tn->ctl.header) {
-		unregister_one(&tn->ctl);
-		return -ENOMEM;
-	}
-	err = register_alias(net, tn);
+	err = register_all(net, "net/tcp_closestat", settings,
+			   ARRAY_SIZE(settings), &tn->ctl);
 	if (err)
-		unregister_one(&tn->ctl);
+		return err;
+	err = register_alias(net, &tn->alias);
+	if (err)
+		unregister_all(&tn->ctl);
 	return err;
 }
 
@@ -302,8 +297,8 @@ static void __net_exit exit_one(struct net *net)
 {
 	struct tcs_net *tn = tcs_net(net);
 
-	unregister_one(&tn->alias);
-	unregister_one(&tn->ctl);
+	unregister_all(&tn->alias);
+	unregister_all(&tn->ctl);
 }
 
 static struct pernet_operations ops = {
