@@ -6,19 +6,7 @@
 # shellcheck source=selftests/lib/closelab.sh
 . "$(dirname "$0")/lib/closelab.sh"
 
-names=(
-	haproxy-keep-alive
-	haproxy-httpclose
-	haproxy-server-close
-	haproxy-two-servers
-	nginx-close
-	nginx-keep-alive
-	nginx-two-servers
-	nginx-out-of-ports
-	apache-close
-	apache-keep-alive
-	apache-two-servers
-)
+readarray -t names < <(closelab_names | grep -E '^(haproxy|nginx|apache)-')
 [ $# -eq 0 ] || names=("$@")
 
 closelab_begin $((2 * ${#names[@]}))

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Scenarios of closelab: each over IPv4, what its documentation has to say of it, and
-# over IPv6. Without arguments all of the list, else those that are named:
+# over IPv6. Without arguments all that have no script of their own, else those that are
+# named:
 #
 #	closelab_scenarios.sh half-close scan
 #
@@ -18,42 +19,9 @@ alone='
 	close-race
 	simultaneous-close
 '
-parallel='
-	server-closes-first
-	client-closes-first
-	four-segments
-	delayed-close
-	half-close
-	killed
-	same-port-two-servers
-	data-after-close
-	unread-data
-	linger-zero
-	read-after-reset
-	send-after-reset
-	keepalive-exhausted
-	stops-before-socket
-	stops-before-bind
-	stops-before-listen
-	never-accepts-server-dies
-	never-accepts-client-dies
-	reset-lost
-	fin-wait2-stuck
-	close-wait-leak
-	reuseaddr
-	tw-reuse
-	last-ack-lost
-	last-ack-lost-late
-	old-duplicate
-	time-wait-reset
-	old-duplicate-guarded
-	old-duplicate-hazard
-	http-1.0
-	http-1.1
-	http-1.0-ab
-	http-1.1-ab
-	scan
-'
+# These have scripts of their own: closelab_ports.sh, closelab_proxies.sh.
+elsewhere='^(port-exhaustion|proxy|(haproxy|nginx|apache)-.*)$'
+parallel=$(closelab_names | grep -Ev "$elsewhere" | grep -vxF -f <(printf '%s\n' $alone))
 
 jobs=${JOBS:-4}
 

@@ -18,6 +18,12 @@ closelab_find()
 	return 1
 }
 
+# The scenarios there are.
+closelab_names()
+{
+	"$(closelab_find)" list -n
+}
+
 # The whole test cannot be run here.
 closelab_skip_all() # REASON
 {

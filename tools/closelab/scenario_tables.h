@@ -10,6 +10,7 @@ extern const struct scenario scenarios_crossing[];
 extern const struct scenario scenarios_reset[];
 extern const struct scenario scenarios_stuck[];
 extern const struct scenario scenarios_timewait[];
+extern const struct scenario scenarios_late[];
 extern const struct scenario scenarios_http[];
 extern const struct scenario scenarios_exhaustion[];
 extern const struct scenario scenarios_proxy[];

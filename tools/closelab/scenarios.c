@@ -14,6 +14,7 @@ const struct scenario *scenario_at(size_t index)
 		scenarios_reset,
 		scenarios_stuck,
 		scenarios_timewait,
+		scenarios_late,
 		scenarios_http,
 		scenarios_exhaustion,
 		scenarios_proxy,
