@@ -150,7 +150,7 @@ unchanged() {
 	"$@" && [ "$(ip netns exec $a sysctl -n net.tcp_closestat.time_wait_ms net.ipv4.tcp_fin_timeout | xargs)" = "1500 60" ]
 }
 expect "set: out of range, nothing set" unchanged fails 1 'out of range: 0 to 600000 ms' set -N $a tcp_fin_timeout=9 time_wait=11min
-expect "set: unknown, nothing set" unchanged fails 2 'no knob' set -N $a tcp_fin_timeout=9 nonsense=1
+expect "set: unknown, nothing set" unchanged fails 2 'no setting' set -N $a tcp_fin_timeout=9 nonsense=1
 # The kernel itself refuses this one, after the others were written.
 expect "set: refused by the kernel, nothing set" unchanged fails 1 'inherit' set -N $a tcp_fin_timeout=9 time_wait=7s inherit=1
 as_nobody() {

@@ -82,7 +82,7 @@ static int get_named(const struct options *o, int n, char **words)
 		if (setting_find(words[i]))
 			continue;
 		return why ? msg_error("%s", why) :
-			     msg_usage("get", "no knob is called '%s'", words[i]);
+			     msg_usage("get", "no setting is called '%s'", words[i]);
 	}
 	t = new_table(o);
 	for (int i = 0; i < n; i++) {

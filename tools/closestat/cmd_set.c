@@ -53,7 +53,7 @@ static int parse_assignment(char *word, struct assignment *a)
 	a->setting = setting_find(word);
 	if (!a->setting)
 		return setting_gone(word) ? msg_error("%s", setting_gone(word)) :
-			msg_usage("set", "no knob is called '%s'", word);
+			msg_usage("set", "no setting is called '%s'", word);
 	ret = setting_parse(a->setting, word, text, a->value);
 	return ret ? bad_value(a->setting, word, text, -ret) : EXIT_OK;
 }

@@ -197,7 +197,7 @@ make_proc
 # get
 expect 'get shows the settings' 0 'time_wait_ms +60000 +60000 +0 +600000 ms ' '' get
 expect 'get one' 0 'tcp_fin_timeout +60 ' '' get net.ipv4.tcp_fin_timeout
-expect 'get an unknown one' 2 '' "no knob is called 'nonsense'" get nonsense
+expect 'get an unknown one' 2 '' "no setting is called 'nonsense'" get nonsense
 run get -j
 check 'get -j numbers' '[ "$(setting time_wait_ms current) $(setting histograms max)" = "60000 1" ]'
 check 'get -j ports' '[ "$(setting ip_local_port_range current)" = "[32768,60999]" ]'
@@ -255,9 +255,9 @@ while IFS='|' read -r want words message; do
 done <<-'END'
 	2||nothing to set
 	2|time_wait|is not NAME=VALUE
-	2|=5|no knob is called ''
-	2|nonsense=5|no knob is called 'nonsense'
-	2|time_wait_purge=1|no knob is called
+	2|=5|no setting is called ''
+	2|nonsense=5|no setting is called 'nonsense'
+	2|time_wait_purge=1|no setting is called
 	2|time_wait=1500|needs a unit
 	2|time_wait=|no length of time
 	2|time_wait=ten|no length of time

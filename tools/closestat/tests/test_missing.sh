@@ -42,6 +42,6 @@ says 'Secure Boot' 'mokutil --import'
 
 expect 'get of one that is gone' 1 '' 'removed in Linux 4.12.*tcp_tw_reuse' get tcp_tw_recycle
 expect 'set of one that is gone' 1 '' 'removed in Linux 4.12.*time_wait' set net.ipv4.tcp_tw_recycle=1
-expect 'get of one that never was' 2 '' 'no knob' get tcp_tw_nothing
+expect 'get of one that never was' 2 '' 'no setting' get tcp_tw_nothing
 
 ktap_end
