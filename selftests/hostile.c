@@ -19,7 +19,7 @@
 #include "clock.h"
 #include "env.h"
 #include "kmsg.h"
-#include "setting.h"
+#include "module_files.h"
 #include "modload.h"
 #include "netns.h"
 #include "caps.h"
@@ -33,13 +33,8 @@
 
 #define MAX_TW_BUCKETS	"/proc/sys/net/ipv4/tcp_max_tw_buckets"
 
-#define FILE_NS		"/proc/thread-self/net/tcp_closestat"
-#define FILE_HIST	"/proc/thread-self/net/tcp_closestat_hist"
-#define FILE_ALL	"/proc/tcp_closestat_all"
-
 static const char *const settings[] = {
-	SETTING("time_wait_ms"), SETTING("time_wait_guard"), SETTING("time_wait_purge"),
-	SETTING("histograms"), SETTING("inherit"), SETTING_ALIAS,
+	SETTINGS_OF_EACH, SETTINGS_OF_INITIAL,
 };
 
 #define N_SETTINGS	(sizeof(settings) / sizeof(settings[0]))

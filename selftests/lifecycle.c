@@ -7,17 +7,13 @@
 #include "kselftest_harness.h"
 
 #include "clock.h"
-#include "setting.h"
+#include "module_files.h"
 #include "life.h"
 #include "modload.h"
 #include "netns.h"
 #include "pair.h"
 #include "rows.h"
 #include "tuned.h"
-
-#define FILE_NS		"/proc/self/net/tcp_closestat"
-#define FILE_HIST	"/proc/self/net/tcp_closestat_hist"
-#define FILE_ALL	"/proc/tcp_closestat_all"
 
 FIXTURE(lifecycle) {
 	struct wire w;
@@ -37,11 +33,11 @@ FIXTURE_TEARDOWN(lifecycle)
 	if (module_loaded())
 		EXPECT_EQ(0, module_unload());
 	EXPECT_EQ(-1, access(FILE_NS, F_OK));
-	EXPECT_EQ(-1, access("/proc/tcp_closestat", F_OK));
+	EXPECT_EQ(-1, access(FILE_LINK, F_OK));
 	EXPECT_EQ(-1, access(FILE_ALL, F_OK));
 	EXPECT_EQ(-1, access("/proc/sys/net/tcp_closestat", F_OK));
 	EXPECT_EQ(-1, access(SETTING_ALIAS, F_OK));
-	EXPECT_EQ(-1, access("/sys/kernel/tracing/events/tcp_closestat", F_OK));
+	EXPECT_EQ(-1, access(EVENT_DIR, F_OK));
 	wire_break(&self->w);
 }
 
@@ -62,13 +58,13 @@ TEST_F_TIMEOUT(lifecycle, unload_with_time_waits, 60)
 
 	tune(w->ns[0], 3000, false);
 	pair_open(&p, w, AF_INET);
-	pair_to_time_wait(&p, PATH_MINI);
+	pair_to_time_wait(&p, PATH_TIMEWAIT);
 	EXPECT_EQ(0, module_unload());
 	EXPECT_EQ(TCP_TIME_WAIT, pair_state(&p, 0));
 
 	/* What comes now is the kernel's again; what was there keeps its time. */
 	pair_open(&later, w, AF_INET);
-	pair_to_time_wait(&later, PATH_MINI);
+	pair_to_time_wait(&later, PATH_TIMEWAIT);
 	s = pair_find(&later, 0);
 	EXPECT_LT(50000, s.left_ms);
 	EXPECT_GE(60000, s.left_ms);
@@ -92,7 +88,7 @@ static enum wire_verdict drop_all(const struct wire_segment *seg, void *arg)
 TEST_F(lifecycle, load_with_closing_sockets)
 {
 	struct wire *w = &self->w;
-	struct pair wait, full, mini, last;
+	struct pair wait, full, twsk, last;
 	struct rows r;
 
 	EXPECT_EQ(0, module_unload());
@@ -100,8 +96,8 @@ TEST_F(lifecycle, load_with_closing_sockets)
 	pair_to_time_wait(&wait, PATH_FULL);
 	pair_open(&full, w, AF_INET6);
 	pair_to_fin_wait2(&full, PATH_FULL);
-	pair_open(&mini, w, AF_INET);
-	pair_to_fin_wait2(&mini, PATH_MINI);
+	pair_open(&twsk, w, AF_INET);
+	pair_to_fin_wait2(&twsk, PATH_TIMEWAIT);
 	pair_open(&last, w, AF_INET6);
 	pair_to_fin_wait2(&last, PATH_FULL);
 	w->filter = drop_all;
@@ -125,7 +121,7 @@ TEST_F(lifecycle, load_with_closing_sockets)
 	w->filter = NULL;
 	pair_finish(&full);
 	w->filter = NULL;
-	pair_finish(&mini);
+	pair_finish(&twsk);
 	EXPECT_EQ(4, row_now(w->ns[0], "time_wait"));
 	setting_set(w->ns[0], SETTING("time_wait_purge"), 1);
 	rows_read(&r, w->ns[0]);
@@ -194,7 +190,7 @@ static uint64_t dead_row(const char *name)
 
 TEST_F_TIMEOUT(lifecycle, namespaces_die_with_time_waits, 120)
 {
-	struct pair p[2], mini;
+	struct pair p[2], twsk;
 	struct wire w;
 	struct rows r;
 
@@ -204,12 +200,12 @@ TEST_F_TIMEOUT(lifecycle, namespaces_die_with_time_waits, 120)
 	pair_open(&p[0], &w, AF_INET);
 	pair_to_time_wait(&p[0], PATH_CLOSING);
 	pair_open(&p[1], &w, AF_INET6);
-	pair_to_time_wait(&p[1], PATH_MINI);
-	pair_open(&mini, &w, AF_INET6);
-	pair_to_fin_wait2(&mini, PATH_MINI);
+	pair_to_time_wait(&p[1], PATH_TIMEWAIT);
+	pair_open(&twsk, &w, AF_INET6);
+	pair_to_fin_wait2(&twsk, PATH_TIMEWAIT);
 	EXPECT_EQ(2, row_now(w.ns[0], "time_wait"));
 	/* A socket that waits for the last ACK would keep its namespace. */
-	pair_reset(&mini, 1);
+	pair_reset(&twsk, 1);
 	wire_break(&w);
 
 	until(dead_row("time_wait_entered") == 3);

@@ -9,7 +9,7 @@
 
 #include "clock.h"
 #include "fail.h"
-#include "setting.h"
+#include "module_files.h"
 #include "modload.h"
 #include "netns.h"
 #include "rows.h"
@@ -21,10 +21,8 @@
 static bool anything_left(void)
 {
 	static const char *const files[] = {
-		"/proc/tcp_closestat", "/proc/tcp_closestat_all",
-		"/proc/self/net/tcp_closestat", "/proc/self/net/tcp_closestat_hist",
-		SETTING("time_wait_ms"), SETTING("inherit"),
-		"/sys/kernel/tracing/events/tcp_closestat",
+		FILES_OF_ALL, FILES_OF_EACH, SETTINGS_OF_EACH, SETTINGS_OF_INITIAL,
+		EVENT_DIR,
 	};
 	bool left = module_loaded();
 	unsigned int i;

@@ -8,18 +8,13 @@
 #include "kselftest_harness.h"
 
 #include "clock.h"
-#include "setting.h"
+#include "module_files.h"
 #include "modload.h"
 #include "netns.h"
 #include "pair.h"
 #include "caps.h"
 #include "rows.h"
 #include "traffic.h"
-
-#define FILE_NS		"/proc/thread-self/net/tcp_closestat"
-#define FILE_LINK	"/proc/tcp_closestat"
-#define FILE_HIST	"/proc/thread-self/net/tcp_closestat_hist"
-#define FILE_ALL	"/proc/tcp_closestat_all"
 
 #define N_READERS	8
 
@@ -178,7 +173,7 @@ static void one_close(struct wire *w)
 
 	wire_make(w);
 	pair_open(&p, w, AF_INET);
-	pair_to_time_wait(&p, PATH_MINI);
+	pair_to_time_wait(&p, PATH_TIMEWAIT);
 }
 
 TEST_F(procfs, all_namespaces)

@@ -7,14 +7,11 @@
 #include "child.h"
 #include "clock.h"
 #include "env.h"
-#include "setting.h"
+#include "module_files.h"
 #include "modload.h"
 #include "netns.h"
 #include "rows.h"
 #include "traffic.h"
-
-#define FILE_NS		"/proc/self/net/tcp_closestat"
-#define FILE_HIST	"/proc/self/net/tcp_closestat_hist"
 
 #define N_CYCLES	20
 #define N_LOADS		2

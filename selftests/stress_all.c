@@ -20,7 +20,7 @@
 #include "clock.h"
 #include "env.h"
 #include "fail.h"
-#include "setting.h"
+#include "module_files.h"
 #include "modload.h"
 #include "netns.h"
 #include "rows.h"
@@ -41,8 +41,7 @@ enum doing {
 };
 
 static const char *const settings[] = {
-	SETTING("time_wait_ms"), SETTING("time_wait_guard"), SETTING("histograms"),
-	SETTING("time_wait_purge"), SETTING_ALIAS, SETTING("inherit"),
+	SETTINGS_OF_EACH, SETTINGS_OF_INITIAL,
 };
 
 #define N_SETTINGS	(sizeof(settings) / sizeof(settings[0]))
@@ -149,14 +148,12 @@ static void turn(unsigned int unused, uint64_t *random)
 static void read_on(unsigned int unused, uint64_t *random)
 {
 	static const char *const files[] = {
-		"/proc/tcp_closestat_all", "/proc/tcp_closestat",
-		"/proc/thread-self/net/tcp_closestat",
-		"/proc/thread-self/net/tcp_closestat_hist",
+		FILE_ALL, FILE_LINK, FILES_OF_EACH,
 	};
 	static char text[4 << 20];
 
 	while (!stopped()) {
-		const unsigned int file = draw(random) % 4;
+		const unsigned int file = draw(random) % (sizeof(files) / sizeof(files[0]));
 		const int ns = file ? stay[draw(random) % N_STAY] : -1;
 
 		if (setting_read(ns, files[file], text, sizeof(text)) > 0)
