@@ -60,7 +60,7 @@ static bool count_all(struct wire *w, void (*peer_ends)(struct pair *p, int side
 
 	for (i = 0; i < N_PAIRS; i++) {
 		pair_open(&p[i], w, AF_INET);
-		pair_to_fin_wait2(&p[i], PATH_MINI);
+		pair_to_fin_wait2(&p[i], PATH_TIMEWAIT);
 	}
 	load = start_load(p);
 	until(baseline_waits());

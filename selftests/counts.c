@@ -68,15 +68,15 @@ static unsigned int sockstat_tw(int ns)
  */
 static bool agree(int ns, int diag)
 {
-	unsigned int seen[N_STATES], minis = 0, tw, i;
+	unsigned int seen[N_STATES], twsks = 0, tw, i;
 	struct rows before, after;
 
 	rows_read(&before, ns);
 	for (i = 0; i < N_STATES; i++) {
-		unsigned int mini;
+		unsigned int twsk;
 
-		seen[i] = diag_count(diag, states[i].state, &mini);
-		minis += mini;
+		seen[i] = diag_count(diag, states[i].state, &twsk);
+		twsks += twsk;
 	}
 	tw = sockstat_tw(ns);
 	rows_read(&after, ns);
@@ -87,7 +87,7 @@ static bool agree(int ns, int diag)
 		check(rows_get(&after, states[i].gauge) == seen[i],
 		      "%s is %lu, sock_diag sees %u", states[i].gauge,
 		      rows_get(&after, states[i].gauge), seen[i]);
-	check(tw == minis, "sockstat says %u, sock_diag %u", tw, minis);
+	check(tw == twsks, "sockstat says %u, sock_diag %u", tw, twsks);
 	/* What is not in TIME_WAIT is in FIN_WAIT2. */
 	check(tw >= rows_get(&after, "time_wait") &&
 	      tw <= rows_get(&after, "time_wait") + rows_get(&after, "fin_wait2"),
@@ -153,8 +153,8 @@ static const struct {
 	{ PATH_FULL, 1, { 0, 0, 0, 1, 1, 0 } },
 	{ PATH_THREE, 0, { 1, 1, 0, 0, 0, 1 } },
 	{ PATH_THREE, 1, { 0, 0, 0, 1, 1, 0 } },
-	{ PATH_MINI, 0, { 1, 1, 0, 0, 0, 1 } },
-	{ PATH_MINI, 1, { 0, 0, 0, 1, 1, 0 } },
+	{ PATH_TIMEWAIT, 0, { 1, 1, 0, 0, 0, 1 } },
+	{ PATH_TIMEWAIT, 1, { 0, 0, 0, 1, 1, 0 } },
 	{ PATH_CLOSING, 0, { 1, 0, 1, 0, 0, 1 } },
 	{ PATH_CLOSING, 1, { 1, 0, 1, 0, 0, 1 } },
 };
@@ -209,7 +209,7 @@ static int purge(int ns)
 TEST_F(counts, purge)
 {
 	struct pair p[2][3], waiting;
-	unsigned int i, mini;
+	unsigned int i, twsk;
 	struct wire w;
 
 	wire_make(&w);
@@ -217,12 +217,12 @@ TEST_F(counts, purge)
 		const int family = i == 1 ? AF_INET6 : AF_INET;
 
 		pair_open(&p[0][i], &w, family);
-		pair_to_time_wait(&p[0][i], PATH_MINI);
+		pair_to_time_wait(&p[0][i], PATH_TIMEWAIT);
 		pair_open(&p[1][i], &w, family);
 		pair_to_time_wait(&p[1][i], PATH_CLOSING);
 	}
 	pair_open(&waiting, &w, AF_INET);
-	pair_to_fin_wait2(&waiting, PATH_MINI);
+	pair_to_fin_wait2(&waiting, PATH_TIMEWAIT);
 	ASSERT_EQ(6, row_now(w.ns[0], "time_wait"));
 	ASSERT_EQ(3, row_now(w.ns[1], "time_wait"));
 
@@ -235,8 +235,8 @@ TEST_F(counts, purge)
 	EXPECT_EQ(6, row_now(w.ns[0], "time_wait_purged"));
 	EXPECT_EQ(0, row_now(w.ns[0], "time_wait_expired"));
 	EXPECT_EQ(0, diag_count(w.diag[0], TCP_TIME_WAIT, NULL));
-	EXPECT_EQ(1, diag_count(w.diag[0], TCP_FIN_WAIT2, &mini));
-	EXPECT_EQ(1, mini);
+	EXPECT_EQ(1, diag_count(w.diag[0], TCP_FIN_WAIT2, &twsk));
+	EXPECT_EQ(1, twsk);
 	EXPECT_EQ(1, row_now(w.ns[0], "fin_wait2"));
 	EXPECT_EQ(3, row_now(w.ns[1], "time_wait"));
 	EXPECT_EQ(3, diag_count(w.diag[1], TCP_TIME_WAIT, NULL));

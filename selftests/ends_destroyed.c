@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Sockets that the administrator destroys (ss -K), in each state. */
 #include <fcntl.h>
-#include <sys/utsname.h>
 
 #include "ends_fixture.h"
+#include "kernel_can.h"
 
 /* Where a RST goes out the destruction is its cause; else it is told to nobody. */
 #define DESTROYED "rst_sent_destroyed=1 TcpOutRsts=1"
@@ -11,15 +11,6 @@
 static void destroy(const struct ends_lab *lab, const char *state)
 {
 	lab_sh(lab, B, "ss -K -t state %s >/dev/null", state);
-}
-
-/* From 6.1 on timewait sockets can be destroyed as well. */
-static bool destroys_mini(void)
-{
-	struct utsname un;
-
-	uname(&un);
-	return strncmp(un.release, "5.", 2);
 }
 
 END(established)
@@ -91,7 +82,7 @@ END(fin_wait2_full)
 		DESTROYED " fin_wait1_entered=1 fin_wait2_entered=1");
 }
 
-END(fin_wait2_mini)
+END(fin_wait2_twsk)
 {
 	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
@@ -100,7 +91,7 @@ END(fin_wait2_mini)
 	close_in_fin_wait2(fd[B]);
 	destroy(lab, "fin-wait-2");
 	lab_end(lab, "close_wait_entered=1 close_wait=1 records=1 TcpCurrEstab=1",
-		destroys_mini() ?
+		kernel_destroys_timewait() ?
 		"ended_other=1 fin_wait1_entered=1 fin_wait2_entered=1 TcpExtTW=1" :
 		"fin_wait1_entered=1 fin_wait2_entered=1 fin_wait2=1 records=1 TcpExtTW=1");
 }
@@ -161,7 +152,7 @@ END(time_wait)
 	close(fd[A]);
 	wait_change(lab, B, "time_wait", 1);
 	destroy(lab, "time-wait");
-	if (destroys_mini())
+	if (kernel_destroys_timewait())
 		wait_change(lab, B, "time_wait_purged", 1);
 	lab_end(lab, "ended_passive_fin=1 close_wait_entered=1 last_ack_entered=1",
 		"ended_active_fin=1 fin_wait1_entered=1 fin_wait2_entered=1 time_wait_entered=1 time_wait_purged=1 TcpExtTW=1");

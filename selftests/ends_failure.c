@@ -192,7 +192,7 @@ END(fin_wait2)
 }
 
 /* Over 60 s FIN_WAIT2 is a full socket first, then a timewait socket. */
-END(fin_wait2_full_then_mini)
+END(fin_wait2_full_then_twsk)
 {
 	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {}, diag = diag_open(lab->ns[B]);
@@ -202,7 +202,7 @@ END(fin_wait2_full_then_mini)
 	lab_connect(lab, fd);
 	tuple_of(&t, fd[B]);
 	close(fd[B]);
-	until(diag_find(diag, &t).mini);
+	until(diag_find(diag, &t).timewait);
 	lab_end(lab, "TcpCurrEstab=1 close_wait_entered=1 close_wait=1 records=1",
 		"fin_wait1_entered=1 fin_wait2_entered=1 fin_wait2=1 records=1 TcpExtTWKilled=1");
 	close(fd[A]);

@@ -33,7 +33,7 @@ END(active_full)
 }
 
 /* FIN_WAIT2 as a timewait socket: the application is gone. */
-END(active_mini)
+END(active_twsk)
 {
 	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
@@ -194,7 +194,7 @@ END(no_room_crossing)
 }
 
 /* No room for FIN_WAIT2's timewait socket: B forgets at once, A is told so. */
-END(no_room_mini)
+END(no_room_twsk)
 {
 	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};

@@ -173,7 +173,7 @@ END(linger2_off_in_fin_wait1)
 		" TcpExtTCPAbortOnData=1");
 }
 
-END(data_after_close_mini)
+END(data_after_close_twsk)
 {
 	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};
@@ -200,7 +200,7 @@ static int queue_seq(int fd, int queue)
 }
 
 /* B has forgotten the connection, and begins another with a number that A is waiting for. */
-END(syn_in_fin_wait2_mini)
+END(syn_in_fin_wait2_twsk)
 {
 	const struct ends_lab *lab = &self->lab;
 	struct tuple t;

@@ -92,7 +92,7 @@ END(fin_wait2_orphan)
 		"ended_rst_received=1 fin_wait1_entered=1 fin_wait2_entered=1");
 }
 
-END(fin_wait2_mini)
+END(fin_wait2_twsk)
 {
 	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};

@@ -152,7 +152,7 @@ END(rearmed)
 }
 
 /* A FIN_WAIT2 timewait socket that a FIN comes to is TIME_WAIT, not another one. */
-END(by_way_of_the_mini_socket)
+END(by_way_of_fin_wait2_twsk)
 {
 	const struct ends_lab *lab = &self->lab;
 	int fd[2] = {};

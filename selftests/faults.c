@@ -21,12 +21,13 @@
 #include "ends_sock.h"
 #include "fail.h"
 #include "inject.h"
-#include "setting.h"
+#include "module_files.h"
 #include "modload.h"
 #include "netns.h"
 #include "rows.h"
 #include "stress_ledger.h"
 #include "stress_ways.h"
+#include "tried.h"
 
 #define FAILSLAB	"/sys/kernel/debug/failslab/"
 #define KMEMLEAK	"/sys/kernel/debug/kmemleak"
@@ -86,43 +87,6 @@ static bool log_is_clean(void)
 	return clean;
 }
 
-/* The table of what was made to fail and what came of it. */
-static struct outcome {
-	char what[16];
-	char where[64];
-	char result[32];
-	unsigned int times;
-} outcomes[256];
-
-static unsigned int n_outcomes;
-
-static void note(const char *what, const char *where, const char *result)
-{
-	struct outcome *o = outcomes;
-
-	while (o < outcomes + n_outcomes &&
-	       (strcmp(o->what, what) || strcmp(o->where, where) ||
-		strcmp(o->result, result)))
-		o++;
-	if (o == outcomes + n_outcomes) {
-		check(n_outcomes++ < 256, "too many kinds");
-		snprintf(o->what, sizeof(o->what), "%s", what);
-		snprintf(o->where, sizeof(o->where), "%s", where);
-		snprintf(o->result, sizeof(o->result), "%s", result);
-	}
-	o->times++;
-}
-
-static void print_table(void)
-{
-	const struct outcome *o;
-
-	ksft_print_msg("%-10s %-28s %-28s times\n", "making", "failed in", "result");
-	for (o = outcomes; o < outcomes + n_outcomes; o++)
-		ksft_print_msg("%-10s %-28s %-28s %5u\n", o->what, o->where, o->result,
-			       o->times);
-}
-
 static const char *name_of(int err)
 {
 	return err ? strerror(-err) : "works";
@@ -179,7 +143,7 @@ static bool fail_one(const struct act *act, unsigned int nth, struct site *faile
 		strcpy(failed->where, "(the kernel's own)");
 	else if (!failed->where[0])
 		strcpy(failed->where, "(not seen before)");
-	note(act->what, failed->where, name_of(err));
+	tried_note(act->what, failed->where, name_of(err));
 	right = act->is_right(err);
 	if (!right)
 		ksft_print_msg("%s: failure at allocation %u in %s: %s\n", act->what,
@@ -246,16 +210,15 @@ static bool fail_each(const struct act *act)
 	return log_is_clean() && ok && n >= act->least && reached >= n - n / 4;
 }
 
-/* What each namespace has, and what the initial one has besides. */
+/* The initial namespace's own are the last. */
 static const char *const files[] = {
-	"/proc/self/net/tcp_closestat", "/proc/self/net/tcp_closestat_hist",
-	SETTING("time_wait_ms"), SETTING("time_wait_guard"), SETTING("time_wait_purge"),
-	SETTING("histograms"), SETTING_ALIAS,
-	"/proc/tcp_closestat_all", SETTING("inherit"),
+	FILES_OF_EACH, SETTINGS_OF_EACH, FILES_OF_ALL, SETTINGS_OF_INITIAL,
 };
 
+static const char *const own[] = { FILES_OF_ALL, SETTINGS_OF_INITIAL };
+
 #define N_FILES		((unsigned int)(sizeof(files) / sizeof(files[0])))
-#define N_IN_EACH	(N_FILES - 2)
+#define N_IN_EACH	(N_FILES - (unsigned int)(sizeof(own) / sizeof(own[0])))
 
 static bool files_are(bool there, unsigned int n)
 {
@@ -319,9 +282,9 @@ static const struct reading {
 	const char *end;
 	unsigned int least;
 } readings[] = {
-	{ "/proc/self/net/tcp_closestat", "\nrecord_failures 0\n", 0 },
-	{ "/proc/self/net/tcp_closestat_hist", "\nclose count 0\n", 0 },
-	{ "/proc/tcp_closestat_all", "\nrecord_failures 0\n", 1 },
+	{ FILE_NS, "\nrecord_failures 0\n", 0 },
+	{ FILE_HIST, "\nclose count 0\n", 0 },
+	{ FILE_ALL, "\nrecord_failures 0\n", 1 },
 }, *reading;
 
 #define N_READINGS	(sizeof(readings) / sizeof(readings[0]))
@@ -492,7 +455,7 @@ int main(void)
 		ksft_test_result_skip("closing without records: %s\n", RECORDS);
 	else
 		ksft_test_result(counts_without_records(), "closing without records\n");
-	print_table();
+	tried_print();
 	check(!module_unload(), "cannot unload");
 	excuse_leaks();
 	/* It told of the leaks there. */

@@ -30,7 +30,7 @@ void case_fin_wait2_life(const void *arg)
 	tune(w.ns[0], 1000, false);
 	pair_open(&p, &w, AF_INET);
 	p.before = ticked_ns();
-	pair_to_fin_wait2(&p, PATH_MINI);
+	pair_to_fin_wait2(&p, PATH_TIMEWAIT);
 	p.after = now_ns();
 	l = life_watch(w.diag[0], &p.end[0], TCP_FIN_WAIT2, p.before, p.after, ns);
 	life_check(&l, "FIN_WAIT2", ns - tick_ns(), ns + wheel_ns(ns) + tick_ns());
@@ -55,7 +55,7 @@ static int64_t given_ms(struct wire *w, int64_t *uncertain)
 
 	pair_open(&p, w, AF_INET6);
 	before = ticked_ns();
-	pair_to_fin_wait2(&p, PATH_MINI);
+	pair_to_fin_wait2(&p, PATH_TIMEWAIT);
 	s = pair_find(&p, 0);
 	after = now_ns();
 	*uncertain = (after - before) / NS_PER_MS + 1;

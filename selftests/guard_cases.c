@@ -101,7 +101,7 @@ void case_guard_idle(const void *arg)
 	wire_make(&w);
 	tune(w.ns[0], 1500, true);
 	pair_open(&p, &w, AF_INET);
-	pair_to_time_wait(&p, PATH_MINI);
+	pair_to_time_wait(&p, PATH_TIMEWAIT);
 	tuned_check(&p, 0, 1500);
 	check_counted(&w, 0, 1);
 }
@@ -141,7 +141,7 @@ void case_no_guard_no_timestamps(const void *arg)
 	setting_set(w.ns[0], "/proc/sys/net/ipv4/tcp_timestamps", 0);
 	tune(w.ns[0], 1000, false);
 	pair_open(&p, &w, AF_INET6);
-	pair_to_time_wait(&p, PATH_MINI);
+	pair_to_time_wait(&p, PATH_TIMEWAIT);
 	tuned_check(&p, 0, 1000);
 	check_counted(&w, 0, 1);
 }

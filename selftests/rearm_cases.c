@@ -85,7 +85,7 @@ void case_rearm_lost_ack(const void *arg)
 	/* Long enough for the FIN to come again before it is over. */
 	tune(w.ns[0], 6000, false);
 	pair_open(&p, &w, a->family);
-	pair_to_fin_wait2(&p, PATH_MINI);
+	pair_to_fin_wait2(&p, PATH_TIMEWAIT);
 	w.filter = lose_last_ack;
 	w.arg = &loss;
 	pair_close(&p, 1);

@@ -68,23 +68,23 @@ static void found(const struct ends_lab *lab, enum side side, const char *name,
 TEST_F_TIMEOUT(load, every_state, 120)
 {
 	struct ends_lab *lab = &self->lab;
-	int mini[2] = {}, full[2] = {}, time_wait[2] = {}, fin_wait1[2] = {};
+	int twsk[2] = {}, full[2] = {}, time_wait[2] = {}, fin_wait1[2] = {};
 	int closing[2] = {}, last_ack[2] = {}, close_wait[2] = {};
 	struct sockaddr_storage ss;
 	socklen_t len = sizeof(ss);
 
-	lab_connect(lab, mini);
+	lab_connect(lab, twsk);
 	lab_connect(lab, full);
 	lab_connect(lab, time_wait);
 	lab_connect(lab, fin_wait1);
 	lab_connect(lab, closing);
 	lab_connect(lab, last_ack);
 	lab_connect(lab, close_wait);
-	if (getsockname(mini[B], (struct sockaddr *)&ss, &len))
+	if (getsockname(twsk[B], (struct sockaddr *)&ss, &len))
 		die_errno("getsockname");
 
-	close(mini[B]);
-	wait_eof(mini[A]);
+	close(twsk[B]);
+	wait_eof(twsk[A]);
 	shutdown(full[B], SHUT_WR);
 	wait_state(full[B], TCP_FIN_WAIT2);
 	shutdown(time_wait[B], SHUT_WR);
@@ -105,7 +105,7 @@ TEST_F_TIMEOUT(load, every_state, 120)
 	wait_state(closing[A], TCP_FIN_WAIT2);
 	wait_eof(last_ack[B]);
 	close(last_ack[B]);
-	/* The ACK of the FIN of @mini may be a delayed one. */
+	/* The ACK of the FIN of @twsk may be a delayed one. */
 	lab_sh(lab, B,
 	       "until ss -Htn state fin-wait-2 sport = :%d | grep -q .; do :; done",
 	       ntohs(((struct sockaddr_in *)&ss)->sin_port));
@@ -129,7 +129,7 @@ TEST_F_TIMEOUT(load, every_state, 120)
 	found(lab, B, "record_failures", 0);
 
 	lab_lose_nothing(lab, A);
-	close(mini[A]);
+	close(twsk[A]);
 	close(full[A]);
 	wait_eof(full[B]);
 	wait_eof(fin_wait1[A]);

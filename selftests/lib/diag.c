@@ -13,7 +13,7 @@
 #include "netns.h"
 
 /* idiag_timer of a timewait socket, net/ipv4/inet_diag.c */
-#define TIMER_MINI	3
+#define TIMER_TIMEWAIT	3
 
 static void copy_address(struct in6_addr *to, uint16_t *port,
 			 const struct sockaddr_storage *from)
@@ -68,7 +68,7 @@ int diag_open(int ns)
 	return fd;
 }
 
-static void ask(int diag, int flags, const struct inet_diag_req_v2 *req)
+static void ask(int diag, int type, int flags, const struct inet_diag_req_v2 *req)
 {
 	struct {
 		struct nlmsghdr nlh;
@@ -76,7 +76,7 @@ static void ask(int diag, int flags, const struct inet_diag_req_v2 *req)
 	} msg = {
 		.nlh = {
 			.nlmsg_len = sizeof(msg),
-			.nlmsg_type = SOCK_DIAG_BY_FAMILY,
+			.nlmsg_type = type,
 			.nlmsg_flags = NLM_F_REQUEST | flags,
 		},
 		.req = *req,
@@ -86,14 +86,8 @@ static void ask(int diag, int flags, const struct inet_diag_req_v2 *req)
 		die_errno("cannot ask sock_diag");
 }
 
-/**
- * diag_find() - look for one socket
- * @diag: of diag_open()
- * @t: which, as its owner sees it
- *
- * Return: what it is now.
- */
-struct diag_sock diag_find(int diag, const struct tuple *t)
+/* The request for one socket. */
+static struct inet_diag_req_v2 request_of(const struct tuple *t)
 {
 	struct inet_diag_req_v2 req = {
 		.sdiag_family = t->family,
@@ -105,6 +99,22 @@ struct diag_sock diag_find(int diag, const struct tuple *t)
 			.idiag_cookie = { INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE },
 		},
 	};
+
+	memcpy(req.id.idiag_src, &t->src, sizeof(t->src));
+	memcpy(req.id.idiag_dst, &t->dst, sizeof(t->dst));
+	return req;
+}
+
+/**
+ * diag_find() - look for one socket
+ * @diag: of diag_open()
+ * @t: which, as its owner sees it
+ *
+ * Return: what it is now.
+ */
+struct diag_sock diag_find(int diag, const struct tuple *t)
+{
+	const struct inet_diag_req_v2 req = request_of(t);
 	struct diag_sock found = {};
 	union {
 		struct nlmsghdr nlh;
@@ -114,9 +124,7 @@ struct diag_sock diag_find(int diag, const struct tuple *t)
 	const struct inet_diag_msg *msg = NLMSG_DATA(&in.nlh);
 	ssize_t n;
 
-	memcpy(req.id.idiag_src, &t->src, sizeof(t->src));
-	memcpy(req.id.idiag_dst, &t->dst, sizeof(t->dst));
-	ask(diag, 0, &req);
+	ask(diag, SOCK_DIAG_BY_FAMILY, 0, &req);
 	n = recv(diag, &in, sizeof(in), 0);
 	if (n < (ssize_t)sizeof(in.nlh))
 		die_errno("sock_diag does not answer");
@@ -130,9 +138,32 @@ struct diag_sock diag_find(int diag, const struct tuple *t)
 	if (msg->idiag_state == TCP_LISTEN)
 		return found;
 	found.state = msg->idiag_state;
-	found.mini = msg->idiag_timer == TIMER_MINI;
+	found.timewait = msg->idiag_timer == TIMER_TIMEWAIT;
 	found.left_ms = msg->idiag_expires;
 	return found;
+}
+
+/**
+ * diag_destroy() - end a socket as ss -K does
+ * @diag: of diag_open()
+ * @t: which
+ *
+ * Return: 0, or the kernel's error, negative.
+ */
+int diag_destroy(int diag, const struct tuple *t)
+{
+	const struct inet_diag_req_v2 req = request_of(t);
+	struct {
+		struct nlmsghdr nlh;
+		struct nlmsgerr err;
+		char rest[256];
+	} in;
+
+	ask(diag, SOCK_DESTROY, NLM_F_ACK, &req);
+	if (recv(diag, &in, sizeof(in), 0) < (ssize_t)sizeof(in.nlh) ||
+	    in.nlh.nlmsg_type != NLMSG_ERROR)
+		die_errno("sock_diag does not answer");
+	return in.err.error;
 }
 
 /**
@@ -148,7 +179,7 @@ int diag_state(int diag, const struct tuple *t)
 }
 
 static unsigned int count_family(int diag, int family, int state,
-				 unsigned int *mini)
+				 unsigned int *twsks)
 {
 	const struct inet_diag_req_v2 req = {
 		.sdiag_family = family,
@@ -161,7 +192,7 @@ static unsigned int count_family(int diag, int family, int state,
 		char bytes[32768];
 	} in;
 
-	ask(diag, NLM_F_DUMP, &req);
+	ask(diag, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, &req);
 	for (;;) {
 		const struct nlmsghdr *nlh = &in.nlh;
 		int n = recv(diag, &in, sizeof(in), 0);
@@ -176,7 +207,7 @@ static unsigned int count_family(int diag, int family, int state,
 			if (nlh->nlmsg_type == NLMSG_ERROR)
 				die("sock_diag refuses");
 			count++;
-			*mini += msg->idiag_timer == TIMER_MINI;
+			*twsks += msg->idiag_timer == TIMER_TIMEWAIT;
 		}
 	}
 }
@@ -185,17 +216,17 @@ static unsigned int count_family(int diag, int family, int state,
  * diag_count() - count the sockets of a namespace in a state, IPv4 and IPv6
  * @diag: of diag_open()
  * @state: TCP state
- * @mini: set to how many of them are timewait sockets, may be NULL
+ * @twsks: set to how many of them are timewait sockets, may be NULL
  *
  * Return: how many.
  */
-unsigned int diag_count(int diag, int state, unsigned int *mini)
+unsigned int diag_count(int diag, int state, unsigned int *twsks)
 {
-	unsigned int minis = 0, count;
+	unsigned int sum = 0, count;
 
-	count = count_family(diag, AF_INET, state, &minis) +
-		count_family(diag, AF_INET6, state, &minis);
-	if (mini)
-		*mini = minis;
+	count = count_family(diag, AF_INET, state, &sum) +
+		count_family(diag, AF_INET6, state, &sum);
+	if (twsks)
+		*twsks = sum;
 	return count;
 }

@@ -26,19 +26,20 @@ struct tuple {
 /**
  * struct diag_sock - a socket
  * @state: TCP state (netinet/tcp.h), 0: no such socket
- * @mini: it is a timewait socket
+ * @timewait: it is a timewait socket
  * @left_ms: time until the timewait socket ends
  */
 struct diag_sock {
 	int state;
-	bool mini;
+	bool timewait;
 	int64_t left_ms;
 };
 
 void tuple_of(struct tuple *t, int fd);
 int diag_open(int ns);
 struct diag_sock diag_find(int diag, const struct tuple *t);
+int diag_destroy(int diag, const struct tuple *t);
 int diag_state(int diag, const struct tuple *t);
-unsigned int diag_count(int diag, int state, unsigned int *mini);
+unsigned int diag_count(int diag, int state, unsigned int *twsks);
 
 #endif /* DIAG_H */

@@ -113,3 +113,17 @@ void close_in_fin_wait2(int fd)
 	wait_state(fd, TCP_FIN_WAIT2);
 	close(fd);
 }
+
+/**
+ * unacked() - how many segments the peer has not acknowledged
+ * @fd: a TCP socket
+ */
+int unacked(int fd)
+{
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(fd, SOL_TCP, TCP_INFO, &info, &len))
+		die_errno("TCP_INFO");
+	return info.tcpi_unacked;
+}

@@ -7,6 +7,7 @@
 #include <netinet/tcp.h>
 
 int tcp_state(int fd);
+int unacked(int fd);
 void wait_input(int fd);
 void wait_eof(int fd);
 void send_text(int fd, const char *text);

@@ -6,9 +6,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 #include "fail.h"
+#include "kernel_can.h"
 #include "setting.h"
 
 /* What the kernel itself counts about ends, by its name in nstat. */
@@ -113,22 +113,6 @@ int64_t view_change(const struct view *from, const struct view *to,
 	return rows_get(&to->rows, name) - rows_get(&from->rows, name);
 }
 
-/**
- * kernel_since() - whether the kernel is this one or a later one
- * @major: as in 6.10
- * @minor: as in 6.10
- */
-bool kernel_since(unsigned int major, unsigned int minor)
-{
-	unsigned int is_major, is_minor;
-	struct utsname un;
-
-	uname(&un);
-	if (sscanf(un.release, "%u.%u", &is_major, &is_minor) != 2)
-		die("what release is '%s'?", un.release);
-	return is_major > major || (is_major == major && is_minor >= minor);
-}
-
 /*
  * A slow machine repeats a FIN now and then, and a TIME_WAIT that it hits starts
  * again: these may have changed where a test does not say.
@@ -170,11 +154,10 @@ static bool wanted(const char *spec, const char *name, int64_t *value)
 	if (!at && (may_repeat(name) || is_of_beginning(name)))
 		return false;
 	/* What belongs to no connection cannot be seen before. */
-	if (!strcmp(name, "rst_sent_no_socket") && !kernel_since(6, 10))
+	if (!strcmp(name, "rst_sent_no_socket") && !kernel_shows_resets_without_socket())
 		*value = 0;
-	/* Timewait sockets as they are made; 5.10 counts those whose timer ran out. */
-	return kernel_since(6, 1) || strncmp(name, "TcpExtTW", 8) ||
-	       !strcmp(name, "TcpExtTWRecycled");
+	return strncmp(name, "TcpExtTW", 8) || !strcmp(name, "TcpExtTWRecycled") ||
+	       kernel_counts_time_wait_begun();
 }
 
 static bool starts_with(const char *name, const char *start)

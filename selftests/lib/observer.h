@@ -23,7 +23,6 @@ struct view {
 	uint64_t mib[MIBS_MAX];
 };
 
-bool kernel_since(unsigned int major, unsigned int minor);
 void view_take(struct view *view, int ns);
 int64_t view_change(const struct view *from, const struct view *to,
 		    const char *name);

@@ -13,7 +13,7 @@
 const char * const path_names[N_PATHS] = {
 	[PATH_FULL] = "FIN_WAIT2 full socket",
 	[PATH_THREE] = "three segments",
-	[PATH_MINI] = "FIN_WAIT2 timewait socket",
+	[PATH_TIMEWAIT] = "FIN_WAIT2 timewait socket",
 	[PATH_CLOSING] = "CLOSING",
 };
 
@@ -150,17 +150,17 @@ void pair_reset(struct pair *p, int side)
 	pair_close(p, side);
 }
 
-static bool is_mini_fin_wait2(const struct pair *p)
+static bool is_fin_wait2_twsk(const struct pair *p)
 {
 	const struct diag_sock s = pair_find(p, 0);
 
-	return s.state == TCP_FIN_WAIT2 && s.mini;
+	return s.state == TCP_FIN_WAIT2 && s.timewait;
 }
 
 /**
  * pair_to_fin_wait2() - side 0 closes and comes to FIN_WAIT2
  * @p: an established connection
- * @path: PATH_FULL or PATH_MINI
+ * @path: PATH_FULL or PATH_TIMEWAIT
  */
 void pair_to_fin_wait2(struct pair *p, enum path path)
 {
@@ -169,7 +169,7 @@ void pair_to_fin_wait2(struct pair *p, enum path path)
 		wire_until(p->w, pair_state(p, 0) == TCP_FIN_WAIT2);
 	} else {
 		pair_close(p, 0);
-		wire_until(p->w, is_mini_fin_wait2(p));
+		wire_until(p->w, is_fin_wait2_twsk(p));
 	}
 	wire_until(p->w, pair_state(p, 1) == TCP_CLOSE_WAIT);
 }

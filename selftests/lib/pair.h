@@ -12,13 +12,13 @@
  * enum path - how side 0, which closes first, comes to TIME_WAIT
  * @PATH_FULL: FIN_WAIT2 as a full socket: shutdown(), then the peer's FIN
  * @PATH_THREE: FIN_WAIT1 at once: the peer's FIN has the ACK with it
- * @PATH_MINI: FIN_WAIT2 as a timewait socket: close(), then the peer's FIN
+ * @PATH_TIMEWAIT: FIN_WAIT2 as a timewait socket: close(), then the peer's FIN
  * @PATH_CLOSING: the FINs cross; side 1 comes to TIME_WAIT as well
  */
 enum path {
 	PATH_FULL,
 	PATH_THREE,
-	PATH_MINI,
+	PATH_TIMEWAIT,
 	PATH_CLOSING,
 	N_PATHS,
 };

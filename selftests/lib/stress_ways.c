@@ -2,17 +2,12 @@
 /* The ways to end a connection, see stress_ways.h. */
 #include "stress_ways.h"
 
-#include <linux/inet_diag.h>
-#include <linux/netlink.h>
-#include <linux/sock_diag.h>
 #include <poll.h>
 #include <sys/wait.h>
 
 #include "clock.h"
 #include "ends_sock.h"
 #include "fail.h"
-#include "setting.h"
-#include "netns.h"
 
 #define FINS	"fin_wait1_entered=1 fin_wait2_entered=1 time_wait_entered=1 " \
 		"close_wait_entered=1 last_ack_entered=1 ended_active_fin=1 " \
@@ -23,76 +18,6 @@
 #define BOTH_RESET RESET " TcpEstabResets=2"
 #define RESET_AFTER_FIN RESET " TcpEstabResets=1 " ONE_FIN
 #define ONE_FIN "fin_wait1_entered=1 fin_wait2_entered=1 close_wait_entered=1"
-
-static int connect_from(const struct place *place, int fd)
-{
-	return connect(fd, (const struct sockaddr *)&place->addr, place->len) ?
-	       errno : 0;
-}
-
-/* Clients' ports, half of them for each of two places in a namespace. */
-#define FIRST_PORT	2000
-#define N_PORTS		28000
-/* What one way takes of them is less. */
-#define MOST_AT_ONCE	16
-/* What bind() chooses from, for those few that need not be unique. */
-#define OTHER_PORTS	"58000 65535"
-
-static int tcp_socket(const struct place *place)
-{
-	int fd = socket(place->addr.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	if (fd < 0)
-		die_errno("socket");
-	return fd;
-}
-
-static int accept_one(const struct place *place)
-{
-	int fd = accept4(place->listener, NULL, NULL, SOCK_CLOEXEC);
-
-	if (fd < 0)
-		die_errno("accept");
-	return fd;
-}
-
-/* A socket on a port of its own that another may have afterwards; 0: any. */
-static int bound_socket(const struct place *place, uint16_t *port)
-{
-	struct sockaddr_storage ss = place->addr;
-	struct sockaddr_in *v4 = (void *)&ss;
-	socklen_t len = sizeof(ss);
-	int fd = tcp_socket(place);
-
-	/* At the same place in both families. */
-	v4->sin_port = *port;
-	set_opt(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-	if (bind(fd, (struct sockaddr *)&ss, place->len))
-		die_errno("bind");
-	if (getsockname(fd, (struct sockaddr *)&ss, &len))
-		die_errno("getsockname");
-	*port = v4->sin_port;
-	return fd;
-}
-
-static int client_socket(struct place *place)
-{
-	uint16_t port = htons(place->port++);
-
-	return bound_socket(place, &port);
-}
-
-/* Both ends of a connection: the client's and the server's. */
-static void make(struct place *place, int *c, int *s)
-{
-	int err;
-
-	*c = client_socket(place);
-	err = connect_from(place, *c);
-	if (err)
-		die("connect: %s", strerror(err));
-	*s = accept_one(place);
-}
 
 /* The peer learns of our FIN now, not when its delayed ACK is due. */
 static void acknowledge(int fd, int peer)
@@ -117,7 +42,7 @@ static void client_first(struct place *place)
 {
 	int c, s;
 
-	make(place, &c, &s);
+	place_make(place, &c, &s);
 	close(c);
 	wait_eof(s);
 	close(s);
@@ -127,7 +52,7 @@ static void server_first(struct place *place)
 {
 	int c, s;
 
-	make(place, &c, &s);
+	place_make(place, &c, &s);
 	send_text(s, "bip");
 	close(s);
 	expect_text(c, "bip");
@@ -139,7 +64,7 @@ static void half_close(struct place *place)
 {
 	int c, s;
 
-	make(place, &c, &s);
+	place_make(place, &c, &s);
 	shutdown(c, SHUT_WR);
 	wait_eof(s);
 	send_text(s, "more");
@@ -154,7 +79,7 @@ static void shut_then_closed(struct place *place)
 {
 	int c, s;
 
-	make(place, &c, &s);
+	place_make(place, &c, &s);
 	shutdown(c, SHUT_WR);
 	wait_eof(s);
 	acknowledge(s, c);
@@ -167,7 +92,7 @@ static void exit_closes(struct place *place)
 	int c, s, status;
 	pid_t pid;
 
-	make(place, &c, &s);
+	place_make(place, &c, &s);
 	fflush(NULL);
 	pid = fork();
 	if (pid < 0)
@@ -186,7 +111,7 @@ static void exit_closes(struct place *place)
 static void with_oneself(struct place *place)
 {
 	uint16_t port = 0;
-	int fd = bound_socket(place, &port);
+	int fd = place_bound_socket(place, &port);
 	struct sockaddr_storage ss;
 	socklen_t len = sizeof(ss);
 
@@ -200,7 +125,7 @@ static void race(struct place *place)
 {
 	int c, s;
 
-	make(place, &c, &s);
+	place_make(place, &c, &s);
 	close(c);
 	close(s);
 }
@@ -209,7 +134,7 @@ static void unread_data(struct place *place)
 {
 	int c, s;
 
-	make(place, &c, &s);
+	place_make(place, &c, &s);
 	send_text(s, "unread");
 	wait_input(c);
 	close(c);
@@ -220,7 +145,7 @@ static void unread_data_and_fin(struct place *place)
 {
 	int c, s;
 
-	make(place, &c, &s);
+	place_make(place, &c, &s);
 	send_text(s, "unread");
 	shutdown(s, SHUT_WR);
 	wait_state(c, TCP_CLOSE_WAIT);
@@ -233,7 +158,7 @@ static void linger0(struct place *place)
 {
 	int c, s;
 
-	make(place, &c, &s);
+	place_make(place, &c, &s);
 	reset(c);
 	wait_reset(s);
 }
@@ -242,7 +167,7 @@ static void linger0_after_fin(struct place *place)
 {
 	int c, s;
 
-	make(place, &c, &s);
+	place_make(place, &c, &s);
 	shutdown(s, SHUT_WR);
 	wait_eof(c);
 	acknowledge(c, s);
@@ -254,7 +179,7 @@ static void linger2_off(struct place *place)
 {
 	int c, s;
 
-	make(place, &c, &s);
+	place_make(place, &c, &s);
 	set_opt(c, SOL_TCP, TCP_LINGER2, -1);
 	shutdown(c, SHUT_WR);
 	wait_eof(s);
@@ -267,7 +192,7 @@ static void data_after_shutdown(struct place *place)
 {
 	int c, s;
 
-	make(place, &c, &s);
+	place_make(place, &c, &s);
 	shutdown(c, SHUT_RDWR);
 	wait_eof(s);
 	acknowledge(s, c);
@@ -281,7 +206,7 @@ static void data_after_close(struct place *place)
 {
 	int c, s;
 
-	make(place, &c, &s);
+	place_make(place, &c, &s);
 	shutdown(c, SHUT_WR);
 	wait_eof(s);
 	acknowledge(s, c);
@@ -293,7 +218,7 @@ static void data_after_close(struct place *place)
 static void refused(struct place *place)
 {
 	uint16_t port = 0;
-	int closed = bound_socket(place, &port), c = client_socket(place), err;
+	int closed = place_bound_socket(place, &port), c = place_client_socket(place), err;
 	struct sockaddr_storage ss = place->addr;
 
 	((struct sockaddr_in *)&ss)->sin_port = port;
@@ -307,13 +232,13 @@ static void refused(struct place *place)
 static void no_address(struct place *place)
 {
 	uint16_t port = 0;
-	int c = bound_socket(place, &port), s, second, err;
+	int c = place_bound_socket(place, &port), s, second, err;
 
-	if (connect_from(place, c))
+	if (place_connect(place, c))
 		die_errno("connect");
-	s = accept_one(place);
-	second = bound_socket(place, &port);
-	err = connect_from(place, second);
+	s = place_accept(place);
+	second = place_bound_socket(place, &port);
+	err = place_connect(place, second);
 	if (err != EADDRNOTAVAIL)
 		die("a second connect between the same ports: %s", strerror(err));
 	close(second);
@@ -326,7 +251,7 @@ static void disconnect(struct place *place)
 	const struct sockaddr sa = { .sa_family = AF_UNSPEC };
 	int c, s;
 
-	make(place, &c, &s);
+	place_make(place, &c, &s);
 	if (connect(c, &sa, sizeof(sa)))
 		die_errno("disconnect");
 	close(c);
@@ -337,11 +262,11 @@ static void not_accepted(struct place *place)
 {
 	struct place other = *place;
 	uint16_t port = 0;
-	int c = client_socket(place);
+	int c = place_client_socket(place);
 
-	other.listener = bound_socket(place, &port);
+	other.listener = place_bound_socket(place, &port);
 	((struct sockaddr_in *)&other.addr)->sin_port = port;
-	if (listen(other.listener, 1) || connect_from(&other, c))
+	if (listen(other.listener, 1) || place_connect(&other, c))
 		die_errno("connect");
 	wait_input(other.listener);
 	close(other.listener);
@@ -351,41 +276,14 @@ static void not_accepted(struct place *place)
 /* What ss -K does. */
 static void destroyed(struct place *place)
 {
-	struct {
-		struct nlmsghdr nlh;
-		struct inet_diag_req_v2 req;
-	} msg = {
-		.nlh = {
-			.nlmsg_len = sizeof(msg),
-			.nlmsg_type = SOCK_DESTROY,
-			.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK,
-		},
-		.req = {
-			.sdiag_family = place->addr.ss_family,
-			.sdiag_protocol = IPPROTO_TCP,
-			.idiag_states = -1,
-			.id.idiag_cookie = { INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE },
-		},
-	};
-	struct {
-		struct nlmsghdr nlh;
-		struct nlmsgerr err;
-		char rest[256];
-	} in;
 	struct tuple t;
-	int c, s;
+	int c, s, err;
 
-	make(place, &c, &s);
+	place_make(place, &c, &s);
 	tuple_of(&t, c);
-	msg.req.id.idiag_sport = htons(t.sport);
-	msg.req.id.idiag_dport = htons(t.dport);
-	memcpy(msg.req.id.idiag_src, &t.src, sizeof(t.src));
-	memcpy(msg.req.id.idiag_dst, &t.dst, sizeof(t.dst));
-	if (send(place->diag, &msg, sizeof(msg), 0) != sizeof(msg) ||
-	    recv(place->diag, &in, sizeof(in), 0) < (ssize_t)sizeof(in.nlh))
-		die_errno("sock_diag");
-	if (in.nlh.nlmsg_type != NLMSG_ERROR || in.err.error)
-		die("cannot destroy: %s", strerror(-in.err.error));
+	err = diag_destroy(place->diag, &t);
+	if (err)
+		die("cannot destroy: %s", strerror(-err));
 	wait_reset(c);
 	wait_reset(s);
 }
@@ -393,34 +291,23 @@ static void destroyed(struct place *place)
 static void take_over(struct place *place)
 {
 	uint16_t port = 0;
-	int c = bound_socket(place, &port), s;
+	int c = place_bound_socket(place, &port), s;
 
-	if (connect_from(place, c))
+	if (place_connect(place, c))
 		die_errno("connect");
-	s = accept_one(place);
+	s = place_accept(place);
 	close(s);
 	wait_eof(c);
 	shutdown(c, SHUT_WR);
 	wait_state(c, TCP_CLOSE);
 	close(c);
 
-	c = bound_socket(place, &port);
-	if (connect_from(place, c))
+	c = place_bound_socket(place, &port);
+	if (place_connect(place, c))
 		die_errno("connect over a TIME_WAIT");
-	s = accept_one(place);
+	s = place_accept(place);
 	reset(c);
 	wait_reset(s);
-}
-
-/* The ends that are left find out that the others have not waited. */
-static void reap(struct place *place)
-{
-	while (place->n_orphans) {
-		const unsigned int i = --place->n_orphans;
-
-		until(!diag_state(place->diag, &place->orphans[i].gone));
-		close(place->orphans[i].fd);
-	}
 }
 
 static void orphan(struct place *place)
@@ -429,9 +316,9 @@ static void orphan(struct place *place)
 	int c, s;
 
 	if (place->n_orphans == ORPHANS_MAX)
-		reap(place);
+		place_reap(place);
 	i = place->n_orphans++;
-	make(place, &c, &s);
+	place_make(place, &c, &s);
 	tuple_of(&place->orphans[i].gone, c);
 	place->orphans[i].fd = s;
 	set_opt(c, SOL_TCP, TCP_LINGER2, 1);
@@ -518,62 +405,4 @@ unsigned int way_choose(uint64_t *random, bool lasting)
 		at -= weight;
 	}
 	return i;
-}
-
-/**
- * place_init() - make a place to work in the caller's namespace
- * @place: filled
- * @family: AF_INET or AF_INET6
- * @half: 0 or 1: which half of the ports its clients may use
- */
-void place_init(struct place *place, int family, unsigned int half)
-{
-	struct sockaddr_in6 *v6 = (void *)&place->addr;
-	struct sockaddr_in *v4 = (void *)&place->addr;
-	uint16_t port = 0;
-	int ns = netns_here();
-
-	memset(place, 0, sizeof(*place));
-	place->port = FIRST_PORT + half * N_PORTS;
-	check(!setting_write(-1, "/proc/sys/net/ipv4/ip_local_port_range", OTHER_PORTS,
-			     strlen(OTHER_PORTS)), "cannot set the port range");
-	place->addr.ss_family = family;
-	if (family == AF_INET) {
-		v4->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-		place->len = sizeof(*v4);
-	} else {
-		v6->sin6_addr = in6addr_loopback;
-		place->len = sizeof(*v6);
-	}
-	place->listener = bound_socket(place, &port);
-	v4->sin_port = port;
-	if (listen(place->listener, 64))
-		die_errno("listen");
-	place->diag = diag_open(ns);
-	close(ns);
-}
-
-/**
- * place_go_on() - go to another place once all client ports were used
- * @place: of place_init(), the only one in the caller's namespace
- */
-void place_go_on(struct place *place)
-{
-	const int family = place->addr.ss_family;
-
-	if (place->port < FIRST_PORT + 2 * N_PORTS - MOST_AT_ONCE)
-		return;
-	place_leave(place);
-	place_init(place, family, 0);
-}
-
-/**
- * place_leave() - end what waits to be ended
- * @place: of place_init()
- */
-void place_leave(struct place *place)
-{
-	reap(place);
-	close(place->listener);
-	close(place->diag);
 }

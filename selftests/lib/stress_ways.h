@@ -6,40 +6,10 @@
 #ifndef STRESS_WAYS_H
 #define STRESS_WAYS_H
 
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/socket.h>
 
-#include "diag.h"
-
-#define ORPHANS_MAX	16
-
-/**
- * struct place - where a worker works
- * @addr: of its listener, on the loopback
- * @len: of @addr
- * @listener: in this namespace
- * @diag: of diag_open()
- * @port: the next client's. Each has its own: a port that is used again may hit
- *	what is left of its last connection, and then nothing is certain.
- * @n_orphans: how many connections wait for one end to run out of FIN_WAIT2
- * @orphans: those
- * @orphans.fd: the end that is left
- * @orphans.gone: the other end
- */
-struct place {
-	struct sockaddr_storage addr;
-	socklen_t len;
-	int listener;
-	int diag;
-	uint16_t port;
-	unsigned int n_orphans;
-	struct {
-		int fd;
-		struct tuple gone;
-	} orphans[ORPHANS_MAX];
-};
+#include "stress_place.h"
 
 /**
  * struct way - one way to end a connection
@@ -77,8 +47,5 @@ extern const struct way ways[];
 extern const unsigned int n_ways;
 
 unsigned int way_choose(uint64_t *random, bool lasting);
-void place_init(struct place *place, int family, unsigned int half);
-void place_go_on(struct place *place);
-void place_leave(struct place *place);
 
 #endif /* STRESS_WAYS_H */

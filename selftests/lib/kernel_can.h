@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What kernels do differently, found out by trying it. */
+#ifndef KERNEL_CAN_H
+#define KERNEL_CAN_H
+
+#include <stdbool.h>
+
+bool kernel_shows_resets_without_socket(void);
+bool kernel_counts_time_wait_begun(void);
+bool kernel_destroys_timewait(void);
+
+#endif /* KERNEL_CAN_H */

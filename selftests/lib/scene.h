@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A connection that has been idle, and what the trace event has to tell of it. */
+#ifndef SCENE_H
+#define SCENE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "actor.h"
+#include "ends_lab.h"
+#include "told.h"
+
+/**
+ * struct scene - one connection
+ * @told: where the event is read
+ * @actor: has its end in B
+ * @fd: the test's end, in A
+ * @connected: when it began, ns, not earlier
+ * @exchanged: when the last bytes went by, ns, not earlier
+ * @silent: the same, not later
+ * @line: the event that was read last
+ */
+struct scene {
+	struct told told;
+	struct actor actor;
+	int fd;
+	int64_t connected;
+	int64_t exchanged;
+	int64_t silent;
+	char line[TOLD_LINE];
+};
+
+void scene_begin(struct scene *s, const struct ends_lab *lab, bool on);
+void scene_end(struct scene *s);
+int64_t scene_number(const struct scene *s, const char *name);
+void tells(const struct scene *s, const char *name, int64_t value);
+void tells_comm(const struct scene *s, const char *comm);
+void tells_actor(const struct scene *s);
+void tells_us(const struct scene *s);
+void tells_nobody(const struct scene *s);
+void tells_idle(const struct scene *s);
+void tells_lifetime(const struct scene *s);
+void tells_socket(const struct scene *s);
+void tells_our_socket(const struct scene *s);
+void tells_all(const struct scene *s);
+
+#endif /* SCENE_H */
