@@ -19,10 +19,10 @@
 #define CLOSELAB_LAB_H
 
 #include "capture.h"
-#include "counters.h"
 #include "diag.h"
 #include "lib/util.h"
 #include "peer.h"
+#include "readings.h"
 #include "scenario.h"
 
 #include <stdbool.h>
@@ -137,8 +137,8 @@ struct lab {
 	size_t event_room;
 	struct lab_note note[16];
 	size_t notes;
-	struct counters before[SIDES];
-	struct counters after[SIDES];
+	struct readings before[SIDES];
+	struct readings after[SIDES];
 	struct diag_list last[SIDES];
 	int epoll;
 	unsigned int checks;

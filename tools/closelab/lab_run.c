@@ -183,8 +183,8 @@ void lab_close(struct lab *lab)
 	for (int side = 0; side < lab_sides(lab); side++) {
 		diag_close(lab->diag[side]);
 		diag_free(&lab->last[side]);
-		counters_free(&lab->before[side]);
-		counters_free(&lab->after[side]);
+		readings_free(&lab->before[side]);
+		readings_free(&lab->after[side]);
 	}
 	if (lab->epoll >= 0)
 		close(lab->epoll);

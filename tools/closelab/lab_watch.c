@@ -10,10 +10,10 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-int lab_read_counters(struct lab *lab, struct counters counters[SIDES])
+int lab_read_counters(struct lab *lab, struct readings counters[SIDES])
 {
 	for (int side = 0; side < lab_sides(lab); side++) {
-		int err = counters_read(lab->ns[side], &counters[side]);
+		int err = readings_take(lab->ns[side], &counters[side]);
 
 		if (err)
 			return lab_fail(lab, "cannot read the counters: %s",

@@ -3,7 +3,7 @@
 #ifndef CLOSELAB_LAB_WATCH_H
 #define CLOSELAB_LAB_WATCH_H
 
-#include "counters.h"
+#include "readings.h"
 #include "scenario.h"
 
 struct lab;
@@ -24,7 +24,7 @@ int lab_start_watching(struct lab *lab);
  * Return: 0; -1 after lab_fail(), with lab->skip when the scenario needs a
  * module that is not loaded.
  */
-int lab_read_counters(struct lab *lab, struct counters counters[SIDES]);
+int lab_read_counters(struct lab *lab, struct readings counters[SIDES]);
 
 /**
  * lab_unwatch() - end the capture, let the peers run on unwatched

@@ -23,7 +23,7 @@ static bool about_closing(const char *name)
 const char *report_counter(const struct lab *lab, int side, size_t *index,
 			   long *change)
 {
-	const struct counters *after = &lab->after[side];
+	const struct readings *after = &lab->after[side];
 
 	while (*index < after->count) {
 		size_t i = (*index)++;
@@ -32,7 +32,7 @@ const char *report_counter(const struct lab *lab, int side, size_t *index,
 
 		if (i >= after->module && !about_closing(name))
 			continue;
-		if (!counters_find(&lab->before[side], name, &before) ||
+		if (!readings_find(&lab->before[side], name, &before) ||
 		    before == after->row[i].value)
 			continue;
 		*change = (long)(after->row[i].value - before);

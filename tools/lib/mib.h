@@ -17,4 +17,17 @@
  */
 int mib_value(const char *text, const char *group, const char *name, u64 *value);
 
+/**
+ * mib_each - go through all counters
+ * @text: content of such a file; nothing behind a pair of lines that is cut short
+ * @each: called with @data, group, name and value; what it returns, where that is not 0, ends it
+ * @data: for @each
+ *
+ * A value that is not an unsigned number, as MaxConn's -1, is left out.
+ *
+ * Return: 0, or what @each returned.
+ */
+int mib_each(const char *text,
+	     int (*each)(void *data, const char *group, const char *name, u64 value), void *data);
+
 #endif

@@ -5,6 +5,8 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
+#include <string.h>
 
 static const char netstat[] =
 	"TcpExt: SyncookiesSent TW TWRecycled TCPAbortOnData\n"
@@ -61,11 +63,40 @@ static void broken_files(void)
 	EXPECT(error("Tcp: A\nTcp: 99999999999999999999999999999\n", "Tcp", "A") == -EINVAL);
 }
 
+static int note(void *data, const char *group, const char *name, u64 value)
+{
+	char *text = data;
+	size_t used = strlen(text);
+
+	snprintf(text + used, 256 - used, "%s.%s=%llu ", group, name, (unsigned long long)value);
+	return !strcmp(name, "stop") ? -ECANCELED : 0;
+}
+
+static bool all_are(const char *file, int ret, const char *want)
+{
+	char text[256] = "";
+
+	return mib_each(file, note, text) == ret && !strcmp(text, want);
+}
+
+static void all_of_a_file(void)
+{
+	EXPECT(all_are("Tcp: A B MaxConn\nTcp: 1 18446744073709551615 -1\nIpExt: C\nIpExt: 9\n", 0,
+		       "Tcp.A=1 Tcp.B=18446744073709551615 IpExt.C=9 "));
+	EXPECT(all_are("", 0, ""));
+	EXPECT(all_are("Tcp: A B\nTcp: 1\n", 0, "Tcp.A=1 "));
+	EXPECT(all_are("Tcp: A\nTcp: 1", 0, ""));
+	EXPECT(all_are("Tcp: A\nIp: 1\n", 0, ""));
+	EXPECT(all_are("Tcp A\nTcp 1\n", 0, ""));
+	EXPECT(all_are("Tcp: stop A\nTcp: 1 2\n", -ECANCELED, "Tcp.stop=1 "));
+}
+
 int main(void)
 {
-	ktap_begin(3);
+	ktap_begin(4);
 	RUN(values_are_found);
 	RUN(values_that_are_not_there);
 	RUN(broken_files);
+	RUN(all_of_a_file);
 	return ktap_end();
 }
