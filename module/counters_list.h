@@ -35,7 +35,7 @@
 	X(LINGER, linger, "Resets asked for by SO_LINGER 0.")		\
 	X(DATA_AFTER_CLOSE, data_after_close,				\
 	  "Resets because data came after close.")			\
-	X(MEMORY, memory, "Resets for want of memory or of orphans.")	\
+	X(MEMORY, memory, "Resets for lack of memory, or of too many orphans.")	\
 	X(TIMEOUT, timeout, "Resets after a timeout.")			\
 	X(DESTROYED, destroyed, "Resets of sockets destroyed from outside.") \
 	X(OTHER, other, "Resets for another reason.")
