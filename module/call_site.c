@@ -60,7 +60,8 @@ static noinline int resolve(unsigned long addr)
  * tcs_call_site() - who called
  * @addr: a return address
  *
- * Any context but NMI. Looks the symbol up the first time only.
+ * Any context but NMI. Looks the symbol up the first time only, as long as there are no
+ * more call sites than slots.
  *
  * Return: enum tcs_ended_by, TCS_BY_DESCHEDULE or TCS_BY_DATA.
  */
@@ -100,6 +101,30 @@ int tcs_call_site(unsigned long addr)
 }
 
 /*
+ * The same for functions on a stack. There are any number of those: none may take the slot
+ * of a call site for good, so that each takes the one of another. Addresses of the kernel
+ * have their highest byte full of ones; here that byte says what the address means.
+ */
+#define FRAME_BITS	8
+#define FRAME_BY_SHIFT	56
+#define FRAME_BY	(0xffUL << FRAME_BY_SHIFT)
+static unsigned long frames[1 << FRAME_BITS];
+
+static int frame(unsigned long addr)
+{
+	unsigned long *slot = &frames[hash_long(addr, FRAME_BITS)];
+	const unsigned long val = READ_ONCE(*slot);
+	int by;
+
+	if ((val | FRAME_BY) == addr)
+		return val >> FRAME_BY_SHIFT;
+	by = resolve(addr);
+	WRITE_ONCE(*slot, (addr & ~FRAME_BY) |
+			  (unsigned long)by << FRAME_BY_SHIFT);
+	return by;
+}
+
+/*
  * The function that was called, where the call that returns to @addr names it: one that
  * ends in another is not on the stack any more when that runs.
  *
@@ -127,9 +152,9 @@ static enum tcs_done_by done_by(unsigned long addr)
 	const unsigned long called = callee(addr);
 
 	/* As if it had returned to what follows its first byte. */
-	if (called && tcs_call_site(called + 1) == TCS_BY_TIME_WAIT)
+	if (called && frame(called + 1) == TCS_BY_TIME_WAIT)
 		return TCS_DONE_NO_TIMEWAIT;
-	switch (tcs_call_site(addr)) {
+	switch (frame(addr)) {
 	case TCS_BY_TIME_WAIT:
 		return TCS_DONE_NO_TIMEWAIT;
 	case TCS_BY_DATA:

@@ -419,7 +419,11 @@ void tcs_trace_end(const struct sock_common *skc, __be16 sport,
 		   const struct tcs_record *rec, struct tcs_end end,
 		   u32 time_wait_ms, const struct tcs_told *told)
 {
-	struct tcs_close c = {
+	struct tcs_close c;
+
+	if (!trace_tcp_close_enabled())
+		return;
+	c = (struct tcs_close){
 		.netns = read_pnet(&skc->skc_net)->ns.inum,
 		.family = skc->skc_family,
 		.sport = ntohs(sport),
@@ -428,9 +432,6 @@ void tcs_trace_end(const struct sock_common *skc, __be16 sport,
 		.time_wait_ms = time_wait_ms,
 		.told = told ?: &tcs_told_nothing,
 	};
-
-	if (!trace_tcp_close_enabled())
-		return;
 	if (rec)
 		copy_spent(c.spent_us, rec);
 	ipv6_addr_set_v4mapped(skc->skc_rcv_saddr, &c.saddr);
