@@ -154,29 +154,35 @@ static int drain(struct capture *capture, int side, enum direction direction)
 	if (!pcap)
 		return 0;
 	while ((ret = pcap_next_ex(pcap, &header, &frame)) == 1) {
-		struct segment segment;
+		struct packet segment;
 		struct captured *wire;
+		u8 *own = malloc(header->caplen);
 
-		if (segment_parse(frame, header->caplen, &segment) ||
-		    segment.family != capture->family)
+		if (!own)
+			return -1;
+		memcpy(own, frame, header->caplen);
+		if (segment_parse(own, header->caplen, &segment) ||
+		    segment.family != capture->family) {
+			free(own);
 			continue;
+		}
 		if (direction == SENT)
 			wire = append(&capture->wire, &capture->count,
 				      &capture->room);
 		else
 			wire = append(&capture->arrival, &capture->arrivals,
 				      &capture->arrival_room);
-		if (!wire)
+		if (!wire) {
+			free(own);
 			return -1;
+		}
 		wire->segment = segment;
+		wire->hash = segment_hash(&segment);
 		wire->from = direction == SENT ? side : !side;
 		/* with nanosecond precision, tv_usec holds nanoseconds */
 		wire->sent = (u64)header->ts.tv_sec * 1000000000 +
 			     header->ts.tv_usec;
-		wire->frame = malloc(header->caplen);
-		if (!wire->frame)
-			return -1;
-		memcpy(wire->frame, frame, header->caplen);
+		wire->frame = own;
 		wire->length = header->caplen;
 	}
 	return ret < 0 ? -1 : 0;
@@ -194,7 +200,7 @@ static struct captured *find_sent(struct capture *capture,
 
 		if (wire->from == arrival->from && !wire->arrived &&
 		    wire->sent <= arrival->sent &&
-		    wire->segment.hash == arrival->segment.hash)
+		    wire->hash == arrival->hash)
 			return wire;
 	}
 	return NULL;

@@ -19,15 +19,17 @@
  * @sent: CLOCK_REALTIME in nanoseconds; of an injected one, its arrival
  * @arrived: the same at the other end, or when the socket there was free for it;
  *	0 while it has not arrived
+ * @hash: see segment_hash()
  * @injected: it arrived, but the sender's side never sent it
- * @frame: as it was on the link
+ * @frame: as it was on the link; @segment points into it
  * @length: bytes of @frame
  */
 struct captured {
-	struct segment segment;
+	struct packet segment;
 	int from;
 	u64 sent;
 	u64 arrived;
+	u64 hash;
 	bool injected;
 	u8 *frame;
 	size_t length;

@@ -147,7 +147,7 @@ struct recent {
 	uint32_t length;
 	uint32_t ts_val;
 	uint16_t id;
-	uint16_t checksum;
+	uint16_t window;
 	uint8_t flags;
 	bool used;
 };

@@ -52,6 +52,9 @@ static int opening_state(const struct conn *conn, int side)
 	if (e->syns)
 		/* Simultaneous open, RFC 9293 section 3.5 */
 		return o->syns ? ST_SYN_RECV : ST_SYN_SENT;
+	/* All that it has said is that it has no socket. */
+	if (!e->seen && conn->no_socket[side])
+		return ST_CLOSE;
 	if (o->syns && !o->estab)
 		return ST_LISTEN;
 	return ST_UNKNOWN;
