@@ -26,6 +26,7 @@ struct capture {
 	struct captured *arrival;	/* seen where it arrived, not matched yet */
 	size_t arrivals;
 	size_t arrival_room;
+	u64 mark;			/* by the time of sending, 0: none */
 };
 
 static pcap_t *open_one(const char *device, enum direction direction,
@@ -120,6 +121,13 @@ void capture_close(struct capture *capture)
 	free_wires(capture->wire, capture->count);
 	free_wires(capture->arrival, capture->arrivals);
 	free(capture);
+}
+
+void capture_mark(struct capture *capture)
+{
+	capture->mark = 1;
+	if (capture->count)
+		capture->mark = capture->wire[capture->count - 1].sent;
 }
 
 int capture_fd(struct capture *capture, int index)
@@ -302,7 +310,11 @@ unsigned int capture_lost(struct capture *capture)
 
 const struct captured *capture_segments(struct capture *capture, size_t *count)
 {
-	*count = capture->count;
+	size_t n = capture->count;
+
+	while (capture->mark && n && capture->wire[n - 1].sent > capture->mark)
+		n--;
+	*count = n;
 	return capture->wire;
 }
 

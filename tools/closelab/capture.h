@@ -62,6 +62,14 @@ void capture_close(struct capture *capture);
  */
 void capture_stop(struct capture *capture);
 
+/**
+ * capture_mark() - what was seen so far is all that capture_segments() gives from now on
+ * @capture: the capture
+ *
+ * capture_save() writes what follows, too.
+ */
+void capture_mark(struct capture *capture);
+
 #define CAPTURE_FDS 4
 
 /**
@@ -90,7 +98,7 @@ int capture_read(struct capture *capture);
 unsigned int capture_lost(struct capture *capture);
 
 /**
- * capture_segments() - all segments up to now, in the order they were sent
+ * capture_segments() - all segments up to now, or to the mark, in the order they were sent
  * @capture: the capture
  * @count: how many
  *

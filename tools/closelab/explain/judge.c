@@ -232,6 +232,7 @@ static void judge_end(const struct conn *conn, int side, int64_t now,
 		      struct verdict *v)
 {
 	const struct end *e = &conn->end[side];
+
 	memset(v, 0, sizeof(*v));
 	v->state = conn_state(conn, side);
 	if (e->over_by >= 0) {
