@@ -42,12 +42,17 @@ struct reader {
 	time_t told;
 };
 
-static time_t seconds(void)
+static int64_t milliseconds(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+static time_t seconds(void)
+{
+	return milliseconds() / 1000;
 }
 
 static void tell(struct reader *r)
@@ -221,17 +226,15 @@ static void read_file(struct reader *r)
 	}
 }
 
-static void read_device(struct reader *r)
+/* Take in what is there until it is time, or until a signal comes, where one counts. */
+static void listen_until(struct reader *r, int64_t until, bool interrupted)
 {
-	time_t until = seconds() + r->source->seconds;
 	struct timespec pause = { .tv_nsec = 10000000 };
 	struct pcap_pkthdr *header;
 	const uint8_t *frame;
-	struct pcap_stat stat;
 	int got;
 
-	while (!source_stop && !r->failed &&
-	       (!r->source->seconds || seconds() < until)) {
+	while (!(interrupted && source_stop) && !r->failed && milliseconds() < until) {
 		got = pcap_next_ex(r->pcap, &header, &frame);
 		if (got != 1 || !(r->result->frames % CLOCK_EVERY))
 			tell(r);
@@ -245,6 +248,16 @@ static void read_device(struct reader *r)
 			nanosleep(&pause, NULL);
 		}
 	}
+}
+
+static void read_device(struct reader *r)
+{
+	struct pcap_stat stat;
+
+	listen_until(r, r->source->seconds ? milliseconds() + r->source->seconds * 1000LL :
+		     INT64_MAX, true);
+	/* The kernel holds back what does not fill a block, so long at most. */
+	listen_until(r, milliseconds() + 2 * LIVE_TIMEOUT_MS, false);
 	if (!pcap_stats(r->pcap, &stat))
 		r->result->dropped = stat.ps_drop;
 }

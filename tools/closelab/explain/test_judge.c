@@ -242,6 +242,52 @@ static void reuse(void)
 	     ended(1, WORD_OPEN, WORD_OPEN, HOLDER_NONE), "a SYN meets an old connection");
 }
 
+/* Whose a segment is, where its SYN was not captured, or is in doubt. */
+static void parted(void)
+{
+	begin();
+	handshake();
+	put(CLIENT, SEG_FIN | SEG_ACK, 1, 1, 0);
+	put(SERVER, SEG_FIN | SEG_ACK, 1, 2, 0);
+	put(CLIENT, SEG_ACK, 2, 2, 0);
+	put(SERVER, SEG_ACK, 2, 2, 0);
+	test(table.count == 1, "what comes late is of the connection that has ended");
+	isn[CLIENT] += 0x1000000;
+	isn[SERVER] += 0x2000000;
+	put(CLIENT, SEG_ACK | SEG_PSH, 1, 1, 5);
+	test(table.count == 2, "what is far from its numbers is of a later one");
+	begin();
+	handshake();
+	isn[CLIENT] += 1000000;
+	put(CLIENT, SEG_SYN, 0, 0, 0);
+	isn[CLIENT] -= 1000000;
+	put(SERVER, SEG_ACK, 1, 1, 0);
+	put(CLIENT, SEG_RST, 1, 0, 0);
+	isn[CLIENT] += 1000000;
+	now -= 20 * MS;
+	put(CLIENT, SEG_SYN, 0, 0, 0);
+	test(table.count == 1 && table.all[0]->copies == 1,
+	     "a SYN that met a connection, captured again after that has ended");
+}
+
+/* The capture is at the server, and its ACK meets the client's FIN on the way. */
+static void fin_again(void)
+{
+	for (int late = 0; late < 2; late++) {
+		begin();
+		handshake();
+		put(CLIENT, SEG_FIN | SEG_ACK, 1, 1, 0);
+		put(SERVER, SEG_FIN | SEG_ACK, 1, 1, 0);
+		put(SERVER, SEG_ACK, 2, 2, 0);
+		now += late ? 1000 * MS : 0;
+		put(CLIENT, SEG_FIN | SEG_ACK, 1, 2, 0);
+		table_finish(&table);
+		test(conn_state(table.all[0], CLIENT) == (late ? ST_CLOSING : ST_TIME_WAIT),
+		     late ? "a FIN sent again: its ACK was lost" :
+		     "a FIN sent again while its ACK is under way");
+	}
+}
+
 static void copies(void)
 {
 	begin();
@@ -267,6 +313,8 @@ int main(void)
 	at_the_edge();
 	never();
 	reuse();
+	parted();
+	fin_again();
 	copies();
 	table_free(&table);
 	return test_end();
