@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # What closelab explain reads in the segments of a scenario is what the module
-# has counted, for every scenario and both families.
+# has counted, for every scenario and both families, or for those that are named.
 # shellcheck source=selftests/lib/closelab.sh disable=SC2317 # called by closelab_spawn
 . "$(dirname "$0")/lib/closelab.sh"
 
@@ -177,10 +177,12 @@ live()
 	return "$code"
 }
 
-names=()
-program=$(closelab_find) && for name in $("$program" list --names); do
-	[[ " $without " = *" $name "* ]] || names+=("$name")
-done
+names=("$@")
+if [ $# -eq 0 ] && program=$(closelab_find); then
+	for name in $("$program" list --names); do
+		[[ " $without " = *" $name "* ]] || names+=("$name")
+	done
+fi
 closelab_begin $((2 * ${#names[@]} + 1))
 closelab_spawn live "a live interface" live
 for name in "${names[@]}"; do
