@@ -170,8 +170,8 @@ live()
 	pid=$!
 	live_until live_listens || return
 	"${here[@]}" "$closelab" peer client 0 10.98.0.1 7000 || code=1
-	kill -INT $pid
-	wait $pid || { echo "exit code $? after SIGINT"; code=1; }
+	kill -INT "$pid"
+	wait "$pid" || { echo "exit code $? after SIGINT"; code=1; }
 	grep -q '"client": {.*"passive_fin".*"server": {.*"active_fin".*"time_wait": "server"' \
 		"$live_dir/explain" || { cat "$live_dir/explain"; code=1; }
 	return "$code"

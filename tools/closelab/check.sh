@@ -155,6 +155,9 @@ explains 0 'no connection matches' explain/seeds/three-segments-4.pcap port 7001
 explains 1 'rst_sent data_after_close' explain/seeds/data-after-close-4.pcap
 explains 1 '^192.0.2.2 .*rst_sent data_after_close' -s explain/seeds/data-after-close-4.pcap
 explains 0 'takes over a TIME_WAIT' -v explain/seeds/tw-reuse-4.pcap
+explains 0 'accept queue full' -v explain/seeds/accept-queue.pcap
+explains 1 'zero window of the server' -v explain/seeds/zero-window.pcap
+explains 1 'a SYN met this connection: challenge ACK, then RST' -v explain/seeds/syn-meets-old.pcap
 explains 2 'no such connection' -c 9 explain/seeds/three-segments-4.pcap
 
 # docs/scenarios.md is generated. Its ladders are compared where scenarios run,

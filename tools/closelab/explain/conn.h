@@ -385,7 +385,9 @@ struct conn {
 		uint64_t answer_frame;
 		int64_t at;
 		uint32_t seq;
+		uint32_t ts_val;
 		uint32_t count;
+		uint16_t id;
 		uint8_t side;
 		bool open;	/* not known yet whose it is */
 	} syn_met;

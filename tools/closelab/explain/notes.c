@@ -67,6 +67,10 @@ static void note_end(const struct conn *conn, int side, struct notes *notes)
 		add(notes, e->answer_frame,
 		    "SYN-ACK of the %s %u times, after data too: accept queue full?", who,
 		    e->answers);
+	else if (e->answers && e->segments == e->answers && o->repeats > 1)
+		add(notes, e->answer_frame,
+		    "nothing of the %s since its SYN-ACK, though data came: accept queue full?",
+		    who);
 	if (e->zero_window)
 		add(notes, e->last_frame, "zero window of the %s at the end", who);
 	if (e->probes_all)

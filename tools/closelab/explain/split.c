@@ -12,8 +12,9 @@
 /* Beyond any window that is in use at the end of a connection */
 #define FAR 0x400000U
 
-/* A copy by a mirror port comes much sooner than a repetition. */
-#define COPY_NS 50000000LL
+/* A copy by a mirror port comes sooner than a repetition. */
+#define COPY_NS 1000000LL
+#define COPY_WITH_ID_NS 50000000LL
 
 /* Whether an end can have no socket for this connection any more. */
 static bool is_gone(const struct conn *conn, int side)
@@ -31,15 +32,27 @@ static bool is_done(const struct conn *conn, int side)
 	return state == ST_CLOSE || state == ST_TIME_WAIT;
 }
 
+/*
+ * A copy of the SYN that met this connection. After a challenge ACK Linux repeats a
+ * SYN within two ticks (tcp_rcv_synsent_state_process()), with another
+ * identification and a later timestamp.
+ */
+static bool is_copy(const struct conn *conn, int side, const struct packet *p)
+{
+	return conn->syn_met.frame && conn->syn_met.side == side &&
+	       conn->syn_met.seq == p->seq && conn->syn_met.id == p->id &&
+	       conn->syn_met.ts_val == p->ts_val &&
+	       times_near(p->at, conn->syn_met.at,
+			  p->id ? COPY_WITH_ID_NS : COPY_NS);
+}
+
 /* A SYN with another number than that of its sender's SYN. */
 static enum belongs new_syn(struct conn *conn, int side, const struct packet *p)
 {
 	const struct end *e = &conn->end[side];
 	const struct end *o = &conn->end[!side];
 
-	/* A copy of the one before; nobody repeats a SYN so soon. */
-	if (conn->syn_met.frame && conn->syn_met.side == side &&
-	    conn->syn_met.seq == p->seq && times_near(p->at, conn->syn_met.at, COPY_NS)) {
+	if (is_copy(conn, side, p)) {
 		conn->copies++;
 		return BELONGS_OLD;
 	}
@@ -62,6 +75,8 @@ static enum belongs new_syn(struct conn *conn, int side, const struct packet *p)
 	conn->syn_met.at = p->at;
 	conn->syn_met.seq = p->seq;
 	conn->syn_met.side = side;
+	conn->syn_met.id = p->id;
+	conn->syn_met.ts_val = p->ts_val;
 	conn->syn_met.count = 1;
 	conn->syn_met.open = true;
 	return BELONGS_OLD;

@@ -265,9 +265,13 @@ static void parted(void)
 	put(CLIENT, SEG_RST, 1, 0, 0);
 	isn[CLIENT] += 1000000;
 	now -= 20 * MS;
+	frame -= 3;
 	put(CLIENT, SEG_SYN, 0, 0, 0);
 	test(table.count == 1 && table.all[0]->copies == 1,
 	     "a SYN that met a connection, captured again after that has ended");
+	frame += 2;
+	put(CLIENT, SEG_SYN, 0, 0, 0);
+	test(table.count == 2, "and sent again, at once after its RST");
 }
 
 /* The capture is at the server, and its ACK meets the client's FIN on the way. */
