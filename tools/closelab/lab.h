@@ -12,6 +12,8 @@
  *	scen_*, scenarios	the tables, with what their steps call
  *	lab_run, ways, profile, cmd_run
  *
+ * What segments do to the state of an end, the rules of explain/ say (track.c).
+ *
  * A step of a table may name a function of a scenario: lab_steps calls it
  * through that pointer, and knows no table.
  */
