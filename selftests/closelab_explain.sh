@@ -7,7 +7,7 @@
 
 # Scenarios whose capture ends before they do, as they are of thousands of connections; the
 # others are all tried.
-without="port-exhaustion proxy"
+without='port-exhaustion|proxy'
 
 # Rows that both know, of a side: "row count" lines. A connect that failed before
 # it sent a SYN cannot be read; a FIN_WAIT2 that expired looks like one that waits.
@@ -178,11 +178,7 @@ live()
 }
 
 names=("$@")
-if [ $# -eq 0 ] && program=$(closelab_find); then
-	for name in $("$program" list --names); do
-		[[ " $without " = *" $name "* ]] || names+=("$name")
-	done
-fi
+[ $# -gt 0 ] || readarray -t names < <(closelab_names | grep -vxE "$without")
 closelab_begin $((2 * ${#names[@]} + 1))
 closelab_spawn live "a live interface" live
 for name in "${names[@]}"; do

@@ -172,16 +172,5 @@ else
 	skipped=$((skipped + 2))
 fi
 
-# And that each scenario is run there at all.
-tests=../../selftests
-if [ -e $tests/lib/closelab.sh ]; then
-	for name in $(./closelab list --names); do
-		grep -qE "^[[:space:]]*(closelab_(run|start .*) )?$name( |\$)" $tests/closelab_*.sh
-		count $? "a self-test runs $name"
-	done
-else
-	skipped=$((skipped + 1))
-fi
-
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]
