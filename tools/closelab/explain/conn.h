@@ -470,6 +470,15 @@ int conn_state(const struct conn *conn, int side);
 bool conn_passive(const struct conn *conn, int side);
 
 /**
+ * conn_has_data() - whether a segment says that its sender got data since its SYN-ACK
+ * @end: the sender
+ * @packet: the segment
+ *
+ * Return: whether it was established, though the ACK that made it so was not captured.
+ */
+bool conn_has_data(const struct end *end, const struct packet *packet);
+
+/**
  * conn_rtt() - the round trip of the handshake
  * @conn: the connection
  *

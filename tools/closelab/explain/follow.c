@@ -342,7 +342,7 @@ static bool establish(struct conn *conn, int side, const struct packet *p)
 		return false;
 	if (e->answers) {
 		/* Fast Open lets a server send before the handshake is over. */
-		e->estab = !o->seen;
+		e->estab = !o->seen || conn_has_data(e, p);
 		return true;
 	}
 	if (!e->syns && o->syns && !o->estab) {

@@ -321,6 +321,8 @@ void conn_take_reset(struct conn *conn, int side, const struct packet *p)
 	/* Without memory it is counted, and that is all. */
 	if (!r)
 		return;
+	if (!x->estab && conn_has_data(x, p))
+		x->estab = true;
 	index = r - conn->reset;
 	held = x->over_by == index || y->over_by == index;
 	describe(conn, side, p, &fresh);

@@ -19,6 +19,12 @@ int64_t conn_rtt(const struct conn *conn)
 	       server->syn_acked_at - client->syn_at : 2 * rtt;
 }
 
+bool conn_has_data(const struct end *e, const struct packet *p)
+{
+	return e->answers && e->ack_known && p->flags & SEG_ACK &&
+	       seq_after(p->ack, e->ack_max);
+}
+
 bool conn_passive(const struct conn *conn, int side)
 {
 	const struct end *e = &conn->end[side];

@@ -303,6 +303,21 @@ static void parted(void)
 	test(table.count == 2, "and sent again, at once after its RST");
 }
 
+/* What was captured lacks the end of the handshake. */
+static void no_ack_of_the_syn_ack(void)
+{
+	for (int kind = 0; kind < 2; kind++) {
+		begin();
+		put(CLIENT, SEG_SYN, 0, 0, 0);
+		put(SERVER, SEG_SYN | SEG_ACK, 0, 1, 0);
+		put(SERVER, SEG_RST | SEG_ACK, 1, kind ? 4 : 1, 0);
+		test(ended(0, WORD_RST_RECEIVED,
+			   kind ? WORD_RST_SENT : WORD_NOT_ESTABLISHED, HOLDER_NONE),
+		     kind ? "a RST that acknowledges data: it was established" :
+		     "a RST within the handshake");
+	}
+}
+
 /* The capture is at the server, and its ACK meets the client's FIN on the way. */
 static void fin_again(void)
 {
@@ -350,6 +365,7 @@ int main(void)
 	reuse();
 	parted();
 	fin_again();
+	no_ack_of_the_syn_ack();
 	copies();
 	table_free(&table);
 	return test_end();
