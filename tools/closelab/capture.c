@@ -26,6 +26,7 @@ struct capture {
 	struct captured *arrival;	/* seen where it arrived, not matched yet */
 	size_t arrivals;
 	size_t arrival_room;
+	u64 mark;			/* by the time of sending, 0: none */
 };
 
 static pcap_t *open_one(const char *device, enum direction direction,
@@ -122,6 +123,13 @@ void capture_close(struct capture *capture)
 	free(capture);
 }
 
+void capture_mark(struct capture *capture)
+{
+	capture->mark = 1;
+	if (capture->count)
+		capture->mark = capture->wire[capture->count - 1].sent;
+}
+
 int capture_fd(struct capture *capture, int index)
 {
 	return pcap_get_selectable_fd(capture->pcap[index / 2][index % 2]);
@@ -154,29 +162,35 @@ static int drain(struct capture *capture, int side, enum direction direction)
 	if (!pcap)
 		return 0;
 	while ((ret = pcap_next_ex(pcap, &header, &frame)) == 1) {
-		struct segment segment;
+		struct packet segment;
 		struct captured *wire;
+		u8 *own = malloc(header->caplen);
 
-		if (segment_parse(frame, header->caplen, &segment) ||
-		    segment.family != capture->family)
+		if (!own)
+			return -1;
+		memcpy(own, frame, header->caplen);
+		if (segment_parse(own, header->caplen, &segment) ||
+		    segment.family != capture->family) {
+			free(own);
 			continue;
+		}
 		if (direction == SENT)
 			wire = append(&capture->wire, &capture->count,
 				      &capture->room);
 		else
 			wire = append(&capture->arrival, &capture->arrivals,
 				      &capture->arrival_room);
-		if (!wire)
+		if (!wire) {
+			free(own);
 			return -1;
+		}
 		wire->segment = segment;
+		wire->hash = segment_hash(&segment);
 		wire->from = direction == SENT ? side : !side;
 		/* with nanosecond precision, tv_usec holds nanoseconds */
 		wire->sent = (u64)header->ts.tv_sec * 1000000000 +
 			     header->ts.tv_usec;
-		wire->frame = malloc(header->caplen);
-		if (!wire->frame)
-			return -1;
-		memcpy(wire->frame, frame, header->caplen);
+		wire->frame = own;
 		wire->length = header->caplen;
 	}
 	return ret < 0 ? -1 : 0;
@@ -194,7 +208,7 @@ static struct captured *find_sent(struct capture *capture,
 
 		if (wire->from == arrival->from && !wire->arrived &&
 		    wire->sent <= arrival->sent &&
-		    wire->segment.hash == arrival->segment.hash)
+		    wire->hash == arrival->hash)
 			return wire;
 	}
 	return NULL;
@@ -296,7 +310,11 @@ unsigned int capture_lost(struct capture *capture)
 
 const struct captured *capture_segments(struct capture *capture, size_t *count)
 {
-	*count = capture->count;
+	size_t n = capture->count;
+
+	while (capture->mark && n && capture->wire[n - 1].sent > capture->mark)
+		n--;
+	*count = n;
 	return capture->wire;
 }
 

@@ -19,15 +19,17 @@
  * @sent: CLOCK_REALTIME in nanoseconds; of an injected one, its arrival
  * @arrived: the same at the other end, or when the socket there was free for it;
  *	0 while it has not arrived
+ * @hash: see segment_hash()
  * @injected: it arrived, but the sender's side never sent it
- * @frame: as it was on the link
+ * @frame: as it was on the link; @segment points into it
  * @length: bytes of @frame
  */
 struct captured {
-	struct segment segment;
+	struct packet segment;
 	int from;
 	u64 sent;
 	u64 arrived;
+	u64 hash;
 	bool injected;
 	u8 *frame;
 	size_t length;
@@ -60,6 +62,14 @@ void capture_close(struct capture *capture);
  */
 void capture_stop(struct capture *capture);
 
+/**
+ * capture_mark() - what was seen so far is all that capture_segments() gives from now on
+ * @capture: the capture
+ *
+ * capture_save() writes what follows, too.
+ */
+void capture_mark(struct capture *capture);
+
 #define CAPTURE_FDS 4
 
 /**
@@ -88,7 +98,7 @@ int capture_read(struct capture *capture);
 unsigned int capture_lost(struct capture *capture);
 
 /**
- * capture_segments() - all segments up to now, in the order they were sent
+ * capture_segments() - all segments up to now, or to the mark, in the order they were sent
  * @capture: the capture
  * @count: how many
  *

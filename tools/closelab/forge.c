@@ -31,7 +31,7 @@ static u32 sum(u32 total, const u8 *p, size_t len)
 
 int forge_numbers(u8 *frame, size_t len, u32 seq, u32 ack)
 {
-	struct segment s;
+	struct packet s;
 	size_t address, header, bytes;
 	u8 *tcp, *ip = frame + ETH_HEADER;
 	u32 total;

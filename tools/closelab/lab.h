@@ -12,6 +12,8 @@
  *	scen_*, scenarios	the tables, with what their steps call
  *	lab_run, ways, profile, cmd_run
  *
+ * What segments do to the state of an end, the rules of explain/ say (track.c).
+ *
  * A step of a table may name a function of a scenario: lab_steps calls it
  * through that pointer, and knows no table.
  */
@@ -118,7 +120,7 @@ struct lab_peer {
  * @skip: it cannot be run here, for the reason in @failure
  * @again: chance has spoilt it, run it once more: the reason, else NULL
  * @outcome: of a race, how it has ended; else NULL
- * @unwatched: STEP_UNWATCHED was there
+ * @unwatched: STEP_UNWATCHED or STEP_UNDRAWN was there
  * @helper: a program that runs beside and ends with the lab, 0: none
  * @started: the namespaces and peers were there: there is something to show
  * @waited_out: every TIME_WAIT was seen to its end

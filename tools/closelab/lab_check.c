@@ -89,7 +89,7 @@ int lab_check_segments(struct lab *lab)
 /* How soon a SYN is repeated, in milliseconds: no route can change that. */
 #define SYN_RTO 1000
 
-static bool same_again(const struct segment *a, const struct segment *b)
+static bool same_again(const struct packet *a, const struct packet *b)
 {
 	return a->sport == b->sport && a->dport == b->dport &&
 	       a->seq == b->seq && a->length == b->length &&

@@ -274,8 +274,9 @@ static int run_step(struct lab *lab, const struct step *step)
 	case STEP_SYSCTL:
 		return lab_net_sysctl(lab, step->who, step->text);
 	case STEP_UNWATCHED:
+	case STEP_UNDRAWN:
 		/* Asked to come to rest, the peers are also told. */
-		return lab_unwatch(lab) ?: come_to_rest(lab);
+		return lab_unwatch(lab, step->kind == STEP_UNDRAWN) ?: come_to_rest(lab);
 	case STEP_CALL:
 		return step->call(lab);
 	case STEP_END:

@@ -65,10 +65,14 @@ int lab_start_watching(struct lab *lab)
 	return lab->scenario->proxied ? watch_leg(lab, FRONT, &lab->front) : 0;
 }
 
-static void unwatch_leg(struct lab *lab, struct capture *capture)
+static void unwatch_leg(struct lab *lab, struct capture *capture, bool save)
 {
 	if (!capture)
 		return;
+	if (save) {
+		capture_mark(capture);
+		return;
+	}
 	/* The peers have them too: closing alone does not end the watch. */
 	for (int i = 0; i < CAPTURE_FDS; i++)
 		epoll_ctl(lab->epoll, EPOLL_CTL_DEL, capture_fd(capture, i),
@@ -76,14 +80,14 @@ static void unwatch_leg(struct lab *lab, struct capture *capture)
 	capture_stop(capture);
 }
 
-int lab_unwatch(struct lab *lab)
+int lab_unwatch(struct lab *lab, bool save)
 {
 	if (lab_collect(lab, 0))
 		return -1;
 	if (lab_check_stall(lab))
 		return lab_fail(lab, "what was watched is not as it should be");
 	lab->unwatched = true;
-	unwatch_leg(lab, lab->capture);
-	unwatch_leg(lab, lab->front);
+	unwatch_leg(lab, lab->capture, save);
+	unwatch_leg(lab, lab->front, save);
 	return 0;
 }

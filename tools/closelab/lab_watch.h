@@ -29,9 +29,10 @@ int lab_read_counters(struct lab *lab, struct readings counters[SIDES]);
 /**
  * lab_unwatch() - end the capture, let the peers run on unwatched
  * @lab: the lab
+ * @save: the capture goes on, for the file that it is saved to
  *
  * Return: 0; -1 after lab_fail().
  */
-int lab_unwatch(struct lab *lab);
+int lab_unwatch(struct lab *lab, bool save);
 
 #endif

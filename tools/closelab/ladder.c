@@ -59,7 +59,7 @@ static void describe(const struct track *track, const struct captured *w,
 		{ SEG_SYN, "SYN" }, { SEG_FIN, "FIN" }, { SEG_RST, "RST" },
 		{ SEG_ACK, "ACK" },
 	};
-	const struct segment *s = &w->segment;
+	const struct packet *s = &w->segment;
 	size_t len = 0;
 
 	row->flags = s->flags;

@@ -17,7 +17,7 @@ static int replay(struct lab *lab, u8 flags, bool data)
 	const struct captured *wire = capture_segments(lab->capture, &count);
 
 	for (size_t i = count; i-- > 0;) {
-		const struct segment *s = &wire[i].segment;
+		const struct packet *s = &wire[i].segment;
 
 		if (wire[i].from != B || wire[i].injected ||
 		    s->flags != flags || !!s->length != data)

@@ -215,7 +215,7 @@ const struct scenario scenarios_proxies[] = {
 			START(0), CALL(start_haproxy_server_close), START(1),
 			GO(1, OP_CLOSE),
 			STATES(C, "TIME_WAIT"), STATES(B, ""), STATES(A, ""),
-			UNWATCHED,
+			UNDRAWN,
 			SYSCTL(B, "net/ipv4/ip_local_port_range=40000 40000"),
 			CALL(all_from_one_port),
 			STATES(B, "TIME_WAIT*5"),
@@ -302,7 +302,7 @@ const struct scenario scenarios_proxies[] = {
 			GO(0, OP_CLOSE), GO(0, OP_CLOSE), GO(1, OP_CLOSE),
 			STATES(C, "TIME_WAIT"), STATES(B, "TIME_WAIT*2"),
 			STATES(A, ""),
-			UNWATCHED,
+			UNDRAWN,
 			CALL(no_port_is_left),
 			{ STEP_END }
 		},
@@ -328,7 +328,7 @@ const struct scenario scenarios_proxies[] = {
 		.steps = (const struct step[]){
 			START(0), CALL(start_nginx_close), CALL(one_answered),
 			STATES(A, ""), STATES(B, "TIME_WAIT*2"),
-			UNWATCHED,
+			UNDRAWN,
 			SYSCTL(B, "net/ipv4/ip_local_port_range=40000 40001"),
 			CALL(third_fails),
 			STATES(A, ""), STATES(B, "TIME_WAIT*7"),

@@ -49,6 +49,7 @@ enum side { A, B, C, SIDES };
  * @STEP_SYSCTL: write @text, "name=value", in the namespace of side @who
  * @STEP_UNWATCHED: from now on too much happens to be watched: the capture ends,
  *	the peers stop at nothing and tell of nothing but failures
+ * @STEP_UNDRAWN: the same, but the capture goes on, for --pcap alone
  * @STEP_CALL: call @call
  */
 enum step_kind {
@@ -70,6 +71,7 @@ enum step_kind {
 	STEP_PAUSE,
 	STEP_SYSCTL,
 	STEP_UNWATCHED,
+	STEP_UNDRAWN,
 	STEP_CALL,
 };
 
@@ -116,6 +118,7 @@ struct step {
 #define SYSCTL(side, assignment) \
 	{ .kind = STEP_SYSCTL, .who = (side), .text = (assignment) }
 #define UNWATCHED { .kind = STEP_UNWATCHED }
+#define UNDRAWN { .kind = STEP_UNDRAWN }
 #define CALL(function) { .kind = STEP_CALL, .call = (function) }
 
 /* The router between A and B, where STEP_RULES wants it. */

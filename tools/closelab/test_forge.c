@@ -30,7 +30,7 @@ static unsigned int sum_of(const u8 *frame, size_t size)
 int main(void)
 {
 	u8 frame[sizeof(good)];
-	struct segment s;
+	struct packet s;
 
 	memcpy(frame, good, sizeof(good));
 	test(!forge_numbers(frame, sizeof(frame), 0xfffffffe, 77) &&

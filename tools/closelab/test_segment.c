@@ -29,7 +29,7 @@ static const u8 v6[] = {
 /* Every cut, and every byte changed, in memory of just that size. */
 static bool survives(const u8 *frame, size_t size)
 {
-	struct segment s;
+	struct packet s;
 
 	for (size_t len = 0; len < size; len++) {
 		u8 *copy = malloc(len + 1);
@@ -48,7 +48,7 @@ static bool survives(const u8 *frame, size_t size)
 
 int main(void)
 {
-	struct segment s;
+	struct packet s;
 	u8 bad[sizeof(v4)];
 	char flags[6];
 

@@ -1,115 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "track.h"
 
+#include "explain/conn.h"
 #include "lib/util.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
-/* What is known of an end of a connection on the way. */
-struct end {
-	bool fin_sent;
-	u32 fin_end;	/* sequence number behind our FIN */
-	bool next_known;
-	u32 next;		/* what we expect from the other */
-};
-
+/*
+ * A connection as each of its ends sees it, judged by the rules of closelab explain:
+ * what it has sent, from then on, and what has arrived. Its first segment is by
+ * end 0 of each.
+ */
 struct tracker {
 	struct track *track;
-	struct end end[2];
+	struct conn seen[2];
+	int first;
 };
 
-static int after_sending(struct end *end, const struct segment *s, int state)
-{
-	if (s->flags & SEG_RST)
-		return ST_CLOSE;
-	if (s->flags & SEG_SYN)
-		return s->flags & SEG_ACK ? ST_SYN_RECV : ST_SYN_SENT;
-	if (!(s->flags & SEG_FIN))
-		return state;
-	end->fin_sent = true;
-	end->fin_end = s->seq + s->length + 1;
-	if (state == ST_ESTABLISHED || state == ST_SYN_RECV)
-		return ST_FIN_WAIT1;
-	return state == ST_CLOSE_WAIT ? ST_LAST_ACK : state;
-}
-
-static int after_ack(const struct end *end, u32 ack, int state)
-{
-	bool all = end->fin_sent && (s32)(ack - end->fin_end) >= 0;
-
-	switch (state) {
-	case ST_SYN_RECV:
-		return ST_ESTABLISHED;
-	case ST_FIN_WAIT1:
-		return all ? ST_FIN_WAIT2 : state;
-	case ST_CLOSING:
-		return all ? ST_TIME_WAIT : state;
-	case ST_LAST_ACK:
-		return all ? ST_CLOSE : state;
-	}
-	return state;
-}
-
-static int after_fin(int state)
-{
-	switch (state) {
-	case ST_ESTABLISHED:
-		return ST_CLOSE_WAIT;
-	case ST_FIN_WAIT1:
-		return ST_CLOSING;
-	case ST_FIN_WAIT2:
-		return ST_TIME_WAIT;
-	}
-	return state;
-}
-
-/* Take what is in order, and note what is expected next. */
-static void advance(struct end *end, const struct segment *s)
-{
-	if (s->flags & SEG_SYN) {
-		end->next_known = true;
-		end->next = s->seq;
-	}
-	if (s->seq == end->next)
-		end->next += s->length + !!(s->flags & SEG_SYN) +
-			     !!(s->flags & SEG_FIN);
-}
-
-/* A RST beside the expected number is not believed, but asked about. */
-static int after_reset(const struct end *end, const struct segment *s,
-		       int state)
-{
-	if (state == ST_LISTEN || (end->next_known && s->seq != end->next))
-		return state;
-	return ST_CLOSE;
-}
-
-static int after_arrival(struct end *end, const struct segment *s, int state)
-{
-	if (s->flags & SEG_RST)
-		return after_reset(end, s, state);
-	advance(end, s);
-	if (s->flags & SEG_SYN)
-		return s->flags & SEG_ACK && state == ST_SYN_SENT ?
-		       ST_ESTABLISHED : state;
-	if (s->flags & SEG_ACK)
-		state = after_ack(end, s->ack, state);
-	if (s->flags & SEG_FIN)
-		state = after_fin(state);
-	return state;
-}
-
 /* The sides have no two addresses with the same last byte. */
-static u8 tail(const struct segment *s, const u8 *address)
+static u8 tail(const struct packet *s, const u8 *address)
 {
 	return address[s->family == AF_INET6 ? 15 : 3];
 }
 
 static bool same_ends(const struct track *track, const struct captured *wire)
 {
-	const struct segment *s = &wire->segment;
+	const struct packet *s = &wire->segment;
 
 	return track->port[wire->from] == s->sport &&
 	       track->port[!wire->from] == s->dport &&
@@ -119,7 +37,7 @@ static bool same_ends(const struct track *track, const struct captured *wire)
 
 static bool begins(const struct track *track, const struct captured *wire)
 {
-	const struct segment *s = &wire->segment;
+	const struct packet *s = &wire->segment;
 
 	return !wire->injected && (s->flags & (SEG_SYN | SEG_ACK)) == SEG_SYN &&
 	       !(track->opener == wire->from && track->isn_known[wire->from] &&
@@ -128,7 +46,7 @@ static bool begins(const struct track *track, const struct captured *wire)
 
 static void begin(struct track *track, const struct captured *wire)
 {
-	const struct segment *s = &wire->segment;
+	const struct packet *s = &wire->segment;
 
 	memset(track, 0, sizeof(*track));
 	track->port[wire->from] = s->sport;
@@ -175,17 +93,20 @@ static void follow(struct tracker *t, const struct captured *wire, size_t index,
 		   const struct point *point)
 {
 	struct track *track = t->track;
-	const struct segment *s = &wire->segment;
 	int side = point->arrival ? !wire->from : wire->from;
 	int before = track->state[side];
-	int after = before;
+	int after = ST_UNKNOWN;
 
-	if (wire->injected)
-		;
-	else if (point->arrival)
-		after = after_arrival(&t->end[side], s, before);
-	else
-		after = after_sending(&t->end[side], s, before);
+	if (!wire->injected) {
+		struct packet packet = wire->segment;
+
+		packet.frame = track->moves + 1;
+		packet.at = point->at;
+		conn_take(&t->seen[side], wire->from != t->first, &packet);
+		after = conn_state(&t->seen[side], side != t->first);
+	}
+	if (after == ST_UNKNOWN)
+		after = before;
 	track->state[side] = after;
 	track->move[track->moves++] = (struct move){
 		.wire = index, .side = side, .arrival = point->arrival,
@@ -193,59 +114,110 @@ static void follow(struct tracker *t, const struct captured *wire, size_t index,
 	};
 }
 
-struct track *track_all(const struct captured *wire, size_t count, size_t *tracks)
+/* A tracker for each connection, at its first segment: NULL without memory. */
+static struct tracker *trackers_new(struct track *track, size_t tracks,
+				    const struct captured *wire, size_t count,
+				    const size_t *owner)
 {
-	struct track *track = calloc(count + 1, sizeof(*track));
-	struct tracker *t = calloc(count + 1, sizeof(*t));
-	struct point *point = calloc(2 * count + 1, sizeof(*point));
-	size_t *owner = calloc(count + 1, sizeof(*owner));
-	size_t points = 0;
+	struct tracker *all = calloc(tracks + 1, sizeof(*all));
 
-	*tracks = 0;
-	if (!track || !t || !point || !owner)
-		goto fail;
+	for (size_t i = 0; all && i < count; i++) {
+		struct tracker *t = &all[owner[i]];
+
+		if (t->track)
+			continue;
+		t->track = &track[owner[i]];
+		t->first = wire[i].from;
+		for (int side = 0; side < 2; side++)
+			conn_init(&t->seen[side], &wire[i].segment);
+	}
+	return all;
+}
+
+static void trackers_free(struct tracker *t, size_t count)
+{
+	for (size_t i = 0; t && i < 2 * count; i++)
+		conn_release(&t[i / 2].seen[i % 2]);
+	free(t);
+}
+
+/* Whose each segment is: returns how many connections there are. */
+static size_t sort_out(struct track *track, const struct captured *wire, size_t count,
+		       size_t *owner)
+{
+	size_t tracks = 0;
+
 	for (size_t i = 0; i < count; i++) {
-		owner[i] = which(track, *tracks, &wire[i]);
-		if (owner[i] == *tracks)
-			begin(&track[(*tracks)++], &wire[i]);
-		if (!wire[i].injected)
-			point[points++] = (struct point){
-				wire[i].sent, i, false };
-		if (wire[i].arrived)
-			point[points++] = (struct point){
-				wire[i].arrived, i, true };
+		struct track *own;
+
+		owner[i] = which(track, tracks, &wire[i]);
+		if (owner[i] == tracks)
+			begin(&track[tracks++], &wire[i]);
+		own = &track[owner[i]];
 		/* needed by begins() before the states are followed */
 		if (wire[i].segment.flags & SEG_SYN && !wire[i].injected) {
-			struct track *own = &track[owner[i]];
-
 			own->isn[wire[i].from] = wire[i].segment.seq;
 			own->isn_known[wire[i].from] = true;
 		}
+		own->moves += !wire[i].injected + !!wire[i].arrived;
+	}
+	return tracks;
+}
+
+/* In order of time: returns how many points there are. */
+static size_t order(const struct captured *wire, size_t count, struct point *point)
+{
+	size_t points = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!wire[i].injected)
+			point[points++] = (struct point){ wire[i].sent, i, false };
+		if (wire[i].arrived)
+			point[points++] = (struct point){ wire[i].arrived, i, true };
 	}
 	qsort(point, points, sizeof(*point), by_time);
-	for (size_t i = 0; i < points; i++)
-		track[owner[point[i].wire]].moves++;
-	for (size_t i = 0; i < *tracks; i++) {
-		track[i].move = calloc(track[i].moves, sizeof(struct move));
+	return points;
+}
+
+/* Room for the moves of each, which are counted again as they are made: 0, or -1. */
+static int make_room(struct track *track, size_t tracks)
+{
+	for (size_t i = 0; i < tracks; i++) {
+		track[i].move = calloc(track[i].moves + 1, sizeof(struct move));
 		if (!track[i].move)
-			goto fail;
+			return -1;
 		track[i].moves = 0;
-		t[i].track = &track[i];
 	}
-	for (size_t i = 0; i < points; i++)
-		follow(&t[owner[point[i].wire]], &wire[point[i].wire],
-		       point[i].wire, &point[i]);
-	free(t);
+	return 0;
+}
+
+struct track *track_all(const struct captured *wire, size_t count, size_t *tracks)
+{
+	struct track *track = calloc(count + 1, sizeof(*track));
+	struct point *point = calloc(2 * count + 1, sizeof(*point));
+	size_t *owner = calloc(count + 1, sizeof(*owner));
+	struct tracker *t = NULL;
+	size_t points;
+
+	*tracks = 0;
+	if (track && point && owner) {
+		*tracks = sort_out(track, wire, count, owner);
+		t = trackers_new(track, *tracks, wire, count, owner);
+	}
+	if (!t || make_room(track, *tracks)) {
+		track_free(track, *tracks);
+		track = NULL;
+		*tracks = 0;
+	} else {
+		points = order(wire, count, point);
+		for (size_t i = 0; i < points; i++)
+			follow(&t[owner[point[i].wire]], &wire[point[i].wire],
+			       point[i].wire, &point[i]);
+	}
+	trackers_free(t, *tracks);
 	free(point);
 	free(owner);
 	return track;
-fail:
-	if (track)
-		track_free(track, *tracks);
-	free(t);
-	free(point);
-	free(owner);
-	return NULL;
 }
 
 void track_free(struct track *track, size_t count)

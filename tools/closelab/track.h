@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What the segments of a connection amount to: the state of both ends after
- * each, sequence numbers counted from the start. Pure.
+ * each, by the rules of closelab explain, and which connection each belongs to. Pure.
  */
 #ifndef CLOSELAB_TRACK_H
 #define CLOSELAB_TRACK_H

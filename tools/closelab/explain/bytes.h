@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Numbers in network order, taken from bytes of any alignment. */
+/* Numbers in network order, taken from bytes of any alignment, and how to compare them. */
 #ifndef EXPLAIN_BYTES_H
 #define EXPLAIN_BYTES_H
 
@@ -25,6 +25,12 @@ static inline bool seq_before(uint32_t a, uint32_t b)
 static inline bool seq_after(uint32_t a, uint32_t b)
 {
 	return seq_before(b, a);
+}
+
+/* Whether two times are that near: queues of one device swap what they capture. */
+static inline bool times_near(int64_t a, int64_t b, int64_t within)
+{
+	return a - b < within && b - a < within;
 }
 
 #endif

@@ -25,7 +25,8 @@ static const char usage[] =
 "  -v, --verbose           the frames that prove it, and the rule\n"
 "  -j, --json              print everything as JSON\n"
 "  -s, --summary           by server and how it ended, worst first\n"
-"  -c, --connection N      only this one, and its ladder\n"
+"  -c, --connection N      only this one, and its ladder, which is also drawn where\n"
+"                          FILTER leaves one alone\n"
 "  -g, --svg FILE          draw the ladder of one connection as SVG\n"
 "  -p, --peer FILE         the same connections, captured at the server: tells\n"
 "                          what was lost or sent between\n"
@@ -214,6 +215,8 @@ static int choose(const struct request *request, const struct table *table,
 
 static int draw(const struct request *request, const struct report *report)
 {
+	bool text = !request->json && !request->summary &&
+		    (request->number || request->source.filter);
 	FILE *svg = NULL;
 	int err;
 
@@ -222,11 +225,18 @@ static int draw(const struct request *request, const struct report *report)
 		if (!svg)
 			return cmd_bad("explain", "%s cannot be written", request->svg);
 	}
-	err = show_ladder(request->number && !request->json ? stdout : NULL, svg,
-			  &report->shown[0]);
+	err = show_ladder(text ? stdout : NULL, svg, &report->shown[0]);
 	if (svg && fclose(svg))
 		return cmd_bad("explain", "%s cannot be written", request->svg);
 	return err ? cmd_bad("explain", "%s", strerror(ENOMEM)) : 0;
+}
+
+/* Whether a ladder is asked for, in so many words or by a filter for one connection. */
+static bool draws(const struct request *request, const struct report *report)
+{
+	return request->svg || request->number ||
+	       (request->source.filter && report->count == 1 && !request->json &&
+		!request->summary);
 }
 
 static int print(const struct request *request, const struct report *report)
@@ -245,9 +255,7 @@ static int print(const struct request *request, const struct report *report)
 		return cmd_bad("explain", "%s", strerror(ENOMEM));
 	if (request->peer && !request->json)
 		show_between(stdout, report);
-	if (request->peer)
-		return 0;
-	if (!request->svg && !request->number)
+	if (request->peer || !draws(request, report))
 		return 0;
 	if (report->count != 1)
 		return cmd_bad("explain", "%s", report->count ?
@@ -288,10 +296,11 @@ static int explain(const struct request *request)
 	struct joint joint = { 0 };
 	int code = EXIT_OK, unread;
 
-	if (table_init(&table, request->svg || request->number || request->peer) ||
-	    (request->peer && table_init(&peer, true)))
+	if (table_init(&table, request->peer) || (request->peer && table_init(&peer, true)))
 		return cmd_bad("explain", "%s", strerror(ENOMEM));
 	table.control = request->peer;
+	table.only = request->number ? request->number :
+		     request->svg && !request->source.filter;
 	unread = source_read(&request->source, &table, &result);
 	if (unread)
 		cmd_bad("explain", "%s", *result.error ? result.error : strerror(ENOMEM));

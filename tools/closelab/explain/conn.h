@@ -147,7 +147,7 @@ struct recent {
 	uint32_t length;
 	uint32_t ts_val;
 	uint16_t id;
-	uint16_t checksum;
+	uint16_t window;
 	uint8_t flags;
 	bool used;
 };
@@ -385,7 +385,9 @@ struct conn {
 		uint64_t answer_frame;
 		int64_t at;
 		uint32_t seq;
+		uint32_t ts_val;
 		uint32_t count;
+		uint16_t id;
 		uint8_t side;
 		bool open;	/* not known yet whose it is */
 	} syn_met;
@@ -466,6 +468,15 @@ int conn_state(const struct conn *conn, int side);
  * Return: whether its FIN acknowledges the other's.
  */
 bool conn_passive(const struct conn *conn, int side);
+
+/**
+ * conn_has_data() - whether a segment says that its sender got data since its SYN-ACK
+ * @end: the sender
+ * @packet: the segment
+ *
+ * Return: whether it was established, though the ACK that made it so was not captured.
+ */
+bool conn_has_data(const struct end *end, const struct packet *packet);
 
 /**
  * conn_rtt() - the round trip of the handshake

@@ -45,16 +45,14 @@ void conn_release(struct conn *conn)
 static bool is_copy(const struct recent *r, const struct end *o,
 		    const struct packet *p)
 {
-	int64_t gap = p->at - r->at;
-
 	/* Without an identification, the same again may answer something else. */
 	if (!p->id && !p->has_ts && o->last_frame > r->frame)
 		return false;
 	return r->used && r->seq == p->seq && r->ack == p->ack &&
 	       r->flags == p->flags && r->length == p->length &&
-	       r->id == p->id && r->checksum == p->checksum &&
-	       r->ts_val == p->ts_val && gap >= 0 &&
-	       gap < (p->id ? COPY_WITH_ID_NS : COPY_NS);
+	       r->id == p->id && r->window == p->window &&
+	       r->ts_val == p->ts_val &&
+	       times_near(p->at, r->at, p->id ? COPY_WITH_ID_NS : COPY_NS);
 }
 
 static bool seen_before(struct end *e, const struct end *o,
@@ -67,7 +65,7 @@ static bool seen_before(struct end *e, const struct end *o,
 			return true;
 	*r = (struct recent){
 		.frame = p->frame, .at = p->at, .seq = p->seq, .ack = p->ack,
-		.length = p->length, .ts_val = p->ts_val, .id = p->id, .checksum = p->checksum,
+		.length = p->length, .ts_val = p->ts_val, .id = p->id, .window = p->window,
 		.flags = p->flags, .used = true,
 	};
 	e->recent_next = (e->recent_next + 1) % RECENT;
@@ -224,7 +222,18 @@ static void take_syn(struct conn *conn, int side, const struct packet *p)
 		o->estab = true;
 }
 
-static void take_fin(struct end *e, const struct end *o, const struct packet *p)
+/*
+ * Whether a FIN that comes again may have been sent before the acknowledgment of
+ * the first one, captured at the other end, could arrive.
+ */
+static bool ack_under_way(const struct conn *conn, const struct end *e,
+			  const struct packet *p)
+{
+	return conn->opener >= 0 && times_near(p->at, e->acked_at, conn_rtt(conn));
+}
+
+static void take_fin(const struct conn *conn, struct end *e, const struct end *o,
+		     const struct packet *p)
 {
 	uint32_t end = p->seq + p->length + 1;
 
@@ -240,7 +249,7 @@ static void take_fin(struct end *e, const struct end *o, const struct packet *p)
 			e->acked_frame = o->ack_frame;
 			e->acked_at = o->last_at;
 		}
-	} else if (e->fin_acked) {
+	} else if (e->fin_acked && !ack_under_way(conn, e, p)) {
 		/* It has not heard of that acknowledgment. */
 		e->fin_acked = false;
 		e->fin_ack_lost = true;
@@ -301,7 +310,7 @@ static void take_numbers(struct conn *conn, int side, const struct packet *p)
 		e->late_ack = p->ack;
 	}
 	if (fin)
-		take_fin(e, o, p);
+		take_fin(conn, e, o, p);
 }
 
 /* A segment that cannot be of this connection, or is an old one of it. */
@@ -333,7 +342,7 @@ static bool establish(struct conn *conn, int side, const struct packet *p)
 		return false;
 	if (e->answers) {
 		/* Fast Open lets a server send before the handshake is over. */
-		e->estab = !o->seen;
+		e->estab = !o->seen || conn_has_data(e, p);
 		return true;
 	}
 	if (!e->syns && o->syns && !o->estab) {

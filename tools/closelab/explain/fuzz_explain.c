@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * libFuzzer's entry: frames of a link type, from decoding to every output. Each
- * is two bytes of length, one of time, then the frame.
+ * libFuzzer's entry, from reading to every output. What begins like pcap or pcapng
+ * is read as a file is; all else are frames of a link type: two bytes of length,
+ * one of time, then the frame.
  */
 #include <pcap/dlt.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "between.h"
 #include "bytes.h"
@@ -69,6 +73,38 @@ static void compare(struct table *table)
 	joint_free(&joint);
 }
 
+/* pcap of both byte orders and precisions, pcapng */
+static bool is_file(const uint8_t *data, size_t size)
+{
+	static const uint32_t magic[] = {
+		0xa1b2c3d4, 0xd4c3b2a1, 0xa1b23c4d, 0x4d3cb2a1, 0x0a0d0d0a,
+	};
+
+	for (size_t i = 0; size > 4 && i < sizeof(magic) / sizeof(magic[0]); i++)
+		if (be32(data) == magic[i])
+			return true;
+	return false;
+}
+
+/* A file must have a name for source_read(), this one needs no disk. */
+static void take_file(struct table *table, const uint8_t *data, size_t size,
+		      struct read_result *result)
+{
+	struct source source = { .quiet = true };
+	static char path[32];
+	static int file = -1;
+
+	if (file < 0) {
+		file = memfd_create("capture", MFD_CLOEXEC);
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
+	}
+	if (file < 0 || ftruncate(file, 0) || pwrite(file, data, size, 0) != (ssize_t)size)
+		return;
+	source.path = path;
+	source.filter = data[size - 1] & 2 ? "tcp or vlan" : NULL;
+	source_read(&source, table, result);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct read_result result = { 0 };
@@ -80,9 +116,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		null = fopen("/dev/null", "w");
 	if (!null || !size || table_init(&table, data[0] & 0x80))
 		return 0;
-	take_frames(&table, links[(data[0] & 0x7f) % (sizeof(links) / sizeof(links[0]))],
-		    data + 1, size - 1, &result);
-	table_finish(&table);
+	if (is_file(data, size)) {
+		take_file(&table, data, size, &result);
+	} else {
+		take_frames(&table,
+			    links[(data[0] & 0x7f) % (sizeof(links) / sizeof(links[0]))],
+			    data + 1, size - 1, &result);
+		table_finish(&table);
+	}
 	if (data[size - 1] & 1)
 		compare(&table);
 	report.shown = calloc(table.count + 1, sizeof(*report.shown));

@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Turns pcap files into seeds for fuzz_explain: fuzz_seeds.py OUTDIR FILE..."""
+"""Turns captures into seeds for fuzz_explain: fuzz_seeds.py OUTDIR FILE...
+
+Each is one as it is, up to the length that is fuzzed, and one as frames alone.
+"""
 import os
 import struct
 import sys
@@ -24,7 +27,9 @@ def seed(data):
 for path in sys.argv[2:]:
     with open(path, "rb") as file:
         content = file.read()
+    name = os.path.join(sys.argv[1], os.path.basename(path))
+    with open(name, "wb") as file:
+        file.write(content[:4096])
     if content[:4] in (b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4", b"\x4d\x3c\xb2\xa1"):
-        name = os.path.basename(path) + ".seed"
-        with open(os.path.join(sys.argv[1], name), "wb") as file:
+        with open(name + ".frames", "wb") as file:
             file.write(seed(content))

@@ -22,6 +22,9 @@ static bool is_overdue(int64_t first, int64_t last, uint32_t count, int64_t now)
 	/* The wait doubles: the next one would be as long as all so far. */
 	int64_t wait = count > 1 ? last - first + RTO_NS : RTO_NS;
 
+	/* The clock was set back meanwhile: how long it was is not known. */
+	if (last < first)
+		return false;
 	return now - last > wait + OVERDUE_NS;
 }
 
@@ -229,7 +232,6 @@ static void judge_end(const struct conn *conn, int side, int64_t now,
 		      struct verdict *v)
 {
 	const struct end *e = &conn->end[side];
-	bool answered = false;
 
 	memset(v, 0, sizeof(*v));
 	v->state = conn_state(conn, side);
@@ -241,13 +243,8 @@ static void judge_end(const struct conn *conn, int side, int64_t now,
 			judge_receiver(conn, side, v);
 		return;
 	}
-	for (int i = 0; i < conn->resets; i++)
-		answered |= conn->reset[i].side == side &&
-			    (conn->reset[i].origin == ORIGIN_REFUSED ||
-			     conn->reset[i].origin == ORIGIN_NO_SOCKET);
 	if (!e->seen) {
-		v->word = answered ? WORD_NO_SOCKET : WORD_NOT_SEEN;
-		v->state = answered ? ST_CLOSE : v->state;
+		v->word = conn->no_socket[side] ? WORD_NO_SOCKET : WORD_NOT_SEEN;
 		return;
 	}
 	if (!e->estab && !e->fins)

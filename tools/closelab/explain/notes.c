@@ -67,6 +67,10 @@ static void note_end(const struct conn *conn, int side, struct notes *notes)
 		add(notes, e->answer_frame,
 		    "SYN-ACK of the %s %u times, after data too: accept queue full?", who,
 		    e->answers);
+	else if (e->answers && e->segments == e->answers && o->repeats > 1)
+		add(notes, e->answer_frame,
+		    "nothing of the %s since its SYN-ACK, though data came: accept queue full?",
+		    who);
 	if (e->zero_window)
 		add(notes, e->last_frame, "zero window of the %s at the end", who);
 	if (e->probes_all)
@@ -101,6 +105,16 @@ static void note_capture(const struct conn *conn, struct notes *notes)
 		add(notes, 0, "%llu RSTs", (unsigned long long)conn->resets_all);
 }
 
+static void note_syn_met(const struct conn *conn, struct notes *notes)
+{
+	int by = conn->end[conn->syn_met.side].over_by;
+	bool reset = by >= 0 && conn->reset[by].side == conn->syn_met.side;
+
+	add(notes, conn->syn_met.frame, "a SYN met this connection%s%s",
+	    conn->syn_met.answer_frame ? ": challenge ACK" : "",
+	    conn->syn_met.answer_frame && reset ? ", then RST" : "");
+}
+
 void notes_make(const struct conn *conn, const struct judgement *j,
 		struct notes *notes)
 {
@@ -116,9 +130,8 @@ void notes_make(const struct conn *conn, const struct judgement *j,
 			add(notes, 0, "a RST ended the TIME_WAIT of the %s",
 			    side == conn->client ? "client" : "server");
 	}
-	if (conn->syn_met.open)
-		add(notes, conn->syn_met.frame, "a SYN met this connection%s",
-		    conn->syn_met.answer_frame ? ": challenge ACK" : "");
+	if (conn->syn_met.open || conn->syn_met.answer_frame)
+		note_syn_met(conn, notes);
 	if (conn->takes_over)
 		add(notes, conn->first_frame, "takes over a TIME_WAIT: port reuse");
 	else if (conn->reuses)

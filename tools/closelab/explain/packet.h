@@ -7,7 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "segment.h"
+#define SEG_FIN 0x01
+#define SEG_SYN 0x02
+#define SEG_RST 0x04
+#define SEG_PSH 0x08
+#define SEG_ACK 0x10
 
 /**
  * enum mptcp_bits - what the MPTCP options of a segment say (RFC 8684)
@@ -39,7 +43,6 @@ enum mptcp_bits {
  * @sack_right: the rightmost edge of its SACK blocks, where @has_sack
  * @window: as on the wire, not scaled
  * @id: IPv4 identification
- * @checksum: of TCP; never checked, offload leaves it wrong
  * @family: AF_INET or AF_INET6
  * @ttl: TTL or hop limit
  * @flags: SEG_*
@@ -48,6 +51,7 @@ enum mptcp_bits {
  * @reason: MPTCP reset reason
  * @has_ts: there is a timestamp option
  * @has_sack: there is a SACK option
+ * @wanted: the filter wants it
  * @cut: the capture has not all of its TCP header or data
  * @first_fragment: the rest of it is in other fragments
  */
@@ -70,7 +74,6 @@ struct packet {
 	uint32_t sack_right;
 	uint16_t window;
 	uint16_t id;
-	uint16_t checksum;
 	uint8_t family;
 	uint8_t ttl;
 	uint8_t flags;
@@ -79,6 +82,7 @@ struct packet {
 	uint8_t reason;
 	bool has_ts;
 	bool has_sack;
+	bool wanted;
 	bool cut;
 	bool first_fragment;
 };

@@ -46,11 +46,11 @@ static void prove_fins(const struct conn *conn, int side, struct proofs *v)
 		    "neither its FIN nor the other's (frame %llu) acknowledges the other",
 		    (unsigned long long)o->fin_frame);
 	else if (e->fins)
-		add(v, e->fin_frame, NULL, "its FIN; of the other none was captured");
+		add(v, e->fin_frame, "RFC 9293 3.6", "its FIN; of the other none was captured");
 	else if (o->fins)
-		add(v, o->fin_frame, NULL, "the other's FIN; of its own none was captured");
+		add(v, o->fin_frame, "RFC 9293 3.6", "the other's FIN; of its own none was captured");
 	if (e->fins && e->fin_acked)
-		add(v, e->acked_frame, NULL, "its FIN is acknowledged");
+		add(v, e->acked_frame, "RFC 9293 3.10.7.4", "its FIN is acknowledged");
 	if (e->fins > 1)
 		add(v, e->fin_last_frame, "RFC 9293 3.8.3",
 		    "its FIN was sent %u times over %.3f s%s", e->fins,
@@ -124,7 +124,7 @@ static void prove_fate(const struct reset *r, struct proofs *v)
 		    "ends the TIME_WAIT, unless tcp_rfc1337 is set");
 		break;
 	case FATE_NO_EFFECT:
-		add(v, r->frame, NULL, "had no effect: the receiver went on");
+		add(v, r->frame, "RFC 9293 3.10.7.4", "had no effect: the receiver went on");
 		break;
 	default:
 		break;
@@ -159,10 +159,10 @@ static void prove_opening(const struct conn *conn, int side, struct proofs *v)
 	const struct end *e = &conn->end[side];
 
 	if (e->syns > 1)
-		add(v, e->syn_frame, NULL, "%u SYNs over %.3f s", e->syns,
+		add(v, e->syn_frame, "RFC 9293 3.8.1", "%u SYNs over %.3f s", e->syns,
 		    seconds(e->syn_at, e->syn_last_at));
 	if (e->answers > 1)
-		add(v, e->answer_frame, NULL,
+		add(v, e->answer_frame, "tcp_conn_request(), tcp_check_req()",
 		    "%u SYN-ACKs: the ACK was lost, or the accept queue was full",
 		    e->answers);
 }

@@ -215,6 +215,8 @@ static bool is_over(const struct conn *conn, int side, int state)
 	const struct end *x = &conn->end[side];
 	const struct end *y = &conn->end[!side];
 
+	if (!x->seen)
+		return false;
 	if (state == ST_TIME_WAIT)
 		return x->ack_known && !seq_before(x->ack_max, y->fin_end);
 	return state == ST_CLOSE;
@@ -319,6 +321,8 @@ void conn_take_reset(struct conn *conn, int side, const struct packet *p)
 	/* Without memory it is counted, and that is all. */
 	if (!r)
 		return;
+	if (!x->estab && conn_has_data(x, p))
+		x->estab = true;
 	index = r - conn->reset;
 	held = x->over_by == index || y->over_by == index;
 	describe(conn, side, p, &fresh);
@@ -419,7 +423,7 @@ void conn_goes_on(struct conn *conn, int side, const struct packet *p)
 	r = &conn->reset[e->over_by];
 	if (r->side == side) {
 		/* What it sent before may have been overtaken. */
-		if (p->at - r->at < OVERTAKEN_NS && seq_before(p->seq, r->seq))
+		if (times_near(p->at, r->at, OVERTAKEN_NS) && seq_before(p->seq, r->seq))
 			return;
 		/* What has no socket may still send, by hand. */
 		if (r->origin == ORIGIN_HALF_OPEN)

@@ -62,6 +62,15 @@ char *show_end(const struct conn *conn, int side, char *text);
 char *show_verdict(const struct verdict *verdict, char *text, size_t size);
 
 /**
+ * show_closing() - how long a connection has been closing
+ * @conn: the connection
+ *
+ * Return: nanoseconds from the first FIN, or the RST that ended an end, to its last
+ * segment; -1 where there is neither.
+ */
+int64_t show_closing(const struct conn *conn);
+
+/**
  * show_list() - a row a connection
  * @report: what to print
  *
@@ -100,7 +109,7 @@ void show_capture(FILE *out, const struct read_result *result);
 int show_json(FILE *out, const struct report *report);
 
 /**
- * show_summary() - by server port and peer, and how they ended
+ * show_summary() - by server and its port, then by client, and how they ended
  * @report: what to print
  *
  * Return: 0; -1 without memory.

@@ -126,6 +126,8 @@ static json_object *conn_json(const struct shown *shown, const struct report *re
 	put_number(object, "number", shown->number);
 	put(object, "start", seconds(conn->start));
 	put(object, "duration", seconds(conn->last - conn->start));
+	if (show_closing(conn) >= 0)
+		put(object, "closing", seconds(show_closing(conn)));
 	put_number(object, "first_frame", conn->first_frame);
 	put_number(object, "last_frame", conn->last_frame);
 	put(object, "roles_sure", json_object_new_boolean(conn->client_sure));

@@ -47,12 +47,28 @@ static void when(const struct conn *conn, char *text, size_t size)
 		 (int)(conn->start / 1000000 % 1000));
 }
 
+int64_t show_closing(const struct conn *conn)
+{
+	int64_t since = INT64_MAX;
+
+	for (int side = 0; side < 2; side++) {
+		const struct end *e = &conn->end[side];
+
+		if (e->fins && e->fin_at < since)
+			since = e->fin_at;
+		if (e->over_by >= 0 && conn->reset[e->over_by].at < since)
+			since = conn->reset[e->over_by].at;
+	}
+	return since == INT64_MAX ? -1 : conn->last > since ? conn->last - since : 0;
+}
+
 static int add_row(struct libscols_table *table, const struct shown *shown)
 {
 	const struct conn *conn = shown->conn;
 	const struct judgement *j = &shown->judgement;
 	struct libscols_line *line = scols_table_new_line(table, NULL);
 	char text[256];
+	int64_t closing = show_closing(conn);
 	int err;
 
 	if (!line)
@@ -63,15 +79,17 @@ static int add_row(struct libscols_table *table, const struct shown *shown)
 	err |= scols_line_set_data(line, 1, text);
 	snprintf(text, sizeof(text), "%.3f", (conn->last - conn->start) / 1e9);
 	err |= scols_line_set_data(line, 2, text);
-	err |= scols_line_set_data(line, 3, show_end(conn, conn->client, text));
-	err |= scols_line_set_data(line, 4, show_end(conn, !conn->client, text));
-	err |= scols_line_set_data(line, 5, show_verdict(&j->end[conn->client], text,
+	snprintf(text, sizeof(text), "%.3f", closing / 1e9);
+	err |= scols_line_set_data(line, 3, closing < 0 ? "-" : text);
+	err |= scols_line_set_data(line, 4, show_end(conn, conn->client, text));
+	err |= scols_line_set_data(line, 5, show_end(conn, !conn->client, text));
+	err |= scols_line_set_data(line, 6, show_verdict(&j->end[conn->client], text,
 							 sizeof(text)));
-	err |= scols_line_set_data(line, 6, show_verdict(&j->end[!conn->client], text,
+	err |= scols_line_set_data(line, 7, show_verdict(&j->end[!conn->client], text,
 							 sizeof(text)));
 	snprintf(text, sizeof(text), "%s%s", holder_name(j->holder),
 		 (j->end[0].causes | j->end[1].causes) & CAUSE_OR_GONE ? ", if it lived" : "");
-	err |= scols_line_set_data(line, 7, text);
+	err |= scols_line_set_data(line, 8, text);
 	return err ? -1 : 0;
 }
 
@@ -79,7 +97,8 @@ int show_list(const struct report *report)
 {
 	static const struct { const char *name; int flags; } columns[] = {
 		{ "NUMBER", SCOLS_FL_RIGHT }, { "START", 0 },
-		{ "SECONDS", SCOLS_FL_RIGHT }, { "CLIENT", 0 }, { "SERVER", 0 },
+		{ "SECONDS", SCOLS_FL_RIGHT }, { "CLOSING", SCOLS_FL_RIGHT },
+		{ "CLIENT", 0 }, { "SERVER", 0 },
 		{ "CLIENT-ENDED", 0 }, { "SERVER-ENDED", 0 }, { "TIME_WAIT", 0 },
 	};
 	struct libscols_table *table = scols_new_table();

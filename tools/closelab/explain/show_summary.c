@@ -19,15 +19,16 @@ struct group {
 	uint64_t harmless;	/* RSTs for no socket */
 };
 
-static void group_of(const struct shown *shown, struct group *g)
+/* By the server's address and port, or by the client's address. */
+static void group_of(const struct shown *shown, bool by_client, struct group *g)
 {
 	const struct conn *conn = shown->conn;
-	const struct end *server = &conn->end[!conn->client];
+	const struct end *end = &conn->end[by_client ? conn->client : !conn->client];
 
 	/* Compared as bytes, gaps between the members included */
 	memset(g, 0, sizeof(*g));
-	memcpy(g->addr, server->addr, sizeof(g->addr));
-	g->port = server->port;
+	memcpy(g->addr, end->addr, sizeof(g->addr));
+	g->port = by_client ? 0 : end->port;
 	g->family = conn->family;
 	for (int i = 0; i < 2; i++) {
 		int side = i ? !conn->client : conn->client;
@@ -83,7 +84,7 @@ static int add_row(struct libscols_table *table, const struct group *g)
 	inet_ntop(g->family, g->addr, address, sizeof(address));
 	snprintf(text, sizeof(text), g->family == AF_INET6 ? "[%s]:%u" : "%s:%u",
 		 address, g->port);
-	err = scols_line_set_data(line, 0, text);
+	err = scols_line_set_data(line, 0, g->port ? text : address);
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)g->count);
 	err |= scols_line_set_data(line, 1, text);
 	err |= scols_line_set_data(line, 2, g->wrong ? "wrong" : "");
@@ -98,10 +99,10 @@ static int add_row(struct libscols_table *table, const struct group *g)
 	return err ? -1 : 0;
 }
 
-static int print(const struct group *g, size_t count)
+static int print(const char *by, const struct group *g, size_t count)
 {
-	static const struct { const char *name; int flags; } columns[] = {
-		{ "SERVER", 0 }, { "CONNECTIONS", SCOLS_FL_RIGHT }, { "", 0 },
+	const struct { const char *name; int flags; } columns[] = {
+		{ by, 0 }, { "CONNECTIONS", SCOLS_FL_RIGHT }, { "", 0 },
 		{ "CLIENT-ENDED", 0 }, { "SERVER-ENDED", 0 },
 		{ "HARMLESS-RST", SCOLS_FL_RIGHT },
 	};
@@ -119,20 +120,30 @@ static int print(const struct group *g, size_t count)
 	return err ? -1 : 0;
 }
 
+static int print_by(const struct report *report, bool by_client, struct group *g)
+{
+	size_t count;
+
+	for (size_t i = 0; i < report->count; i++)
+		group_of(&report->shown[i], by_client, &g[i]);
+	qsort(g, report->count, sizeof(*g), by_key);
+	count = merge(g, report->count);
+	qsort(g, count, sizeof(*g), worst_first);
+	return print(by_client ? "CLIENT" : "SERVER", g, count);
+}
+
 int show_summary(const struct report *report)
 {
 	struct group *g = calloc(report->count + 1, sizeof(*g));
-	size_t count;
 	int err;
 
 	if (!g)
 		return -1;
-	for (size_t i = 0; i < report->count; i++)
-		group_of(&report->shown[i], &g[i]);
-	qsort(g, report->count, sizeof(*g), by_key);
-	count = merge(g, report->count);
-	qsort(g, count, sizeof(*g), worst_first);
-	err = print(g, count);
+	err = print_by(report, false, g);
+	if (!err && report->count) {
+		putchar('\n');
+		err = print_by(report, true, g);
+	}
 	free(g);
 	return err;
 }

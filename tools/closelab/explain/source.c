@@ -19,8 +19,12 @@
 /* How often to look at the clock, in frames. */
 #define CLOCK_EVERY 16384
 
-/* From when on to tell how far it is. */
+/* Further back than any queue holds a frame: the clock was set. */
+#define SET_BACK_NS 500000000LL
+
+/* From when on to tell how far it is, and how often where that fills a file. */
 #define PATIENCE_S 2
+#define SELDOM_S 10
 
 volatile sig_atomic_t source_stop;
 
@@ -38,31 +42,37 @@ struct reader {
 	time_t told;
 };
 
-static time_t seconds(void)
+static int64_t milliseconds(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+static time_t seconds(void)
+{
+	return milliseconds() / 1000;
 }
 
 static void tell(struct reader *r)
 {
+	bool terminal = isatty(STDERR_FILENO);
 	time_t now = seconds();
-	off_t at;
+	time_t due = r->told ? r->told + (terminal ? 1 : SELDOM_S) : r->begun + PATIENCE_S;
+	char rest[32] = "";
 
-	if (r->source->quiet || now - r->begun < PATIENCE_S || now == r->told)
+	if (r->source->quiet || now < due)
 		return;
 	r->told = now;
-	at = r->file ? ftello(r->file) : -1;
-	if (r->size > 0 && at >= 0)
-		fprintf(stderr, "closelab: %llu frames, %d %%%s",
-			(unsigned long long)r->result->frames,
-			(int)(100.0 * at / r->size), isatty(STDERR_FILENO) ? "\r" : "\n");
-	else
-		fprintf(stderr, "closelab: %llu frames%s",
-			(unsigned long long)r->result->frames,
-			isatty(STDERR_FILENO) ? "\r" : "\n");
+	if (r->size > 0)
+		snprintf(rest, sizeof(rest), ", %d %%",
+			 (int)(100.0 * ftello(r->file) / r->size));
+	else if (r->source->seconds)
+		snprintf(rest, sizeof(rest), ", %lld s more",
+			 (long long)(r->begun + r->source->seconds - now));
+	fprintf(stderr, "closelab: %llu frames%s%s",
+		(unsigned long long)r->result->frames, rest, terminal ? "\033[K\r" : "\n");
 }
 
 static bool wanted(const struct reader *r, const struct packet *p)
@@ -94,7 +104,6 @@ static void take(struct reader *r, const struct pcap_pkthdr *header,
 {
 	struct read_result *result = r->result;
 	struct packet packet;
-	struct conn *conn;
 	enum decoded kind;
 
 	packet.frame = ++result->frames;
@@ -105,18 +114,16 @@ static void take(struct reader *r, const struct pcap_pkthdr *header,
 	if (kind != DECODED_TCP)
 		return;
 	packet.at = nanoseconds(header);
+	packet.wanted = r->filtered && wanted(r, &packet);
 	if (!result->first)
 		result->first = packet.at;
-	if (packet.at > result->last)
+	/* A clock that was set back tells the time from then on. */
+	if (packet.at > result->last || result->last - packet.at > SET_BACK_NS)
 		result->last = packet.at;
-	conn = table_take(r->table, &packet);
-	if (!conn) {
+	if (!table_take(r->table, &packet)) {
 		r->failed = true;
 		snprintf(result->error, sizeof(result->error), "%s", strerror(ENOMEM));
-		return;
 	}
-	if (r->filtered && !conn->matched)
-		conn->matched = wanted(r, &packet);
 }
 
 static int compile(struct reader *r)
@@ -203,7 +210,8 @@ static void read_file(struct reader *r)
 
 	while (!source_stop && !r->failed) {
 		got = pcap_next_ex(r->pcap, &header, &frame);
-		if (got == PCAP_ERROR_BREAK)
+		/* A signal ends the wait for a pipe. */
+		if (got == PCAP_ERROR_BREAK || (got < 0 && source_stop))
 			return;
 		if (got < 0) {
 			r->failed = true;
@@ -218,18 +226,18 @@ static void read_file(struct reader *r)
 	}
 }
 
-static void read_device(struct reader *r)
+/* Take in what is there until it is time, or until a signal comes, where one counts. */
+static void listen_until(struct reader *r, int64_t until, bool interrupted)
 {
-	time_t until = seconds() + r->source->seconds;
 	struct timespec pause = { .tv_nsec = 10000000 };
 	struct pcap_pkthdr *header;
 	const uint8_t *frame;
-	struct pcap_stat stat;
 	int got;
 
-	while (!source_stop && !r->failed &&
-	       (!r->source->seconds || seconds() < until)) {
+	while (!(interrupted && source_stop) && !r->failed && milliseconds() < until) {
 		got = pcap_next_ex(r->pcap, &header, &frame);
+		if (got != 1 || !(r->result->frames % CLOCK_EVERY))
+			tell(r);
 		if (got == 1) {
 			take(r, header, frame);
 		} else if (got < 0) {
@@ -240,6 +248,16 @@ static void read_device(struct reader *r)
 			nanosleep(&pause, NULL);
 		}
 	}
+}
+
+static void read_device(struct reader *r)
+{
+	struct pcap_stat stat;
+
+	listen_until(r, r->source->seconds ? milliseconds() + r->source->seconds * 1000LL :
+		     INT64_MAX, true);
+	/* The kernel holds back what does not fill a block, so long at most. */
+	listen_until(r, milliseconds() + 2 * LIVE_TIMEOUT_MS, false);
 	if (!pcap_stats(r->pcap, &stat))
 		r->result->dropped = stat.ps_drop;
 }

@@ -28,7 +28,7 @@ struct source {
  * @frames: how many frames
  * @kind: how many of each kind, by enum decoded
  * @first: time of the first segment
- * @last: and of the last one
+ * @last: and of the last one, by the clock as it was then
  * @link: the link type
  * @dropped: frames that the kernel had no room for
  * @truncated: the file ends in the middle of a frame, or worse

@@ -6,6 +6,16 @@
 /* Longer than any path; a SYN after that is not the answer to the other one. */
 #define SIMULTANEOUS_NS 3000000000LL
 
+/* TCP_TIMEWAIT_LEN: what comes later finds the port free */
+#define TIME_WAIT_NS 60000000000LL
+
+/* Beyond any window that is in use at the end of a connection */
+#define FAR 0x400000U
+
+/* A copy by a mirror port comes sooner than a repetition. */
+#define COPY_NS 1000000LL
+#define COPY_WITH_ID_NS 50000000LL
+
 /* Whether an end can have no socket for this connection any more. */
 static bool is_gone(const struct conn *conn, int side)
 {
@@ -14,12 +24,38 @@ static bool is_gone(const struct conn *conn, int side)
 	return state == ST_CLOSE || state == ST_UNKNOWN || state == ST_LISTEN;
 }
 
+/* Whether nothing is to come of an end but answers. */
+static bool is_done(const struct conn *conn, int side)
+{
+	int state = conn_state(conn, side);
+
+	return state == ST_CLOSE || state == ST_TIME_WAIT;
+}
+
+/*
+ * A copy of the SYN that met this connection. After a challenge ACK Linux repeats a
+ * SYN within two ticks (tcp_rcv_synsent_state_process()), with another
+ * identification and a later timestamp.
+ */
+static bool is_copy(const struct conn *conn, int side, const struct packet *p)
+{
+	return conn->syn_met.frame && conn->syn_met.side == side &&
+	       conn->syn_met.seq == p->seq && conn->syn_met.id == p->id &&
+	       conn->syn_met.ts_val == p->ts_val &&
+	       times_near(p->at, conn->syn_met.at,
+			  p->id ? COPY_WITH_ID_NS : COPY_NS);
+}
+
 /* A SYN with another number than that of its sender's SYN. */
 static enum belongs new_syn(struct conn *conn, int side, const struct packet *p)
 {
 	const struct end *e = &conn->end[side];
 	const struct end *o = &conn->end[!side];
 
+	if (is_copy(conn, side, p)) {
+		conn->copies++;
+		return BELONGS_OLD;
+	}
 	/* Or nobody has answered the one before: it was given up. */
 	if (is_gone(conn, !side) || (!o->seen && e->syns)) {
 		conn->syn_met.open = false;
@@ -39,6 +75,8 @@ static enum belongs new_syn(struct conn *conn, int side, const struct packet *p)
 	conn->syn_met.at = p->at;
 	conn->syn_met.seq = p->seq;
 	conn->syn_met.side = side;
+	conn->syn_met.id = p->id;
+	conn->syn_met.ts_val = p->ts_val;
 	conn->syn_met.count = 1;
 	conn->syn_met.open = true;
 	return BELONGS_OLD;
@@ -78,6 +116,22 @@ static bool new_answer(const struct conn *conn, int side, const struct packet *p
 	       p->ack != o->nxt;
 }
 
+/*
+ * A segment far from where both ends have ended: of a later connection, whose SYN
+ * was not captured. The clock that makes initial numbers goes on by 4 MB in 0.3 s
+ * (RFC 6528).
+ */
+static bool in_new_one(const struct conn *conn, int side, const struct packet *p)
+{
+	const struct end *e = &conn->end[side];
+	const struct end *o = &conn->end[!side];
+
+	if ((p->flags & (SEG_ACK | SEG_RST)) != SEG_ACK || !e->fins || !o->fins ||
+	    !is_done(conn, side) || !is_done(conn, !side))
+		return false;
+	return e->nxt - p->seq + FAR > 2 * FAR && o->nxt - p->ack + FAR > 2 * FAR;
+}
+
 enum belongs split_where(struct conn *conn, int side, const struct packet *p)
 {
 	const struct end *e = &conn->end[side];
@@ -93,7 +147,7 @@ enum belongs split_where(struct conn *conn, int side, const struct packet *p)
 	if ((p->flags & (SEG_SYN | SEG_RST)) == SEG_SYN && !syn)
 		return new_answer(conn, side, p) ? BELONGS_NEW : BELONGS;
 	if (!syn)
-		return BELONGS;
+		return in_new_one(conn, side, p) ? BELONGS_NEW : BELONGS;
 	if (e->isn_known)
 		return e->isn == p->seq ? BELONGS : new_syn(conn, side, p);
 	/* Simultaneous open */
@@ -104,22 +158,21 @@ enum belongs split_where(struct conn *conn, int side, const struct packet *p)
 	return new_syn(conn, side, p);
 }
 
-void split_begin(struct conn *old, struct conn *conn, int side)
+void split_begin(struct conn *old, struct conn *conn)
 {
-	int state;
-
 	if (!old)
 		return;
-	state = conn_state(old, !side);
 	conn->reuses = true;
-	conn->takes_over = state == ST_TIME_WAIT;
 	old->taken_over = true;
-	if (!old->syn_met.open)
-		return;
-	/* The SYN that waited is its first segment. */
-	conn->start = old->syn_met.at;
-	conn->last = old->syn_met.at;
-	conn->first_frame = old->syn_met.frame;
-	conn->takes_over = conn_state(old, !old->syn_met.side) == ST_TIME_WAIT;
-	old->syn_met.open = false;
+	if (old->syn_met.open) {
+		/* The SYN that waited is its first segment. */
+		conn->start = old->syn_met.at;
+		conn->last = old->syn_met.at;
+		conn->first_frame = old->syn_met.frame;
+		old->syn_met.open = false;
+		old->syn_met.answer_frame = 0;
+	}
+	conn->takes_over = conn->start - old->last < TIME_WAIT_NS &&
+			   (conn_state(old, 0) == ST_TIME_WAIT ||
+			    conn_state(old, 1) == ST_TIME_WAIT);
 }

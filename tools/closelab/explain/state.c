@@ -19,6 +19,12 @@ int64_t conn_rtt(const struct conn *conn)
 	       server->syn_acked_at - client->syn_at : 2 * rtt;
 }
 
+bool conn_has_data(const struct end *e, const struct packet *p)
+{
+	return e->answers && e->ack_known && p->flags & SEG_ACK &&
+	       seq_after(p->ack, e->ack_max);
+}
+
 bool conn_passive(const struct conn *conn, int side)
 {
 	const struct end *e = &conn->end[side];
@@ -52,6 +58,9 @@ static int opening_state(const struct conn *conn, int side)
 	if (e->syns)
 		/* Simultaneous open, RFC 9293 section 3.5 */
 		return o->syns ? ST_SYN_RECV : ST_SYN_SENT;
+	/* All that it has said is that it has no socket. */
+	if (!e->seen && conn->no_socket[side])
+		return ST_CLOSE;
 	if (o->syns && !o->estab)
 		return ST_LISTEN;
 	return ST_UNKNOWN;

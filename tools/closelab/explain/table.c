@@ -75,14 +75,20 @@ static int side_of(const struct conn *conn, const struct packet *p)
 	return -1;
 }
 
-/* Whether a segment in another VLAN fits what the other direction has said. */
+/*
+ * Whether a segment in another VLAN fits what the other direction has said. A RST
+ * without ACK has the number that it was sent (RFC 9293 section 3.10.7.1), a SYN
+ * without one crosses the other's.
+ */
 static bool fits(const struct conn *conn, int side, const struct packet *p)
 {
 	const struct end *o = &conn->end[!side];
 
-	if (!(p->flags & SEG_ACK) || !o->nxt_known)
-		return false;
-	return o->nxt - p->ack + NEAR < 2 * NEAR;
+	if (p->flags & SEG_ACK)
+		return o->nxt_known && o->nxt - p->ack + NEAR < 2 * NEAR;
+	if (p->flags & SEG_RST)
+		return o->seen && p->seq == o->last_ack;
+	return p->flags & SEG_SYN && o->syns && !o->estab;
 }
 
 /*
@@ -172,6 +178,25 @@ static void grow(struct table *table)
 	free(old);
 }
 
+/* From now on keep the segments of a connection: 0, or -1. */
+static int keep(const struct table *table, struct conn *conn)
+{
+	conn->kept = calloc(1, sizeof(*conn->kept));
+	if (!conn->kept)
+		return -1;
+	conn->kept->control = table->control;
+	return 0;
+}
+
+/* The ladder of a connection can be drawn where the filter leaves one alone. */
+static int want(struct table *table, struct conn *conn)
+{
+	if (conn->matched)
+		return 0;
+	conn->matched = true;
+	return table->matched++ || conn->kept ? 0 : keep(table, conn);
+}
+
 static struct conn *add(struct table *table, uint64_t hash,
 			const struct packet *p)
 {
@@ -191,13 +216,9 @@ static struct conn *add(struct table *table, uint64_t hash,
 	conn = calloc(1, sizeof(*conn));
 	if (!conn)
 		return NULL;
-	if (table->keep) {
-		conn->kept = calloc(1, sizeof(*conn->kept));
-		if (!conn->kept) {
-			free(conn);
-			return NULL;
-		}
-		conn->kept->control = table->control;
+	if ((table->keep || table->count + 1 == table->only) && keep(table, conn)) {
+		free(conn);
+		return NULL;
 	}
 	conn_init(conn, p);
 	conn->hash = hash;
@@ -227,6 +248,7 @@ static void replay_syn(struct conn *conn, const struct conn *old, int side,
 	syn.has_sack = false;
 	syn.mptcp = 0;
 	syn.ttl = 0;
+	syn.wanted = false;
 	syn.cut = false;
 	conn_take(conn, from == side ? 0 : 1, &syn);
 	conn->end[from == side ? 0 : 1].syns = old->syn_met.count;
@@ -242,7 +264,7 @@ static struct conn *begin(struct table *table, struct conn *old, int side,
 		return conn;
 	unlink_conn(table, old);
 	waited = old->syn_met.open;
-	split_begin(old, conn, side);
+	split_begin(old, conn);
 	/* The tags of the directions go on as they were. */
 	for (int i = 0; i < 2; i++) {
 		conn->end[i].tag = old->end[i == 0 ? side : !side].tag;
@@ -264,7 +286,7 @@ struct conn *table_take(struct table *table, const struct packet *p)
 		conn = begin(table, conn, side, hash, p);
 		side = 0;
 	}
-	if (!conn)
+	if (!conn || (p->wanted && want(table, conn)))
 		return NULL;
 	if (!conn->end[side].tag_known) {
 		conn->end[side].tag = p->tag;

@@ -14,7 +14,9 @@
  * @bucket: those that a segment can belong to, by hash
  * @buckets: a power of two
  * @key: of the hash, secret
- * @keep: keep segments for ladders
+ * @matched: how many of them the filter wants
+ * @only: keep segments, for a ladder, of the connection of this number; 0: of none
+ * @keep: keep them of all; else also of the first one that the filter wants
  * @control: of these SYN, FIN and RST alone
  */
 struct table {
@@ -24,6 +26,8 @@ struct table {
 	struct conn **bucket;
 	size_t buckets;
 	struct sipkey key;
+	size_t matched;
+	size_t only;
 	bool keep;
 	bool control;
 };
@@ -89,8 +93,7 @@ enum belongs split_where(struct conn *conn, int side, const struct packet *packe
  * split_begin() - give a new connection what the old one knows of it
  * @old: the old one, NULL: there is none
  * @conn: the new one, from conn_init()
- * @side: who of @old sent the first segment of @conn
  */
-void split_begin(struct conn *old, struct conn *conn, int side);
+void split_begin(struct conn *old, struct conn *conn);
 
 #endif

@@ -104,7 +104,6 @@ enum decoded packet_tcp(const uint8_t *p, uint32_t captured, uint32_t length,
 	packet->length = length - header;
 	packet->wscale = -1;
 	packet->window = captured >= 16 ? be16(p + 14) : 0;
-	packet->checksum = captured >= 18 ? be16(p + 16) : 0;
 	packet->cut = captured < length;
 	if (captured > TCP_HEADER)
 		take_options(p + TCP_HEADER, (captured < header ? captured : header) -

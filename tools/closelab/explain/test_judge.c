@@ -14,6 +14,7 @@ static struct table table;
 static uint64_t frame;
 static int64_t now;
 static uint8_t ttl = 64;
+static uint32_t sack;	/* right edge, from the start of the other's numbers */
 static uint32_t isn[2];
 
 /* A segment, numbers from the start; it comes 10 ms after the one before. */
@@ -24,7 +25,7 @@ static void put(int from, uint8_t flags, uint32_t seq, uint32_t ack, uint32_t le
 		.sport = from ? 7000 : 50000, .dport = from ? 50000 : 7000,
 		.seq = isn[from] + seq, .ack = isn[!from] + ack, .length = length,
 		.flags = flags, .ttl = ttl, .window = 60000, .wscale = -1,
-		.id = frame,
+		.id = frame, .has_sack = sack, .sack_right = isn[!from] + sack,
 	};
 
 	p.src[0] = from;
@@ -43,6 +44,7 @@ static void begin(void)
 	frame = 0;
 	now = 1000000 * MS;
 	ttl = 64;
+	sack = 0;
 }
 
 static void handshake(void)
@@ -187,6 +189,33 @@ static void at_the_edge(void)
 	test(r[1].fate == FATE_IGNORED, "and before it");
 }
 
+/* tcp_validate_incoming(): what it has of the sender's data ends there. */
+static void at_the_sack_edge(void)
+{
+	begin();
+	handshake();
+	put(SERVER, SEG_ACK | SEG_PSH, 11, 1, 10);
+	sack = 21;
+	put(CLIENT, SEG_ACK, 1, 1, 0);
+	sack = 0;
+	put(SERVER, SEG_ACK | SEG_PSH, 21, 1, 10);
+	put(SERVER, SEG_RST | SEG_ACK, 21, 1, 0);
+	test(table.all[0]->reset->fate == FATE_BELIEVED,
+	     "a RST at the rightmost SACK edge");
+}
+
+/* Windows acknowledges the data first. */
+static void data_after_close_elsewhere(void)
+{
+	begin();
+	handshake();
+	put(SERVER, SEG_FIN | SEG_ACK, 1, 1, 0);
+	put(CLIENT, SEG_ACK | SEG_PSH, 1, 2, 10);
+	put(SERVER, SEG_RST | SEG_ACK, 2, 11, 0);
+	test(ended(0, WORD_RST_RECEIVED, WORD_RST_SENT, HOLDER_NONE) &&
+	     causes(SERVER) & CAUSE_DATA_AFTER_CLOSE, "data after close, by RST with ACK");
+}
+
 static void never(void)
 {
 	begin();
@@ -242,6 +271,71 @@ static void reuse(void)
 	     ended(1, WORD_OPEN, WORD_OPEN, HOLDER_NONE), "a SYN meets an old connection");
 }
 
+/* Whose a segment is, where its SYN was not captured, or is in doubt. */
+static void parted(void)
+{
+	begin();
+	handshake();
+	put(CLIENT, SEG_FIN | SEG_ACK, 1, 1, 0);
+	put(SERVER, SEG_FIN | SEG_ACK, 1, 2, 0);
+	put(CLIENT, SEG_ACK, 2, 2, 0);
+	put(SERVER, SEG_ACK, 2, 2, 0);
+	test(table.count == 1, "what comes late is of the connection that has ended");
+	isn[CLIENT] += 0x1000000;
+	isn[SERVER] += 0x2000000;
+	put(CLIENT, SEG_ACK | SEG_PSH, 1, 1, 5);
+	test(table.count == 2, "what is far from its numbers is of a later one");
+	begin();
+	handshake();
+	isn[CLIENT] += 1000000;
+	put(CLIENT, SEG_SYN, 0, 0, 0);
+	isn[CLIENT] -= 1000000;
+	put(SERVER, SEG_ACK, 1, 1, 0);
+	put(CLIENT, SEG_RST, 1, 0, 0);
+	isn[CLIENT] += 1000000;
+	now -= 20 * MS;
+	frame -= 3;
+	put(CLIENT, SEG_SYN, 0, 0, 0);
+	test(table.count == 1 && table.all[0]->copies == 1,
+	     "a SYN that met a connection, captured again after that has ended");
+	frame += 2;
+	put(CLIENT, SEG_SYN, 0, 0, 0);
+	test(table.count == 2, "and sent again, at once after its RST");
+}
+
+/* What was captured lacks the end of the handshake. */
+static void no_ack_of_the_syn_ack(void)
+{
+	for (int kind = 0; kind < 2; kind++) {
+		begin();
+		put(CLIENT, SEG_SYN, 0, 0, 0);
+		put(SERVER, SEG_SYN | SEG_ACK, 0, 1, 0);
+		put(SERVER, SEG_RST | SEG_ACK, 1, kind ? 4 : 1, 0);
+		test(ended(0, WORD_RST_RECEIVED,
+			   kind ? WORD_RST_SENT : WORD_NOT_ESTABLISHED, HOLDER_NONE),
+		     kind ? "a RST that acknowledges data: it was established" :
+		     "a RST within the handshake");
+	}
+}
+
+/* The capture is at the server, and its ACK meets the client's FIN on the way. */
+static void fin_again(void)
+{
+	for (int late = 0; late < 2; late++) {
+		begin();
+		handshake();
+		put(CLIENT, SEG_FIN | SEG_ACK, 1, 1, 0);
+		put(SERVER, SEG_FIN | SEG_ACK, 1, 1, 0);
+		put(SERVER, SEG_ACK, 2, 2, 0);
+		now += late ? 1000 * MS : 0;
+		put(CLIENT, SEG_FIN | SEG_ACK, 1, 2, 0);
+		table_finish(&table);
+		test(conn_state(table.all[0], CLIENT) == (late ? ST_CLOSING : ST_TIME_WAIT),
+		     late ? "a FIN sent again: its ACK was lost" :
+		     "a FIN sent again while its ACK is under way");
+	}
+}
+
 static void copies(void)
 {
 	begin();
@@ -265,8 +359,13 @@ int main(void)
 	resets();
 	forged();
 	at_the_edge();
+	at_the_sack_edge();
+	data_after_close_elsewhere();
 	never();
 	reuse();
+	parted();
+	fin_again();
+	no_ack_of_the_syn_ack();
 	copies();
 	table_free(&table);
 	return test_end();
