@@ -5,13 +5,18 @@
  * clears away included.
  */
 #define _GNU_SOURCE
+#include <arpa/inet.h>
 #include <err.h>
 #include <fcntl.h>
+#include <net/if.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "idler.h"
@@ -20,6 +25,29 @@ static void fresh(void)
 {
 	if (unshare(CLONE_NEWNET))
 		err(1, "unshare");
+}
+
+/* A connection over its loopback, so that there are durations of both of its ends. */
+static void connect_and_close(void)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET };
+	struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	socklen_t len = sizeof(at);
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+	int client = socket(AF_INET, SOCK_STREAM, 0), server;
+	char byte;
+
+	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (ioctl(listener, SIOCSIFFLAGS, &lo) || bind(listener, (void *)&at, len) ||
+	    listen(listener, 1) || getsockname(listener, (void *)&at, &len) ||
+	    connect(client, (void *)&at, len))
+		err(1, "connect");
+	server = accept(listener, NULL, NULL);
+	close(client);
+	if (server < 0 || read(server, &byte, 1))
+		err(1, "read");
+	close(server);
+	close(listener);
 }
 
 static void keep(const char *dir, int n, int first)
@@ -31,6 +59,7 @@ static void keep(const char *dir, int n, int first)
 		snprintf(path, sizeof(path), "%s/%d", dir, first + i);
 		close(open(path, O_CREAT | O_WRONLY, 0444));
 		fresh();
+		connect_and_close();
 		if (mount("/proc/self/ns/net", path, NULL, MS_BIND, NULL))
 			err(1, "%s", path);
 	}
@@ -55,7 +84,8 @@ static void turn_over(int n)
 static const char usage[] =
 	"Usage: namespaces keep DIR N FIRST\n"
 	"       namespaces turn-over N\n"
-	"Make N network namespaces that stay, as DIR/FIRST and so on, or that end again.\n";
+	"Make N network namespaces that stay, as DIR/FIRST and so on, each with a\n"
+	"connection that was closed, or that end again.\n";
 
 int main(int argc, char **argv)
 {

@@ -73,6 +73,11 @@ for n in $NAMESPACES; do
 		"$(/tmp/reading file 10 /proc/tcp_closestat_all)"
 	measured "all of $n namespaces" "setns and read, in each" \
 		"$(/tmp/reading each /proc/thread-self/net/tcp_closestat /tmp/netns/*)"
+	measured "all of $n namespaces, durations as well" "read /proc/tcp_closestat_all{,_hist}" \
+		"$(($(/tmp/reading file 10 /proc/tcp_closestat_all) +
+			$(/tmp/reading file 10 /proc/tcp_closestat_all_hist)))"
+	measured "all of $n namespaces, durations as well" "setns and two reads, in each" \
+		"$(/tmp/reading each "/proc/thread-self/net/tcp_closestat,/proc/thread-self/net/tcp_closestat_hist" /tmp/netns/*)"
 done
 # A process a namespace: measured with ten.
 ip netns add exec
