@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "idler.h"
+#include "netns.h"
 
 static void fresh(void)
 {
@@ -50,6 +51,16 @@ static void connect_and_close(void)
 	close(listener);
 }
 
+static void close_in_each(int n, char **netns)
+{
+	int i;
+
+	for (i = 0; i < n; i++) {
+		enter_netns(netns[i]);
+		connect_and_close();
+	}
+}
+
 static void keep(const char *dir, int n, int first)
 {
 	char path[256];
@@ -59,7 +70,6 @@ static void keep(const char *dir, int n, int first)
 		snprintf(path, sizeof(path), "%s/%d", dir, first + i);
 		close(open(path, O_CREAT | O_WRONLY, 0444));
 		fresh();
-		connect_and_close();
 		if (mount("/proc/self/ns/net", path, NULL, MS_BIND, NULL))
 			err(1, "%s", path);
 	}
@@ -84,8 +94,9 @@ static void turn_over(int n)
 static const char usage[] =
 	"Usage: namespaces keep DIR N FIRST\n"
 	"       namespaces turn-over N\n"
-	"Make N network namespaces that stay, as DIR/FIRST and so on, each with a\n"
-	"connection that was closed, or that end again.\n";
+	"       namespaces close NETNS...\n"
+	"Make N network namespaces that stay, as DIR/FIRST and so on, or that end again; or\n"
+	"have a connection made and closed in each NETNS (a path).\n";
 
 int main(int argc, char **argv)
 {
@@ -95,6 +106,8 @@ int main(int argc, char **argv)
 		fputs(usage, stdout);
 	} else if (!strcmp(what, "keep") && argc == 5) {
 		keep(argv[2], atoi(argv[3]), atoi(argv[4]));
+	} else if (!strcmp(what, "close") && argc > 2) {
+		close_in_each(argc - 2, argv + 2);
 	} else if (!strcmp(what, "turn-over") && argc == 3) {
 		turn_over(atoi(argv[2]));
 	} else {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* closestat watch: a screen that refreshes. The terminal, the keys and the time are dealt with here. */
+/* closestat watch: a screen that refreshes. Here are the terminal, the keys and the time. */
 #include "command.h"
 #include "lib/clock.h"
 #include "lib/signals.h"
@@ -189,7 +189,7 @@ static void loop(struct watch *w)
 
 	do {
 		read_now(w);
-		/* Who looks back goes on looking at the same moment, as long as it is remembered. */
+		/* Who looks back goes on looking at that moment, as long as it is remembered. */
 		if (w->view.back && !w->view.err && !w->view.gone &&
 		    history_at(&w->history, w->view.back + 1))
 			w->view.back++;

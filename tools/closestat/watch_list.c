@@ -231,11 +231,13 @@ static void draw_row(const struct watch_list *l, const struct watch_row *row, in
 
 void watch_list_draw(struct watch_list *l, u64 interval_us, int err)
 {
-	size_t room = LINES > FIRST_ROW ? LINES - FIRST_ROW : 0, at = chosen_at(l);
+	size_t at = chosen_at(l), room = 0;
 	int width = COLS - NUMBERS_WIDTH - 1 - WATCH_TREND;
 	char what[64];
 
 	width = width < NAME_MIN ? NAME_MIN : width;
+	if (LINES - FIRST_ROW > 0)
+		room = LINES - FIRST_ROW;
 	erase();
 	snprintf(what, sizeof(what), "%zu namespaces", l->n > 1 ? l->n - 1 : 0);
 	watch_draw_title(what, interval_us);

@@ -262,7 +262,7 @@ static void draw_lists(const struct watch_view *v)
 	if (p.columns == 2)
 		p.spark += (COLS - 2 * COLUMN_WIDTH - GAP) / 2;
 	p.spark = p.spark < SPARK_MAX ? p.spark : SPARK_MAX;
-	p.blank = LINES >= FIRST_LIST + LINES_FILLED + 2;
+	p.blank = LINES - FIRST_LIST - LINES_FILLED >= 2;
 	draw_states(v, &p);
 	draw_group(v, &p, "ENDED", "ended_", WATCH_MOVES);
 	draw_group(v, &p, "RESET BECAUSE", "rst_sent_", WATCH_TROUBLE);
