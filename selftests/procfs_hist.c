@@ -28,7 +28,7 @@ static void one_close(struct wire *w)
 	wire_make(w);
 	tune(w->ns[0], 10, false);
 	pair_open(&p, w, AF_INET);
-	pair_to_time_wait(&p, PATH_MINI);
+	pair_to_time_wait(&p, PATH_TIMEWAIT);
 	/* A record is released when its durations are in. */
 	until(!row_now(w->ns[0], "time_wait") && !row_now(w->ns[0], "records"));
 	until(!row_now(w->ns[1], "last_ack") && !row_now(w->ns[1], "records"));
