@@ -294,10 +294,12 @@ const struct command cmd_hist = {
 		"                     a path\n"
 		"  -A, --all          of every namespace, and the total of those that are gone; only\n"
 		"                     states that a connection has left, and no bars\n"
+		"  -r, --resolve docker\n"
+		"                     ask Docker's daemon for names that its files do not tell\n"
 		"  -z, --zeros        states that no connection has left, too\n"
 		"  -j, --json         as JSON: microseconds, and buckets as [bound, count up to it]\n"
 		"  -p, --pretty       JSON with line breaks\n",
-	.options = "NAzjp",
+	.options = "NAzjpr",
 	.run = hist,
 	.print_words = print_words,
 };

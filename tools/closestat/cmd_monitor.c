@@ -216,12 +216,13 @@ const struct command cmd_monitor = {
 		"  -N, --netns NETNS    of another namespace: a name in /run/netns, a process id\n"
 		"                       or a path\n"
 		"  -A, --all            of every namespace\n"
+		"  -r, --resolve docker ask Docker's daemon for names that its files do not tell\n"
 		"  -d, --rate[=SECONDS] end after that time; else at Ctrl+C\n"
 		"  -j, --json           a JSON object a line\n"
 		"\n"
 		"Events that came faster than they were read are lost; how many is told on stderr,\n"
 		"with -j in an object {\"lost\":N}.\n",
-	.options = "NAdjf",
+	.options = "NAdjfr",
 	.run = monitor,
 	.print_words = print_words,
 };

@@ -262,7 +262,9 @@ const struct command cmd_watch = {
 		"\n"
 		"  -N, --netns NETNS  another namespace: a name in /run/netns, a process id or a\n"
 		"                     path\n"
-		"  -A, --all          all namespaces, those first that move; Enter goes into one\n",
-	.options = "NA",
+		"  -A, --all          all namespaces, those first that move; Enter goes into one\n"
+		"  -r, --resolve docker\n"
+		"                     ask Docker's daemon for names that its files do not tell\n",
+	.options = "NAr",
 	.run = watch,
 };

@@ -80,6 +80,7 @@ check 'no room for the output' '[[ $rc = 1 && $err =~ "cannot write" ]]'
 expect 'all namespaces' 0 'NETNS +INODE +NAME.*- +12 +ended +6 .*dead +ended +7 ' '' -A
 run -Aj ended
 check 'all namespaces as JSON' '[ "$(jq -c "[.counters[] | [.inode, .value]]" <<<"$out")" = "[[4026531840,5],[12,6],[null,7]]" ]'
+expect '--resolve of what is not known' 2 '' "'podman' cannot be asked" -A --resolve podman
 expect '-A with -N' 2 '' 'do not go together' -A -N 1
 head -n 11 "$PROC_ROOT/tcp_closestat_all" >"$TMP/cut"
 mv "$TMP/cut" "$PROC_ROOT/tcp_closestat_all"
