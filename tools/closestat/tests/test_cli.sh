@@ -301,7 +301,7 @@ done <<-'END'
 	1|ip_local_port_range=9-5|the lower first
 	2|time_wait=1s time_wait_ms=5|is set twice
 	1|time_wait=1s guard=2|out of range
-	2|time_wait=1s nonsense=5|no knob
+	2|time_wait=1s nonsense=5|no setting
 	1|time_wait=1s tcp_tw_reuse_delay=5|has no tcp_tw_reuse_delay
 END
 
