@@ -93,7 +93,7 @@ void container_name_ask_docker(void)
 	ask_docker = true;
 }
 
-/* From what Docker's file says of a container, or the daemon, in the same words. Takes over text. */
+/* From what Docker's file or its daemon says of a container, in the same words. Takes over text. */
 static char *name_in(char *text)
 {
 	/* The slash tells it from the names of volumes. */
