@@ -58,15 +58,18 @@ static void run_often(const char *command, int n)
 	idler_stop();
 }
 
-/* As a scraper does that has nothing better: go into each, and read there. */
-static void read_in_each(const char *path, int n, char **netns)
+/* As a scraper does that has nothing better: go into each, and read there, PATH[,PATH]. */
+static void read_in_each(char *paths, int n, char **netns)
 {
+	const char *first = strtok(paths, ","), *second = strtok(NULL, ",");
 	const long long began = now();
 	int i;
 
 	for (i = 0; i < n; i++) {
 		enter_netns(netns[i]);
-		read_file(path);
+		read_file(first);
+		if (second)
+			read_file(second);
 	}
 	printf("%lld\n", now() - began);
 }
@@ -74,9 +77,10 @@ static void read_in_each(const char *path, int n, char **netns)
 static const char usage[] =
 	"Usage: reading file N PATH\n"
 	"       reading command N COMMAND\n"
-	"       reading each PATH NETNS...\n"
+	"       reading each PATH[,PATH] NETNS...\n"
 	"Print the nanoseconds that it takes to read PATH or run COMMAND, the mean of\n"
-	"N times, or to go into each NETNS (a path) and read PATH there, all together.\n";
+	"N times, or to go into each NETNS (a path) and read PATH there, or two of them,\n"
+	"all together.\n";
 
 int main(int argc, char **argv)
 {

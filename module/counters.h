@@ -44,7 +44,11 @@ enum tcs_count {
 	TCS_RST = TCS_ENDED + TCS_N_ENDED,
 	/* Per tcs_connect: a connect that failed. */
 	TCS_CONNECT = TCS_RST + TCS_N_RST,
-	/* No edge, but TIME_WAIT_REARMED, to itself: a cell for each COUNT() of the list. */
+	/*
+	 * A cell for each COUNT() of the list. No edges, but TIME_WAIT_REARMED, to itself,
+	 * and TIME_WAIT_STARTED_TUNED and TIME_WAIT_GUARDED, which stand for the entry into a
+	 * TIME_WAIT of such a length: TCS_LEFT and TCS_ENDED count the rest of those.
+	 */
 	TCS_COUNT_BEFORE_FIRST = TCS_CONNECT + TCS_N_CONNECT - 1,
 #define COUNT(id, name, help) TCS_COUNT_##id,
 #define NONE(...)
@@ -59,7 +63,8 @@ enum tcs_count {
 	/*
 	 * Per TCP state, which spares the callback a translation: a full socket enters
 	 * a closing state, from the one state that leads there; TIME_WAIT: a timewait
-	 * socket in FIN_WAIT2 enters it (TCS_LEFT counts that it leaves FIN_WAIT2).
+	 * socket in FIN_WAIT2 enters it (TCS_LEFT counts that it leaves FIN_WAIT2), and
+	 * nothing but the kernel's own length was asked for, here and in the two below.
 	 */
 	TCS_ENTERED = TCS_BASELINE + TCS_N_STATES,
 	/* FIN_WAIT2, a full socket, to TIME_WAIT: it ends as active_fin. */

@@ -91,6 +91,10 @@
 	COUNT(TIME_WAIT_REARMED, time_wait_rearmed,		\
 	    "TIME_WAITs restarted by a late segment.")			\
 	TCS_TW_ENDS(TW_END)						\
+	ROW(TIME_WAIT_STARTED_KERNEL, time_wait_started_kernel, COUNTER,	\
+	    "TIME_WAITs begun with the kernel's own length, for nothing else was asked.") \
+	COUNT(TIME_WAIT_STARTED_TUNED, time_wait_started_tuned,		\
+	    "TIME_WAITs begun with the length that was asked for.")	\
 	COUNT(FIN_RETRANSMITS, fin_retransmits, "FINs sent again.") \
 	TCS_CONNECTS(CONNECT)						\
 	ROW(RECORDS, records, GAUGE, "Close records of connections held.") \

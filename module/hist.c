@@ -17,31 +17,68 @@ static const char * const hist_names[TCS_N_HIST] = {
 	[TCS_HIST_CLOSE] = "close",
 };
 
-static void show_one(struct seq_file *seq,
-		     const struct tcs_stats __percpu *stats, unsigned int which)
+/**
+ * tcs_hist_fold() - add up the cells of all CPUs
+ * @stats: the cells
+ * @which: enum tcs_state, or TCS_HIST_CLOSE
+ * @sum: added to (so that several sets can be added up)
+ *
+ * Process context. Durations may be added meanwhile.
+ */
+void tcs_hist_fold(const struct tcs_stats __percpu *stats, unsigned int which,
+		   struct tcs_hist *sum)
 {
-	u64 bucket[TCS_HIST_BOUNDS + 1] = {};
-	u64 sum_us = 0, count = 0;
 	unsigned int cpu, i;
 
 	for_each_possible_cpu(cpu) {
 		const struct tcs_hist *h = &per_cpu_ptr(stats, cpu)->hist[which];
 
 		for (i = 0; i <= TCS_HIST_BOUNDS; i++)
-			bucket[i] += READ_ONCE(h->bucket[i]);
-		sum_us += READ_ONCE(h->sum_us);
+			sum->bucket[i] += READ_ONCE(h->bucket[i]);
+		sum->sum_us += READ_ONCE(h->sum_us);
 	}
+}
 
-	/* Each row counts what is at or under its bound, as in Prometheus. */
+/* seq_printf() takes several times as long, and there may be a thousand namespaces. */
+static void show_row(struct seq_file *seq, unsigned int which, const char *key,
+		     u64 value)
+{
+	seq_puts(seq, hist_names[which]);
+	seq_puts(seq, key);
+	seq_put_decimal_ull(seq, NULL, value);
+	seq_putc(seq, '\n');
+}
+
+static void show_bound(struct seq_file *seq, unsigned int which, unsigned int k,
+		       u64 count)
+{
+	seq_puts(seq, hist_names[which]);
+	seq_put_decimal_ull(seq, " ", 1ULL << k);
+	seq_put_decimal_ull(seq, " ", count);
+	seq_putc(seq, '\n');
+}
+
+/*
+ * Each row counts what is at or under its bound, as in Prometheus. Sparse: without those
+ * that say the same as the one before.
+ */
+static void show_one(struct seq_file *seq, unsigned int which,
+		     const struct tcs_hist *sum, bool sparse)
+{
+	u64 count = 0;
+	unsigned int i;
+
 	for (i = 0; i < TCS_HIST_BOUNDS; i++) {
-		count += bucket[i];
-		seq_printf(seq, "%s %llu %llu\n", hist_names[which],
-			   1ULL << i, count);
+		count += sum->bucket[i];
+		if (!sparse || sum->bucket[i])
+			show_bound(seq, which, i, count);
 	}
-	count += bucket[TCS_HIST_BOUNDS];
-	seq_printf(seq, "%s inf %llu\n", hist_names[which], count);
-	seq_printf(seq, "%s sum_us %llu\n", hist_names[which], sum_us);
-	seq_printf(seq, "%s count %llu\n", hist_names[which], count);
+	count += sum->bucket[TCS_HIST_BOUNDS];
+	if (sparse && !count)
+		return;
+	show_row(seq, which, " inf ", count);
+	show_row(seq, which, " sum_us ", sum->sum_us);
+	show_row(seq, which, " count ", count);
 }
 
 /**
@@ -55,6 +92,25 @@ void tcs_hist_show(struct seq_file *seq, const struct tcs_stats __percpu *stats)
 {
 	unsigned int which;
 
-	for (which = 0; which < TCS_N_HIST; which++)
-		show_one(seq, stats, which);
+	for (which = 0; which < TCS_N_HIST; which++) {
+		struct tcs_hist sum = {};
+
+		tcs_hist_fold(stats, which, &sum);
+		show_one(seq, which, &sum, false);
+	}
+}
+
+/**
+ * tcs_hist_show_sparse() - print a histogram without the rows that tell nothing
+ * @seq: where to
+ * @which: enum tcs_state, or TCS_HIST_CLOSE
+ * @sum: its sums, of tcs_hist_fold()
+ *
+ * A bound that no duration lies right under is left out, a histogram without durations
+ * altogether.
+ */
+void tcs_hist_show_sparse(struct seq_file *seq, unsigned int which,
+			  const struct tcs_hist *sum)
+{
+	show_one(seq, which, sum, true);
 }

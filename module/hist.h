@@ -40,7 +40,11 @@ static inline unsigned long tcs_hist_bucket(u64 us)
 	return likely(k < TCS_HIST_BOUNDS - 1) ? k + 1 : TCS_HIST_BOUNDS;
 }
 
+void tcs_hist_fold(const struct tcs_stats __percpu *stats, unsigned int which,
+		   struct tcs_hist *sum);
 void tcs_hist_show(struct seq_file *seq,
 		   const struct tcs_stats __percpu *stats);
+void tcs_hist_show_sparse(struct seq_file *seq, unsigned int which,
+			  const struct tcs_hist *sum);
 
 #endif /* TCS_HIST_H */

@@ -50,12 +50,12 @@ static bool is_tcp(const struct inet_timewait_sock *tw)
 static noinline void create_slow(struct tcs_args *args, const struct sock *sk,
 				 struct inet_timewait_sock *tw)
 {
-	u32 time_wait_ms = TCS_KERNEL_TIME_WAIT_MS;
+	struct tcs_length len = { .ms = TCS_KERNEL_TIME_WAIT_MS };
 
 	preempt_disable_notrace();
 	if (tcs_length_is_tuned() && tw->tw_substate == TCP_TIME_WAIT)
-		time_wait_ms = tcs_length_create(args, sk, tw);
-	tcs_twsk_begin(sk, tw, time_wait_ms);
+		len = tcs_length_create(args, sk, tw);
+	tcs_twsk_begin(sk, tw, len);
 	preempt_enable_notrace();
 }
 

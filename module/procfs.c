@@ -14,6 +14,7 @@
 #define NAME		"tcp_closestat"
 #define NAME_HIST	"tcp_closestat_hist"
 #define NAME_ALL	"tcp_closestat_all"
+#define NAME_ALL_HIST	"tcp_closestat_all_hist"
 
 /*
  * Not row by row: there may be a thousand namespaces, with forty rows each, of which
@@ -94,6 +95,12 @@ static int show_all(struct seq_file *seq, void *v)
 }
 
 /* Of all namespaces, so only for who rules all of them. */
+static bool may_read_all(void)
+{
+	return capable(CAP_NET_ADMIN) &&
+	       net_eq(current->nsproxy->net_ns, &init_net);
+}
+
 static int open_all(struct inode *inode, struct file *file)
 {
 	/* What a block takes when every value has ten digits. */
@@ -101,8 +108,7 @@ static int open_all(struct inode *inode, struct file *file)
 	const struct tcs_net *tn;
 	size_t size = block;
 
-	if (!capable(CAP_NET_ADMIN) ||
-	    !net_eq(current->nsproxy->net_ns, &init_net))
+	if (!may_read_all())
 		return -EPERM;
 
 	mutex_lock(&tcs_nets_lock);
@@ -112,8 +118,86 @@ static int open_all(struct inode *inode, struct file *file)
 	return single_open_size(file, show_all, NULL, size);
 }
 
+/*
+ * How long the last reading was: what a namespace takes is anything from a line to 10 KiB.
+ * A buffer that is too small costs the next try, with one twice as large.
+ */
+static size_t all_hist_size = PAGE_SIZE;
+
+static void show_hists_of(struct seq_file *seq, const struct tcs_net *tn)
+{
+	unsigned int which;
+
+	seq_put_decimal_ull(seq, "netns ", tn->net->ns.inum);
+	seq_putc(seq, '\n');
+	for (which = 0; which < TCS_N_HIST; which++) {
+		struct tcs_hist sum = {};
+
+		tcs_hist_fold(tn->stats, which, &sum);
+		tcs_hist_show_sparse(seq, which, &sum);
+	}
+	seq_putc(seq, '\n');
+}
+
+static void add_hists(const struct tcs_net *tn, struct tcs_hist *to)
+{
+	unsigned int which;
+
+	for (which = 0; which < TCS_N_HIST; which++)
+		tcs_hist_fold(tn->stats, which, &to[which]);
+}
+
+/* As show_all(). A duration is in one cell alone, so the order of reading does not matter. */
+static int show_all_hist(struct seq_file *seq, void *v)
+{
+	const struct tcs_net *tn;
+	struct tcs_hist *dead;
+	unsigned int which;
+
+	/* Too large for the stack. */
+	dead = kcalloc(TCS_N_HIST, sizeof(*dead), GFP_KERNEL);
+	if (!dead)
+		return -ENOMEM;
+	mutex_lock(&tcs_nets_lock);
+	add_hists(&tcs_dead, dead);
+	list_for_each_entry(tn, &tcs_nets, list) {
+		if (check_net(tn->net))
+			show_hists_of(seq, tn);
+		else
+			add_hists(tn, dead);
+		if (seq_has_overflowed(seq))
+			break;
+	}
+	mutex_unlock(&tcs_nets_lock);
+	seq_puts(seq, "netns dead\n");
+	for (which = 0; which < TCS_N_HIST; which++)
+		tcs_hist_show_sparse(seq, which, &dead[which]);
+	/* Without it nobody could tell that the last block is whole. */
+	seq_putc(seq, '\n');
+	kfree(dead);
+	if (!seq_has_overflowed(seq))
+		WRITE_ONCE(all_hist_size, seq->count);
+	return 0;
+}
+
+static int open_all_hist(struct inode *inode, struct file *file)
+{
+	if (!may_read_all())
+		return -EPERM;
+	/* Some more than last time: seq_file does without the very last byte, too. */
+	return single_open_size(file, show_all_hist, NULL,
+				READ_ONCE(all_hist_size) * 9 / 8 + PAGE_SIZE);
+}
+
 static const struct proc_ops all_ops = {
 	.proc_open = open_all,
+	.proc_read = seq_read,
+	.proc_lseek = seq_lseek,
+	.proc_release = single_release,
+};
+
+static const struct proc_ops all_hist_ops = {
+	.proc_open = open_all_hist,
 	.proc_read = seq_read,
 	.proc_lseek = seq_lseek,
 	.proc_release = single_release,
@@ -162,8 +246,12 @@ int tcs_procfs_init(void)
 		goto undo_pernet;
 	if (!proc_create(NAME_ALL, 0400, NULL, &all_ops))
 		goto undo_symlink;
+	if (!proc_create(NAME_ALL_HIST, 0400, NULL, &all_hist_ops))
+		goto undo_all;
 	return 0;
 
+undo_all:
+	remove_proc_entry(NAME_ALL, NULL);
 undo_symlink:
 	remove_proc_entry(NAME, NULL);
 undo_pernet:
@@ -179,6 +267,7 @@ undo_pernet:
  */
 void tcs_procfs_exit(void)
 {
+	remove_proc_entry(NAME_ALL_HIST, NULL);
 	remove_proc_entry(NAME_ALL, NULL);
 	remove_proc_entry(NAME, NULL);
 	unregister_pernet_subsys(&ops);

@@ -83,15 +83,9 @@ static int ticks_of(const struct tcs_length *len)
 static void count_length(const struct inet_timewait_sock *tw,
 			 const struct tcs_length *len)
 {
-	struct tcs_stats __percpu *stats;
-
-	if (!len->tuned && !len->guarded)
-		return;
-	stats = tcs_net_of(twsk_net(tw))->stats;
 	if (len->tuned)
-		tcs_add(stats, TCS_COUNT_TIME_WAIT_SHORTENED);
-	if (len->guarded)
-		tcs_add(stats, TCS_COUNT_TIME_WAIT_GUARDED);
+		tcs_add(tcs_net_of(twsk_net(tw))->stats,
+			TCS_COUNT_TIME_WAIT_SHORTENED);
 }
 
 #ifdef TCS_TW_HASHED_AND_ARMED_AT_ONCE
@@ -114,10 +108,10 @@ static DEFINE_PER_CPU(struct given {
  *
  * Once a namespace was tuned. Any context but NMI, preemption off.
  *
- * Return: the length, ms
+ * Return: the length.
  */
-u32 tcs_length_create(struct tcs_args *args, const struct sock *sk,
-		      struct inet_timewait_sock *tw)
+struct tcs_length tcs_length_create(struct tcs_args *args, const struct sock *sk,
+				    struct inet_timewait_sock *tw)
 {
 	const struct tw_request req = request_of(tw, tcs_arg(args, 3));
 	const struct tcs_length len = length_of(tw, &req, tcs_floor(sk));
@@ -131,7 +125,7 @@ u32 tcs_length_create(struct tcs_args *args, const struct sock *sk,
 		tcs_set_arg(args, 3, ticks);
 	}
 	count_length(tw, &len);
-	return len.ms;
+	return len;
 }
 
 /**
@@ -173,24 +167,32 @@ void tcs_length_schedule(struct tcs_args *args,
 		tcs_set_arg(args, 1, ticks_of(&len));
 }
 
-u32 tcs_length_create(struct tcs_args *args, const struct sock *sk,
-		      struct inet_timewait_sock *tw)
+struct tcs_length tcs_length_create(struct tcs_args *args, const struct sock *sk,
+				    struct inet_timewait_sock *tw)
 {
 	const struct armed *a = this_cpu_ptr(&armed);
 	struct tcs_length len;
 
 	/* The first length of all was set in between: this one got the kernel's own. */
 	if (a->tw != tw)
-		return TCS_KERNEL_TIME_WAIT_MS;
+		return (struct tcs_length){ .ms = TCS_KERNEL_TIME_WAIT_MS };
 	len = length_of(tw, &a->req, tcs_floor(sk));
 	if (len.guarded)
 		mod_timer(&tw->tw_timer, jiffies +
 			  (len.tuned ? ticks_of(&len) : a->req.own));
 	count_length(tw, &len);
-	return len.ms;
+	return len;
 }
 
 #endif
+
+/* For tcs_twsk_rearm(), which knows the record. */
+static struct tcs_length length_by_record(const struct inet_timewait_sock *tw,
+					  const struct tcs_record *rec,
+					  const void *req)
+{
+	return length_of(tw, req, rec->floor);
+}
 
 /**
  * tcs_length_rearm() - a segment starts TIME_WAIT again, or turns FIN_WAIT2 into it
@@ -209,7 +211,8 @@ void tcs_length_rearm(struct tcs_args *args, struct inet_timewait_sock *tw,
 	enum tcs_rearm what;
 	long ticks, left;
 
-	what = tcs_twsk_rearm(tw, was_fin_wait2, &was);
+	what = tcs_twsk_rearm(tw, was_fin_wait2, &was,
+			      tcs_length_is_tuned() ? length_by_record : NULL, &req);
 	len = length_of(tw, &req, was.floor);
 	if (len.tuned) {
 		ticks = ticks_of(&len);

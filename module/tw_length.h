@@ -9,6 +9,8 @@
 #include <linux/jump_label.h>
 #include <linux/types.h>
 
+#include "policy.h"
+
 struct inet_timewait_sock;
 struct sock;
 struct tcs_args;
@@ -25,8 +27,8 @@ static inline bool tcs_length_is_tuned(void)
 }
 
 void tcs_length_set_tuned(void);
-u32 tcs_length_create(struct tcs_args *args, const struct sock *sk,
-		      struct inet_timewait_sock *tw);
+struct tcs_length tcs_length_create(struct tcs_args *args, const struct sock *sk,
+				    struct inet_timewait_sock *tw);
 void tcs_length_schedule(struct tcs_args *args,
 			 const struct inet_timewait_sock *tw);
 void tcs_length_rearm(struct tcs_args *args, struct inet_timewait_sock *tw,

@@ -94,31 +94,58 @@ static bool hand_over(const struct tcs_net *tn, struct tcs_record *rec,
 	return to;
 }
 
+/* The cell that stands for the entry into a TIME_WAIT which nobody but the kernel chose. */
+#define KERNELS_OWN	0
+
+/* KERNELS_OWN, or the cell for the entry into one of that length. */
+static unsigned int cell_of(struct tcs_length len)
+{
+	if (len.guarded)
+		return TCS_COUNT_TIME_WAIT_GUARDED;
+	return tcs_length_is_asked_for(len) ? TCS_COUNT_TIME_WAIT_STARTED_TUNED :
+					      KERNELS_OWN;
+}
+
 /* The cells of a TIME_WAIT that begins with a full socket in state @from. */
 static void count_begun(const struct tcs_net *tn, enum tcs_state from,
-			struct tcs_end how)
+			struct tcs_end how, struct tcs_length len)
 {
-	if (tcs_twsk_is_untracked()) {
-		tcs_add(tn->stats, TCS_LEFT + from);
-		tcs_count_end(tn, how);
-	} else {
+	const unsigned int entered = cell_of(len);
+
+	if (!tcs_twsk_is_untracked() && entered == KERNELS_OWN) {
 		tcs_add(tn->stats, from == TCS_CLOSING ?
 				   TCS_CLOSING_TO_TIME_WAIT :
 				   TCS_FIN_WAIT2_TO_TIME_WAIT);
+		return;
 	}
+	if (!tcs_twsk_is_untracked())
+		tcs_add(tn->stats, entered);
+	tcs_add(tn->stats, TCS_LEFT + from);
+	tcs_count_end(tn, how);
+}
+
+/* The cell of a TIME_WAIT that begins with a timewait socket in FIN_WAIT2. */
+static void count_entered(const struct tcs_net *tn, struct tcs_length len)
+{
+	const unsigned int entered = cell_of(len);
+
+	if (entered == KERNELS_OWN)
+		tcs_entered(tn->stats, TCP_TIME_WAIT);
+	else
+		tcs_add(tn->stats, entered);
 }
 
 /* FIN_WAIT2 or CLOSING, a full socket, to TIME_WAIT. */
 static void begin_time_wait(const struct tcs_net *tn, const struct sock *sk,
 			    const struct inet_timewait_sock *tw,
-			    u32 time_wait_ms)
+			    struct tcs_length len)
 {
 	const enum tcs_state from = tcs_closing_state(sk->sk_state);
 	const struct tcs_end how = {
 		.ended = from == TCS_CLOSING ? TCS_ENDED_SIMULTANEOUS_FIN :
 					       TCS_ENDED_ACTIVE_FIN,
 	};
-	const bool keep = wants_record(tn, time_wait_ms) &&
+	const bool keep = wants_record(tn, len.ms) &&
 			  !tcs_twsk_is_untracked();
 	struct tcs_record *rec = tcs_records_get(&sk->__sk_common);
 	/* While the baseline runs, one without a record is not in the gauges. */
@@ -132,13 +159,13 @@ static void begin_time_wait(const struct tcs_net *tn, const struct sock *sk,
 	}
 	if (absent)
 		tcs_add(tn->stats, TCS_BASELINE + from);
-	count_begun(tn, from, how);
+	count_begun(tn, from, how, len);
 	if (rec) {
 		tcs_account(tn, rec, from, tcs_now_of(sk));
 		tcs_account_close(tn, rec, tcs_now_of(sk));
 	}
 	tcs_trace_end(&sk->__sk_common, inet_sk(sk)->inet_sport, rec, how,
-		      time_wait_ms, tell);
+		      len.ms, tell);
 	if (rec && keep) {
 		rec->state = TCS_TIME_WAIT;
 		rec->since = tcs_now_of(sk);
@@ -188,7 +215,7 @@ static void begin_fin_wait2(const struct tcs_net *tn, const struct sock *sk,
  * tcs_twsk_begin() - a full socket becomes a timewait socket: the slow path
  * @sk: the socket, locked by the kernel, in FIN_WAIT2 or CLOSING
  * @tw: its timewait socket, which nobody else can see yet
- * @time_wait_ms: the length given, where @tw is in TIME_WAIT
+ * @len: the length given, where @tw is in TIME_WAIT
  *
  * tcp_time_wait() (net/ipv4/tcp_minisocks.c) calls tcp_done() for @sk next; that
  * change to CLOSE is taken care of here already. See tcs_fast_time_wait().
@@ -196,7 +223,7 @@ static void begin_fin_wait2(const struct tcs_net *tn, const struct sock *sk,
  * Any context but NMI, preemption off.
  */
 void tcs_twsk_begin(const struct sock *sk, const struct inet_timewait_sock *tw,
-		    u32 time_wait_ms)
+		    struct tcs_length len)
 {
 	const struct tcs_net *tn;
 
@@ -209,7 +236,7 @@ void tcs_twsk_begin(const struct sock *sk, const struct inet_timewait_sock *tw,
 	tcs_assert_atomic();
 	tn = tcs_net_of(sock_net(sk));
 	if (tw->tw_substate == TCP_TIME_WAIT)
-		begin_time_wait(tn, sk, tw, time_wait_ms);
+		begin_time_wait(tn, sk, tw, len);
 	else
 		begin_fin_wait2(tn, sk, tw);
 }
@@ -228,13 +255,16 @@ static bool is_adopted_too_late(const struct tcs_record *rec)
  * @tw: the timewait socket, in TIME_WAIT by now, maybe on several CPUs at once
  * @was_fin_wait2: it was in FIN_WAIT2 when the segment came
  * @was: set to its record as it was before, @key NULL where it has none
+ * @length: tells the length, should TIME_WAIT begin; NULL: all have the kernel's own
+ * @arg: what @length is called with
  *
  * Softirq. Decides for one of several segments that come at once.
  *
  * Return: what this means.
  */
 enum tcs_rearm tcs_twsk_rearm(struct inet_timewait_sock *tw,
-			      bool was_fin_wait2, struct tcs_record *was)
+			      bool was_fin_wait2, struct tcs_record *was,
+			      tcs_length_fn *length, const void *arg)
 {
 	enum tcs_rearm ret = TCS_REARM_AGAIN;
 	struct tcs_record *rec, *spare = NULL;
@@ -282,7 +312,8 @@ enum tcs_rearm tcs_twsk_rearm(struct inet_timewait_sock *tw,
 	}
 	/* Before anybody else can find the record, and count the end of it. */
 	if (ret == TCS_REARM_ENTERED && tcs_is_counting())
-		tcs_entered(tn->stats, TCP_TIME_WAIT);
+		count_entered(tn, length ? length(tw, was, arg) :
+				  (struct tcs_length){});
 	tcs_records_unlock(&b);
 	if (spare)
 		tcs_end_record(tn->stats, spare);

@@ -11,6 +11,8 @@
 #include <linux/types.h>
 #include <net/tcp.h>
 
+#include "policy.h"
+
 struct inet_timewait_sock;
 struct tcs_record;
 
@@ -53,9 +55,16 @@ static inline u32 tcs_floor(const struct sock *sk)
 
 void tcs_twsk_other_lengths(void);
 void tcs_twsk_begin(const struct sock *sk, const struct inet_timewait_sock *tw,
-		    u32 time_wait_ms);
+		    struct tcs_length len);
+
+/* The length of a TIME_WAIT that begins with such a record. Called with a lock held. */
+typedef struct tcs_length tcs_length_fn(const struct inet_timewait_sock *tw,
+					const struct tcs_record *rec,
+					const void *arg);
+
 enum tcs_rearm tcs_twsk_rearm(struct inet_timewait_sock *tw, bool was_fin_wait2,
-			      struct tcs_record *was);
+			      struct tcs_record *was, tcs_length_fn *length,
+			      const void *arg);
 void tcs_twsk_entered(struct inet_timewait_sock *tw,
 		      const struct tcs_record *was, u32 time_wait_ms);
 void tcs_twsk_end(struct inet_timewait_sock *tw, enum tcs_ended_by by);

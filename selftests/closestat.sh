@@ -250,6 +250,25 @@ else
 	}
 	expect "monitor -j: one namespace" one_namespace
 
+	nothing() {
+		fresh $b
+		fails 0 'no connection has ended meanwhile in this namespace; -A ' monitor -d 0.3 -N $b &&
+			says 0 '' monitor -j -d 0.3 -N $b && [ ! -s "$tmp/err" ]
+	}
+	expect "monitor: why it shows nothing" nothing
+	none_wanted() {
+		watch_ends -N $b port=1 || return
+		connect $b close 1
+		until_true at $b ended 2 && stop_monitor && [ ! -s "$tmp/out" ] &&
+			grep -q 'of 2 connections that ended the filters let none through' "$tmp/err"
+	}
+	expect "monitor: why the filters show nothing" none_wanted
+	header() {
+		script -qec "$(command -v closestat) monitor -d 0.3 -N $b" /dev/null </dev/null >"$tmp/out"
+		grep -q '^TIME HOW\[/CAUSE\] ' "$tmp/out"
+	}
+	expect "monitor: a header on a terminal" header
+
 	# Told is every end: as a line, or as one of those that were lost.
 	flood() {
 		local lost ends=$2 before

@@ -285,6 +285,7 @@ static const struct reading {
 	{ FILE_NS, "\nrecord_failures 0\n", 0 },
 	{ FILE_HIST, "\nclose count 0\n", 0 },
 	{ FILE_ALL, "\nrecord_failures 0\n", 1 },
+	{ FILE_ALL_HIST, "\n\n", 1 },
 }, *reading;
 
 #define N_READINGS	(sizeof(readings) / sizeof(readings[0]))

@@ -13,7 +13,7 @@
 #include "tuned.h"
 
 static void check_counted(const struct wire *w, unsigned int guarded,
-			  unsigned int shortened)
+			  unsigned int shortened, unsigned int tuned)
 {
 	struct rows r;
 
@@ -22,6 +22,12 @@ static void check_counted(const struct wire *w, unsigned int guarded,
 	      rows_get(&r, "time_wait_guarded"), guarded);
 	check(rows_get(&r, "time_wait_shortened") == shortened, "%lu, not %u",
 	      rows_get(&r, "time_wait_shortened"), shortened);
+	check(rows_get(&r, "time_wait_started_tuned") == tuned, "%lu, not %u",
+	      rows_get(&r, "time_wait_started_tuned"), tuned);
+	check(rows_get(&r, "time_wait_entered") ==
+	      rows_get(&r, "time_wait_started_kernel") + tuned + guarded, "%lu, %lu",
+	      rows_get(&r, "time_wait_entered"),
+	      rows_get(&r, "time_wait_started_kernel"));
 }
 
 static int64_t rto_ns(int fd)
@@ -53,7 +59,7 @@ static void check_floor(struct wire *w, int family, int64_t at_least)
 	/* A tick from rounding the RTO, one from where in a tick it began. */
 	life_check(&l, "3.5 RTO", floor - 2 * tick_ns(),
 		   floor + wheel_ns(floor) + 2 * tick_ns());
-	check_counted(w, 1, 1);
+	check_counted(w, 1, 1, 0);
 }
 
 /**
@@ -103,7 +109,7 @@ void case_guard_idle(const void *arg)
 	pair_open(&p, &w, AF_INET);
 	pair_to_time_wait(&p, PATH_TIMEWAIT);
 	tuned_check(&p, 0, 1500);
-	check_counted(&w, 0, 1);
+	check_counted(&w, 0, 1, 1);
 }
 
 /**
@@ -123,7 +129,7 @@ void case_guard_no_timestamps(const void *arg)
 	tune(w.ns[0], 1000, true);
 	pair_open(&p, &w, a->family);
 	pair_to_time_wait(&p, a->path);
-	check_counted(&w, 1, 0);
+	check_counted(&w, 1, 0, 0);
 	l = life_watch(w.diag[0], &p.end[0], TCP_TIME_WAIT, p.ticked, p.after, ns);
 	life_check(&l, "60 s", ns - tick_ns(), ns + wheel_ns(ns) + tick_ns());
 }
@@ -143,7 +149,7 @@ void case_no_guard_no_timestamps(const void *arg)
 	pair_open(&p, &w, AF_INET6);
 	pair_to_time_wait(&p, PATH_TIMEWAIT);
 	tuned_check(&p, 0, 1000);
-	check_counted(&w, 0, 1);
+	check_counted(&w, 0, 1, 1);
 }
 
 /**
@@ -174,5 +180,5 @@ void case_guard_stale_timestamps(const void *arg)
 	pair_to_time_wait(&second, PATH_FULL);
 	s = pair_find(&second, 0);
 	check(s.left_ms > 50000, "%ld ms left", s.left_ms);
-	check_counted(&w, 1, 0);
+	check_counted(&w, 1, 0, 0);
 }

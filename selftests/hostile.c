@@ -87,6 +87,7 @@ static void reach_for_others(void)
 	char path[64];
 
 	check(open(FILE_ALL, O_RDONLY | O_CLOEXEC) < 0, "all namespaces can be read");
+	check(open(FILE_ALL_HIST, O_RDONLY | O_CLOEXEC) < 0, "all durations can be read");
 	snprintf(path, sizeof(path), "/proc/%d/ns/net", getppid());
 	check(open(path, O_RDONLY | O_CLOEXEC) < 0, "%s can be opened", path);
 }

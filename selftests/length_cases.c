@@ -27,6 +27,10 @@ static void check_counts(const struct wire *w, enum path path)
 	      rows_get(&r, "time_wait_entered"));
 	check(rows_get(&r, "time_wait_shortened") == N_LENGTHS, "%lu",
 	      rows_get(&r, "time_wait_shortened"));
+	check(rows_get(&r, "time_wait_started_tuned") == N_LENGTHS, "%lu",
+	      rows_get(&r, "time_wait_started_tuned"));
+	check(rows_get(&r, "time_wait_started_kernel") == 0, "%lu",
+	      rows_get(&r, "time_wait_started_kernel"));
 	check(rows_get(&r, "time_wait_expired") == N_LENGTHS, "%lu",
 	      rows_get(&r, "time_wait_expired"));
 	check(rows_get(&r, "time_wait") == 0, "%lu", rows_get(&r, "time_wait"));

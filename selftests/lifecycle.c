@@ -35,6 +35,7 @@ FIXTURE_TEARDOWN(lifecycle)
 	EXPECT_EQ(-1, access(FILE_NS, F_OK));
 	EXPECT_EQ(-1, access(FILE_LINK, F_OK));
 	EXPECT_EQ(-1, access(FILE_ALL, F_OK));
+	EXPECT_EQ(-1, access(FILE_ALL_HIST, F_OK));
 	EXPECT_EQ(-1, access("/proc/sys/net/tcp_closestat", F_OK));
 	EXPECT_EQ(-1, access(SETTING_ALIAS, F_OK));
 	EXPECT_EQ(-1, access(EVENT_DIR, F_OK));
@@ -141,7 +142,8 @@ TEST_F(lifecycle, load_with_closing_sockets)
 TEST_F(lifecycle, unload_with_files_open)
 {
 	static const char * const paths[] = {
-		FILE_NS, FILE_HIST, FILE_ALL, SETTING("time_wait_ms"), SETTING_ALIAS,
+		FILE_NS, FILE_HIST, FILE_ALL, FILE_ALL_HIST, SETTING("time_wait_ms"),
+		SETTING_ALIAS,
 	};
 	enum { N = sizeof(paths) / sizeof(paths[0]) };
 	int fd[N], i, round;

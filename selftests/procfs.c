@@ -62,6 +62,14 @@ static void check_sums(const struct rows *r)
 	      rows_get(r, "ended_rst_sent"), rst);
 	check(rows_get(r, "ended_connect_failed") == connects, "%lu, sum %lu",
 	      rows_get(r, "ended_connect_failed"), connects);
+	check(rows_get(r, "time_wait_entered") ==
+	      rows_get(r, "time_wait_started_kernel") +
+	      rows_get(r, "time_wait_started_tuned") +
+	      rows_get(r, "time_wait_guarded"), "%lu, %lu + %lu + %lu",
+	      rows_get(r, "time_wait_entered"),
+	      rows_get(r, "time_wait_started_kernel"),
+	      rows_get(r, "time_wait_started_tuned"),
+	      rows_get(r, "time_wait_guarded"));
 }
 
 TEST_F(procfs, rows)
@@ -73,7 +81,8 @@ TEST_F(procfs, rows)
 	static const char * const others[] = {
 		"time_wait_shortened", "time_wait_guarded", "time_wait_rearmed",
 		"time_wait_expired", "time_wait_reused", "time_wait_reset",
-		"time_wait_purged", "fin_retransmits", "records",
+		"time_wait_purged", "time_wait_started_kernel",
+		"time_wait_started_tuned", "fin_retransmits", "records",
 		"record_failures", "rst_sent_no_socket",
 	};
 	struct rows r;
@@ -104,6 +113,8 @@ TEST_F(procfs, modes_and_link)
 	EXPECT_EQ(S_IFREG | 0444, st.st_mode);
 	ASSERT_EQ(0, stat(FILE_ALL, &st));
 	EXPECT_EQ(S_IFREG | 0400, st.st_mode);
+	ASSERT_EQ(0, stat(FILE_ALL_HIST, &st));
+	EXPECT_EQ(S_IFREG | 0400, st.st_mode);
 	EXPECT_LT(0, readlink(FILE_LINK, target, sizeof(target) - 1));
 	EXPECT_STREQ("self/net/tcp_closestat", target);
 }
@@ -118,6 +129,14 @@ TEST_F(procfs, nobody_writes)
 	EXPECT_EQ(-EACCES, write_to(FILE_NS));
 	EXPECT_EQ(-EACCES, write_to(FILE_HIST));
 	EXPECT_EQ(-EIO, write_to(FILE_ALL));
+	EXPECT_EQ(-EIO, write_to(FILE_ALL_HIST));
+}
+
+static int read_as_root(void *path)
+{
+	static char text[1 << 20];
+
+	return setting_read(-1, path, text, sizeof(text)) < 0 ? -errno : 0;
 }
 
 static int read_as_nobody(void *path)
@@ -155,15 +174,21 @@ static int read_in_user_namespace(void *path)
 
 TEST_F(procfs, who_may_read)
 {
+	static char all[][40] = { FILE_ALL, FILE_ALL_HIST };
+	int i;
+
 	EXPECT_EQ(0, in_child(read_as_nobody, FILE_NS));
 	EXPECT_EQ(0, in_child(read_as_nobody, FILE_LINK));
 	EXPECT_EQ(0, in_child(read_as_nobody, FILE_HIST));
 	EXPECT_EQ(0, in_child(read_in_new_namespace, FILE_NS));
 
-	EXPECT_EQ(-EACCES, in_child(read_as_nobody, FILE_ALL));
-	EXPECT_EQ(-EPERM, in_child(read_without_capabilities, FILE_ALL));
-	EXPECT_EQ(-EPERM, in_child(read_in_new_namespace, FILE_ALL));
-	EXPECT_EQ(-EACCES, in_child(read_in_user_namespace, FILE_ALL));
+	for (i = 0; i < 2; i++) {
+		EXPECT_EQ(0, in_child(read_as_root, all[i]));
+		EXPECT_EQ(-EACCES, in_child(read_as_nobody, all[i]));
+		EXPECT_EQ(-EPERM, in_child(read_without_capabilities, all[i]));
+		EXPECT_EQ(-EPERM, in_child(read_in_new_namespace, all[i]));
+		EXPECT_EQ(-EACCES, in_child(read_in_user_namespace, all[i]));
+	}
 }
 
 /* One connection over a wire, so that some rows are not 0. */
@@ -289,6 +314,7 @@ static int read_often(void *arg)
 	static const char * const rising[] = {
 		"ended", "time_wait_entered", "last_ack_entered",
 		"close_wait_entered", "ended_rst_sent", "time_wait_expired",
+		"time_wait_started_kernel", "time_wait_started_tuned",
 	};
 	static struct rows last, r;
 	unsigned int i, round;

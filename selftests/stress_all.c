@@ -148,13 +148,13 @@ static void turn(unsigned int unused, uint64_t *random)
 static void read_on(unsigned int unused, uint64_t *random)
 {
 	static const char *const files[] = {
-		FILE_ALL, FILE_LINK, FILES_OF_EACH,
+		FILE_ALL, FILE_ALL_HIST, FILE_LINK, FILES_OF_EACH,
 	};
 	static char text[4 << 20];
 
 	while (!stopped()) {
 		const unsigned int file = draw(random) % (sizeof(files) / sizeof(files[0]));
-		const int ns = file ? stay[draw(random) % N_STAY] : -1;
+		const int ns = file > 1 ? stay[draw(random) % N_STAY] : -1;
 
 		if (setting_read(ns, files[file], text, sizeof(text)) > 0)
 			did(READ, 1);

@@ -74,6 +74,15 @@ for n in $NAMESPACES; do
 	measured "all of $n namespaces" "setns and read, in each" \
 		"$(/tmp/reading each /proc/thread-self/net/tcp_closestat /tmp/netns/*)"
 done
+# With something in them: a connection, the durations of both of its ends.
+/tmp/namespaces close /tmp/netns/*
+sleep 1
+one=/proc/thread-self/net/tcp_closestat all=/proc/tcp_closestat_all
+with="all of $kept namespaces, with durations"
+measured "$with" "read tcp_closestat_all and tcp_closestat_all_hist" \
+	"$(($(/tmp/reading file 10 $all) + $(/tmp/reading file 10 ${all}_hist)))"
+measured "$with" "setns and two reads, in each" \
+	"$(/tmp/reading each $one,${one}_hist /tmp/netns/*)"
 # A process a namespace: measured with ten.
 ip netns add exec
 measured "one namespace" "ip netns exec and read" "$(/tmp/reading command 10 \

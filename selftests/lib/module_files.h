@@ -9,6 +9,7 @@
 #define FILE_HIST	"/proc/thread-self/net/tcp_closestat_hist"
 #define FILE_LINK	"/proc/tcp_closestat"
 #define FILE_ALL	"/proc/tcp_closestat_all"
+#define FILE_ALL_HIST	"/proc/tcp_closestat_all_hist"
 #define EVENT_DIR	"/sys/kernel/tracing/events/tcp_closestat"
 
 /* Of each network namespace. */
@@ -18,7 +19,7 @@
 	SETTING("time_wait_purge"), SETTING("histograms"), SETTING_ALIAS
 
 /* There once, or in the initial one alone. */
-#define FILES_OF_ALL		FILE_LINK, FILE_ALL
+#define FILES_OF_ALL		FILE_LINK, FILE_ALL, FILE_ALL_HIST
 #define SETTINGS_OF_INITIAL	SETTING("inherit")
 
 #endif /* MODULE_FILES_H */

@@ -58,6 +58,11 @@ static void check_sums(const struct rows *rows)
 	      rows_get(rows, "time_wait_reset") +
 	      rows_get(rows, "time_wait_purged") + rows_get(rows, "time_wait"),
 	      "%" PRIu64, rows_get(rows, "time_wait_entered"));
+	check(rows_get(rows, "time_wait_entered") ==
+	      rows_get(rows, "time_wait_started_kernel") +
+	      rows_get(rows, "time_wait_started_tuned") +
+	      rows_get(rows, "time_wait_guarded"),
+	      "%" PRIu64, rows_get(rows, "time_wait_entered"));
 	for (i = 0; i < rows->n; i++)
 		if (is_gauge(rows->row[i].name) && rows->row[i].value > PLAUSIBLE)
 			die("%s is %" PRIu64, rows->row[i].name, rows->row[i].value);

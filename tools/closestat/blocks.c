@@ -27,12 +27,21 @@ static int take_header(char **text, char *end, u64 *inode)
 	return parse_u64(id, inode) || !*inode ? -EINVAL : 0;
 }
 
-/* The end of the block's counters: where its empty line begins, or the end of the file. */
-static char *end_of_rows(char *text, char *end)
+int block_take(char **text, char *end, struct block_rows *block)
 {
-	char *empty = end - text >= 2 ? memmem(text, end - text, "\n\n", 2) : NULL;
+	int ret = take_header(text, end, &block->inode);
+	char *empty;
 
-	return empty ? empty + 1 : end;
+	if (ret)
+		return ret;
+	block->text = *text;
+	if (*text < end && **text == '\n')
+		empty = *text - 1;
+	else
+		empty = end - *text >= 2 ? memmem(*text, end - *text, "\n\n", 2) : NULL;
+	block->len = (empty ? empty + 1 : end) - *text;
+	*text = empty ? empty + 2 : end;
+	return 0;
 }
 
 static struct block *append(struct blocks *b)
@@ -54,25 +63,22 @@ static int parse_all(char *text, char *end, struct blocks *blocks)
 	struct block *block = NULL;
 
 	while (text < end) {
-		char *rows_end;
-		u64 inode;
+		struct block_rows rows;
 		int ret;
 
 		/* Nothing follows the dead. */
 		if (block && !block->inode)
 			return -EINVAL;
-		ret = take_header(&text, end, &inode);
+		ret = block_take(&text, end, &rows);
 		if (ret)
 			return ret;
 		block = append(blocks);
 		if (!block)
 			return -ENOMEM;
-		block->inode = inode;
-		rows_end = end_of_rows(text, end);
-		ret = counters_parse(text, rows_end - text, &block->counters);
+		block->inode = rows.inode;
+		ret = counters_parse(rows.text, rows.len, &block->counters);
 		if (ret)
 			return ret;
-		text = rows_end < end ? rows_end + 1 : end;
 	}
 	return block && !block->inode ? 0 : -EINVAL;
 }

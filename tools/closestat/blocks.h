@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Parser of /proc/tcp_closestat_all. Pure. */
+/* Parser of /proc/tcp_closestat_all, and of what it has in common with other files. Pure. */
 #ifndef CLOSESTAT_BLOCKS_H
 #define CLOSESTAT_BLOCKS_H
 
@@ -18,6 +18,23 @@ struct blocks {
 	struct block *v;
 	size_t n;
 };
+
+/* What a file says of one namespace. */
+struct block_rows {
+	u64 inode;	/* of the namespace; 0 for the dead ones */
+	char *text;	/* whole lines, or none; not terminated */
+	size_t len;
+};
+
+/**
+ * block_take - read one block: a "netns INODE" or "netns dead" line, lines, an empty line
+ * @text: where it begins; moved behind it. The header is changed
+ * @end: of the file; the last empty line may be missing
+ * @block: filled
+ *
+ * Return: 0, or -EINVAL if there is no such header.
+ */
+int block_take(char **text, char *end, struct block_rows *block);
 
 /**
  * blocks_parse - read blocks of a "netns INODE" or "netns dead" line, "name value" lines, an empty

@@ -120,13 +120,14 @@ const struct command cmd_doctor = {
 		"  -N, --netns NETNS    in another namespace: a name in /run/netns, a process id\n"
 		"                       or a path\n"
 		"  -A, --all            in every namespace that has a name or a process\n"
+		"  -r, --resolve docker ask Docker's daemon for names that its files do not tell\n"
 		"  -d, --rate[=SECONDS] how long to watch, 10 unless given; 0: look only at what is\n"
 		"                       there\n"
 		"  -j, --json           as JSON\n"
 		"  -p, --pretty         JSON with line breaks\n"
 		"\n"
 		"Exit status: 0 nothing found, 1 findings, 2 could not look.\n",
-	.options = "NAdjp",
+	.options = "NAdjpr",
 	.no_netns = EXIT_BLIND,
 	.run = doctor,
 };

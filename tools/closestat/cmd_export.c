@@ -61,14 +61,16 @@ const struct command cmd_export = {
 		"  -N, --netns NETNS  of another namespace: a name in /run/netns, a process id or\n"
 		"                     a path\n"
 		"  -A, --all          of every namespace; 'dead' is the total of those that are\n"
-		"                     gone; histograms, settings and the kernel's own\n"
-		"                     counts are those of this namespace\n"
+		"                     gone; settings and the kernel's own counts are those of\n"
+		"                     this namespace\n"
+		"  -r, --resolve docker\n"
+		"                     ask Docker's daemon for names that its files do not tell\n"
 		"  -o, --output FILE  to FILE, which always is complete, as node_exporter's textfile\n"
 		"                     collector wants it\n"
 		"  -O, --openmetrics  in strict OpenMetrics, which neither that collector nor\n"
 		"                     'promtool check metrics' reads\n"
 		"  -H, --http         answer an HTTP request on stdin and stdout, for inetd or\n"
 		"                     closestat-export.socket; the page is /metrics\n",
-	.options = "NAoOH",
+	.options = "NAoOHr",
 	.run = export,
 };

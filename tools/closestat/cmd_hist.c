@@ -4,6 +4,7 @@
 #include "histfile.h"
 #include "lib/units.h"
 #include "msg.h"
+#include "nsnames.h"
 #include "sysctl.h"
 
 #include <fnmatch.h>
@@ -11,6 +12,16 @@
 #include <stdlib.h>
 
 #define BAR_WIDTH 40
+
+/* What is shown: of one namespace, or of all. */
+struct view {
+	const struct options *options;
+	int n_patterns;
+	char **patterns;
+	struct histblocks blocks;
+	struct nsnames names;
+	char *text;
+};
 
 static bool wanted(const struct hist *h, int n, char **patterns)
 {
@@ -21,16 +32,24 @@ static bool wanted(const struct hist *h, int n, char **patterns)
 	return !n && h->count;
 }
 
-/* Why there is nothing to see; for a person only. */
-static void explain_nothing(const struct options *o, const struct hists *hists, int n)
+static bool is_empty(const struct histblocks *blocks)
 {
+	for (size_t i = 0; i < blocks->n; i++) {
+		for (size_t j = 0; j < blocks->v[i].hists.n; j++) {
+			if (blocks->v[i].hists.v[j].count)
+				return false;
+		}
+	}
+	return true;
+}
+
+/* Why there is nothing to see; for a person only. */
+static void explain_nothing(const struct view *v)
+{
+	const struct options *o = v->options;
 	u64 on;
 
-	for (size_t i = 0; i < hists->n; i++) {
-		if (hists->v[i].count)
-			return;
-	}
-	if (o->json || n || o->zeros)
+	if (o->json || v->n_patterns || o->zeros || !is_empty(&v->blocks))
 		return;
 	if (!sysctl_read_number("histograms", &on) && !on)
 		msg_error("no durations are kept: 'closestat set histograms=on' has them kept");
@@ -69,11 +88,16 @@ static void add_buckets(struct table *t, const struct hist *h)
 	free(text);
 }
 
-static int print_summary(const struct options *o, const struct hists *hists, int n, char **words)
+static const double shares[] = { 0.5, 0.9, 0.99 };
+
+static struct table *make_table(const struct options *o)
 {
-	static const double shares[] = { 0.5, 0.9, 0.99 };
 	struct table *t = table_new("histograms", o->format);
 
+	if (o->all) {
+		table_column(t, "NETNS", COLUMN_TEXT);
+		table_column(t, "INODE", COLUMN_NUMBER);
+	}
 	table_column(t, "STATE", COLUMN_TEXT);
 	table_column(t, "COUNT", COLUMN_NUMBER);
 	table_column(t, o->json ? "MEAN_US" : "MEAN", COLUMN_NUMBER);
@@ -84,22 +108,49 @@ static int print_summary(const struct options *o, const struct hists *hists, int
 		table_column(t, "SUM_US", COLUMN_NUMBER);
 		table_column(t, "BUCKETS", COLUMN_NUMBER);
 	}
-	for (size_t i = 0; i < hists->n; i++) {
-		const struct hist *h = &hists->v[i];
+	return t;
+}
 
-		if (!wanted(h, n, words) && (n || !(o->json || o->zeros)))
-			continue;
-		table_row(t);
-		table_cell(t, "%s", h->state);
-		table_cell(t, "%llu", h->count);
-		add_time(t, o, h, h->count ? h->sum_us / h->count : 0);
-		for (size_t s = 0; s < ARRAY_SIZE(shares); s++)
-			add_time(t, o, h, hist_quantile(h, shares[s]));
-		if (o->json) {
-			table_cell(t, "%llu", h->sum_us);
-			add_buckets(t, h);
+static void add_hist(const struct view *v, struct table *t, u64 inode, const struct hist *h)
+{
+	const struct options *o = v->options;
+
+	table_row(t);
+	if (o->all) {
+		table_cell(t, "%s", nsnames_find(&v->names, inode));
+		if (inode)
+			table_cell(t, "%llu", inode);
+		else
+			table_cell(t, NULL);
+	}
+	table_cell(t, "%s", h->state);
+	table_cell(t, "%llu", h->count);
+	add_time(t, o, h, h->count ? h->sum_us / h->count : 0);
+	for (size_t s = 0; s < ARRAY_SIZE(shares); s++)
+		add_time(t, o, h, hist_quantile(h, shares[s]));
+	if (o->json) {
+		table_cell(t, "%llu", h->sum_us);
+		add_buckets(t, h);
+	}
+}
+
+static int print_summary(struct view *v)
+{
+	/* Of all namespaces the file tells those states alone that have been left. */
+	const bool zeros = !v->n_patterns && (v->options->json || v->options->zeros);
+	struct table *t = make_table(v->options);
+
+	if (v->options->all)
+		nsnames_read(&v->names);
+	for (size_t i = 0; i < v->blocks.n; i++) {
+		const struct histblock *block = &v->blocks.v[i];
+
+		for (size_t j = 0; j < block->hists.n; j++) {
+			if (zeros || wanted(&block->hists.v[j], v->n_patterns, v->patterns))
+				add_hist(v, t, block->inode, &block->hists.v[j]);
 		}
 	}
+	nsnames_free(&v->names);
 	return table_print(t);
 }
 
@@ -148,39 +199,73 @@ static int print_bars(const struct hist *h)
 	return table_print(t);
 }
 
-static int check_words(const struct hists *hists, int n, char **words)
+static bool is_in(const struct hists *hists, char **pattern)
 {
-	for (int i = 0; i < n; i++) {
-		bool match = false;
-
-		for (size_t j = 0; j < hists->n; j++)
-			match |= wanted(&hists->v[j], 1, &words[i]);
-		if (!match)
-			return msg_error("there is no histogram of '%s'", words[i]);
+	for (size_t i = 0; i < hists->n; i++) {
+		if (wanted(&hists->v[i], 1, pattern))
+			return true;
 	}
-	return EXIT_OK;
+	return false;
+}
+
+/* By the states of a namespace's own file, which has all of them. */
+static int check_words(const struct view *v)
+{
+	const struct hists *known = &v->blocks.v[0].hists;
+	struct hists own = { 0 };
+	int ret = EXIT_OK;
+	char *text = NULL;
+
+	if (v->options->all && !histfile_load(&own, &text))
+		known = &own;
+	for (int i = 0; !ret && i < v->n_patterns; i++) {
+		if (!is_in(known, &v->patterns[i]))
+			ret = msg_error("there is no histogram of '%s'", v->patterns[i]);
+	}
+	hists_free(&own);
+	free(text);
+	return ret;
+}
+
+static int read_view(struct view *v)
+{
+	if (v->options->all)
+		return histfile_read_all(&v->blocks, &v->text);
+	v->blocks.v = calloc(1, sizeof(*v->blocks.v));
+	if (!v->blocks.v)
+		return msg_error("out of memory");
+	v->blocks.n = 1;
+	return histfile_read(&v->blocks.v[0].hists, &v->text);
+}
+
+static int print_all_bars(const struct view *v)
+{
+	const struct hists *hists = &v->blocks.v[0].hists;
+	int ret = EXIT_OK;
+
+	for (size_t i = 0; !ret && i < hists->n; i++) {
+		if (hists->v[i].count && wanted(&hists->v[i], v->n_patterns, v->patterns))
+			ret = print_bars(&hists->v[i]);
+	}
+	return ret;
 }
 
 static int hist(const struct options *o, int n, char **words)
 {
-	struct hists hists;
-	char *text;
+	struct view v = { .options = o, .n_patterns = n, .patterns = words };
 	int ret;
 
-	ret = histfile_read(&hists, &text);
-	if (ret)
-		return ret;
-	ret = check_words(&hists, n, words);
+	ret = read_view(&v);
 	if (!ret)
-		ret = print_summary(o, &hists, n, words);
-	for (size_t i = 0; !ret && !o->json && i < hists.n; i++) {
-		if (hists.v[i].count && wanted(&hists.v[i], n, words))
-			ret = print_bars(&hists.v[i]);
-	}
+		ret = check_words(&v);
 	if (!ret)
-		explain_nothing(o, &hists, n);
-	hists_free(&hists);
-	free(text);
+		ret = print_summary(&v);
+	if (!ret && !o->json && !o->all)
+		ret = print_all_bars(&v);
+	if (!ret)
+		explain_nothing(&v);
+	histblocks_free(&v.blocks);
+	free(v.text);
 	return ret;
 }
 
@@ -199,7 +284,7 @@ static void print_words(void)
 
 const struct command cmd_hist = {
 	.name = "hist",
-	.usage = "[-N NETNS] [-z] [-j [-p]] [STATE...]",
+	.usage = "[-N NETNS | -A] [-z] [-j [-p]] [STATE...]",
 	.summary = "Show how long connections stay in the closing states",
 	.help = "For each state a connection has left: the mean, percentiles and a bar for each\n"
 		"power of two; 'close' is from the first FIN to the end. A STATE may have\n"
@@ -207,10 +292,14 @@ const struct command cmd_hist = {
 		"\n"
 		"  -N, --netns NETNS  of another namespace: a name in /run/netns, a process id or\n"
 		"                     a path\n"
+		"  -A, --all          of every namespace, and the total of those that are gone; only\n"
+		"                     states that a connection has left, and no bars\n"
+		"  -r, --resolve docker\n"
+		"                     ask Docker's daemon for names that its files do not tell\n"
 		"  -z, --zeros        states that no connection has left, too\n"
 		"  -j, --json         as JSON: microseconds, and buckets as [bound, count up to it]\n"
 		"  -p, --pretty       JSON with line breaks\n",
-	.options = "Nzjp",
+	.options = "NAzjpr",
 	.run = hist,
 	.print_words = print_words,
 };

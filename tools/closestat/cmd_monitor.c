@@ -31,6 +31,8 @@ struct monitor {
 	time_t names_read;
 	u64 lost;
 	u64 not_understood;
+	u64 seen;		/* events, whether they were wanted or not */
+	u64 shown;
 };
 
 /* Names are read anew for a namespace not seen before, but not more than once a second. */
@@ -73,8 +75,10 @@ static void take_line(char *text, void *data)
 
 	if (ret == -EINVAL)
 		m->not_understood++;
+	m->seen += !ret;
 	if (ret || !wanted(m, &line))
 		return;
+	m->shown++;
 	line.us += m->clock_offset_us;
 	if (m->options->json)
 		monitor_print_json(&line, line.us);
@@ -122,6 +126,18 @@ static int loop(struct monitor *m, struct trace_instance *instance)
 	return 0;
 }
 
+/* Why there was nothing to see; for a person only. */
+static void explain_nothing(const struct monitor *m)
+{
+	if (m->shown || m->not_understood || m->options->json)
+		return;
+	if (m->seen)
+		msg_error("of %llu connections that ended the filters let none through", m->seen);
+	else
+		msg_error("no connection has ended meanwhile%s",
+			  m->options->all ? "" : " in this namespace; -A shows those of all");
+}
+
 static int run(struct monitor *m)
 {
 	struct trace_instance *instance;
@@ -143,6 +159,7 @@ static int run(struct monitor *m)
 	nsnames_free(&m->names);
 	if (ret)
 		return msg_error("cannot read the trace pipe: %s", strerror(-ret));
+	explain_nothing(m);
 	if (m->not_understood)
 		return msg_error("%llu events were not understood", m->not_understood);
 	return fflush(stdout) || ferror(stdout) ? msg_error("cannot write: %m") : EXIT_OK;
@@ -199,12 +216,13 @@ const struct command cmd_monitor = {
 		"  -N, --netns NETNS    of another namespace: a name in /run/netns, a process id\n"
 		"                       or a path\n"
 		"  -A, --all            of every namespace\n"
+		"  -r, --resolve docker ask Docker's daemon for names that its files do not tell\n"
 		"  -d, --rate[=SECONDS] end after that time; else at Ctrl+C\n"
 		"  -j, --json           a JSON object a line\n"
 		"\n"
 		"Events that came faster than they were read are lost; how many is told on stderr,\n"
 		"with -j in an object {\"lost\":N}.\n",
-	.options = "NAdjf",
+	.options = "NAdjfr",
 	.run = monitor,
 	.print_words = print_words,
 };

@@ -204,11 +204,12 @@ const struct command cmd_show = {
 		"                       or a path\n"
 		"  -A, --all            of every namespace, and the total of those that are gone;\n"
 		"                       the module's rows only\n"
+		"  -r, --resolve docker ask Docker's daemon for names that its files do not tell\n"
 		"  -z, --zeros          rows that are 0 too\n"
 		"  -d, --rate[=SECONDS] what changes in that time (1 unless given), a second\n"
 		"  -j, --json           as JSON, rows that are 0 included\n"
 		"  -p, --pretty         JSON with line breaks\n",
-	.options = "NAzdjp",
+	.options = "NAzdjpr",
 	.run = show,
 	.print_words = print_words,
 };

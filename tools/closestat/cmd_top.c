@@ -279,6 +279,7 @@ const struct command cmd_top = {
 		"  -N, --netns NETNS    of another namespace: a name in /run/netns, a process id\n"
 		"                       or a path\n"
 		"  -A, --all            of every namespace\n"
+		"  -r, --resolve docker ask Docker's daemon for names that its files do not tell\n"
 		"  -g, --group KEYS     what to count by\n"
 		"  -d, --rate[=SECONDS] refresh that often, 1 unless given\n"
 		"  -1, --once           one table, after that time; without a terminal a table each\n"
@@ -287,7 +288,7 @@ const struct command cmd_top = {
 		"  -p, --pretty         JSON with line breaks\n"
 		"\n"
 		"Events that came faster than they were read are lost; how many is told.\n",
-	.options = "NAgd1jpf",
+	.options = "NAgd1jpfr",
 	.run = top,
 	.print_words = print_words,
 };

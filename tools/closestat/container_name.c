@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "container_name.h"
 
+#include "docker_socket.h"
 #include "hostfile.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,20 +86,34 @@ static char *pod_of_crio(const char *name)
 	return asprintf(&both, "%s/%s", namespace, pod) < 0 ? NULL : both;
 }
 
-static char *docker_name(const char *id)
-{
-	char file[FILE_SIZE], *text, *at, *name = NULL;
+static bool ask_docker;
 
-	snprintf(file, sizeof(file), DOCKER_FILE, id);
-	text = hostfile_read(file);
+void container_name_ask_docker(void)
+{
+	ask_docker = true;
+}
+
+/* From what Docker's file or its daemon says of a container, in the same words. Takes over text. */
+static char *name_in(char *text)
+{
 	/* The slash tells it from the names of volumes. */
-	at = text ? strstr(text, NAME_KEY) : NULL;
+	char *at = text ? strstr(text, NAME_KEY) : NULL, *name = NULL;
+
 	if (at) {
 		at += strlen(NAME_KEY);
 		name = strndup(at, strcspn(at, "\"\\\n"));
 	}
 	free(text);
 	return name;
+}
+
+static char *docker_name(const char *id)
+{
+	char file[FILE_SIZE], *name;
+
+	snprintf(file, sizeof(file), DOCKER_FILE, id);
+	name = name_in(hostfile_read(file));
+	return name || !ask_docker ? name : name_in(docker_inspect(id));
 }
 
 static char *stored_name(const char *id)

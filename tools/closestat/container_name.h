@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What people call a container, from the files that runtimes leave. No daemon is asked. */
+/* What people call a container, from the files that runtimes leave. */
 #ifndef CLOSESTAT_CONTAINER_NAME_H
 #define CLOSESTAT_CONTAINER_NAME_H
 
@@ -15,6 +15,13 @@
  * Return: the name, in printable ASCII, to be freed; NULL without memory.
  */
 char *container_name(const struct cgroup_owner *owner);
+
+/**
+ * container_name_ask_docker - from now on ask Docker's daemon for names that its files do not tell
+ *
+ * Unless this is called no daemon is asked anything.
+ */
+void container_name_ask_docker(void);
 
 /**
  * container_pod_name - the pod that a container's configuration says it is in

@@ -15,11 +15,13 @@
 
 struct export_data {
 	struct snapshot snapshot;
-	struct counters kernel;		/* of the own namespace, as are the next two */
-	struct hists hists;
+	struct counters kernel;		/* of the own namespace, as are the next */
 	char *own_labels;
-	char *hists_text;
 	char **labels;			/* one for each block */
+	struct histblocks hists;
+	bool hists_all;
+	char *hists_text;
+	char **hists_labels;		/* one for each block of these */
 	char module[32];		/* its version */
 };
 
@@ -48,7 +50,8 @@ static int name_all(struct export_data *d)
 	bool good;
 
 	d->labels = calloc(s->module.n, sizeof(*d->labels));
-	if (!d->labels)
+	d->hists_labels = calloc(d->hists.n, sizeof(*d->hists_labels));
+	if (!d->labels || !d->hists_labels)
 		return msg_error("out of memory");
 	nsnames_read(&names);
 	d->own_labels = make_own_labels(&names);
@@ -58,8 +61,27 @@ static int name_all(struct export_data *d)
 					strdup(d->own_labels);
 		good = d->labels[i];
 	}
+	/* The two files are not of the same moment, nor are their namespaces. */
+	for (size_t i = 0; good && i < d->hists.n; i++) {
+		d->hists_labels[i] = d->hists_all ? make_labels(&names, d->hists.v[i].inode) :
+						    strdup(d->own_labels);
+		good = d->hists_labels[i];
+	}
 	nsnames_free(&names);
 	return good ? EXIT_OK : msg_error("out of memory");
+}
+
+/* Those of one namespace are one block. */
+static int read_hists(struct export_data *d, bool all)
+{
+	d->hists_all = all && histfile_is_of_all();
+	if (d->hists_all)
+		return histfile_read_all(&d->hists, &d->hists_text);
+	d->hists.v = calloc(1, sizeof(*d->hists.v));
+	if (!d->hists.v)
+		return msg_error("out of memory");
+	d->hists.n = 1;
+	return histfile_read(&d->hists.v[0].hists, &d->hists_text);
 }
 
 static void read_version(struct export_data *d)
@@ -80,7 +102,7 @@ static int read_all(struct export_data *d, bool all)
 	if (!ret && snapshot_read_kernel(&d->kernel))
 		ret = msg_error("out of memory");
 	if (!ret)
-		ret = histfile_read(&d->hists, &d->hists_text);
+		ret = read_hists(d, all);
 	if (!ret)
 		ret = name_all(d);
 	if (!ret)
@@ -110,22 +132,28 @@ int export_write(const struct export_data *d, FILE *to, bool openmetrics)
 	exposition_info(&e, d->module);
 	if (exposition_counters(&e, &d->snapshot.module, d->labels))
 		return msg_error("out of memory");
-	exposition_hists(&e, &d->hists, &d->own_labels, 1);
+	exposition_hists(&e, &d->hists, d->hists_labels);
 	exposition_kernel(&e, &d->kernel, d->own_labels);
 	exposition_settings(&e, d->own_labels);
 	exposition_end(&e);
 	return EXIT_OK;
 }
 
+static void free_labels(char **labels, size_t n)
+{
+	for (size_t i = 0; labels && i < n; i++)
+		free(labels[i]);
+	free(labels);
+}
+
 void export_free(struct export_data *d)
 {
 	if (!d)
 		return;
-	for (size_t i = 0; d->labels && i < d->snapshot.module.n; i++)
-		free(d->labels[i]);
-	free(d->labels);
+	free_labels(d->labels, d->snapshot.module.n);
+	free_labels(d->hists_labels, d->hists.n);
 	free(d->own_labels);
-	hists_free(&d->hists);
+	histblocks_free(&d->hists);
 	free(d->hists_text);
 	counters_free(&d->kernel);
 	snapshot_free(&d->snapshot);

@@ -287,26 +287,28 @@ static void put_hist(FILE *to, const char *name, const struct hist *h, const cha
 }
 
 static void put_hists(const struct exposition *e, const char *name, const char *help, bool whole,
-		      const struct hists *hists, char *const *labels, size_t n)
+		      const struct histblocks *blocks, char *const *labels)
 {
 	fprintf(e->to, "# HELP " PREFIX "%s %s\n# TYPE " PREFIX "%s histogram\n", name, help, name);
 	if (e->openmetrics)
 		fprintf(e->to, "# UNIT " PREFIX "%s seconds\n", name);
-	for (size_t i = 0; i < n; i++) {
-		for (size_t j = 0; j < hists[i].n; j++) {
-			if (is_whole(&hists[i].v[j]) == whole)
-				put_hist(e->to, name, &hists[i].v[j], labels[i]);
+	for (size_t i = 0; i < blocks->n; i++) {
+		const struct hists *hists = &blocks->v[i].hists;
+
+		for (size_t j = 0; j < hists->n; j++) {
+			if (is_whole(&hists->v[j]) == whole)
+				put_hist(e->to, name, &hists->v[j], labels[i]);
 		}
 	}
 }
 
-void exposition_hists(const struct exposition *e, const struct hists *hists, char *const *labels,
-		      size_t n)
+void exposition_hists(const struct exposition *e, const struct histblocks *blocks,
+		      char *const *labels)
 {
 	put_hists(e, "state_duration_seconds", "Time spent in each closing state.", false,
-		  hists, labels, n);
+		  blocks, labels);
 	put_hists(e, "close_duration_seconds", "Time from the first FIN to the end.", true,
-		  hists, labels, n);
+		  blocks, labels);
 }
 
 void exposition_end(const struct exposition *e)

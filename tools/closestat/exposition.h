@@ -4,7 +4,7 @@
 #define CLOSESTAT_EXPOSITION_H
 
 #include "blocks.h"
-#include "hist.h"
+#include "histblocks.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -64,12 +64,11 @@ void exposition_settings(const struct exposition *e, const char *labels);
 /**
  * exposition_hists - write the metric families of the histograms
  * @e: where and how
- * @hists: those of @n namespaces
- * @labels: of each of them
- * @n: how many
+ * @blocks: the histograms, of one namespace or of many
+ * @labels: for each block, as from exposition_labels(); to be distinct
  */
-void exposition_hists(const struct exposition *e, const struct hists *hists, char *const *labels,
-		      size_t n);
+void exposition_hists(const struct exposition *e, const struct histblocks *blocks,
+		      char *const *labels);
 
 /**
  * exposition_end - write what has to come last

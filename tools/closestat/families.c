@@ -25,6 +25,9 @@ static const struct {
 	{ "entered", "state", "Connections that entered a closing state.", METRIC_COUNTER },
 	{ "sockets", "state", "Sockets in a closing state now.", METRIC_GAUGE },
 	{ "time_wait_ended", "how", "TIME_WAITs that have ended.", METRIC_COUNTER },
+	{ "time_wait_started", "length",
+	  "TIME_WAITs begun with the length of the kernel, of the settings, of the guard.",
+	  METRIC_COUNTER },
 };
 
 /*
@@ -48,6 +51,8 @@ static const struct {
 	{ "close_wait", "sockets", NULL },
 	{ "last_ack", "sockets", NULL },
 	{ "time_wait", "sockets", NULL },
+	{ "time_wait_started_*", "time_wait_started", NULL },
+	{ "time_wait_guarded", "time_wait_started", "guarded" },
 	{ "time_wait_expired", "time_wait_ended", "expired" },
 	{ "time_wait_reused", "time_wait_ended", "reused" },
 	{ "time_wait_reset", "time_wait_ended", "reset" },

@@ -134,6 +134,35 @@ void hists_free(struct hists *hists)
 	*hists = (struct hists){ 0 };
 }
 
+/* What /proc/net/tcp_closestat_hist has: see docs/abi.md. */
+#define N_BOUNDS 37
+
+int hist_fill(struct hist *h)
+{
+	struct bucket *all = malloc((h->n + N_BOUNDS) * sizeof(*all));
+	size_t n = 0, old = 0;
+	u64 count = 0;
+
+	if (!all)
+		return -ENOMEM;
+	for (unsigned int k = 0; k < N_BOUNDS; k++) {
+		u64 le_us = 1ULL << k;
+
+		for (; old < h->n && h->buckets[old].le_us <= le_us; old++) {
+			all[n] = h->buckets[old];
+			count = all[n++].count;
+		}
+		if (!n || all[n - 1].le_us != le_us)
+			all[n++] = (struct bucket){ .le_us = le_us, .count = count };
+	}
+	while (old < h->n)
+		all[n++] = h->buckets[old++];
+	free(h->buckets);
+	h->buckets = all;
+	h->n = n;
+	return 0;
+}
+
 u64 hist_quantile(const struct hist *h, double share)
 {
 	double rank = share * h->count;

@@ -46,6 +46,14 @@ int hists_parse(char *text, size_t len, struct hists *hists);
 void hists_free(struct hists *hists);
 
 /**
+ * hist_fill - add the bounds that a file has left out, since nothing lies between them
+ * @hist: which; has the bounds from 1 us to 2^36 us then, each a power of two, and those it had
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int hist_fill(struct hist *hist);
+
+/**
  * hist_quantile - the time that a share of all took at most
  * @hist: which
  * @share: 0 to 1, as in 0.99 for the 99th percentile

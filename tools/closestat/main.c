@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Finds the subcommand and hands over to it. */
 #include "command.h"
+#include "container_name.h"
 #include "msg.h"
 #include "netns.h"
 
@@ -57,6 +58,8 @@ int main(int argc, char **argv)
 	else
 		command = command_at(0);
 
+	if (options.resolve)
+		container_name_ask_docker();
 	ret = options_check(&options, command->name, command->options);
 	if (!ret && options.netns) {
 		ret = netns_enter(options.netns);

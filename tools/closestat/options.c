@@ -17,7 +17,7 @@
 /* What stands for all of them in the letters of a command: they have none of their own. */
 #define FILTER 'f'
 
-static const char short_options[] = ":N:Azd::jps::o:OHn1g:hV";
+static const char short_options[] = ":N:Azd::jps::o:OHn1g:r:hV";
 
 static const struct option long_options[] = {
 	{ "netns", required_argument, NULL, 'N' },
@@ -32,6 +32,7 @@ static const struct option long_options[] = {
 	{ "dry-run", no_argument, NULL, 'n' },
 	{ "once", no_argument, NULL, '1' },
 	{ "group", required_argument, NULL, 'g' },
+	{ "resolve", required_argument, NULL, 'r' },
 	{ "state", required_argument, NULL, FILTER },
 	{ "port", required_argument, NULL, FILTER },
 	{ "sport", required_argument, NULL, FILTER },
@@ -122,6 +123,11 @@ static int take(int letter, int index, char **argv, struct options *o)
 		break;
 	case 'g':
 		o->keys = optarg;
+		break;
+	case 'r':
+		if (strcmp(optarg, "docker"))
+			return msg_usage(NULL, "--resolve: '%s' cannot be asked, 'docker' can", optarg);
+		o->resolve = true;
 		break;
 	case 'H':
 		o->http = true;

@@ -27,6 +27,7 @@ struct options {
 	const char *keys;		/* -g, NULL without it */
 	char *filters[16];	/* --port 80 and the like, as "port=80" */
 	int n_filters;
+	bool resolve;			/* -r */
 	bool help;
 	bool version;
 	char given[32];			/* the letters of those that were given */

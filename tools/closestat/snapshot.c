@@ -115,9 +115,14 @@ int snapshot_read(struct snapshot *s)
 	return ret ? explain(COUNTERS_FILE, -ret) : EXIT_OK;
 }
 
+int snapshot_load_all(struct snapshot *s)
+{
+	return load(s, ALL_FILE, true);
+}
+
 int snapshot_read_all(struct snapshot *s)
 {
-	int ret = load(s, ALL_FILE, true);
+	int ret = snapshot_load_all(s);
 
 	return ret ? explain(ALL_FILE, -ret) : EXIT_OK;
 }

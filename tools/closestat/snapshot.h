@@ -44,6 +44,14 @@ int snapshot_load(struct snapshot *snapshot);
 int snapshot_read_all(struct snapshot *snapshot);
 
 /**
+ * snapshot_load_all - the same, without messages
+ * @snapshot: filled; to be released with snapshot_free(), zeroed if it could not be read
+ *
+ * Return: 0, -ENOENT if the module is not loaded, or what else failed as a negative errno.
+ */
+int snapshot_load_all(struct snapshot *snapshot);
+
+/**
  * snapshot_read_kernel - read the kernel's own counters about closing
  * @kernel: filled with those of the namespace the thread is in; to be released with counters_free()
  *

@@ -46,6 +46,28 @@ make_proc() {
 		ended_active_fin 7
 
 	END
+	# As the module has it: without what tells nothing.
+	cat >"$PROC_ROOT/tcp_closestat_all_hist" <<-END
+		netns 4026531840
+
+		netns 12
+		fin_wait1 2 4
+		fin_wait1 4 8
+		fin_wait1 inf 10
+		fin_wait1 sum_us 70
+		fin_wait1 count 10
+		close 8 1
+		close inf 1
+		close sum_us 9
+		close count 1
+
+		netns dead
+		fin_wait1 1 3
+		fin_wait1 inf 3
+		fin_wait1 sum_us 3
+		fin_wait1 count 3
+
+	END
 	printf '%s\n' 'fin_wait1 1 0' 'fin_wait1 2 4' 'fin_wait1 4 8' 'fin_wait1 inf 10' \
 		'fin_wait1 sum_us 70' 'fin_wait1 count 10' \
 		'closing 1 0' 'closing inf 0' 'closing sum_us 0' 'closing count 0' \

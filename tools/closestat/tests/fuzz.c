@@ -7,6 +7,7 @@
 
 #include "../blocks.h"
 #include "../hist.h"
+#include "../histblocks.h"
 #include "../http_request.h"
 #include "../settings.h"
 #include "../trace_filter.h"
@@ -151,6 +152,26 @@ static void hists(void)
 	EXPECT(good > ROUNDS / 100 && good < ROUNDS);
 }
 
+static void histblocks(void)
+{
+	int good = 0;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		struct histblocks b;
+		size_t len;
+		char *text = make_input("netns 7\n\nnetns 8\na 2 5\na inf 9\na sum_us 70\na count 9\n\n"
+					"netns dead\n\n", &len, false);
+
+		if (!histblocks_parse(text, len, &b)) {
+			good++;
+			EXPECT(b.n && !b.v[b.n - 1].inode);
+			histblocks_free(&b);
+		}
+		free(text);
+	}
+	EXPECT(good > ROUNDS / 100 && good < ROUNDS);
+}
+
 static void mib(void)
 {
 	int good = 0;
@@ -237,10 +258,11 @@ static void settings(void)
 
 int main(void)
 {
-	ktap_begin(8);
+	ktap_begin(9);
 	RUN(counters);
 	RUN(blocks);
 	RUN(hists);
+	RUN(histblocks);
 	RUN(mib);
 	RUN(trace_lines);
 	RUN(requests);

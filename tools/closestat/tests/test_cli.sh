@@ -80,6 +80,7 @@ check 'no room for the output' '[[ $rc = 1 && $err =~ "cannot write" ]]'
 expect 'all namespaces' 0 'NETNS +INODE +NAME.*- +12 +ended +6 .*dead +ended +7 ' '' -A
 run -Aj ended
 check 'all namespaces as JSON' '[ "$(jq -c "[.counters[] | [.inode, .value]]" <<<"$out")" = "[[4026531840,5],[12,6],[null,7]]" ]'
+expect '--resolve of what is not known' 2 '' "'podman' cannot be asked" -A --resolve podman
 expect '-A with -N' 2 '' 'do not go together' -A -N 1
 head -n 11 "$PROC_ROOT/tcp_closestat_all" >"$TMP/cut"
 mv "$TMP/cut" "$PROC_ROOT/tcp_closestat_all"
@@ -143,6 +144,28 @@ rm "$PROC_ROOT/thread-self/net/tcp_closestat_hist"
 expect 'hist without the module' 1 '' 'not loaded' hist
 make_proc
 
+# hist -A
+expect 'hist -A' 0 'NETNS +INODE +STATE +COUNT +MEAN +P50 +P90 +P99.- +12 +fin_wait1 +10 +7 us +2 us +1145 min .*- +12 +close +1 .*dead +fin_wait1 +3 +1 us' '' hist -A
+check 'hist -A has no bars' '! [[ $out =~ "UP TO" ]]'
+expect 'hist -A of a state' 0 '^NETNS[^#]*.- +12 +close +1 [^#]*$' '' hist -A close
+check 'and of no other' '[[ ! $out =~ fin_wait1 ]]'
+expect 'hist -A of a state that none has left' 0 '-' '' hist -A closing
+expect 'hist -A of no state' 1 '' "no histogram of 'nonsense'" hist -A nonsense
+run hist -Aj
+check 'hist -A -j' '[ "$(jq -c "[.histograms[] | [.netns, .inode, .state, .count, (.buckets | length), .buckets[2]]]" <<<"$out")" = "[[\"-\",12,\"fin_wait1\",10,37,[4,8]],[\"-\",12,\"close\",1,37,[4,0]],[\"dead\",null,\"fin_wait1\",3,37,[4,3]]]" ]'
+expect 'hist -A with -N' 2 '' 'do not go together' hist -A -N 1
+head -n 5 "$PROC_ROOT/tcp_closestat_all_hist" >"$TMP/cut"
+mv "$TMP/cut" "$PROC_ROOT/tcp_closestat_all_hist"
+expect 'hist -A of a file cut short' 1 '' '/proc/tcp_closestat_all_hist is not in the format' hist -A
+printf 'netns 1\n\nnetns dead\n\n' >"$PROC_ROOT/tcp_closestat_all_hist"
+expect 'hist -A of nothing' 0 '-' 'nothing has closed yet' hist -A
+rm "$PROC_ROOT/tcp_closestat_all_hist"
+expect 'hist -A with an older module' 1 '' 'the module is older' hist -A
+expect 'export -A with an older module' 0 'netns="dead",how=.*_bucket.netns="self",state="fin_wait1",le="0.000002". 4' '' export -A
+rm "$PROC_ROOT/tcp_closestat_all"
+expect 'hist -A without the module' 1 '' 'not loaded' hist -A
+make_proc
+
 # export
 expect 'export of counters' 0 '# HELP tcp_closestat_ended_total [A-Z].*# TYPE tcp_closestat_ended_total counter.tcp_closestat_ended_total.netns="self",how="active_fin". 3' '' export
 check 'export leaves sums out' '[ -z "$(grep -E "^tcp_closestat_(ended|version)" "$TMP/out" | grep -v how=.[a-z])" ]'
@@ -155,6 +178,9 @@ expect 'export of settings' 0 'setting_time_wait_seconds.netns="self". 60.0.*set
 expect 'export of the kernel'"'"'s own' 0 'counter.tcp_closestat_kernel_tcp_abort_on_data_total.netns="self". 9' '' export
 expect 'export of versions' 0 '^#[^#]*.# TYPE tcp_closestat_info gauge.tcp_closestat_info.version="[^"]+",tool_version="[^"]+". 1' '' export
 expect 'export -A' 0 'netns="4026531840",how="active_fin". 5.[^#]*netns="12",how="active_fin". 6.[^#]*netns="dead",how="active_fin". 7' '' export -A
+expect 'export -A of histograms' 0 'state_duration_seconds_bucket.netns="12",state="fin_wait1",le="0.000001". 0.[^#]*netns="12",state="fin_wait1",le="68719.476736". 8.[^#]*netns="12",state="fin_wait1",le="\+Inf". 10.[^#]*netns="dead",state="fin_wait1",le="0.000001". 3.*close_duration_seconds_count.netns="12". 1' '' export -A
+check 'each has all bounds' '[ "$(grep -c "^tcp_closestat_state_duration_seconds_bucket.netns=.12.,state=.fin_wait1." "$TMP/out")" = 38 ]'
+check 'none of where nothing ended' '[ -z "$(grep "_bucket.netns=.4026531840" "$TMP/out")" ]'
 expect 'OpenMetrics' 0 '# TYPE tcp_closestat_ended counter.tcp_closestat_ended_total.*made_up_later unknown.*# EOF$' '' export -O
 run export -o "$TMP/x.prom"
 "$CLOSESTAT" export >"$TMP/same"
@@ -275,7 +301,7 @@ done <<-'END'
 	1|ip_local_port_range=9-5|the lower first
 	2|time_wait=1s time_wait_ms=5|is set twice
 	1|time_wait=1s guard=2|out of range
-	2|time_wait=1s nonsense=5|no knob
+	2|time_wait=1s nonsense=5|no setting
 	1|time_wait=1s tcp_tw_reuse_delay=5|has no tcp_tw_reuse_delay
 END
 

@@ -53,6 +53,7 @@ block() { echo 'version 1' && echo "$rows"; }
 hists=$PROC_ROOT/thread-self/net/tcp_closestat_hist
 more=$(sed -n 's/^fin_wait1/time_wait/p' "$hists")
 echo "$more" >>"$hists"
+{ echo 'netns 4026531840' && cat "$hists" && echo && echo 'netns dead' && echo; } >"$PROC_ROOT/tcp_closestat_all_hist"
 echo 'TcpExt: TW TCPTimeWaitOverflow
 TcpExt: 4 1' >"$PROC_ROOT/thread-self/net/netstat"
 serve export -A --http

@@ -21,6 +21,9 @@ static void rows_that_differ_in_a_word_are_one_family(void)
 		{ "fin_wait1", "sockets", "state", "fin_wait1" },
 		{ "time_wait", "sockets", "state", "time_wait" },
 		{ "time_wait_purged", "time_wait_ended", "how", "purged" },
+		{ "time_wait_started_kernel", "time_wait_started", "length", "kernel" },
+		{ "time_wait_started_tuned", "time_wait_started", "length", "tuned" },
+		{ "time_wait_guarded", "time_wait_started", "length", "guarded" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {

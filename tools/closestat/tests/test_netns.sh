@@ -75,6 +75,33 @@ if command -v ip >/dev/null && ip netns add "$name"; then
 	check 'the name of a service' '[ "$(names)" = "$name web.service - dead" ]'
 	echo "0::/system.slice/docker-$id.scope" >"$holder_proc/cgroup"
 	check 'a container without its files' '[ "$(names)" = "$name docker:3f4e5d6c7b8a - dead" ]'
+	names_asked() { PROC_ROOT=$TMP/proc run -Aj --resolve docker && jq -r ".counters[] | select(.name == \"ended\").netns" <<<"$out" | xargs; }
+	check 'nor a daemon' '[ "$(names_asked)" = "$name docker:3f4e5d6c7b8a - dead" ]'
+	if /usr/bin/python3 -c '' 2>/dev/null; then
+		# daemon ANSWER - one that says that, once; what it was asked is in asked
+		daemon() {
+			rm -f "$HOST_ROOT/run/docker.sock" "$TMP"/{asked,listens}
+			/usr/bin/python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.bind(sys.argv[1])
+s.listen()
+print(flush=True)
+c = s.accept()[0]
+open(sys.argv[2], "wb").write(c.recv(1000))
+c.sendall(sys.argv[3].encode())' "$HOST_ROOT/run/docker.sock" "$TMP/asked" "$1" >"$TMP/listens" &
+			daemon=$!
+			on_exit "kill $daemon 2>/dev/null"
+			until [ -s "$TMP/listens" ]; do sleep 0.05; done
+		}
+		daemon "$(printf 'HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n{"Id":"%s","Name":"/shop"}' "$id")"
+		check 'no daemon is asked unasked' '[ "$(names)" = "$name docker:3f4e5d6c7b8a - dead" ] && [ ! -e "$TMP/asked" ]'
+		check 'a daemon that knows it' '[ "$(names_asked)" = "$name docker:shop - dead" ]'
+		check 'how it is asked' 'grep -q "^GET /containers/$id/json HTTP/1.0" "$TMP/asked"'
+		daemon "$(printf 'HTTP/1.0 404 Not Found\r\n\r\n{"message":"\"Name\":\"/x\""}')"
+		check 'a daemon that does not' '[ "$(names_asked)" = "$name docker:3f4e5d6c7b8a - dead" ]'
+		wait "$daemon"
+	fi
 	mkdir -p "$HOST_ROOT/var/lib/docker/containers/$id"
 	echo "{\"ID\":\"$id\",\"Name\":\"/web\",\"MountPoints\":{\"/v\":{\"Name\":\"volume\"}}}" \
 		>"$HOST_ROOT/var/lib/docker/containers/$id/config.v2.json"

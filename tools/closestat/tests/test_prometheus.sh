@@ -24,10 +24,12 @@ until_true '[[ $(ask up) = *" 1" ]]'
 check 'Prometheus scrapes it' '[[ $(ask up) = *" 1" ]]'
 out=$(ask 'tcp_closestat_ended_total{how="active_fin"}' | sort)
 check 'it has the counts' '[ "$out" = "$(printf "%s\n" "{\"how\":\"active_fin\",\"netns\":\"12\"} 6" "{\"how\":\"active_fin\",\"netns\":\"4026531840\"} 5" "{\"how\":\"active_fin\",\"netns\":\"dead\"} 7")" ]'
-out=$(ask 'histogram_quantile(0.5, tcp_closestat_state_duration_seconds_bucket{state="fin_wait1"})')
+out=$(ask 'histogram_quantile(0.5, tcp_closestat_state_duration_seconds_bucket{state="fin_wait1",netns="12"})')
 check 'it can tell a quantile' '[[ $out =~ \ 0.000002(5|4999)[0-9]*$ ]]'
 out=$(ask 'sum without (le) (tcp_closestat_state_duration_seconds_bucket)' | wc -l)
 check 'it has the histograms' '[ "$out" -ge 2 ]'
+out=$(ask 'sum(tcp_closestat_state_duration_seconds_count)')
+check 'and those of all namespaces' '[[ $out = *" 13" ]]'
 out=$(curl -s "$api/metadata?metric=tcp_closestat_sockets" | jq -r '.data.tcp_closestat_sockets[0].type')
 check 'it knows the types' '[ "$out" = gauge ]'
 out=$(grep -v 'level=info' "$TMP/prometheus.log")
