@@ -18,6 +18,7 @@ heading() # NAME
 	http-1.0) echo "HTTP, and a scan" ;;
 	port-exhaustion) echo "Ports" ;;
 	haproxy-keep-alive) echo "Proxies" ;;
+	server-closes-soon) echo "Who should close first" ;;
 	esac
 }
 
