@@ -19,6 +19,7 @@ heading() # NAME
 	port-exhaustion) echo "Ports" ;;
 	haproxy-keep-alive) echo "Proxies" ;;
 	server-closes-soon) echo "Who should close first" ;;
+	slow-server) echo "A server that is late" ;;
 	esac
 }
 

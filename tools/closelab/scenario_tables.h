@@ -16,5 +16,6 @@ extern const struct scenario scenarios_exhaustion[];
 extern const struct scenario scenarios_proxy[];
 extern const struct scenario scenarios_proxies[];
 extern const struct scenario scenarios_who[];
+extern const struct scenario scenarios_slow[];
 
 #endif
