@@ -14,14 +14,15 @@
  * @OP_SOCKET: create the socket of the slot
  * @OP_REUSEADDR: SO_REUSEADDR on
  * @OP_BIND: a server binds its address, a client its source port
- * @OP_LISTEN: listen
+ * @OP_LISTEN: listen, with @arg for a backlog of so many
  * @OP_ACCEPT: accept for ever, one task a connection
  * @OP_CONNECT: connect to server address number @arg
  * @OP_SEND: send @arg bytes
  * @OP_READ: wait until something can be read, read it once
  * @OP_READ_EOF: read and discard until the peer closes or an error
  * @OP_WAIT_EVENT: wait for the peer's first move, without reading
- * @OP_WAIT_CLOSE: wait for the peer's FIN or RST, without reading
+ * @OP_WAIT_CLOSE: wait for the peer's FIN or RST, without reading; with @arg for so
+ *	many seconds at most, whatever becomes of other delays
  * @OP_DELAY: wait @arg microseconds
  * @OP_SHUTDOWN: shutdown(SHUT_WR)
  * @OP_LINGER: SO_LINGER {1, 0}

@@ -65,8 +65,9 @@ usage 2 err 'not a time' run client-closes-first --time-wait 1
 usage 2 err '0 to 10min' run client-closes-first --time-wait 11min
 usage 2 err 'not a time' run client-closes-first --delay 20
 usage 2 err 'needs the module' run client-closes-first -t 1s --without-module
-usage 2 err 'for the scenario proxy' run client-closes-first --profile
-usage 2 err 'for the scenario proxy' run --server 1 --client 1 --profile
+usage 2 err 'for the scenarios proxy' run client-closes-first --profile
+usage 2 err 'for the scenarios proxy' run --server 1 --client 1 --profile
+usage 2 err 'for the scenario proxy' run http-1.0 --rates
 usage 2 err '15 s to 4 min' run proxy --profile -t 14s
 usage 2 err 'unrecognized option' run --nonsense
 usage 0 out Usage peer --help

@@ -6,7 +6,9 @@
 #include "lab.h"
 #include "lab_run.h"
 #include "ladder.h"
+#include "open_loop.h"
 #include "profile.h"
+#include "rates.h"
 #include "lib/signals.h"
 #include "report.h"
 #include "scenarios.h"
@@ -45,6 +47,10 @@ static const char usage[] =
 "      --profile          of \"proxy\": requests a second and TIME_WAITs over\n"
 "                         time, at 60 s (or TIME, 15 s to 4 min), at 1 s, and\n"
 "                         with kept connections; takes more than twice that time\n"
+"                         of \"slow-server\": connections in each state over time\n"
+"      --rates            of \"proxy\": requests a second that each way to run one\n"
+"                         allows, as a table, at 60 s, 10 s and 1 s, or those of\n"
+"                         TIME and less; takes seven minutes\n"
 "      --without-module   run it though tcp_closestat is not loaded\n"
 "  -h, --help             this text\n"
 "\n"
@@ -58,7 +64,7 @@ struct request {
 	struct lab_options lab;
 	int server, client;
 	const char *name, *pcap, *svg;
-	bool json, markdown, no_times, ascii, quiet, profile;
+	bool json, markdown, no_times, ascii, quiet, profile, rates;
 };
 
 static int number(const char *text)
@@ -128,11 +134,19 @@ static int take(struct request *request, int opt, const char *text)
 	case 'P':
 		request->profile = true;
 		return 0;
+	case 'R':
+		request->rates = true;
+		return 0;
 	case 'w':
 		request->lab.without_module = true;
 		return 0;
 	}
 	return EXIT_USAGE;
+}
+
+static bool is(const struct request *request, const char *name)
+{
+	return request->name && !strcmp(request->name, name);
 }
 
 /* -1: it makes sense; else the exit code. */
@@ -145,9 +159,11 @@ static int check(const struct request *request)
 		return cmd_bad("run", "%s", "a name is needed, or both --server and --client; closelab list has them");
 	if (request->markdown && !request->name)
 		return cmd_bad("run", "%s", "--markdown is for a scenario by its name");
-	if (request->profile && (!request->name ||
-				 strcmp(request->name, "proxy")))
-		return cmd_bad("run", "%s", "--profile is for the scenario proxy");
+	if (request->rates && !is(request, "proxy"))
+		return cmd_bad("run", "%s", "--rates is for the scenario proxy");
+	if (request->profile && !is(request, "proxy") &&
+	    !is(request, "slow-server"))
+		return cmd_bad("run", "%s", "--profile is for the scenarios proxy and slow-server");
 	if (request->profile && request->lab.time_wait_ms >= 0 &&
 	    (request->lab.time_wait_ms < 15000 ||
 	     request->lab.time_wait_ms > 240000))
@@ -174,6 +190,7 @@ static int parse(int argc, char **argv, struct request *request)
 		{ "ascii", no_argument, NULL, 'a' },
 		{ "quiet", no_argument, NULL, 'q' },
 		{ "profile", no_argument, NULL, 'P' },
+		{ "rates", no_argument, NULL, 'R' },
 		{ "without-module", no_argument, NULL, 'w' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
@@ -299,10 +316,15 @@ static int run(struct lab *lab)
 	}
 }
 
-static int run_profile(const struct request *request)
+static int run_ways(const struct request *request)
 {
 	signals_catch();
 	signal(SIGPIPE, SIG_IGN);
+	if (request->rates)
+		return rates_run(&request->lab);
+	if (is(request, "slow-server"))
+		return open_loop_run(&request->lab, request->svg,
+				     draws_unicode(request));
 	return profile_run(&request->lab, request->svg,
 			   draws_unicode(request));
 }
@@ -318,8 +340,8 @@ int cmd_run(int argc, char **argv)
 	if (code >= 0)
 		return code;
 	setlocale(LC_CTYPE, "");
-	if (request.profile)
-		return run_profile(&request);
+	if (request.profile || request.rates)
+		return run_ways(&request);
 	lab.options = request.lab;
 	lab.scenario = request.name ? scenario_find(request.name) :
 		       any_pair(request.server, request.client);

@@ -18,6 +18,8 @@ heading() # NAME
 	http-1.0) echo "HTTP, and a scan" ;;
 	port-exhaustion) echo "Ports" ;;
 	haproxy-keep-alive) echo "Proxies" ;;
+	server-closes-soon) echo "Who should close first" ;;
+	slow-server) echo "A server that is late" ;;
 	esac
 }
 

@@ -10,7 +10,7 @@
  *	lab_watch
  *	lab_steps
  *	scen_*, scenarios	the tables, with what their steps call
- *	lab_run, ways, profile, cmd_run
+ *	lab_run, ways, chart, profile, rates, open_loop, cmd_run
  *
  * What segments do to the state of an end, the rules of explain/ say (track.c).
  *

@@ -34,16 +34,43 @@ static struct load_request *free_slot(struct load *load)
 	return NULL;
 }
 
+static void answered(struct load *load, const struct load_request *request)
+{
+	struct load_sum *sum = load->sum;
+
+	second_of(load, request->number)->answered++;
+	sum->answered++;
+	sum->answer_us += monotonic_us() - request->begun;
+	if (!load->turn || sum->answered % load->turn)
+		return;
+	sum->last_us = request->begun;
+	if (!sum->turns++)
+		sum->first_us = request->begun;
+}
+
+static void failed(struct load *load, unsigned int number, bool refused)
+{
+	second_of(load, number)->failed++;
+	if (refused)
+		load->sum->refused++;
+	else
+		load->sum->lost++;
+}
+
+/* "HTTP/1.1 200", whatever the version */
+static bool got(const struct load_request *request, const char *status)
+{
+	return request->len == sizeof(request->status) &&
+	       !memcmp(request->status + 9, status, 3);
+}
+
 static void over(struct load *load, struct load_request *request)
 {
-	struct second *second = second_of(load, request->number);
-
-	/* "HTTP/1.1 200", whatever the version */
-	if (request->len == sizeof(request->status) &&
-	    !memcmp(request->status + 9, "200", 3))
-		second->answered++;
+	if (got(request, "200"))
+		answered(load, request);
 	else
-		second->failed++;
+		failed(load, request->number,
+		       got(request, "502") || got(request, "503"));
 	if (request->fd >= 0)
 		close(request->fd);
 	request->fd = -1;
@@ -54,13 +81,17 @@ static void begin_one(struct load *load)
 {
 	struct load_request *request = free_slot(load);
 	unsigned int number = load->begun++;
+	u64 late = monotonic_us() - load->start - (u64)number * 1000000 / load->rate;
 
+	if (late > load->sum->late_us)
+		load->sum->late_us = late;
 	if (!request) {
-		second_of(load, number)->failed++;
+		failed(load, number, false);
 		return;
 	}
 	memset(request, 0, sizeof(*request));
 	request->number = number;
+	request->begun = monotonic_us();
 	request->fd = socket(load->to.sa.sa_family, SOCK_STREAM |
 			     SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (request->fd < 0 ||
@@ -108,16 +139,45 @@ static void go_on(struct load *load, struct load_request *request)
 		request->status[request->len++] = buf[i];
 }
 
+/* Those that have waited for too long have failed. */
+static void give_up(struct load *load)
+{
+	u64 now = monotonic_us();
+
+	for (int i = 0; i < LOAD_MOST; i++) {
+		struct load_request *request = &load->request[i];
+
+		if (request->fd >= 0 && load->timeout_us &&
+		    now - request->begun >= load->timeout_us)
+			over(load, request);
+	}
+}
+
+/* Until when nothing is due, but for what comes. */
+static u64 wake_up(const struct load *load, u64 until)
+{
+	u64 next = load->start + (u64)load->begun * 1000000 / load->rate;
+
+	if (load->begun < load->rate * load->seconds && next < until)
+		until = next;
+	for (int i = 0; i < LOAD_MOST && load->timeout_us; i++) {
+		const struct load_request *request = &load->request[i];
+
+		if (request->fd >= 0 &&
+		    request->begun + load->timeout_us < until)
+			until = request->begun + load->timeout_us;
+	}
+	return until;
+}
+
 int load_run(struct load *load, u64 until)
 {
 	u64 now;
 
 	while ((now = monotonic_us()) < until) {
 		struct pollfd fds[LOAD_MOST];
-		u64 next = load->start + (u64)load->begun * 1000000 / load->rate;
-		bool all = load->begun == load->rate * load->seconds;
-		u64 wake = next < until && !all ? next : until;
 		int err = begin_due(load);
+		u64 wake = wake_up(load, until);
 
 		if (err)
 			return err;
@@ -131,6 +191,7 @@ int load_run(struct load *load, u64 until)
 		for (int i = 0; i < LOAD_MOST; i++)
 			if (fds[i].fd >= 0 && fds[i].revents)
 				go_on(load, &load->request[i]);
+		give_up(load);
 	}
 	return 0;
 }

@@ -237,6 +237,22 @@ static enum verdict op_poll(struct peer *peer, struct task *task, int fd,
 	return block(peer, task, fd, events);
 }
 
+/* Of the two that may wake the task, the other is not there any more then. */
+static enum verdict op_wait_close(struct peer *peer, struct task *task, int fd,
+				  int seconds)
+{
+	if (task->started) {
+		stop_timer(task);
+		if (seconds)
+			epoll_ctl(peer->epoll, EPOLL_CTL_DEL, fd, NULL);
+		return DONE;
+	}
+	if (seconds &&
+	    start_timer(peer, task, (u64)seconds * 1000000000) == FAILED)
+		return FAILED;
+	return op_poll(peer, task, fd, EPOLLRDHUP);
+}
+
 static enum verdict op_delay(struct peer *peer, struct task *task, int us)
 {
 	if (task->started) {
@@ -293,7 +309,7 @@ enum verdict peer_op_run(struct peer *peer, struct task *task, int *ret)
 	case OP_BIND:
 		return op_bind(peer, task, *fd);
 	case OP_LISTEN:
-		return listen(*fd, 4096) ? FAILED : DONE;
+		return listen(*fd, op->arg ?: 4096) ? FAILED : DONE;
 	case OP_ACCEPT:
 		return op_accept(peer, task, *fd);
 	case OP_CONNECT:
@@ -307,7 +323,7 @@ enum verdict peer_op_run(struct peer *peer, struct task *task, int *ret)
 	case OP_WAIT_EVENT:
 		return op_poll(peer, task, *fd, EPOLLIN | EPOLLRDHUP);
 	case OP_WAIT_CLOSE:
-		return op_poll(peer, task, *fd, EPOLLRDHUP);
+		return op_wait_close(peer, task, *fd, op->arg);
 	case OP_DELAY:
 		return op_delay(peer, task, op->arg);
 	case OP_SHUTDOWN:

@@ -17,7 +17,7 @@
 	.command = "mkdir -p /var/log/nginx && exec nginx -c /dev/stdin", \
 	.config = \
 	"daemon off; master_process off; pid /run/nginx.pid;\n" \
-	"error_log " NGINX_LOG " error;\n" \
+	"error_log " PROXY_LOG " error;\n" \
 	"events { worker_connections 128; }\n" \
 	"http {\n" \
 	"  access_log off; server_tokens off; keepalive_timeout 60s;\n" \
@@ -33,6 +33,9 @@
 #define NGINX_CLOSE "proxy_http_version 1.0; proxy_set_header Connection close;"
 #define NGINX_KEEP "proxy_http_version 1.1; proxy_set_header Connection \"\";"
 
+/* Of an idle connection to a client */
+#define SHORT_TIMEOUT " keepalive_timeout 2s;"
+
 #define MODULE(name) \
 	"LoadModule " name "_module /usr/lib/apache2/modules/mod_" name ".so\n"
 
@@ -43,13 +46,15 @@
 	MODULE("mpm_prefork") MODULE("authz_core") MODULE("proxy") \
 	MODULE("proxy_http") modules \
 	"ServerName lab\nServerRoot /run\nDefaultRuntimeDir /run\n" \
-	"PidFile /run/apache2.pid\nErrorLog /dev/null\nListen @PROXY@\n" \
+	"PidFile /run/apache2.pid\nErrorLog " PROXY_LOG "\nListen @PROXY@\n" \
 	"User www-data\nGroup www-data\nServerTokens Prod\n" \
 	"KeepAliveTimeout 60\n" target, \
 }
 
 const struct proxy haproxy_keep =
 	HAPROXY(" option http-keep-alive\n", " server a @A@\n");
+const struct proxy haproxy_always =
+	HAPROXY(" option http-keep-alive\n http-reuse always\n", " server a @A@\n");
 const struct proxy haproxy_httpclose =
 	HAPROXY(" option httpclose\n", " server a @A@\n");
 const struct proxy haproxy_server_close =
@@ -62,6 +67,12 @@ const struct proxy nginx_close =
 const struct proxy nginx_keep =
 	NGINX("  upstream lab { server @A@ max_fails=0; keepalive 4; }\n", "lab",
 	      NGINX_KEEP);
+const struct proxy nginx_server_first =
+	NGINX("  upstream lab { server @A@; keepalive 4; keepalive_timeout 60s; }\n",
+	      "lab", NGINX_KEEP SHORT_TIMEOUT);
+const struct proxy nginx_proxy_first =
+	NGINX("  upstream lab { server @A@; keepalive 4; keepalive_timeout 2s; }\n",
+	      "lab", NGINX_KEEP SHORT_TIMEOUT);
 const struct proxy nginx_two =
 	/* In an upstream block, nginx from 1.29.7 on keeps connections by itself. */
 	NGINX("  map $connection_requests $server { default @A@; 2 @A2@; }\n",

@@ -5,11 +5,13 @@
 
 #include "lab_proxy.h"
 
-/* Of nginx, in a file system of its own */
-#define NGINX_LOG "/run/error.log"
+/* Of nginx and apache, in a file system of its own */
+#define PROXY_LOG "/run/error.log"
 
 /* Keeps its connections to the server */
 extern const struct proxy haproxy_keep;
+/* The same, and takes a kept one for the first request of a client, too */
+extern const struct proxy haproxy_always;
 /* One request to a connection, on both sides */
 extern const struct proxy haproxy_httpclose;
 /* One request to a connection to the server */
@@ -20,6 +22,10 @@ extern const struct proxy haproxy_two;
 extern const struct proxy nginx_close;
 /* Keeps its connections to the server */
 extern const struct proxy nginx_keep;
+/* The same, and closes a client's after 2 s without a request, a server's after 60 s */
+extern const struct proxy nginx_server_first;
+/* Closes both after 2 s */
+extern const struct proxy nginx_proxy_first;
 /* Closes; the first request of a connection goes to one server, its second to the other */
 extern const struct proxy nginx_two;
 /* Closes towards the server after each answer */

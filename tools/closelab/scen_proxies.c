@@ -98,7 +98,7 @@ static int log_tells_why(struct lab *lab)
 	size_t len = 0;
 	FILE *log;
 
-	snprintf(path, sizeof(path), "/proc/%d/root" NGINX_LOG, lab->helper);
+	snprintf(path, sizeof(path), "/proc/%d/root" PROXY_LOG, lab->helper);
 	snprintf(reason, sizeof(reason), "(%d: ", EADDRNOTAVAIL);
 	log = fopen(path, "re");
 	if (log) {

@@ -15,5 +15,7 @@ extern const struct scenario scenarios_http[];
 extern const struct scenario scenarios_exhaustion[];
 extern const struct scenario scenarios_proxy[];
 extern const struct scenario scenarios_proxies[];
+extern const struct scenario scenarios_who[];
+extern const struct scenario scenarios_slow[];
 
 #endif

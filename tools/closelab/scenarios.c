@@ -19,6 +19,8 @@ const struct scenario *scenario_at(size_t index)
 		scenarios_exhaustion,
 		scenarios_proxy,
 		scenarios_proxies,
+		scenarios_who,
+		scenarios_slow,
 	};
 
 	for (size_t t = 0; t < ARRAY_SIZE(tables); t++)

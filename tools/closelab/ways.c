@@ -46,9 +46,12 @@ static int set_up(struct lab *lab)
 	size_t count = own->time_wait_ms == KERNEL_MS ? 0 : ARRAY_SIZE(settings);
 	char text[64];
 
+	snprintf(text, sizeof(text), "net/ipv4/tcp_tw_reuse=%d", own->tw_reuse);
+	if (own->tw_reuse >= 0 && lab_net_sysctl(lab, B, text))
+		return -1;
 	snprintf(text, sizeof(text), "net/ipv4/ip_local_port_range=40000 %u",
 		 39999 + own->ports);
-	if (lab_net_sysctl(lab, B, text))
+	if (own->ports && lab_net_sysctl(lab, B, text))
 		return -1;
 	for (size_t i = 0; i < count; i++) {
 		snprintf(text, sizeof(text), "net/%s=%ld", settings[i].name,
@@ -59,8 +62,23 @@ static int set_up(struct lab *lab)
 	return 0;
 }
 
+static int look_at_states(struct lab *lab, struct second *second)
+{
+	for (int side = A; side <= B; side++) {
+		const struct diag_list *last = &lab->last[side];
+
+		if (lab_look(lab, side))
+			return -1;
+		for (size_t i = 0; i < last->count; i++)
+			second->state[side][last->socket[i].state % ST_COUNT]++;
+	}
+	return 0;
+}
+
 static int look(struct lab *lab, struct second *second)
 {
+	if (!own->proxy)
+		return look_at_states(lab, second);
 	if (lab_look(lab, B))
 		return -1;
 	second->time_wait = 0;
@@ -76,8 +94,8 @@ static void set_target(const struct lab *lab, struct load *load)
 	memset(&load->to, 0, sizeof(load->to));
 	load->to.sa.sa_family = lab->options.ipv6 ? AF_INET6 : AF_INET;
 	/* sin_port and sin6_port are at the same place */
-	load->to.in.sin_port = htons(PROXY_PORT);
-	inet_pton(load->to.sa.sa_family, lab->address[3], lab->options.ipv6 ?
+	load->to.in.sin_port = htons(own->proxy ? PROXY_PORT : SERVER_PORT);
+	inet_pton(load->to.sa.sa_family, lab->address[own->proxy ? 3 : 0], lab->options.ipv6 ?
 		  (void *)&load->to.in6.sin6_addr :
 		  (void *)&load->to.in.sin_addr);
 }
@@ -108,7 +126,24 @@ static int run_load(struct lab *lab, struct load *load)
 	return err ? -1 : 0;
 }
 
-static int measure(struct lab *lab)
+/* Why the client got no answer, in the words of nginx and of apache. */
+static void read_log(const struct lab *lab)
+{
+	char path[64], nginx[16], apache[16], line[1024];
+	FILE *log;
+
+	snprintf(path, sizeof(path), "/proc/%d/root" PROXY_LOG, lab->helper);
+	snprintf(nginx, sizeof(nginx), "(%d: ", EADDRNOTAVAIL);
+	snprintf(apache, sizeof(apache), "(%d)", EADDRNOTAVAIL);
+	log = fopen(path, "re");
+	if (!log)
+		return;
+	while (fgets(line, sizeof(line), log))
+		own->no_port += strstr(line, nginx) || strstr(line, apache);
+	fclose(log);
+}
+
+int ways_measure(struct lab *lab)
 {
 	struct load *load;
 	int err;
@@ -118,16 +153,20 @@ static int measure(struct lab *lab)
 	load = calloc(1, sizeof(*load));
 	if (!load)
 		return lab_fail(lab, "out of memory");
-	load->ns = lab->ns[C];
+	load->ns = lab->ns[own->proxy ? C : B];
 	load->rate = own->rate;
 	load->seconds = own->seconds;
+	load->timeout_us = own->timeout_ms * 1000ULL;
 	load->second = own->second;
+	load->sum = &own->sum;
+	load->turn = own->turn;
 	set_target(lab, load);
 	load_begin(load);
 	err = run_load(lab, load);
 	load_end(load);
 	free(load);
-	return err;
+	read_log(lab);
+	return err || !own->check ? err : own->check(lab, own);
 }
 
 static const struct scenario proxied = {
@@ -137,14 +176,16 @@ static const struct scenario proxied = {
 	.free_running = 1, .proxied = 1, .rto_min_ms = LONG_RTO,
 	.peer = { { .side = A, .server = 8 }, { .side = C, .any_port = 1 } },
 	.steps = (const struct step[]){
-		START(0), CALL(start), UNWATCHED, CALL(measure), { STEP_END }
+		START(0), CALL(start), UNWATCHED, CALL(ways_measure), { STEP_END }
 	},
 };
 
 /* In a process of its own: an exit code. */
 static int run_one(const struct lab_options *options, struct way *way)
 {
-	struct lab lab = { .options = *options, .scenario = &proxied };
+	struct lab lab = {
+		.options = *options, .scenario = way->scenario ?: &proxied,
+	};
 	int code = EXIT_OK;
 
 	own = way;
