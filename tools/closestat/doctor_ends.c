@@ -56,7 +56,7 @@ static const struct judged judged[] = {
 	{
 		"rst_sent_unread_data", "rst_sent", "unread_data", NULL, HARM_FAILS,
 		"reset by close() with data unread",
-		"What was sent last may be lost to the peer: a RST discards it",
+		"What was sent last, such as a 413 to an upload, may be lost to the peer: a RST discards it",
 		"read to the end before close(), or shutdown(SHUT_WR) and wait for the peer's FIN",
 		NULL, false,
 	},

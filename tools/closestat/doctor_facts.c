@@ -85,7 +85,8 @@ char *doctor_listening(const struct doctor *d)
 
 		if (!o || told_before(d, i) || n++ >= SHOWN)
 			continue;
-		fprintf(f, "%s%s/%d on port %u", n > 1 ? ", " : "", o->command, o->pid, l->sport);
+		fprintf(f, "%s%s/%d on port %u, backlog %u", n > 1 ? "; " : "", o->command, o->pid,
+			l->sport, l->wqueue);
 	}
 	if (n > SHOWN)
 		fprintf(f, " and %zu more", n - SHOWN);
