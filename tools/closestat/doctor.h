@@ -160,7 +160,7 @@ bool doctor_listens(u64 netns, u16 port, void *data);
 struct judged {
 	const char *row;
 	const char *how;	/* of the event; NULL: told by no event */
-	const char *cause;
+	const char *cause;	/* what is counted, where no event tells */
 	const char *unless;	/* a row that tells more: where there is that one, not this */
 	enum grade harm;
 	const char *seen;	/* what follows "3 of 5 connections" */

@@ -153,8 +153,8 @@ static const struct judged judged[] = {
 		NULL, false,
 	},
 	{
-		"time_wait_reset", NULL, NULL, NULL, HARM_RISK,
-		"taken out of TIME_WAIT by a RST",
+		"time_wait_reset", NULL, "TIME_WAIT", NULL, HARM_RISK,
+		"ended by a RST",
 		"Behind NAT or a balancer a new connection came from a port that is still in TIME_WAIT",
 		"sysctl -w net.ipv4.tcp_rfc1337=1 keeps them; better let the peer close first",
 		NULL, false,
@@ -173,7 +173,8 @@ static char *counted(const struct judged *j, u64 n, u64 of)
 	char share[32] = "";
 
 	if (!counts_connections(j))
-		return doctor_text("%llu %s", n, j->seen);
+		return doctor_text("%llu %s%s %s %s", n, j->cause, plural(n),
+				   n == 1 ? "was" : "were", j->seen);
 	if (n < of)
 		snprintf(share, sizeof(share), " (%.2g %%)", n * 100.0 / of);
 	return doctor_text("%llu of %llu connection%s that ended %s %s%s", n, of, plural(of),
@@ -253,6 +254,12 @@ void doctor_tell_earlier(struct doctor *d, const struct judged *j, u64 n)
 	free(what);
 }
 
+/* A FIN that is sent twice may find nobody there any more: the RST to it ends the TIME_WAIT. */
+static bool was_sent_twice(const struct doctor *d, const struct judged *j, u64 n)
+{
+	return !strcmp(j->row, "time_wait_reset") && n <= doctor_rose(d, "fin_retransmits");
+}
+
 int doctor_ends(struct doctor *d)
 {
 	const struct counters *rows = &d->now.module.v[0].counters;
@@ -263,7 +270,7 @@ int doctor_ends(struct doctor *d)
 
 		if (j->unless && counters_find(rows, j->unless))
 			continue;
-		if (rose)
+		if (rose && !was_sent_twice(d, j, rose))
 			doctor_tell_now(d, j, rose);
 		if (total > rose)
 			doctor_tell_earlier(d, j, total - rose);

@@ -12,9 +12,9 @@
 #define ROW "rst_sent_no_socket"
 
 static const struct judged no_socket = {
-	ROW, NULL, NULL, NULL, HARM_RISK,
-	"segments that belong to no connection were answered with a RST",
-	"Somebody still talks to a connection that has gone, or to a service that is not here",
+	ROW, NULL, "RST", NULL, HARM_NONE,
+	"sent to answer segments that belong to no connection",
+	"Somebody still talked to a connection that has gone, as after a reset, or sent a FIN twice",
 	"tcpdump -ni any 'tcp[tcpflags] & tcp-rst != 0'",
 	NULL, false,
 };
