@@ -12,6 +12,7 @@
 #include "event.h"
 #include "fastpath.h"
 #include "handoff.h"
+#include "recent.h"
 #include "records.h"
 
 /* tcs_closing_state() knows them all. */
@@ -211,6 +212,10 @@ static void end(const struct tcs_net *tn, struct sock *sk, int old,
 		tell = &told;
 		tcs_details_end(sk, old, how, ended_by_task(sk, how, note), now,
 				tell);
+	} else if (tcs_recent_wants(how) || tcs_unanswered(tcp_sk(sk))) {
+		tell = &told;
+		tcs_details_without(sk, how, ended_by_task(sk, how, note),
+				    rec ? rec->first : TCS_BEFORE, tell);
 	}
 	tcs_end_connection(tn, &sk->__sk_common, inet_sk(sk)->inet_sport, rec,
 			   how, now, 0, tell);

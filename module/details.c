@@ -21,6 +21,7 @@
 #include <net/tcp.h>
 
 #include "event.h"
+#include "idle.h"
 
 /**
  * struct entry - what happened to a connection so far
@@ -185,15 +186,6 @@ static void tell_no_task(struct tcs_told *told)
 	memset(told->comm, 0, sizeof(told->comm));
 }
 
-/* To the tick: that is how TCP notes when data went by, what was sent again included. */
-static s64 idle_us(const struct sock *sk)
-{
-	const u32 sent = tcp_jiffies32 - tcp_sk(sk)->lsndtime;
-	const u32 received = tcp_jiffies32 - inet_csk(sk)->icsk_ack.lrcvtime;
-
-	return (u64)min(sent, received) * (USEC_PER_SEC / HZ);
-}
-
 static u64 cgroup_of(const struct sock *sk)
 {
 #ifdef CONFIG_SOCK_CGROUP_DATA
@@ -248,7 +240,7 @@ static void step_fin(struct entry *e, const struct sock *sk, int old, int new)
 {
 	if (tcs_closing_state(old) == TCS_NOT_CLOSING) {
 		e->closing = true;
-		e->told.idle_us = idle_us(sk);
+		e->told.idle_us = tcs_idle(sk);
 	}
 	if (new != TCP_CLOSE_WAIT) {
 		e->closed = true;
@@ -342,8 +334,39 @@ void tcs_details_end(const struct sock *sk, int old, struct tcs_end how,
 		return;
 	}
 	if (old == TCP_ESTABLISHED)
-		told->idle_us = idle_us(sk);
+		told->idle_us = tcs_idle(sk);
 	if (by_task && !told->pid)
+		tell_task(told);
+}
+
+/**
+ * tcs_details_without() - what is known of an end while nobody listens to the event
+ * @sk: the socket, locked by the kernel
+ * @how: how it ends
+ * @by_task: a process ends it
+ * @first: when the first FIN went by, us, CLOCK_MONOTONIC; TCS_BEFORE: not known, or there was
+ *	none
+ * @told: filled
+ *
+ * Any context but NMI.
+ */
+void tcs_details_without(const struct sock *sk, struct tcs_end how, bool by_task,
+			 u64 first, struct tcs_told *told)
+{
+	const int old = READ_ONCE(sk->sk_state);
+
+	*told = tcs_told_nothing;
+	tell_socket(told, sk);
+	if (how.ended == TCS_ENDED_CONNECT_FAILED)
+		told->err = how.connect == TCS_CONNECT_NO_PORT ?
+				    EADDRNOTAVAIL : READ_ONCE(sk->sk_err);
+	else if (how.ended == TCS_ENDED_TIMEOUT)
+		told->idle_us = tcs_idle_before_timeout(sk, tcs_now());
+	else if (old == TCP_ESTABLISHED)
+		told->idle_us = tcs_idle(sk);
+	else
+		told->idle_us = tcs_idle_before(sk, first, tcs_now());
+	if (by_task || (told->err && how.connect == TCS_CONNECT_NO_PORT))
 		tell_task(told);
 }
 

@@ -81,6 +81,8 @@ void tcs_details_step(const struct sock *sk, int old, int new);
 void tcs_details_move(const struct sock *sk, const struct sock_common *to);
 void tcs_details_end(const struct sock *sk, int old, struct tcs_end how,
 		     bool by_task, u64 now, struct tcs_told *told);
+void tcs_details_without(const struct sock *sk, struct tcs_end how, bool by_task,
+			 u64 first, struct tcs_told *told);
 void tcs_details_take(const struct sock_common *key, u64 now,
 		      struct tcs_told *told);
 void tcs_details_forget(const struct sock_common *key);

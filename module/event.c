@@ -10,6 +10,7 @@
 #include <net/sock.h>
 
 #include "compat/tracepoint.h"
+#include "recent.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
@@ -407,6 +408,26 @@ static void copy_spent(u64 *to, const struct tcs_record *rec)
 }
 
 /**
+ * tcs_addresses() - the two ends of a connection
+ * @skc: the socket or timewait socket
+ * @saddr: set to our address, IPv4 as ::ffff:a.b.c.d
+ * @daddr: set to the peer's
+ */
+void tcs_addresses(const struct sock_common *skc, struct in6_addr *saddr,
+		   struct in6_addr *daddr)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (skc->skc_family == AF_INET6) {
+		*saddr = skc->skc_v6_rcv_saddr;
+		*daddr = skc->skc_v6_daddr;
+		return;
+	}
+#endif
+	ipv6_addr_set_v4mapped(skc->skc_rcv_saddr, saddr);
+	ipv6_addr_set_v4mapped(skc->skc_daddr, daddr);
+}
+
+/**
  * tcs_trace_end() - raise the trace event, where it is enabled
  * @skc: the socket or timewait socket
  * @sport: its port
@@ -434,19 +455,13 @@ void tcs_trace_end(const struct sock_common *skc, __be16 sport,
 	};
 	if (rec)
 		copy_spent(c.spent_us, rec);
-	ipv6_addr_set_v4mapped(skc->skc_rcv_saddr, &c.saddr);
-	ipv6_addr_set_v4mapped(skc->skc_daddr, &c.daddr);
-#if IS_ENABLED(CONFIG_IPV6)
-	if (skc->skc_family == AF_INET6) {
-		c.saddr = skc->skc_v6_rcv_saddr;
-		c.daddr = skc->skc_v6_daddr;
-	}
-#endif
+	tcs_addresses(skc, &c.saddr, &c.daddr);
 	trace_tcp_close(&c);
 }
 
 /**
- * tcs_end_connection() - a connection ended: one count, at most one duration, one event
+ * tcs_end_connection() - a connection ended: one count, at most one duration, one event, and
+ * a place among the latest where it was no good end
  * @tn: of its namespace
  * @skc: the socket or timewait socket
  * @sport: its port
@@ -454,7 +469,7 @@ void tcs_trace_end(const struct sock_common *skc, __be16 sport,
  * @end: how; with TCS_ENDED_NOT nothing is done
  * @now: us, CLOCK_MONOTONIC; ignored without @rec
  * @time_wait_ms: the length given, 0 where there is no TIME_WAIT
- * @told: as tcs_trace_end() has it
+ * @told: what else is told, or NULL, where nothing is known
  */
 void tcs_end_connection(const struct tcs_net *tn, const struct sock_common *skc,
 			__be16 sport, const struct tcs_record *rec,
@@ -467,4 +482,8 @@ void tcs_end_connection(const struct tcs_net *tn, const struct sock_common *skc,
 	if (rec)
 		tcs_account_close(tn, rec, now);
 	tcs_trace_end(skc, sport, rec, end, time_wait_ms, told);
+	if (!told)
+		told = &tcs_told_nothing;
+	if (tcs_recent_wants(end) || tcs_recent_unanswered(end, told))
+		tcs_recent_add(tn, skc, sport, end, told);
 }

@@ -67,6 +67,8 @@ void tcs_account(const struct tcs_net *tn, struct tcs_record *rec,
 void tcs_account_close(const struct tcs_net *tn, const struct tcs_record *rec,
 		       u64 now);
 void tcs_count_end(const struct tcs_net *tn, struct tcs_end end);
+void tcs_addresses(const struct sock_common *skc, struct in6_addr *saddr,
+		   struct in6_addr *daddr);
 void tcs_trace_end(const struct sock_common *skc, __be16 sport,
 		   const struct tcs_record *rec, struct tcs_end end,
 		   u32 time_wait_ms, const struct tcs_told *told);

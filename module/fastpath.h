@@ -22,7 +22,8 @@
  * and, for one connection,
  *
  *  - where records are chained in its bucket, one of which may be its own;
- *  - where it ends otherwise than by both FINs, or CLOSING comes into it;
+ *  - where it ends otherwise than by both FINs, or CLOSING comes into it, or the peer was
+ *    not answered (recent.h);
  *  - where the first note slot of the CPU is taken, by an event that was interrupted.
  *
  * Its rules:
@@ -85,6 +86,17 @@ static __always_inline bool tcs_fast_change(const struct sock *sk,
 }
 
 /**
+ * tcs_unanswered() - whether data came, and none went out
+ * @tp: the socket, whose FIN and the peer's went by
+ *
+ * TCP counts the FIN among the bytes that came.
+ */
+static __always_inline bool tcs_unanswered(const struct tcp_sock *tp)
+{
+	return unlikely(!tp->bytes_sent) && tp->bytes_received > 1;
+}
+
+/**
  * tcs_fast_close() - a full socket enters CLOSE
  * @sk: the socket, locked by the kernel
  * @old: TCP state that it leaves
@@ -109,7 +121,7 @@ static __always_inline bool tcs_fast_close(const struct sock *sk, int old)
 	 * clears it without the lock.
 	 */
 	if (old != TCP_LAST_ACK || sk->sk_err || tp->snd_una != tp->write_seq ||
-	    atomic_read(&tcs_reset_notes))
+	    atomic_read(&tcs_reset_notes) || tcs_unanswered(tp))
 		return false;
 	tn = tcs_net_of(sock_net(sk));
 	rec = tcs_records_slot(&sk->__sk_common);

@@ -3,6 +3,7 @@
 #include "pernet.h"
 
 #include "compat/tracepoint.h"
+#include "recent.h"
 
 unsigned int tcs_net_id;
 
@@ -57,6 +58,11 @@ static int __net_init init_one(struct net *net)
 	tn->stats = alloc_percpu_gfp(struct tcs_stats, GFP_KERNEL_ACCOUNT);
 	if (!tn->stats)
 		return -ENOMEM;
+	tn->recent = tcs_recent_alloc();
+	if (!tn->recent) {
+		free_percpu(tn->stats);
+		return -ENOMEM;
+	}
 
 	mutex_lock(&tcs_nets_lock);
 	list_add_tail(&tn->list, &tcs_nets);
@@ -73,6 +79,8 @@ static void fold(struct tcs_net *tn)
 
 	free_percpu(tn->stats);
 	tn->stats = NULL;
+	tcs_recent_free(tn->recent);
+	tn->recent = NULL;
 }
 
 /*

@@ -14,10 +14,12 @@
 
 struct ctl_table;
 struct ctl_table_header;
+struct tcs_recent;
 
 /**
  * struct tcs_net - a network namespace
  * @stats: its counts
+ * @recent: its latest ends that were no good ones; NULL: of the dead
  * @net: the namespace
  * @list: in tcs_nets, under tcs_nets_lock
  * @ctl: net.tcp_closestat
@@ -32,6 +34,7 @@ struct tcs_net {
 #define SETTING(name, ...) unsigned int name;
 	TCS_SETTINGS(SETTING)
 #undef SETTING
+	struct tcs_recent *recent;
 	struct net *net;
 	struct list_head list;
 

@@ -4,15 +4,19 @@
 
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
+#include <net/ip6_route.h>
+#include <net/route.h>
 #include <net/sock.h>
 #include <net/tcp.h>
 
 #include "fault_inject.h"
+#include "compat/hook.h"
 #include "compat/tracepoint.h"
 #include "classify.h"
 #include "conn.h"
 #include "handoff.h"
 #include "pernet.h"
+#include "recent.h"
 
 static void on_retransmit(void *data, TCS_RETRANSMIT_ARGS)
 {
@@ -30,6 +34,15 @@ static void note_reset(const struct sock *sk)
 	if (sock_flag(sk, SOCK_DEAD) &&
 	    tcs_closing_state(READ_ONCE(sk->sk_state)) != TCS_NOT_CLOSING)
 		tcs_note_leave_anywhere(sk, TCS_NOTE_RST_SENT);
+}
+
+static void no_socket(const struct net *net, const struct sk_buff *skb)
+{
+	const struct tcs_net *tn = tcs_net_of(net);
+
+	tcs_add(tn->stats, TCS_COUNT_RST_SENT_NO_SOCKET);
+	if (skb)
+		tcs_recent_add_refused(tn, skb);
 }
 
 /*
@@ -57,8 +70,62 @@ static void on_send_reset(void *data, TCS_SEND_RESET_ARGS)
 			return;
 		net = dev_net(dev);
 	}
-	tcs_add(tcs_net_of(net)->stats, TCS_COUNT_RST_SENT_NO_SOCKET);
+	no_socket(net, skb);
 }
+
+/*
+ * Before that, the tracepoint is not reached without a socket: the function itself is hooked,
+ * and what it looks at before it answers is looked at here.
+ */
+#ifndef TCS_HAVE_SEND_RESET_REASON
+
+static void notrace on_v4_reset(struct tcs_args *args, unsigned long caller)
+{
+	const struct sock *sk = (void *)tcs_arg(args, 0);
+	const struct sk_buff *skb = (void *)tcs_arg(args, 1);
+
+	if (!sk && !tcp_hdr(skb)->rst && skb_rtable(skb)->rt_type == RTN_LOCAL)
+		no_socket(dev_net(skb_dst(skb)->dev), skb);
+}
+
+static void notrace on_v6_reset(struct tcs_args *args, unsigned long caller)
+{
+	const struct sock *sk = (void *)tcs_arg(args, 0);
+	const struct sk_buff *skb = (void *)tcs_arg(args, 1);
+
+	if (!sk && !tcp_hdr(skb)->rst && ipv6_unicast_destination(skb))
+		no_socket(dev_net(skb_dst(skb)->dev), skb);
+}
+
+TCS_HOOK(v4_reset_hook, "tcp_v4_send_reset", "counting RSTs without a socket",
+	 on_v4_reset);
+TCS_HOOK(v6_reset_hook, "tcp_v6_send_reset", "counting RSTs without a socket",
+	 on_v6_reset);
+
+/* Where one is missing, these RSTs are not counted, as documented: no need for a word. */
+static void hook_resets(void)
+{
+	tcs_hook_attach(&v4_reset_hook, false);
+	tcs_hook_attach(&v6_reset_hook, false);
+}
+
+static void unhook_resets(void)
+{
+	tcs_hook_detach(&v6_reset_hook);
+	tcs_hook_detach(&v4_reset_hook);
+}
+
+#else
+
+static void hook_resets(void)
+{
+}
+
+static void unhook_resets(void)
+{
+}
+
+#endif
 
 static struct tcs_tracepoint tracepoints[] = {
 	{ .name = "inet_sock_set_state", .callback = tcs_conn_state },
@@ -75,10 +142,16 @@ static struct tcs_tracepoint tracepoints[] = {
  */
 int tcs_probes_attach(void)
 {
+	int err;
+
 	TCS_CHECK_TRACEPOINT(inet_sock_set_state, tcs_conn_state);
 	TCS_CHECK_TRACEPOINT(tcp_retransmit_skb, on_retransmit);
 	TCS_CHECK_TRACEPOINT(tcp_send_reset, on_send_reset);
-	return tcs_tracepoints_attach(tracepoints, ARRAY_SIZE(tracepoints));
+	hook_resets();
+	err = tcs_tracepoints_attach(tracepoints, ARRAY_SIZE(tracepoints));
+	if (err)
+		unhook_resets();
+	return err;
 }
 
 /**
@@ -89,4 +162,5 @@ int tcs_probes_attach(void)
 void tcs_probes_detach(void)
 {
 	tcs_tracepoints_detach(tracepoints, ARRAY_SIZE(tracepoints));
+	unhook_resets();
 }

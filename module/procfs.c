@@ -9,10 +9,14 @@
 #include <linux/seq_file_net.h>
 #include <linux/slab.h>
 
+#include "ages.h"
 #include "pernet.h"
+#include "recent.h"
 
 #define NAME		"tcp_closestat"
 #define NAME_HIST	"tcp_closestat_hist"
+#define NAME_AGES	"tcp_closestat_ages"
+#define NAME_RECENT	"tcp_closestat_recent"
 #define NAME_ALL	"tcp_closestat_all"
 #define NAME_ALL_HIST	"tcp_closestat_all_hist"
 
@@ -203,22 +207,129 @@ static const struct proc_ops all_hist_ops = {
 	.proc_release = single_release,
 };
 
-static int __net_init init_one(struct net *net)
+/* What it holds is the peers', so for who may administer the namespace. */
+static bool may_read(const struct seq_file *seq)
 {
-	if (!proc_create_net_single(NAME, 0444, net->proc_net, show, NULL))
-		return -ENOMEM;
-	if (!proc_create_net_single(NAME_HIST, 0444, net->proc_net, show_hist,
-				    NULL)) {
-		remove_proc_entry(NAME, net->proc_net);
-		return -ENOMEM;
-	}
+	return file_ns_capable(seq->file, seq_file_net((struct seq_file *)seq)->user_ns,
+			       CAP_NET_ADMIN);
+}
+
+/* @pos: how many entries were skipped, of those that were there; nothing is held meanwhile. */
+struct recent_iter {
+	struct seq_net_private p;
+	u64 first;
+};
+
+static void *recent_at(struct seq_file *seq, loff_t pos)
+{
+	struct recent_iter *iter = seq->private;
+	struct tcs_recent *recent = tcs_net(seq_file_net(seq))->recent;
+
+	return tcs_recent_show(NULL, recent, iter->first + pos) ? iter : NULL;
+}
+
+static void *recent_start(struct seq_file *seq, loff_t *pos)
+{
+	struct recent_iter *iter = seq->private;
+
+	if (!may_read(seq))
+		return ERR_PTR(-EPERM);
+	if (!*pos)
+		iter->first = tcs_recent_first(tcs_net(seq_file_net(seq))->recent);
+	return recent_at(seq, *pos);
+}
+
+static void *recent_next(struct seq_file *seq, void *v, loff_t *pos)
+{
+	return recent_at(seq, ++*pos);
+}
+
+static void recent_stop(struct seq_file *seq, void *v)
+{
+}
+
+static int recent_show(struct seq_file *seq, void *v)
+{
+	struct recent_iter *iter = v;
+
+	tcs_recent_show(seq, tcs_net(seq_file_net(seq))->recent,
+			iter->first + seq->index);
 	return 0;
 }
 
+static const struct seq_operations recent_ops = {
+	.start = recent_start,
+	.next = recent_next,
+	.stop = recent_stop,
+	.show = recent_show,
+};
+
+/* The position is a slot of the hash, plus 1; nothing is held between two. */
+static void *ages_at(struct seq_file *seq, loff_t *pos)
+{
+	const long slot = tcs_ages_next(seq_file_net(seq), *pos - 1);
+
+	if (slot < 0)
+		return NULL;
+	*pos = slot + 1;
+	return pos;
+}
+
+static void *ages_start(struct seq_file *seq, loff_t *pos)
+{
+	if (!may_read(seq))
+		return ERR_PTR(-EPERM);
+	if (!*pos)
+		++*pos;
+	return ages_at(seq, pos);
+}
+
+static void *ages_next(struct seq_file *seq, void *v, loff_t *pos)
+{
+	++*pos;
+	return ages_at(seq, pos);
+}
+
+static void ages_stop(struct seq_file *seq, void *v)
+{
+}
+
+static int ages_show(struct seq_file *seq, void *v)
+{
+	const loff_t *pos = v;
+
+	tcs_ages_show(seq, seq_file_net(seq), *pos - 1);
+	return 0;
+}
+
+static const struct seq_operations ages_ops = {
+	.start = ages_start,
+	.next = ages_next,
+	.stop = ages_stop,
+	.show = ages_show,
+};
+
 static void __net_exit exit_one(struct net *net)
 {
-	remove_proc_entry(NAME_HIST, net->proc_net);
-	remove_proc_entry(NAME, net->proc_net);
+	/* One that is not there is passed over. */
+	remove_proc_subtree(NAME_AGES, net->proc_net);
+	remove_proc_subtree(NAME_RECENT, net->proc_net);
+	remove_proc_subtree(NAME_HIST, net->proc_net);
+	remove_proc_subtree(NAME, net->proc_net);
+}
+
+static int __net_init init_one(struct net *net)
+{
+	if (proc_create_net_single(NAME, 0444, net->proc_net, show, NULL) &&
+	    proc_create_net_single(NAME_HIST, 0444, net->proc_net, show_hist,
+				   NULL) &&
+	    proc_create_net(NAME_RECENT, 0400, net->proc_net, &recent_ops,
+			    sizeof(struct recent_iter)) &&
+	    proc_create_net(NAME_AGES, 0400, net->proc_net, &ages_ops,
+			    sizeof(struct seq_net_private)))
+		return 0;
+	exit_one(net);
+	return -ENOMEM;
 }
 
 static struct pernet_operations ops = {

@@ -47,7 +47,9 @@
  * @key: the socket or timewait socket; NULL: a free slot, or a detached record
  * @first: when the first FIN went by, us, or TCS_BEFORE
  * @since: when it entered @state, us, or TCS_BEFORE
- * @spent_us: time in the states it has left, see tcs_record_spent(); undefined for others
+ * @spent_us: time in the states it has left, see tcs_record_spent(); undefined for others, but
+ *	for FIN_WAIT2 of a timewait socket with a known @first: how long the connection had been
+ *	idle then, TCS_UNKNOWN
  * @floor: what the guard allows TIME_WAIT at the least, ticks; 0: unknown
  * @state: enum tcs_state
  * @chained: it was allocated: it is not a slot

@@ -11,6 +11,7 @@
 
 #include "event.h"
 #include "handoff.h"
+#include "idle.h"
 #include "policy.h"
 #include "records.h"
 
@@ -203,6 +204,9 @@ static void begin_fin_wait2(const struct tcs_net *tn, const struct sock *sk,
 	 */
 	if (rec) {
 		rec->floor = tcs_floor(sk);
+		if (rec->first != TCS_BEFORE)
+			*tcs_record_spent(rec, TCS_FIN_WAIT2) =
+				tcs_idle_before(sk, rec->first, tcs_now_of(sk));
 		if (hand_over(tn, rec, tw))
 			return;
 	} else if (adopt(tn, tw, TCS_FIN_WAIT2, TCS_BEFORE, tcs_floor(sk))) {
@@ -393,19 +397,27 @@ static struct tcs_end end_of_fin_wait2(enum tcs_ended_by by)
 	return end;
 }
 
+/* Until FIN_WAIT2 is accounted, the record says how long it was idle (begin_fin_wait2()). */
+static s64 idle_of(const struct tcs_record *rec)
+{
+	if (rec->state != TCS_FIN_WAIT2 || rec->first == TCS_BEFORE)
+		return TCS_UNKNOWN;
+	return rec->spent_us[1];
+}
+
 static void end_fin_wait2(const struct tcs_net *tn,
 			  const struct inet_timewait_sock *tw,
 			  const struct tcs_record *rec, enum tcs_ended_by by,
-			  u64 now)
+			  u64 now, s64 idle)
 {
-	struct tcs_told told, *tell = NULL;
+	struct tcs_told told = tcs_told_nothing;
 
-	if (tcs_details_are_on()) {
-		tell = &told;
-		tcs_details_take(&tw->__tw_common, rec ? now : tcs_now(), tell);
-	}
+	if (tcs_details_are_on())
+		tcs_details_take(&tw->__tw_common, rec ? now : tcs_now(), &told);
+	else
+		told.idle_us = idle;
 	tcs_end_connection(tn, &tw->__tw_common, tw->tw_sport, rec,
-			   end_of_fin_wait2(by), now, 0, tell);
+			   end_of_fin_wait2(by), now, 0, &told);
 }
 
 static enum tcs_tw_end end_of_time_wait(enum tcs_ended_by by)
@@ -453,6 +465,7 @@ void tcs_twsk_end(struct inet_timewait_sock *tw, enum tcs_ended_by by)
 	struct tcs_record *rec;
 	enum tcs_state state;
 	const struct tcs_net *tn;
+	s64 idle = TCS_UNKNOWN;
 	u64 now = 0;
 
 	if (!tcs_is_counting() || tcs_twsk_is_untracked())
@@ -465,6 +478,7 @@ void tcs_twsk_end(struct inet_timewait_sock *tw, enum tcs_ended_by by)
 	if (rec) {
 		now = tcs_now();
 		state = rec->state;
+		idle = idle_of(rec);
 		tcs_account(tn, rec, state, now);
 	} else {
 		state = tcs_closing_state(READ_ONCE(tw->tw_substate));
@@ -482,7 +496,7 @@ void tcs_twsk_end(struct inet_timewait_sock *tw, enum tcs_ended_by by)
 	}
 	/* Without the peer's FIN. */
 	if (state == TCS_FIN_WAIT2)
-		end_fin_wait2(tn, tw, rec, by, now);
+		end_fin_wait2(tn, tw, rec, by, now, idle);
 	if (rec)
 		tcs_end_record(tn->stats, rec);
 }

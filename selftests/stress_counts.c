@@ -19,7 +19,6 @@
 #include "env.h"
 #include "fail.h"
 #include "setting.h"
-#include "kernel_can.h"
 #include "modload.h"
 #include "netns.h"
 #include "observer.h"
@@ -203,9 +202,6 @@ static void ledger_make(struct ledger *ledger, unsigned int i)
 		*ledger_at(ledger, "rst_sent_no_socket") += strays;
 		if (spared > 0 && spared <= reset)
 			*ledger_at(ledger, "time_wait_reused") -= spared;
-		if (!kernel_shows_resets_without_socket() &&
-		    view_change(&ns[i].before, &now, "rst_sent_no_socket") <= strays)
-			*ledger_at(ledger, "rst_sent_no_socket") = LEDGER_ANY;
 	}
 
 	entered = *ledger_at(ledger, "time_wait_entered");

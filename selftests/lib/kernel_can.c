@@ -7,30 +7,13 @@
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "diag.h"
 #include "ends_sock.h"
 #include "fail.h"
 #include "netns.h"
-#include "setting.h"
-
-#define RESET_FORMAT	"/sys/kernel/tracing/events/tcp/tcp_send_reset/format"
-
-/**
- * kernel_shows_resets_without_socket() - whether a RST that answers a segment for no
- * socket raises the tracepoint tcp_send_reset
- *
- * It does since the tracepoint has the reason as well (6.10, tcp_v4_send_reset()).
- */
-bool kernel_shows_resets_without_socket(void)
-{
-	static char text[16384];
-
-	if (setting_read(-1, RESET_FORMAT, text, sizeof(text)) < 0)
-		die_errno("cannot read " RESET_FORMAT);
-	return strstr(text, " reason;");
-}
 
 static uint64_t time_waits_counted(void)
 {

@@ -5,7 +5,6 @@
 
 #include <stdbool.h>
 
-bool kernel_shows_resets_without_socket(void);
 bool kernel_counts_time_wait_begun(void);
 bool kernel_destroys_timewait(void);
 

@@ -153,9 +153,6 @@ static bool wanted(const char *spec, const char *name, int64_t *value)
 	}
 	if (!at && (may_repeat(name) || is_of_beginning(name)))
 		return false;
-	/* What belongs to no connection cannot be seen before. */
-	if (!strcmp(name, "rst_sent_no_socket") && !kernel_shows_resets_without_socket())
-		*value = 0;
 	return strncmp(name, "TcpExtTW", 8) || !strcmp(name, "TcpExtTWRecycled") ||
 	       kernel_counts_time_wait_begun();
 }

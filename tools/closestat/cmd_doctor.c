@@ -23,6 +23,8 @@ static int (*const checks[])(struct doctor *doctor) = {
 	doctor_ports,
 	doctor_stuck,
 	doctor_ends,
+	doctor_closed,
+	doctor_refused,
 	doctor_limits,
 	doctor_settings,
 };

@@ -8,6 +8,7 @@
 #include "socklist.h"
 
 #include <stdio.h>
+#include <string.h>
 
 struct list {
 	const struct options *options;
@@ -29,6 +30,8 @@ static void add_columns(struct list *l)
 		table_column(l->table, "NETNS", COLUMN_TEXT);
 	table_column(l->table, "STATE", COLUMN_TEXT);
 	table_column(l->table, json ? "AGE_MS" : "AGE", COLUMN_NUMBER);
+	table_column(l->table, json ? "FIRST_FIN_MS" : "FIRST-FIN", COLUMN_NUMBER);
+	table_column(l->table, json ? "CLOSED_BY" : "CLOSED-BY", COLUMN_TEXT);
 	table_column(l->table, json ? "LEFT_MS" : "LEFT", COLUMN_NUMBER);
 	table_column(l->table, json ? "RECV_Q" : "RECV-Q", COLUMN_NUMBER);
 	table_column(l->table, json ? "SEND_Q" : "SEND-Q", COLUMN_NUMBER);
@@ -80,6 +83,17 @@ static void add_process(struct table *t, bool json, const struct listed *s)
 		table_cell(t, "%s", s->sock.inode ? "?" : s->unaccepted ? "not accepted" : "-");
 }
 
+static const char *closed_by(const char *closed, bool json)
+{
+	if (json)
+		return closed;
+	if (!strcmp(closed, "active"))
+		return "us";
+	if (!strcmp(closed, "passive"))
+		return "peer";
+	return *closed ? "both" : "-";
+}
+
 static void add_row(struct list *l, const struct listed *s, const char *netns)
 {
 	char local[ENDPOINT_SIZE], peer[ENDPOINT_SIZE];
@@ -91,6 +105,8 @@ static void add_row(struct list *l, const struct listed *s, const char *netns)
 		table_cell(t, "%s", netns);
 	table_cell(t, "%s", sock_filter_state_name(s->sock.state));
 	add_time(t, json, s->age_us, s->at_least, s->age_us);
+	add_time(t, json, s->first_known, false, s->first_us);
+	table_cell(t, "%s", closed_by(s->closed, json));
 	add_time(t, json, s->sock.timewait, false, s->sock.left_ms * US_PER_MS);
 	table_cell(t, "%u", s->sock.rqueue);
 	table_cell(t, "%u", s->sock.wqueue);
@@ -159,8 +175,9 @@ const struct command cmd_list = {
 	.usage = "[-N NETNS | -A] [-j [-p]] [FILTER...]",
 	.summary = "List the sockets that close: how long already, and who holds them",
 	.help = "The oldest first. AGE is how long a socket has been in its state; after a '>' it\n"
-		"is at least that, by the last segment that went or came. LEFT is how long the\n"
-		"kernel will keep it yet. All FILTERs have to hold; --port 80 is port=80:\n"
+		"is at least that, by the last segment that went or came. FIRST-FIN is how long ago\n"
+		"the first FIN went by, which takes CAP_NET_ADMIN, and CLOSED-BY whose it was. LEFT is\n"
+		"how long the kernel will keep it yet. All FILTERs have to hold; --port 80 is port=80:\n"
 		"  --state STATES     such as close-wait,fin-wait-1; all\n"
 		"  --port N           of either end; --sport ours, --dport the peer's. With --port and\n"
 		"                     --sport sockets of every state are listed: who holds the port\n"

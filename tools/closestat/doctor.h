@@ -8,6 +8,7 @@
 #include "options.h"
 #include "owners.h"
 #include "rst_watch.h"
+#include "sock_ages.h"
 #include "snapshot.h"
 #include "sockdiag.h"
 
@@ -40,6 +41,7 @@ struct doctor {
 	char *where;			/* "-N NETNS " for commands of ours, or "" */
 	char *enter;			/* "ip netns exec NETNS " for those of others, or "" */
 	u64 inode;
+	u64 began_us;			/* monotonic clock */
 	double seconds;			/* how long it watched; 0 for gauges only */
 	bool traced;			/* ends holds what ended meanwhile */
 	struct snapshot before;
@@ -48,9 +50,12 @@ struct doctor {
 	struct socks first;		/* that close, without TIME_WAIT: before */
 	struct socks last;		/* the same now */
 	struct socks listeners;
+	struct closing_ages ages;	/* of last */
 	struct owners owners;		/* of last and of listeners */
 	struct rst_watch rsts;		/* SYNs refused meanwhile */
 	const struct ends *ends;	/* of all namespaces */
+	struct ends past;		/* what the module has kept: before */
+	struct ends lately;		/* and meanwhile */
 	u64 time_wait_ms;		/* the setting */
 	u64 length_ms;			/* what TIME_WAIT has by it */
 	u64 open;			/* sockets that are not in TIME_WAIT */
@@ -142,16 +147,57 @@ const struct owner *doctor_listener(const struct doctor *doctor, u16 port);
 char *doctor_listening(const struct doctor *doctor);
 
 /**
+ * doctor_listens - whether a program listens on a port
+ * @netns: the namespace's inode
+ * @port: the port
+ * @data: the doctor
+ *
+ * For ends_add().
+ */
+bool doctor_listens(u64 netns, u16 port, void *data);
+
+/* A kind of ends that are told of: a row of the module, what it means and what to do. */
+struct judged {
+	const char *row;
+	const char *how;	/* of the event; NULL: told by no event */
+	const char *cause;	/* what is counted, where no event tells */
+	const char *unless;	/* a row that tells more: where there is that one, not this */
+	enum grade harm;
+	const char *seen;	/* what follows "3 of 5 connections" */
+	const char *why;
+	const char *remedy;	/* a command, or what to change in the program */
+	bool (*want)(const struct end_group *group);	/* which of how and cause; NULL: all */
+	bool idle;		/* for how long nothing had gone either way tells something */
+};
+
+/**
+ * doctor_tell_now - a finding of connections that ended while doctor watched
+ * @doctor: whose
+ * @kind: which
+ * @n: how many
+ */
+void doctor_tell_now(struct doctor *doctor, const struct judged *kind, u64 n);
+
+/**
+ * doctor_tell_earlier - the history of a kind
+ * @doctor: whose
+ * @kind: which
+ * @n: how many before doctor watched
+ */
+void doctor_tell_earlier(struct doctor *doctor, const struct judged *kind, u64 n);
+
+/**
  * doctor_ends_described - tell which ends there were of a kind, those that count most first
  * @doctor: whose
+ * @ends: of these
  * @how: as in the rows ended_*
  * @cause: as in the rows rst_sent_*, NULL for any
  * @want: which of these, NULL for all
  *
  * Return: "5 on port 443 of nginx/12 with 10.0.0.1", "" if none was traced; to be freed.
  */
-char *doctor_ends_described(const struct doctor *doctor, const char *how, const char *cause,
-			    bool (*want)(const struct end_group *group));
+char *doctor_ends_described(const struct doctor *doctor, const struct ends *ends, const char *how,
+			    const char *cause, bool (*want)(const struct end_group *group));
 
 /* "s" after all numbers but one. */
 static inline const char *plural(u64 n)
@@ -166,12 +212,16 @@ static inline const char *plural(u64 n)
  * doctor_ports	ports for outgoing connections
  * doctor_stuck	sockets that stay in a closing state
  * doctor_ends	connections that ended as they should not
+ * doctor_closed	data after close(), requests that were not answered
+ * doctor_refused	RSTs to segments that belong to no connection
  * doctor_limits	orphans, TIME_WAIT buckets, listen queues
  * doctor_settings	settings that do not go together
  */
 int doctor_ports(struct doctor *doctor);
 int doctor_stuck(struct doctor *doctor);
 int doctor_ends(struct doctor *doctor);
+int doctor_closed(struct doctor *doctor);
+int doctor_refused(struct doctor *doctor);
 int doctor_limits(struct doctor *doctor);
 int doctor_settings(struct doctor *doctor);
 

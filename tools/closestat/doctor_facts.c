@@ -2,6 +2,7 @@
 /* doctor: what the checks ask for. */
 #include "doctor.h"
 #include "lib/mib.h"
+#include "lib/units.h"
 
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -35,6 +36,17 @@ u64 doctor_kernel(const struct doctor *d, const char *name, u64 *rose)
 	if (rose)
 		*rose = value[1] > value[0] ? value[1] - value[0] : 0;
 	return value[1];
+}
+
+bool doctor_listens(u64 netns, u16 port, void *data)
+{
+	const struct doctor *d = data;
+
+	for (size_t i = 0; d->inode == netns && i < d->listeners.n; i++) {
+		if (d->listeners.v[i].sport == port)
+			return true;
+	}
+	return false;
 }
 
 const struct owner *doctor_listener(const struct doctor *d, u16 port)
@@ -73,7 +85,8 @@ char *doctor_listening(const struct doctor *d)
 
 		if (!o || told_before(d, i) || n++ >= SHOWN)
 			continue;
-		fprintf(f, "%s%s/%d on port %u", n > 1 ? ", " : "", o->command, o->pid, l->sport);
+		fprintf(f, "%s%s/%d on port %u, backlog %u", n > 1 ? "; " : "", o->command, o->pid,
+			l->sport, l->wqueue);
 	}
 	if (n > SHOWN)
 		fprintf(f, " and %zu more", n - SHOWN);
@@ -85,6 +98,7 @@ static void describe_group(const struct doctor *d, const struct end_group *g, FI
 {
 	const struct owner *o = g->served ? doctor_listener(d, g->port) : NULL;
 	bool v6 = strchr(g->peer, ':');
+	u64 err;
 
 	if (g->served)
 		fprintf(f, "%llu on port %u", g->count, g->port);
@@ -97,12 +111,12 @@ static void describe_group(const struct doctor *d, const struct end_group *g, FI
 		fprintf(f, " of %s/%d", o->command, o->pid);
 	if (g->served)
 		fprintf(f, " with %s", g->peer);
-	if (*g->err && strcmp(g->err, "0"))
-		fprintf(f, " (errno %s)", g->err);
+	if (!parse_u64(g->err, &err) && err)
+		fprintf(f, " (%s)", strerror(err));
 }
 
-char *doctor_ends_described(const struct doctor *d, const char *how, const char *cause,
-			    bool (*want)(const struct end_group *group))
+char *doctor_ends_described(const struct doctor *d, const struct ends *ends, const char *how,
+			    const char *cause, bool (*want)(const struct end_group *group))
 {
 	size_t size, n = 0, more = 0;
 	char *text = NULL;
@@ -110,11 +124,10 @@ char *doctor_ends_described(const struct doctor *d, const char *how, const char 
 
 	if (!f)
 		return doctor_text("%s", "");
-	for (size_t i = 0; d->ends && i < d->ends->n; i++) {
-		const struct end_group *g = &d->ends->v[i];
+	for (size_t i = 0; ends && i < ends->n; i++) {
+		const struct end_group *g = &ends->v[i];
 
-		if (g->netns != d->inode || strcmp(g->how, how) ||
-		    (cause && strcmp(g->cause, cause)) || (want && !want(g)))
+		if (!ends_match(g, d->inode, how, cause, want))
 			continue;
 		if (n++ >= SHOWN) {
 			more += g->count;

@@ -51,11 +51,55 @@ static char *orphans_here(const struct doctor *d)
 			       n, port) : doctor_text("%s", "");
 }
 
+/* Which of the two it was: below the first mark of tcp_mem TCP has what it wants. */
+static bool wants_memory(u64 *pages, u64 *low)
+{
+	*pages = sockstat("mem");
+	return !host_value("sys/net/ipv4/tcp_mem", low) && *pages >= *low;
+}
+
+static void tell_resets(struct doctor *d, u64 orphans)
+{
+	u64 rose = doctor_rose(d, "rst_sent_memory"), total = doctor_total(d, "rst_sent_memory");
+	struct judged j = {
+		.row = "rst_sent_memory", .how = "rst_sent", .cause = "memory",
+		.harm = HARM_FAILS,
+		.why = "close() keeps no more orphans (closed sockets with data unsent) than that: what was not yet sent is lost",
+	};
+	u64 max = 0, pages, low;
+	char *seen, *remedy;
+
+	if (!total)
+		return;
+	host_value("sys/net/ipv4/tcp_max_orphans", &max);
+	if (wants_memory(&pages, &low)) {
+		j.why = "TCP is under memory pressure: data not yet sent is lost";
+		seen = doctor_text("reset for want of memory: TCP holds %llu pages, and tcp_mem begins with %llu",
+				   pages, low);
+		remedy = doctor_text("sysctl net.ipv4.tcp_mem; fewer or smaller socket buffers");
+	} else {
+		seen = doctor_text("reset because of too many orphans: tcp_max_orphans is %llu (host-wide), of which %llu are taken now",
+				   max, orphans);
+		remedy = doctor_text("sysctl -w net.ipv4.tcp_max_orphans=%llu",
+				     MIN(MAX(max * 2, 8192), MAX_LIMIT));
+	}
+	j.seen = seen;
+	j.remedy = remedy;
+	if (rose)
+		doctor_tell_now(d, &j, rose);
+	if (total > rose)
+		doctor_tell_earlier(d, &j, total - rose);
+	free(seen);
+	free(remedy);
+}
+
 static void check_orphans(struct doctor *d)
 {
 	u64 max, orphans = sockstat("orphan");
 	u64 reset = doctor_total(d, "rst_sent_memory");
 	char *here;
+
+	tell_resets(d, orphans);
 
 	if (host_value("sys/net/ipv4/tcp_max_orphans", &max) || !max ||
 	    orphans * 100 < max * NEAR_PERCENT)

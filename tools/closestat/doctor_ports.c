@@ -222,9 +222,32 @@ static void report_bound(struct doctor *d, const struct port_model *m, size_t n)
 {
 	doctor_find(d, HARM_RISK, "bound_ports",
 		    "A program that calls bind() before connect() gets one port for each source address, whatever the destination, unless it sets IP_BIND_ADDRESS_NO_PORT",
-		    doctor_text("Connections to all destinations together hold %zu of the %u usable ports",
+		    doctor_text("Connections to all destinations together hold %zu of the %u usable ports, each one of its own, as after bind()",
 				n, m->usable),
 		    doctor_text("IP_BIND_ADDRESS_NO_PORT in the program, or no bind() at all"));
+}
+
+/*
+ * connect() gives a port again that another destination has; bind() does not, nor does it take one
+ * over from a TIME_WAIT.
+ */
+static bool are_bound(const struct port_model *m, const struct socks *socks)
+{
+	static bool seen[WIDE_HIGH + 1];
+
+	if (!socks->n)
+		return false;
+	/* Sorted by destination: of one alone it means nothing. */
+	if (socks->n * 100 < (size_t)m->usable * NEAR_PERCENT ||
+	    !compare(&socks->v[0], &socks->v[socks->n - 1]))
+		return false;
+	memset(seen, 0, sizeof(seen));
+	for (size_t i = 0; i < socks->n; i++) {
+		if (seen[socks->v[i].sport])
+			return false;
+		seen[socks->v[i].sport] = true;
+	}
+	return true;
 }
 
 int doctor_ports(struct doctor *d)
@@ -248,7 +271,7 @@ int doctor_ports(struct doctor *d)
 	h = busiest(d, &m, &socks);
 	if (h.one && (h.time_wait + h.others) * 100 >= (size_t)m.usable * NEAR_PERCENT)
 		report(d, &m, &h);
-	else if (socks.n >= m.usable && !m.reuse && doctor_rose(d, "connect_failed_no_port"))
+	else if (are_bound(&m, &socks))
 		report_bound(d, &m, socks.n);
 	sockdiag_free(&socks);
 	return EXIT_OK;

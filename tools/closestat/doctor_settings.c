@@ -73,19 +73,30 @@ static void check_guard(struct doctor *d)
 		    doctor_text("closestat set %sguard=on", d->where));
 }
 
-/* All were guarded: the setting does nothing. */
+/* None was shortened: the setting does nothing. */
 static void check_guarded(struct doctor *d)
 {
 	u64 guarded = doctor_rose(d, "time_wait_guarded");
 	u64 entered = doctor_rose(d, "time_wait_entered");
+	u64 timestamps;
 
+	/* Where it happened only before, but there was never any effect, that is so now. */
+	if (!guarded && !entered && !doctor_total(d, "time_wait_shortened")) {
+		guarded = doctor_total(d, "time_wait_guarded");
+		entered = guarded;
+	}
 	if (!guarded || guarded < entered)
 		return;
+	if (procfile_number("sys/net/ipv4/tcp_timestamps", &timestamps))
+		timestamps = 1;
 	doctor_find(d, HARM_RISK, "all_guarded",
 		    "Connections without TCP timestamps keep 60 s, and none ends before 3.5 RTO: the setting has no effect",
-		    doctor_text("time_wait_ms is %llu, but the guard kept %llu of %llu TIME_WAITs longer",
-				d->time_wait_ms, guarded, entered),
-		    doctor_text("%ssysctl -w net.ipv4.tcp_timestamps=1", d->enter));
+		    doctor_text("time_wait_ms is %llu, but the guard kept %llu of %llu TIME_WAITs longer%s",
+				d->time_wait_ms, guarded, entered,
+				timestamps ? ": the peers have no timestamps, or a long RTO" :
+					     ": tcp_timestamps is 0 here"),
+		    timestamps ? doctor_text("sysctl -w net.ipv4.tcp_timestamps=1 at the peers") :
+				 doctor_text("%ssysctl -w net.ipv4.tcp_timestamps=1", d->enter));
 }
 
 int doctor_settings(struct doctor *d)

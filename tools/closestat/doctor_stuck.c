@@ -63,6 +63,7 @@ struct stuck {
 	size_t stay;		/* there all the time */
 	bool peers_differ;
 	u64 oldest_ms;
+	bool exact;		/* the oldest is just that old, not older */
 	u64 queued;		/* bytes not acknowledged */
 	size_t shut;		/* whose peer's window is shut */
 	size_t retransmitting;
@@ -131,7 +132,9 @@ static void add(struct doctor *d, struct stuck_list *list, const struct sock *s,
 	struct stuck k = describe(d, s), *v = find(list, &k);
 	const struct sock *was = d->first.n ?
 		bsearch(s, d->first.v, d->first.n, sizeof(*s), compare_cookies) : NULL;
-	u64 age = sock_age_ms(s, d->length_ms, fin_ms);
+	const struct closing_age *known = closing_ages_find(&d->ages, s);
+	bool exact = known && known->state_known;
+	u64 age = exact ? known->state_ms : sock_age_ms(s, d->length_ms, fin_ms);
 
 	if (!v)
 		return;
@@ -141,6 +144,8 @@ static void add(struct doctor *d, struct stuck_list *list, const struct sock *s,
 	    age >= OLD_MS)
 		v->stay++;
 	v->peers_differ |= !same_address(&v->one->dst, &s->dst);
+	if (age >= v->oldest_ms)
+		v->exact = exact;
 	v->oldest_ms = MAX(v->oldest_ms, age);
 	v->queued += s->wqueue;
 	v->shut += !s->window && s->wqueue;
@@ -154,12 +159,14 @@ static char *whose(const struct stuck *k)
 
 	endpoint_format(k->one->family, &k->one->dst, k->served ? 0 : k->one->dport, peer);
 	if (k->unaccepted && k->owner)
-		snprintf(who, sizeof(who), "held by a listener that has not accepted them, %s/%d,",
-			 k->owner->command, k->owner->pid);
+		snprintf(who, sizeof(who), "held by a listener that has not accepted %s, %s/%d,",
+			 k->n == 1 ? "it" : "them", k->owner->command, k->owner->pid);
 	else if (k->unaccepted)
-		snprintf(who, sizeof(who), "held by a listener that has not accepted them,");
+		snprintf(who, sizeof(who), "held by a listener that has not accepted %s,",
+			 k->n == 1 ? "it" : "them");
 	else if (k->orphan)
-		snprintf(who, sizeof(who), "orphans (their program has closed)");
+		snprintf(who, sizeof(who), k->n == 1 ? "an orphan (its program has closed)" :
+						       "orphans (their program has closed)");
 	else if (k->owner)
 		snprintf(who, sizeof(who), "held by %s/%d", k->owner->command, k->owner->pid);
 	else
@@ -176,15 +183,16 @@ static char *growth(const struct doctor *d, const struct stuck *k)
 {
 	char age[DURATION_SIZE];
 	size_t more = k->n > k->before ? k->n - k->before : 0;
+	const char *bound = k->exact ? "" : "at least ";
 
 	format_duration(k->oldest_ms * US_PER_MS, age);
 	if (!d->seconds)
-		return doctor_text("the oldest for at least %s", age);
+		return doctor_text("the oldest for %s%s", bound, age);
 	if (more)
-		return doctor_text("the oldest for at least %s, %zu more in the %.3g s watched (%.2g a second)",
-				   age, more, d->seconds, more / d->seconds);
-	return doctor_text("%s for at least %s, and no more came in the %.3g s watched",
-			   k->n == 1 ? "it stays" : "the oldest", age, d->seconds);
+		return doctor_text("the oldest for %s%s, %zu more in the %.3g s watched (%.2g a second)",
+				   bound, age, more, d->seconds, more / d->seconds);
+	return doctor_text("%s for %s%s, and no more came in the %.3g s watched",
+			   k->n == 1 ? "it stays" : "the oldest", bound, age, d->seconds);
 }
 
 static void report(struct doctor *d, const struct stuck *k, enum grade harm, const char *check,

@@ -11,15 +11,11 @@ static struct trace_instance *instance;
 
 static bool listens(u64 netns, u16 port, void *data)
 {
-	const struct doctors *all = data;
+	struct doctors *all = data;
 
 	for (size_t i = 0; i < all->n; i++) {
-		const struct doctor *d = &all->v[i];
-
-		for (size_t j = 0; d->inode == netns && j < d->listeners.n; j++) {
-			if (d->listeners.v[j].sport == port)
-				return true;
-		}
+		if (doctor_listens(netns, port, &all->v[i]))
+			return true;
 	}
 	return false;
 }

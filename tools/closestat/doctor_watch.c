@@ -7,6 +7,7 @@
 #include "lib/units.h"
 #include "msg.h"
 #include "nsnames.h"
+#include "recent.h"
 #include "settings.h"
 #include "sock_filter.h"
 #include "sysctl.h"
@@ -61,7 +62,11 @@ static int look_first(struct doctor *d)
 	procfile_read("thread-self/net/netstat", &d->netstat[0], NULL);
 	d->inode = nsnames_own_inode();
 	ret = sockdiag_read(BIT(TCP_LISTEN), &d->listeners);
-	return ret ? : sockdiag_read(stuck_states(), &d->first);
+	if (!ret)
+		ret = sockdiag_read(stuck_states(), &d->first);
+	recent_read(&d->past, d->inode, 0, doctor_listens, d);
+	d->began_us = monotonic_us();
+	return ret;
 }
 
 int doctor_begin(struct doctors *all, const char *name, const char *spec)
@@ -119,9 +124,13 @@ int doctor_end(struct doctor *d, double seconds)
 	struct socks listeners;
 	int ret;
 
-	d->seconds = seconds;
+	/* A signal ends it before its time. */
+	d->seconds = MIN(seconds, (monotonic_us() - d->began_us) / 1e6);
 	rst_watch_read(&d->rsts);
 	ret = sockdiag_read(stuck_states(), &d->last);
+	/* Of a thousand namespaces most have none. */
+	if (!ret && d->last.n)
+		closing_ages_read(&d->ages);
 	if (!ret)
 		ret = sockdiag_read(BIT(TCP_LISTEN), &listeners);
 	if (ret)
@@ -135,6 +144,11 @@ int doctor_end(struct doctor *d, double seconds)
 	if (ret)
 		return ret;
 	procfile_read("thread-self/net/netstat", &d->netstat[1], NULL);
+	if (seconds)
+		recent_read(&d->lately, d->inode, (monotonic_us() - d->began_us) / US_PER_MS,
+			    doctor_listens, d);
+	if (!d->traced)
+		d->ends = &d->lately;
 	d->open = sockets_in_use();
 	return find_owners(d);
 }
@@ -187,6 +201,9 @@ static void free_one(struct doctor *d)
 	sockdiag_free(&d->last);
 	snapshot_free(&d->before);
 	snapshot_free(&d->now);
+	closing_ages_free(&d->ages);
+	ends_free(&d->past);
+	ends_free(&d->lately);
 	free(d->netstat[0]);
 	free(d->netstat[1]);
 	free(d->name);

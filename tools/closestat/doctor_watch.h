@@ -27,7 +27,7 @@ int doctor_begin(struct doctors *doctors, const char *name, const char *spec);
 /**
  * doctor_end - look at the namespace the thread is in for the last time
  * @doctor: that of this namespace
- * @seconds: how long it watched, 0 for not at all
+ * @seconds: how long it was to watch, 0 for not at all
  *
  * Says on stderr what is wrong.
  *

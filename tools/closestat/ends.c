@@ -58,14 +58,19 @@ void ends_add(struct ends *ends, const struct trace_line *line,
 	      bool (*listens)(u64 netns, u16 port, void *data), void *data)
 {
 	struct end_group g = { 0 }, *found;
-	u64 sport, dport, sent, received, idle;
+	u64 sport, dport, sent, received, idle, age;
 
 	number(line, "netns", &g.netns);
 	number(line, "sport", &sport);
 	number(line, "dport", &dport);
-	g.served = listens(g.netns, sport, data) || sport < dport;
-	g.port = g.served ? sport : dport;
 	copy(g.how, sizeof(g.how), line, "ended");
+	/* What was refused was meant for a port of ours; who connects is no server. */
+	if (!strcmp(g.how, "no_socket"))
+		g.served = true;
+	else
+		g.served = strcmp(g.how, "connect_failed") &&
+			   (listens(g.netns, sport, data) || sport < dport);
+	g.port = g.served ? sport : dport;
 	copy(g.cause, sizeof(g.cause), line, "rst");
 	copy(g.peer, sizeof(g.peer), line, "daddr");
 	copy(g.program, sizeof(g.program), line, "comm");
@@ -77,7 +82,8 @@ void ends_add(struct ends *ends, const struct trace_line *line,
 		ends->passed_over++;
 		return;
 	}
-	found->count++;
+	number(line, "age_ms", &age);
+	found->age_ms = found->count++ ? MIN(found->age_ms, age) : age;
 	found->bytes = number(line, "bytes_sent", &sent) &&
 		       number(line, "bytes_received", &received);
 	if (found->bytes) {
@@ -88,6 +94,30 @@ void ends_add(struct ends *ends, const struct trace_line *line,
 		found->idle = true;
 		found->idle_max_us = MAX(found->idle_max_us, idle);
 	}
+}
+
+bool ends_match(const struct end_group *g, u64 netns, const char *how, const char *cause,
+		bool (*want)(const struct end_group *group))
+{
+	return g->netns == netns && !strcmp(g->how, how) && (!cause || !strcmp(g->cause, cause)) &&
+	       (!want || want(g));
+}
+
+struct ends_sum ends_sum(const struct ends *ends, u64 netns, const char *how, const char *cause,
+			 bool (*want)(const struct end_group *group))
+{
+	struct ends_sum s = { 0 };
+
+	for (size_t i = 0; ends && i < ends->n; i++) {
+		const struct end_group *g = &ends->v[i];
+
+		if (!ends_match(g, netns, how, cause, want))
+			continue;
+		s.age_ms = s.count ? MIN(s.age_ms, g->age_ms) : g->age_ms;
+		s.count += g->count;
+		s.idle_max_us = MAX(s.idle_max_us, g->idle_max_us);
+	}
+	return s;
 }
 
 static int compare(const void *a, const void *b)

@@ -26,6 +26,7 @@ struct end_group {
 	u64 unanswered;			/* of them those that received, and sent nothing */
 	u64 received;
 	u64 idle_max_us;
+	u64 age_ms;			/* of the latest, where that is told */
 };
 
 struct ends {
@@ -43,6 +44,33 @@ struct ends {
  */
 void ends_add(struct ends *ends, const struct trace_line *line,
 	      bool (*listens)(u64 netns, u16 port, void *data), void *data);
+
+/* What groups have in common. */
+struct ends_sum {
+	u64 count;
+	u64 age_ms;		/* of the latest */
+	u64 idle_max_us;
+};
+
+/**
+ * ends_sum - add groups up
+ * @ends: which, or NULL
+ * @netns: of this namespace
+ * @how: as in the rows ended_*
+ * @cause: as in the rows rst_sent_*, NULL for any
+ * @want: which of these, NULL for all
+ */
+struct ends_sum ends_sum(const struct ends *ends, u64 netns, const char *how, const char *cause,
+			 bool (*want)(const struct end_group *group));
+
+/**
+ * ends_match - tell whether a group is of a kind
+ * @group: which
+ *
+ * The others as ends_sum() has them.
+ */
+bool ends_match(const struct end_group *group, u64 netns, const char *how, const char *cause,
+		bool (*want)(const struct end_group *group));
 
 /**
  * ends_sort - put the groups that count most first

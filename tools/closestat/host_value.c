@@ -18,7 +18,7 @@ int procfile_number(const char *name, u64 *number)
 
 	if (ret)
 		return ret;
-	text[strcspn(text, "\n")] = '\0';
+	text[strcspn(text, "\n\t ")] = '\0';
 	ret = parse_u64(text, number);
 	free(text);
 	return ret;

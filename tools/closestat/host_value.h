@@ -6,7 +6,7 @@
 #include "lib/util.h"
 
 /**
- * procfile_number - read a file of /proc that holds one number
+ * procfile_number - read a file of /proc that begins with a number
  * @name: the file, relative to /proc
  * @number: set on success
  *

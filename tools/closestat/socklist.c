@@ -86,6 +86,42 @@ static void find_units(struct socklist *list)
 		list->v[i].unit = find_unit(list, list->v[i].sock.cgroup);
 }
 
+/* By its state alone. */
+static const char *closed_by_state(u8 state)
+{
+	switch (state) {
+	case TCP_FIN_WAIT1:
+	case TCP_FIN_WAIT2:
+	case TCP_TIME_WAIT:
+		return "active";
+	case TCP_CLOSE_WAIT:
+	case TCP_LAST_ACK:
+		return "passive";
+	case TCP_CLOSING:
+		return "simultaneous";
+	default:
+		return "";
+	}
+}
+
+/* What the module knows goes before what the kernel lets guess. */
+static void use_age(const struct closing_ages *ages, struct listed *l)
+{
+	const struct closing_age *a = closing_ages_find(ages, &l->sock);
+
+	l->closed = closed_by_state(l->sock.state);
+	if (!a)
+		return;
+	l->closed = a->closed;
+	if (a->state_known) {
+		/* 0 is for what is not known. */
+		l->age_us = (a->state_ms ? : 1) * US_PER_MS;
+		l->at_least = false;
+	}
+	l->first_known = a->first_known;
+	l->first_us = a->first_ms * US_PER_MS;
+}
+
 static void find_ages(struct socklist *list)
 {
 	u64 time_wait_ms, fin_timeout_s;
@@ -101,6 +137,7 @@ static void find_ages(struct socklist *list)
 		l->age_us = sock_age_ms(&l->sock, time_wait_ms, fin_timeout_s * 1000) *
 			    US_PER_MS;
 		l->at_least = l->age_us && !l->sock.timewait;
+		use_age(&list->ages, l);
 	}
 }
 
@@ -158,6 +195,7 @@ int socklist_read(const struct sock_filter *f, u32 states, struct socklist *list
 	ret = sockdiag_read(BIT(TCP_LISTEN), &listeners);
 	if (ret)
 		return ret;
+	closing_ages_read(&list->ages);
 	ret = sockdiag_read(states, &socks);
 	if (!ret)
 		ret = select_socks(f, states, &socks, list) ? : find_owners(list, &listeners);
@@ -182,6 +220,7 @@ int socklist_read(const struct sock_filter *f, u32 states, struct socklist *list
 void socklist_free(struct socklist *list)
 {
 	owners_free(&list->owners);
+	closing_ages_free(&list->ages);
 	free(list->units);
 	free(list->v);
 	*list = (struct socklist){ 0 };

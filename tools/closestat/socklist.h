@@ -5,6 +5,7 @@
 
 #include "cgroup.h"
 #include "owners.h"
+#include "sock_ages.h"
 #include "sock_filter.h"
 #include "sockdiag.h"
 
@@ -21,6 +22,9 @@ struct listed {
 	const struct owner *owner;	/* its process or its listener's; NULL if not known */
 	const char *unit;		/* systemd unit or container, "" if not known */
 	u64 age_us;			/* in its state, 0 if not known */
+	u64 first_us;			/* since the first FIN, if first_known */
+	const char *closed;		/* first: "active", "passive"...; "" if not known */
+	bool first_known;
 	bool at_least;			/* it may be older than that */
 	bool unaccepted;		/* no program has accepted it yet */
 };
@@ -29,6 +33,7 @@ struct socklist {
 	struct listed *v;	/* the oldest first */
 	size_t n;
 	struct owners owners;
+	struct closing_ages ages;
 	struct socklist_unit *units;
 	size_t n_units;
 };

@@ -93,6 +93,23 @@ counter ended 1000
 counter rst_sent_unread_data 9
 found '' 'what is past is no finding'
 expect 'but history' 0 'Nothing found.*Earlier: 9 of 1000 connections that ended were reset by close' '' doctor -d 20ms
+recent() {
+	printf 'age_ms=%s saddr=::ffff:10.0.0.1 sport=%s daddr=::ffff:10.0.0.9 dport=50000 ended=%s rst=%s bytes_sent=%s bytes_received=%s idle_us=%s errno=0 comm=%s\n' "$@"
+}
+{
+	recent 63000 443 rst_sent unread_data 0 7 0 'a b=c'
+	recent 60000 443 rst_sent unread_data 0 7 0 'a b=c'
+	recent 9000 3000 rst_sent data_after_close -1 -1 2000000 ''
+	recent 8000 80 passive_fin - 0 7 0 nginx
+	recent 7000 8443 no_socket - -1 -1 -1 ''
+} >"$PROC_ROOT/thread-self/net/tcp_closestat_recent"
+counter rst_sent_data_after_close 1
+expect 'with whom it was' 0 'Earlier: 9 of 1000 connections that ended were reset by close[(][)] with data unread [(]0.9 %[)], before doctor looked, the last (1 min|60)[^:]* ago: 2 on port 443 of a b=c with 10.0.0.9[.]' '' doctor -d 20ms
+check 'a keep-alive race that is over' '[[ $out =~ "idle connection (a keep-alive race) (0.1 %), idle for 2 s before, before doctor looked, the last 9".*" s ago: 1 on port 3000 with 10.0.0.9" ]]'
+check 'a request that was not answered' '[[ $out =~ "1 connection was closed without one byte of answer".*": 1 on port 80 of nginx with 10.0.0.9" ]]'
+check 'a SYN that nobody wanted' '[[ $out =~ "1 RST answered SYNs for ports where nobody listens".*": 1 for port 8443 from 10.0.0.9" ]]'
+rm "$PROC_ROOT/thread-self/net/tcp_closestat_recent"
+counter rst_sent_data_after_close 0
 meanwhile 'counter ended 1300; counter rst_sent_unread_data 10'
 check 'one in 300, now' '[[ $rc = 1 && $out =~ "1. 1 of 300 connections that ended was reset by close() with data unread" ]]'
 meanwhile 'counter rst_sent_linger 3'

@@ -55,6 +55,18 @@ check 'not so old' 'listed 0 --older 10min'
 expect 'as text' 0 "CLOSE_WAIT +(>[0-9.]+ .?s|-) .*127.0.0.1:7 +127.0.0.1:[0-9]+ +hold_sockets/$holder_pid fd [0-9]+" '' list
 check 'in every namespace' 'run list -Aj --program "$holder_pid" && [ "$(jq ".sockets | length" <<<"$out")" = 6 ]'
 
+# What the module knows of their ages goes before what sock_diag tells.
+make_proc
+for pid in /proc/[0-9]*; do ln -s "$pid" "$PROC_ROOT/"; done
+run list -j --state close-wait
+jq -r '.sockets[] | (.local | sub(".*:"; "")) + " " + (.peer | sub(".*:"; ""))' <<<"$out" |
+	sed 's/\(.*\) \(.*\)/saddr=::ffff:127.0.0.1 sport=\1 daddr=::ffff:127.0.0.1 dport=\2 state=close_wait state_ms=5000 first_fin_ms=90000 closed=passive/' \
+		>"$PROC_ROOT/thread-self/net/tcp_closestat_ages"
+check 'exact ages' 'listed 3 --state close-wait && all ".age_ms == 5000 and .at_least == 0 and .first_fin_ms == 90000 and .closed_by == \"passive\""'
+expect 'exact ages as text' 0 'CLOSE_WAIT +5 s +90 s +peer ' '' list --state close-wait
+check 'not that of another state' 'listed 3 --state fin-wait-2 && all ".first_fin_ms == null and .closed_by == \"active\""'
+unset PROC_ROOT
+
 expect 'kill wants a filter' 2 '' 'At least one filter' kill
 expect 'kill says what it would do' 0 'CLOSE_WAIT 127.0.0.1:7 .*3 sockets would be ended' '' kill -n --state close-wait
 check 'and does not' 'listed 6'

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0
+/* doctor: RSTs to segments that belong to no connection; most are SYNs where nobody listens. */
+#include "doctor.h"
+#include "endpoint.h"
+#include "lib/clock.h"
+#include "lib/units.h"
+#include "msg.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ROW "rst_sent_no_socket"
+
+static const struct judged no_socket = {
+	ROW, NULL, "RST", NULL, HARM_NONE,
+	"sent to answer segments that belong to no connection",
+	"Somebody still talked to a connection that has gone, as after a reset, or sent a FIN twice",
+	"tcpdump -ni any 'tcp[tcpflags] & tcp-rst != 0'",
+	NULL, false,
+};
+
+static const char *const why[] = {
+	"Somebody asks for a service that is not here: it has not been started, listens on another address, or has moved",
+};
+
+/* All that went out, less the module's own: where it does not see these RSTs. */
+static u64 out_rsts(const struct snapshot *s)
+{
+	u64 sent = counters_value(&s->kernel, "OutRsts");
+	u64 ours = counters_value(&s->module.v[0].counters, "ended_rst_sent");
+
+	return sent > ours ? sent - ours : 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct refusal *x = a, *y = b;
+
+	return (x->count < y->count) - (x->count > y->count);
+}
+
+/* By what went over the wire. */
+static u64 refused_now(struct doctor *d)
+{
+	struct rst_watch *w = &d->rsts;
+	char peer[ENDPOINT_SIZE];
+	u64 n = w->lost;
+
+	if (!w->n)
+		return 0;
+	qsort(w->v, w->n, sizeof(*w->v), compare);
+	for (size_t i = 0; i < w->n; i++)
+		n += w->v[i].count;
+	endpoint_format(w->v[0].family, &w->v[0].peer, 0, peer);
+	doctor_find(d, HARM_RISK, "refused", why[0],
+		    doctor_text("%llu RST%s answered SYNs for ports where nobody listens: %llu for port %u from %s%s",
+				n, plural(n), w->v[0].count, w->v[0].port, peer,
+				w->n > 1 ? " and others" : ""),
+		    doctor_text("closestat list %s--port %u", d->where, w->v[0].port));
+	return n;
+}
+
+/* By what the module has kept. */
+static u64 refused_earlier(struct doctor *d)
+{
+	struct ends_sum sum = ends_sum(&d->past, d->inode, "no_socket", NULL, NULL);
+	const struct end_group *most = NULL;
+	char age[DURATION_SIZE];
+	size_t kinds = 0;
+
+	for (size_t i = 0; i < d->past.n; i++) {
+		if (!ends_match(&d->past.v[i], d->inode, "no_socket", NULL, NULL))
+			continue;
+		most = most ? : &d->past.v[i];
+		kinds++;
+	}
+	if (!most)
+		return 0;
+	format_duration(sum.age_ms * US_PER_MS + monotonic_us() - d->began_us, age);
+	doctor_find(d, HARM_EARLIER, "refused", why[0],
+		    doctor_text("%llu RST%s answered SYNs for ports where nobody listens, before doctor looked, the last %s ago: %llu for port %u from %s%s. %s; remedy: start what should listen there, or find who asks",
+				sum.count, plural(sum.count), age, most->count, most->port,
+				most->peer, kinds > 1 ? " and others" : "", why[0]),
+		    doctor_text("closestat list %s--port %u", d->where, most->port));
+	return sum.count;
+}
+
+int doctor_refused(struct doctor *d)
+{
+	u64 total = doctor_total(d, ROW), rose = doctor_rose(d, ROW);
+	u64 now = refused_now(d), earlier = refused_earlier(d);
+	u64 before = out_rsts(&d->before);
+
+	if (!total) {
+		total = out_rsts(&d->now);
+		rose = total > before ? total - before : 0;
+	}
+	if (rose > now)
+		doctor_tell_now(d, &no_socket, rose - now);
+	if (total - rose > earlier)
+		doctor_tell_earlier(d, &no_socket, total - rose - earlier);
+	return EXIT_OK;
+}

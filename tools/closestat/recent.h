@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The latest connections that ended as they should not, which the module keeps. */
+#ifndef CLOSESTAT_RECENT_H
+#define CLOSESTAT_RECENT_H
+
+#include "ends.h"
+
+/**
+ * recent_read - read those of the namespace the thread is in
+ * @ends: they are added to these
+ * @netns: the namespace's inode
+ * @max_age_ms: no older ones; 0: all
+ * @listens: as ends_add() has it
+ * @data: passed to @listens
+ *
+ * Takes CAP_NET_ADMIN, and a module that keeps them; without, none is added. The groups have no
+ * process ids.
+ */
+void recent_read(struct ends *ends, u64 netns, u64 max_age_ms,
+		 bool (*listens)(u64 netns, u16 port, void *data), void *data);
+
+#endif
