@@ -21,7 +21,7 @@ alone='
 '
 # These have scripts of their own: closelab_ports.sh, closelab_proxies.sh.
 elsewhere='^(port-exhaustion|proxy|(haproxy|nginx|apache)-.*)$'
-parallel=$(closelab_names | grep -Ev "$elsewhere" | grep -vxF -f <(printf '%s\n' $alone))
+parallel=$(closelab_names | grep -Ev "$elsewhere" | grep -vxF -f <(tr -s ' \t' '\n' <<<"$alone" | grep .))
 
 jobs=${JOBS:-4}
 

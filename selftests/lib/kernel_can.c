@@ -24,11 +24,11 @@ static uint64_t time_waits_counted(void)
 	if (!f || !fgets(names, sizeof(names), f) || !fgets(values, sizeof(values), f))
 		die_errno("cannot read netstat");
 	fclose(f);
-	name = strtok_r(names, " \n", &name_at);
-	value = strtok_r(values, " \n", &value_at);
+	name = strtok_r(names, "\n ", &name_at);
+	value = strtok_r(values, "\n ", &value_at);
 	while (name && value && strcmp(name, "TW")) {
-		name = strtok_r(NULL, " \n", &name_at);
-		value = strtok_r(NULL, " \n", &value_at);
+		name = strtok_r(NULL, "\n ", &name_at);
+		value = strtok_r(NULL, "\n ", &value_at);
 	}
 	if (!name || !value)
 		die("no TcpExtTW");
