@@ -37,7 +37,7 @@ struct load_plan {
 
 static const struct load_plan long_wait = { 60, 120, 4, 170, 4 };
 static const struct load_plan wait_10_s = { 10, 40, 8, 48, 4 };
-static const struct load_plan wait_1_s = { 1, 10, 40, 15, 1 };
+static const struct load_plan wait_1_s = { 1, 12, 40, 15, 1 };
 /* These get an answer to every request, many more than there are ports. */
 static const struct load_plan no_wait = { 60, 20, 5, 30, 4 };
 static const struct load_plan no_wait_10_s = { 10, 20, 5, 30, 4 };
@@ -79,6 +79,8 @@ static const struct plan plans[] = {
 	  "segments of an old connection that are under way for more than 1 s" },
 	{ "nginx, closing", &nginx_close, &wait_1_s, 2, 1, "the same" },
 	{ "apache, closing", &apache_close, &wait_1_s, 0, 1, "the same" },
+	{ "apache, closing, two servers", &apache_two, &wait_1_s, 0, 2,
+	  "the same, and a second server" },
 	{ "nginx, closing", &nginx_close, &no_wait, 1, 0,
 	  "connect() takes over a TIME_WAIT of a second; needs TCP timestamps" },
 	{ "nginx, closing", &nginx_close, &no_wait_10_s, 1, 0, "the same" },
