@@ -97,6 +97,11 @@ bool readings_find(const struct readings *readings, const char *name, u64 *value
 	return false;
 }
 
+bool reading_is_by_length(const char *name)
+{
+	return !strncmp(name, "time_wait_started_", strlen("time_wait_started_"));
+}
+
 void readings_free(struct readings *readings)
 {
 	free(readings->row);

@@ -54,6 +54,15 @@ int readings_take(int ns, struct readings *readings);
 bool readings_find(const struct readings *readings, const char *name, u64 *value);
 
 /**
+ * reading_is_by_length() - whether a counter is a part of time_wait_entered
+ * @name: of the counter
+ *
+ * TIME_WAITs are counted once more by what chose their length, time_wait_guarded among it,
+ * which this does not mean.
+ */
+bool reading_is_by_length(const char *name);
+
+/**
  * readings_free() - free them
  * @readings: of these
  */

@@ -32,6 +32,9 @@ const char *report_counter(const struct lab *lab, int side, size_t *index,
 
 		if (i >= after->module && !about_closing(name))
 			continue;
+		/* No news to who knows how long TIME_WAIT is here. */
+		if (reading_is_by_length(name))
+			continue;
 		if (!readings_find(&lab->before[side], name, &before) ||
 		    before == after->row[i].value)
 			continue;
