@@ -126,7 +126,8 @@ static int take(int letter, int index, char **argv, struct options *o)
 		break;
 	case 'r':
 		if (strcmp(optarg, "docker"))
-			return msg_usage(NULL, "--resolve: '%s' cannot be asked, 'docker' can", optarg);
+			return msg_usage(NULL, "--resolve: '%s' cannot be asked, 'docker' can",
+					 optarg);
 		o->resolve = true;
 		break;
 	case 'H':
