@@ -104,8 +104,11 @@ static void follow(struct tracker *t, const struct captured *wire, size_t index,
 		packet.at = point->at;
 		conn_take(&t->seen[side], wire->from != t->first, &packet);
 		after = conn_state(&t->seen[side], side != t->first);
+		/* Nothing but what has no socket any more answers so. */
+		if (!point->arrival && packet.flags & SEG_RST)
+			after = ST_CLOSE;
 	}
-	if (after == ST_UNKNOWN)
+	if (after == ST_UNKNOWN || (before == ST_CLOSE && after == ST_TIME_WAIT))
 		after = before;
 	track->state[side] = after;
 	track->move[track->moves++] = (struct move){
