@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the trace event tells of a connection beside how it ended: who, how much, how
+ * What the trace event says about a connection beside how it ended: who, how much, how
  * long.
  *
  * Most of that the socket knows until its last moment. What it does not know is put

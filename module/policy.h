@@ -38,17 +38,6 @@ struct tcs_length {
 	bool tuned;
 };
 
-/**
- * tcs_length_is_asked_for() - a TIME_WAIT has the length that its namespace asks for
- * @len: the length
- *
- * Return: false where the guard has the last word, and for the kernel's own.
- */
-static inline bool tcs_length_is_asked_for(struct tcs_length len)
-{
-	return len.tuned && !len.guarded;
-}
-
 struct tcs_length tcs_length(unsigned int time_wait_ms, bool guard,
 			     bool timestamps, unsigned int floor_ms,
 			     unsigned int own_ms);

@@ -103,8 +103,7 @@ static unsigned int cell_of(struct tcs_length len)
 {
 	if (len.guarded)
 		return TCS_COUNT_TIME_WAIT_GUARDED;
-	return tcs_length_is_asked_for(len) ? TCS_COUNT_TIME_WAIT_STARTED_TUNED :
-					      KERNELS_OWN;
+	return len.tuned ? TCS_COUNT_TIME_WAIT_STARTED_TUNED : KERNELS_OWN;
 }
 
 /* The cells of a TIME_WAIT that begins with a full socket in state @from. */
@@ -342,9 +341,8 @@ void tcs_twsk_entered(struct inet_timewait_sock *tw,
 	struct tcs_record before = *was;
 	struct tcs_told told, *tell = NULL;
 	const struct tcs_net *tn;
-	u64 now;
+	const u64 now = tcs_now();
 
-	now = tcs_now();
 	if (tcs_details_are_on()) {
 		tell = &told;
 		tcs_details_take(&tw->__tw_common, now, tell);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the module tells of single connections: /proc/net/tcp_closestat_ages, how old those are
+ * What the module says about single connections: /proc/net/tcp_closestat_ages, how old those are
  * that close, and /proc/net/tcp_closestat_recent, how those ended that did not as they should.
  */
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the trace event tells of a connection beside how it ended: who closed it, whose it
+ * What the trace event says about a connection beside how it ended: who closed it, whose it
  * was, how many bytes went each way, how long it lived and had been idle.
  */
 #include "ends_fixture.h"

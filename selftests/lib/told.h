@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the trace event tells of connections: the lines of tcp_closestat:tcp_close in an
+ * What the trace event says about connections: the lines of tcp_closestat:tcp_close in an
  * instance of its own, read as text.
  */
 #ifndef TOLD_H

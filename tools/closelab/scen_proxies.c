@@ -91,7 +91,7 @@ static int one_answered(struct lab *lab)
 	return ask(lab, 1, 0);
 }
 
-/* That the client's 502 is for want of a port. */
+/* That the client's 502 is because no port was left. */
 static int log_tells_why(struct lab *lab)
 {
 	char path[64], reason[16], text[4096];

@@ -28,7 +28,7 @@
  * @timeout_ms: after how long a client gives up, 0: never
  * @second: what became of the requests of each
  * @sum: and of all
- * @no_port: how often the proxy's log tells of EADDRNOTAVAIL
+ * @no_port: how often the proxy's log says EADDRNOTAVAIL
  */
 struct way {
 	char title[64];

@@ -200,7 +200,7 @@ void doctor_tell_now(struct doctor *d, const struct judged *j, u64 n)
 		doctor_find(d, j->harm, j->row, j->why, text, doctor_text("%s", j->remedy));
 		return;
 	}
-	/* The event tells of retransmissions as of data. */
+	/* To the event a retransmission is data. */
 	sum = ends_sum(strcmp(j->how, "timeout") ? d->ends : &d->lately, d->inode, j->how,
 		       j->cause, j->want);
 	ends = doctor_ends_described(d, d->ends, j->how, j->cause, j->want);
