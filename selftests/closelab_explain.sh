@@ -5,9 +5,9 @@
 # shellcheck source=selftests/lib/closelab.sh disable=SC2317 # called by closelab_spawn
 . "$(dirname "$0")/lib/closelab.sh"
 
-# Scenarios whose capture ends before they do, as they are of thousands of connections; the
-# others are all tried.
-without='port-exhaustion|proxy'
+# The proxy's clients are in its own namespace: what goes over the loopback is counted there,
+# and not captured. The server has connections from the proxy alone.
+declare -A seen_sides=([proxy]=A)
 
 # Rows that both know, of a side: "row count" lines. A connect that failed before
 # it sent a SYN cannot be read; a FIN_WAIT2 that expired looks like one that waits.
@@ -90,7 +90,7 @@ agree() # NAME FAMILY
 	mkdir "$dir"
 	"$closelab" run "$1" "$2" --pcap "$dir/pcap" >"$dir/run" || return
 	"$closelab" explain -jq "$dir/pcap" >"$dir/explain" || [ $? -eq 1 ] || code=1
-	for side in A B C; do
+	for side in ${seen_sides[$1]:-A B C}; do
 		compare "$(counted "$dir/run" "$side")" \
 			"$(explained "$dir/explain" "${own[$side]}")" || {
 			echo "(on side $side)"
@@ -178,7 +178,7 @@ live()
 }
 
 names=("$@")
-[ $# -gt 0 ] || readarray -t names < <(closelab_names | grep -vxE "$without")
+[ $# -gt 0 ] || readarray -t names < <(closelab_names)
 closelab_begin $((2 * ${#names[@]} + 1))
 closelab_spawn live "a live interface" live
 for name in "${names[@]}"; do

@@ -208,7 +208,7 @@ const struct scenario scenarios_exhaustion[] = {
 			GO(1, OP_CLOSE), EVENT(0, OP_ACCEPT, 0),
 			STATES(A, "CLOSE_WAIT"), STATES(B, "FIN_WAIT2"),
 			GO(0, OP_CLOSE), STATES(A, ""),
-			UNWATCHED,
+			UNDRAWN,
 			SYSCTL(B, "net/ipv4/ip_local_port_range=" PORT_RANGE),
 			CALL(measure_rate),
 			{ STEP_END }

@@ -127,7 +127,7 @@ const struct scenario scenarios_proxy[] = {
 		.steps = (const struct step[]){
 			START(0), CALL(start_proxy),
 			CALL(one_request), STATES(A, ""),
-			UNWATCHED,
+			UNDRAWN,
 			SYSCTL(B, "net/ipv4/ip_local_port_range=" PORT_RANGE),
 			CALL(proxy_load),
 			{ STEP_END }
