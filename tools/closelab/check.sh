@@ -159,6 +159,8 @@ explains 0 'takes over a TIME_WAIT' -v explain/seeds/tw-reuse-4.pcap
 explains 0 'accept queue full' -v explain/seeds/accept-queue.pcap
 explains 1 'zero window of the server' -v explain/seeds/zero-window.pcap
 explains 1 'a SYN met this connection: challenge ACK, then RST' -v explain/seeds/syn-meets-old.pcap
+explains 1 'its number is the rightmost SACK edge' -v explain/seeds/sack-edge.pcap
+explains 1 'not sent by the server: something between (TTL 64, before it 64)' -v explain/seeds/ip-id.pcap
 explains 2 'no such connection' -c 9 explain/seeds/three-segments-4.pcap
 
 # docs/scenarios.md is generated. Its ladders are compared where scenarios run,

@@ -103,12 +103,33 @@ static const char *origin_rule(const struct reset *r)
 	}
 }
 
-static void prove_fate(const struct reset *r, struct proofs *v)
+/* By what its receiver, whose state it depends on, takes it for the peer's. */
+static void prove_belief(const struct conn *conn, const struct reset *r, struct proofs *v)
+{
+	int state = r->state[!r->side];
+
+	if (state == ST_SYN_SENT)
+		add(v, r->frame, "tcp_rcv_synsent_state_process()",
+		    "believed: it acknowledges the SYN");
+	else if (state == ST_SYN_RECV && !conn->end[!r->side].syns)
+		add(v, r->frame, "tcp_check_req()",
+		    "believed: in the window of the request socket");
+	else if (r->seq == r->expected)
+		add(v, r->frame, "tcp_validate_incoming()",
+		    "believed: its number is what was expected");
+	else if (r->seq == r->expected - 1)
+		add(v, r->frame, "tcp_reset_check()",
+		    "believed: its number is that of the FIN before");
+	else
+		add(v, r->frame, "tcp_validate_incoming()",
+		    "believed: its number is the rightmost SACK edge");
+}
+
+static void prove_fate(const struct conn *conn, const struct reset *r, struct proofs *v)
 {
 	switch (r->fate) {
 	case FATE_BELIEVED:
-		add(v, r->frame, "tcp_validate_incoming()",
-		    "believed: its number is what was expected");
+		prove_belief(conn, r, v);
 		break;
 	case FATE_CHALLENGED:
 		add(v, r->frame, "RFC 5961 3.2",
@@ -149,7 +170,7 @@ static void prove_resets(const struct conn *conn, int side, struct proofs *v)
 				add(v, r->frame, "RFC 8684 3.6",
 				    "MPTCP reason %u", r->reason);
 		} else {
-			prove_fate(r, v);
+			prove_fate(conn, r, v);
 		}
 	}
 }

@@ -113,6 +113,20 @@ def halves(f):
     return [length(first, len(first.ip)), length(second, len(second.ip))]
 
 
+def in_pieces(frames):
+    """Each piece has an identification of its own, as the sender would have given it."""
+    more, pieces = {}, []
+    for f in frames:
+        for n, piece in enumerate(halves(f)):
+            more[f.src] = more.get(f.src, 0) + (n > 0)
+            if f.type == V4:
+                own = struct.unpack(">H", f.ip[4:6])[0]
+                number = own and (own + more[f.src]) & 0xFFFF
+                piece = piece.patched(4, struct.pack(">H", number))
+            pieces.append(piece)
+    return pieces
+
+
 def jitter(frames):
     chance = random.Random(1)
     return [f.later(chance.randrange(-900, 900)) for f in frames]
@@ -165,7 +179,7 @@ VARIATIONS = {
     "cut at 96 bytes": lambda fs: pcap(fs, snap=96),
     "wrong checksums": lambda fs: pcap([checksum(f) for f in fs]),
     "no length in the header": lambda fs: pcap(offload(fs)),
-    "data in other pieces": lambda fs: pcap([h for f in fs for h in halves(f)]),
+    "data in other pieces": lambda fs: pcap(in_pieces(fs)),
     "every segment twice": lambda fs: pcap(in_turn(fs, lambda f: f.later(2000))),
     "three times": lambda fs: pcap([f.later(n) for f in fs for n in (0, 900, 1800)]),
     "twice, the second a hop on": lambda fs: pcap(in_turn(fs, hop)),
