@@ -99,7 +99,7 @@ def main():
         turn = 0
         while written < size:
             for number, (chunk, places) in enumerate(chunks):
-                key = bytes([number + 10, turn >> 8 & 255, turn & 255])
+                key = bytes([number + 10 + len(chunks) * (turn >> 16), turn >> 8 & 255, turn & 255])
                 for place, at, v4 in places:
                     at += turn * 10**6
                     struct.pack_into("<II", chunk, place, at // 10**9, at % 10**9)
