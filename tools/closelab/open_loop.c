@@ -176,7 +176,7 @@ static void plan(struct way *way)
 		way[i].timeout_ms = ways[i].timeout * 1000;
 		way[i].check = ways[i].check;
 		way[i].time_wait_ms = KERNEL_MS;
-		way[i].tw_reuse = -1;
+		way[i].tw_reuse = REUSE_AS_IT_IS;
 		way[i].rate = OPEN_RATE;
 		way[i].seconds = OPEN_SECONDS;
 	}

@@ -27,7 +27,7 @@ static void plan(struct way *way, long length_ms)
 			 (double)ways[i].ms / 1000);
 		way[i].proxy = ways[i].proxy;
 		way[i].time_wait_ms = ways[i].ms;
-		way[i].tw_reuse = -1;
+		way[i].tw_reuse = REUSE_AS_IT_IS;
 		way[i].rate = RATE;
 		/* Gone after a third of the length: two teeth, and a third begun */
 		way[i].ports = RATE * length_ms / 3000;

@@ -35,20 +35,20 @@ struct load_plan {
 	int at_once;
 };
 
-static const struct load_plan long_wait = { 60, 120, 4, 170, 4 };
-static const struct load_plan wait_10_s = { 10, 40, 8, 48, 4 };
+static const struct load_plan long_wait = { 60, 120, 4, 170, 6 };
+static const struct load_plan wait_10_s = { 10, 40, 8, 48, 3 };
 static const struct load_plan wait_1_s = { 1, 12, 40, 15, 1 };
 /* These get an answer to every request, many more than there are ports. */
-static const struct load_plan no_wait = { 60, 20, 5, 30, 4 };
-static const struct load_plan no_wait_10_s = { 10, 20, 5, 30, 4 };
-static const struct load_plan no_wait_1_s = { 1, 20, 5, 30, 4 };
+static const struct load_plan no_wait = { 60, 20, 5, 30, 6 };
+static const struct load_plan no_wait_10_s = { 10, 20, 5, 30, 6 };
+static const struct load_plan no_wait_1_s = { 1, 20, 5, 30, 6 };
 
 /**
  * struct plan - a way, and what is known of it
  * @title: the program and its mode
  * @proxy: how it is set up
  * @load: what it gets
- * @tw_reuse: tcp_tw_reuse
+ * @tw_reuse: tcp_tw_reuse, or REUSE_EACH
  * @servers: how many; 0: the formula does not hold, and no request fails
  * @price: what this way gives up, or why the formula does not hold
  */
@@ -61,38 +61,60 @@ struct plan {
 	const char *price;
 };
 
+#define MINUTE "every port waits for a minute"
+#define TEN_SECONDS "segments of an old connection that are under way for more than 10 s"
+#define A_SECOND "segments of an old connection that are under way for more than 1 s"
+#define LOOPBACK "2, the default, is for loopback alone"
+#define TWO_SERVERS "a second server: a port is taken once for each"
+#define TAKEN_OVER "connect() takes over a TIME_WAIT of a second; needs TCP timestamps"
+#define RESETS "a RST leaves no TIME_WAIT: errors at the server, and what it has still to say"
+#define KEPT "sockets that stay; a request may meet the server's close"
+
 static const struct plan plans[] = {
-	{ "nginx, closing", &nginx_close, &long_wait, 0, 1,
-	  "every port waits for a minute" },
-	{ "nginx, closing", &nginx_close, &long_wait, 2, 1,
-	  "2, the default, is for loopback alone" },
-	{ "apache, closing", &apache_close, &long_wait, 0, 1, "as nginx" },
-	{ "apache, closing, two servers", &apache_two, &long_wait, 0, 2,
-	  "a second server: a port is taken once for each" },
-	{ "nginx, closing", &nginx_close, &wait_10_s, 0, 1,
-	  "segments of an old connection that are under way for more than 10 s" },
+	{ "nginx, closing", &nginx_close, &long_wait, 0, 1, MINUTE },
+	{ "nginx, closing", &nginx_close, &long_wait, 2, 1, LOOPBACK },
+	{ "apache, closing", &apache_close, &long_wait, 0, 1, MINUTE },
+	{ "apache, closing", &apache_close, &long_wait, 2, 1, LOOPBACK },
+	{ "apache, closing, two servers", &apache_two, &long_wait, 0, 2, TWO_SERVERS },
+	{ "apache, closing, two servers", &apache_two, &long_wait, 2, 2, LOOPBACK },
+	{ "nginx, closing", &nginx_close, &wait_10_s, 0, 1, TEN_SECONDS },
 	{ "nginx, closing", &nginx_close, &wait_10_s, 2, 1, "the same" },
 	{ "apache, closing", &apache_close, &wait_10_s, 0, 1, "the same" },
+	{ "apache, closing", &apache_close, &wait_10_s, 2, 1, "the same" },
 	{ "apache, closing, two servers", &apache_two, &wait_10_s, 0, 2,
 	  "the same, and a second server" },
-	{ "nginx, closing", &nginx_close, &wait_1_s, 0, 1,
-	  "segments of an old connection that are under way for more than 1 s" },
+	{ "apache, closing, two servers", &apache_two, &wait_10_s, 2, 2, "the same" },
+	{ "nginx, closing", &nginx_close, &wait_1_s, 0, 1, A_SECOND },
 	{ "nginx, closing", &nginx_close, &wait_1_s, 2, 1, "the same" },
 	{ "apache, closing", &apache_close, &wait_1_s, 0, 1, "the same" },
+	{ "apache, closing", &apache_close, &wait_1_s, 2, 1, "the same" },
 	{ "apache, closing, two servers", &apache_two, &wait_1_s, 0, 2,
 	  "the same, and a second server" },
-	{ "nginx, closing", &nginx_close, &no_wait, 1, 0,
-	  "connect() takes over a TIME_WAIT of a second; needs TCP timestamps" },
+	{ "apache, closing, two servers", &apache_two, &wait_1_s, 2, 2, "the same" },
+	{ "nginx, closing", &nginx_close, &no_wait, 1, 0, TAKEN_OVER },
 	{ "nginx, closing", &nginx_close, &no_wait_10_s, 1, 0, "the same" },
 	{ "nginx, closing", &nginx_close, &no_wait_1_s, 1, 0,
 	  "the same, and what 1 s gives up" },
-	{ "haproxy, http-server-close", &haproxy_server_close, &no_wait, 0, 0,
-	  "a RST leaves no TIME_WAIT: errors at the server, and what it has still to say" },
-	{ "haproxy, kept, http-reuse always", &haproxy_always, &no_wait, 0, 0,
-	  "sockets that stay; a request may meet the server's close" },
-	{ "nginx, kept", &nginx_keep, &no_wait, 0, 0, "the same" },
-	{ "apache, kept", &apache_keep, &no_wait, 0, 0,
-	  "the same, for every process" },
+	{ "apache, closing", &apache_close, &no_wait, 1, 0, TAKEN_OVER },
+	{ "apache, closing", &apache_close, &no_wait_10_s, 1, 0, "the same" },
+	{ "apache, closing", &apache_close, &no_wait_1_s, 1, 0,
+	  "the same, and what 1 s gives up" },
+	{ "haproxy, http-server-close", &haproxy_server_close, &no_wait, REUSE_EACH, 0, RESETS },
+	{ "haproxy, http-server-close", &haproxy_server_close, &no_wait_10_s, REUSE_EACH, 0,
+	  "the same" },
+	{ "haproxy, http-server-close", &haproxy_server_close, &no_wait_1_s, REUSE_EACH, 0,
+	  "the same" },
+	{ "haproxy, kept, http-reuse always", &haproxy_always, &no_wait, REUSE_EACH, 0, KEPT },
+	{ "haproxy, kept, http-reuse always", &haproxy_always, &no_wait_10_s, REUSE_EACH, 0,
+	  "the same" },
+	{ "haproxy, kept, http-reuse always", &haproxy_always, &no_wait_1_s, REUSE_EACH, 0,
+	  "the same" },
+	{ "nginx, kept", &nginx_keep, &no_wait, REUSE_EACH, 0, KEPT },
+	{ "nginx, kept", &nginx_keep, &no_wait_10_s, REUSE_EACH, 0, "the same" },
+	{ "nginx, kept", &nginx_keep, &no_wait_1_s, REUSE_EACH, 0, "the same" },
+	{ "apache, kept", &apache_keep, &no_wait, REUSE_EACH, 0, KEPT ", for every process" },
+	{ "apache, kept", &apache_keep, &no_wait_10_s, REUSE_EACH, 0, "the same" },
+	{ "apache, kept", &apache_keep, &no_wait_1_s, REUSE_EACH, 0, "the same" },
 };
 
 #define PLANS ((int)ARRAY_SIZE(plans))
@@ -133,6 +155,13 @@ static double measured(const struct way *way)
 	return way->turn * (sum->turns - 1) * 1e6 / (sum->last_us - sum->first_us);
 }
 
+static const char *reuse_words(int tw_reuse)
+{
+	static const char *const words[] = { "0", "1", "2" };
+
+	return tw_reuse == REUSE_EACH ? "0, 1, 2" : words[tw_reuse];
+}
+
 static int judge(const struct plan *plan, const struct way *way)
 {
 	const struct load_sum *sum = &way->sum;
@@ -140,8 +169,8 @@ static int judge(const struct plan *plan, const struct way *way)
 
 	if (life(way) + sum->late_us / 1e6 > BUSY * plan->load->seconds ||
 	    !sum->answered) {
-		fprintf(stderr, "closelab: %s, %d s, tcp_tw_reuse=%d: this machine is too busy: an answer takes %.0f ms, requests begin up to %.0f ms late\n",
-			plan->title, plan->load->seconds, plan->tw_reuse,
+		fprintf(stderr, "closelab: %s, %d s, tcp_tw_reuse=%s: this machine is too busy: an answer takes %.0f ms, requests begin up to %.0f ms late\n",
+			plan->title, plan->load->seconds, reuse_words(plan->tw_reuse),
 			life(way) * 1000, sum->late_us / 1e3);
 		return EXIT_SKIP;
 	}
@@ -152,16 +181,16 @@ static int judge(const struct plan *plan, const struct way *way)
 		good = !sum->refused && !sum->lost && !way->no_port;
 	if (good)
 		return EXIT_OK;
-	fprintf(stderr, "closelab: %s, %d s, tcp_tw_reuse=%d: %.2f answers a second, %.2f by the formula; %u refused, %u lost, EADDRNOTAVAIL %u times\n",
-		plan->title, plan->load->seconds, plan->tw_reuse, measured(way),
+	fprintf(stderr, "closelab: %s, %d s, tcp_tw_reuse=%s: %.2f answers a second, %.2f by the formula; %u refused, %u lost, EADDRNOTAVAIL %u times\n",
+		plan->title, plan->load->seconds, reuse_words(plan->tw_reuse), measured(way),
 		formula(plan, way), sum->refused, sum->lost, way->no_port);
 	return EXIT_FAILED;
 }
 
 static void print_row(const struct plan *plan, const struct way *way)
 {
-	printf("| %s | %d s | %d | %u | %u | ", plan->title, plan->load->seconds,
-	       plan->tw_reuse, way->ports, way->rate);
+	printf("| %s | %d s | %s | %u | %u | ", plan->title, plan->load->seconds,
+	       reuse_words(plan->tw_reuse), way->ports, way->rate);
 	if (plan->servers)
 		printf("%.2f | %.2f | %.2f", (double)way->turn / plan->load->seconds,
 		       formula(plan, way), measured(way));

@@ -36,6 +36,14 @@ static int start(struct lab *lab)
 	return lab_proxy_start(lab, own->proxy);
 }
 
+static int set_tw_reuse(struct lab *lab, int value)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "net/ipv4/tcp_tw_reuse=%d", value);
+	return lab_net_sysctl(lab, B, text);
+}
+
 static int set_up(struct lab *lab)
 {
 	const struct { const char *name; long value; } settings[] = {
@@ -46,8 +54,7 @@ static int set_up(struct lab *lab)
 	size_t count = own->time_wait_ms == KERNEL_MS ? 0 : ARRAY_SIZE(settings);
 	char text[64];
 
-	snprintf(text, sizeof(text), "net/ipv4/tcp_tw_reuse=%d", own->tw_reuse);
-	if (own->tw_reuse >= 0 && lab_net_sysctl(lab, B, text))
+	if (own->tw_reuse >= 0 && set_tw_reuse(lab, own->tw_reuse))
 		return -1;
 	snprintf(text, sizeof(text), "net/ipv4/ip_local_port_range=40000 %u",
 		 39999 + own->ports);
@@ -110,13 +117,24 @@ static int go_on(struct lab *lab, struct load *load, u64 until)
 	return lab_settle(lab, 1, wake, NULL) < 0 ? -1 : 0;
 }
 
+/* The next value of tcp_tw_reuse, when @second is the first one of a third. */
+static int turn_tw_reuse(struct lab *lab, const struct load *load, unsigned int second)
+{
+	unsigned int third = load->seconds / 3;
+
+	if (own->tw_reuse != REUSE_EACH || second % third || second > 2 * third)
+		return 0;
+	return set_tw_reuse(lab, second / third);
+}
+
 static int run_load(struct lab *lab, struct load *load)
 {
 	unsigned int i;
 	int err = 0;
 
 	for (i = 0; i < load->seconds && !err; i++)
-		err = go_on(lab, load, load->start + (i + 1) * 1000000ULL) ||
+		err = turn_tw_reuse(lab, load, i) ||
+		      go_on(lab, load, load->start + (i + 1) * 1000000ULL) ||
 		      look(lab, &load->second[i]);
 	for (; i < load->seconds + LAST_SECONDS && !err; i++) {
 		if (!load_under_way(load))

@@ -10,8 +10,12 @@
 #define KERNEL_MS 60000
 
 /* At most */
-#define WAYS 32
+#define WAYS 64
 #define WAY_SECONDS 600
+
+/* tcp_tw_reuse: as it is, or 0, 1 and 2, a third of the time each */
+#define REUSE_AS_IT_IS -1
+#define REUSE_EACH -2
 
 /**
  * struct way - one way to run a proxy, and what came of it
@@ -20,7 +24,7 @@
  * @scenario: that of the lab, where there is no proxy
  * @check: what must have come of it; 0, or -1 after lab_fail(). Or NULL
  * @time_wait_ms: length of TIME_WAIT
- * @tw_reuse: tcp_tw_reuse of the proxy; -1: as it is
+ * @tw_reuse: tcp_tw_reuse of the proxy, or REUSE_*
  * @rate: requests that begin in a second
  * @ports: that the proxy has; 0: as many as there are
  * @turn: as of struct load
