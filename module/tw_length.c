@@ -62,13 +62,15 @@ static struct tcs_length length_of(const struct inet_timewait_sock *tw,
 
 /*
  * Where the CPU that counts jiffies stands still, as those of virtual machines do, jiffies falls
- * behind, and a timer fires early by as much. ktime_get_coarse_ns() is when it last counted.
+ * behind, and a timer fires early by as much. ktime_get_coarse_ns() is when it last counted, but
+ * in steps that begin elsewhere between two ticks (update_wall_time()): it may be one more.
  */
 static unsigned int ticks_behind(void)
 {
 	const u64 ticked = ktime_get_coarse_ns();
+	const unsigned int behind = div_u64(ktime_get_ns() - ticked, TICK_NSEC);
 
-	return div_u64(ktime_get_ns() - ticked, TICK_NSEC);
+	return behind ? behind + 1 : 0;
 }
 
 /*
