@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "classify.h"
-#include "tap.h"
+#include "lib/tap.h"
 
 #define STATES(a)	(1U << (a))
 #define ANY		(~0U)

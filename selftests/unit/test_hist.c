@@ -3,7 +3,7 @@
 #include <stdint.h>
 
 #include "hist.h"
-#include "tap.h"
+#include "lib/tap.h"
 
 /* The first bound that is not below: the definition, searched for. */
 static unsigned int search(u64 us)

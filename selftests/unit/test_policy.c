@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Unit tests of how long a TIME_WAIT is to last. */
 #include "policy.h"
-#include "tap.h"
+#include "lib/tap.h"
 
 #define MS_MAX		600000U
 #define KERNEL_MS	60000U

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "test.h"
+#include "lib/tap.h"
 
 #include "duration.h"
 
@@ -21,5 +21,5 @@ int main(void)
 	test(duration_ms("1 s") == -1, "a space");
 	test(duration_ms("1sec") == -1, "another unit");
 	test(duration_ms("1.2.3s") == -1, "two points");
-	return test_end();
+	return tap_end();
 }

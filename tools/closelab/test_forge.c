@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "test.h"
+#include "lib/tap.h"
 
 #include "forge.h"
 #include "lib/util.h"
@@ -43,5 +43,5 @@ int main(void)
 	frame[23] = 17;
 	test(forge_numbers(frame, sizeof(frame), 1, 2) &&
 	     frame[41] == 1, "no segment is left alone");
-	return test_end();
+	return tap_end();
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "test.h"
+#include "lib/tap.h"
 
 #include "lib/util.h"
 #include "segment.h"
@@ -75,5 +75,5 @@ int main(void)
 	test(segment_parse(bad, sizeof(bad), &s), "a header too long");
 	test(survives(v4, sizeof(v4)) && survives(v6, sizeof(v6)),
 	     "cut and broken frames");
-	return test_end();
+	return tap_end();
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "test.h"
+#include "lib/tap.h"
 
 #include "lib/util.h"
 #include "track.h"
@@ -164,5 +164,5 @@ int main(void)
 	injected();
 	track_free(track_all(wire, 0, &tracks), 0);
 	test(tracks == 0, "no segment, no connection");
-	return test_end();
+	return tap_end();
 }

@@ -4,7 +4,7 @@
 
 #include "between.h"
 #include "judge.h"
-#include "test.h"
+#include "lib/tap.h"
 
 #define CLIENT 0
 #define SERVER 1
@@ -111,5 +111,5 @@ int main(void)
 	test(b.count < 0, "another connection on the same ports");
 	for (int i = 0; i < 2; i++)
 		table_free(&tables[i]);
-	return test_end();
+	return tap_end();
 }

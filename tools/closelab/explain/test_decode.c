@@ -4,7 +4,7 @@
 #include <sys/socket.h>
 
 #include "packet.h"
-#include "test.h"
+#include "lib/tap.h"
 
 /* An IPv4 SYN from port 50000 to 7000, with a window scale option. */
 static const uint8_t v4[] = {
@@ -137,5 +137,5 @@ int main(void)
 	others();
 	extensions();
 	broken();
-	return test_end();
+	return tap_end();
 }

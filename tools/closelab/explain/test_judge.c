@@ -4,7 +4,7 @@
 
 #include "judge.h"
 #include "table.h"
-#include "test.h"
+#include "lib/tap.h"
 
 #define MS 1000000LL
 #define CLIENT 0
@@ -368,5 +368,5 @@ int main(void)
 	no_ack_of_the_syn_ack();
 	copies();
 	table_free(&table);
-	return test_end();
+	return tap_end();
 }

@@ -3,7 +3,7 @@
  * Feeds the parsers with broken variants of good input, always the same ones, under the address and
  * undefined-behaviour sanitizers: a finding ends the program.
  */
-#include "ktap.h"
+#include "lib/tap.h"
 
 #include "../blocks.h"
 #include "../hist.h"
@@ -258,7 +258,7 @@ static void settings(void)
 
 int main(void)
 {
-	ktap_begin(9);
+	tap_begin(9);
 	RUN(counters);
 	RUN(blocks);
 	RUN(hists);
@@ -268,5 +268,5 @@ int main(void)
 	RUN(requests);
 	RUN(durations);
 	RUN(settings);
-	return ktap_end();
+	return tap_end();
 }

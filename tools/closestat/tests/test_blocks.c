@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "ktap.h"
+#include "lib/tap.h"
 
 #include "../blocks.h"
 
@@ -80,10 +80,10 @@ static void broken_files(void)
 
 int main(void)
 {
-	ktap_begin(4);
+	tap_begin(4);
 	RUN(blocks_are_read);
 	RUN(the_last_empty_line_may_be_missing);
 	RUN(many_blocks);
 	RUN(broken_files);
-	return ktap_end();
+	return tap_end();
 }

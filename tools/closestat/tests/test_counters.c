@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "ktap.h"
+#include "lib/tap.h"
 
 #include "lib/counters.h"
 
@@ -102,11 +102,11 @@ static void broken_files(void)
 
 int main(void)
 {
-	ktap_begin(5);
+	tap_begin(5);
 	RUN(rows_are_read);
 	RUN(unknown_names_are_kept);
 	RUN(many_rows);
 	RUN(other_versions);
 	RUN(broken_files);
-	return ktap_end();
+	return tap_end();
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What doctor judges by. */
-#include "ktap.h"
+#include "lib/tap.h"
 
 #include "../ends.h"
 #include "../port_set.h"
@@ -90,9 +90,9 @@ static void answers_to_syns(void)
 
 int main(void)
 {
-	ktap_begin(3);
+	tap_begin(3);
 	RUN(reserved_ports);
 	RUN(ends_are_grouped);
 	RUN(answers_to_syns);
-	return ktap_end();
+	return tap_end();
 }

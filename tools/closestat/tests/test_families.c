@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "ktap.h"
+#include "lib/tap.h"
 
 #include "../families.h"
 
@@ -88,10 +88,10 @@ static void names_of_the_kernel_are_taken_apart(void)
 
 int main(void)
 {
-	ktap_begin(4);
+	tap_begin(4);
 	RUN(rows_that_differ_in_a_word_are_one_family);
 	RUN(others_are_their_own);
 	RUN(sums_and_clashes_are_left_out);
 	RUN(names_of_the_kernel_are_taken_apart);
-	return ktap_end();
+	return tap_end();
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "ktap.h"
+#include "lib/tap.h"
 
 #include "../hist.h"
 #include "../histblocks.h"
@@ -160,12 +160,12 @@ static void broken_blocks(void)
 
 int main(void)
 {
-	ktap_begin(6);
+	tap_begin(6);
 	RUN(histograms_are_read);
 	RUN(broken_files);
 	RUN(quantiles);
 	RUN(what_is_left_out_is_added);
 	RUN(blocks_are_read);
 	RUN(broken_blocks);
-	return ktap_end();
+	return tap_end();
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "ktap.h"
+#include "lib/tap.h"
 
 #include "../history.h"
 #include "../spark.h"
@@ -93,11 +93,11 @@ static void numbers_are_drawn(void)
 
 int main(void)
 {
-	ktap_begin(5);
+	tap_begin(5);
 	RUN(rates_are_of_what_lies_between);
 	RUN(gaps_are_not_compared_over);
 	RUN(the_oldest_go);
 	RUN(other_rows_begin_anew);
 	RUN(numbers_are_drawn);
-	return ktap_end();
+	return tap_end();
 }

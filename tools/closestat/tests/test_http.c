@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "ktap.h"
+#include "lib/tap.h"
 
 #include "../http_request.h"
 
@@ -99,11 +99,11 @@ static void the_end_is_found(void)
 
 int main(void)
 {
-	ktap_begin(5);
+	tap_begin(5);
 	RUN(requests_are_read);
 	RUN(requests_are_refused);
 	RUN(gzip_is_agreed_on);
 	RUN(the_format_is_agreed_on);
 	RUN(the_end_is_found);
-	return ktap_end();
+	return tap_end();
 }

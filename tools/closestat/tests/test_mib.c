@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "ktap.h"
+#include "lib/tap.h"
 
 #include "lib/mib.h"
 
@@ -93,10 +93,10 @@ static void all_of_a_file(void)
 
 int main(void)
 {
-	ktap_begin(4);
+	tap_begin(4);
 	RUN(values_are_found);
 	RUN(values_that_are_not_there);
 	RUN(broken_files);
 	RUN(all_of_a_file);
-	return ktap_end();
+	return tap_end();
 }

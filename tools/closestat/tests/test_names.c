@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What a namespace is called after, by the cgroup of its first process. */
-#include "ktap.h"
+#include "lib/tap.h"
 
 #include "../cgroup_owner.h"
 #include "../container_name.h"
@@ -125,11 +125,11 @@ static void a_list_tells_the_container(void)
 
 int main(void)
 {
-	ktap_begin(5);
+	tap_begin(5);
 	RUN(paths_are_understood);
 	RUN(hierarchies_of_version_1_are_searched);
 	RUN(endless_names_are_cut);
 	RUN(a_configuration_tells_the_pod);
 	RUN(a_list_tells_the_container);
-	return ktap_end();
+	return tap_end();
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "ktap.h"
+#include "lib/tap.h"
 
 #include "../settings.h"
 
@@ -103,11 +103,11 @@ static void port_ranges(void)
 
 int main(void)
 {
-	ktap_begin(5);
+	tap_begin(5);
 	RUN(names);
 	RUN(every_default_is_in_range);
 	RUN(lengths_of_time);
 	RUN(switches);
 	RUN(port_ranges);
-	return ktap_end();
+	return tap_end();
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "ktap.h"
+#include "lib/tap.h"
 
 #include "../cgroup.h"
 #include "../endpoint.h"
@@ -133,11 +133,11 @@ static void ages(void)
 
 int main(void)
 {
-	ktap_begin(5);
+	tap_begin(5);
 	RUN(endpoints);
 	RUN(states_by_any_name);
 	RUN(filters);
 	RUN(units);
 	RUN(ages);
-	return ktap_end();
+	return tap_end();
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "ktap.h"
+#include "lib/tap.h"
 
 #include "../sysctl_conf.h"
 
@@ -23,8 +23,8 @@ static void lines_that_do_not(void)
 
 int main(void)
 {
-	ktap_begin(2);
+	tap_begin(2);
 	RUN(lines_that_set);
 	RUN(lines_that_do_not);
-	return ktap_end();
+	return tap_end();
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "ktap.h"
+#include "lib/tap.h"
 
 #include "../tally.h"
 #include "../trace_filter.h"
@@ -157,7 +157,7 @@ static void wrong_filters(void)
 
 int main(void)
 {
-	ktap_begin(8);
+	tap_begin(8);
 	RUN(events_are_read);
 	RUN(names_of_tasks_do_not_matter);
 	RUN(names_of_tasks_as_values);
@@ -166,5 +166,5 @@ int main(void)
 	RUN(too_many_fields);
 	RUN(filters);
 	RUN(wrong_filters);
-	return ktap_end();
+	return tap_end();
 }

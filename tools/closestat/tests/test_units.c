@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "ktap.h"
+#include "lib/tap.h"
 
 #include "lib/units.h"
 
@@ -118,11 +118,11 @@ static void durations_for_people(void)
 
 int main(void)
 {
-	ktap_begin(5);
+	tap_begin(5);
 	RUN(numbers);
 	RUN(durations);
 	RUN(durations_without_unit);
 	RUN(durations_refused);
 	RUN(durations_for_people);
-	return ktap_end();
+	return tap_end();
 }
