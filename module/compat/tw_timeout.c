@@ -5,6 +5,7 @@
 #ifndef TCS_HAVE_TW_TIMEOUT
 
 #include <linux/fs.h>
+#include <linux/fs_struct.h>
 #include <linux/magic.h>
 #include <linux/namei.h>
 #include <linux/path.h>
@@ -49,6 +50,13 @@ static enum presence look(void)
 	return PRESENT;
 }
 
+/* Since 7.3 kernel threads have an empty root of their own. */
+#ifdef scoped_with_init_fs
+#define tcs_with_init_fs()	scoped_with_init_fs()
+#else
+#define tcs_with_init_fs()
+#endif
+
 struct look_work {
 	struct work_struct work;
 	enum presence presence;
@@ -56,7 +64,10 @@ struct look_work {
 
 static void look_from_worker(struct work_struct *work)
 {
-	container_of(work, struct look_work, work)->presence = look();
+	struct look_work *w = container_of(work, struct look_work, work);
+
+	tcs_with_init_fs()
+		w->presence = look();
 }
 
 /* Workers are in the initial namespaces. */

@@ -10,11 +10,12 @@ debug_dir=$checkout/selftests/debug
 CACHE=${CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/tcp_closestat}
 
 # kernels_for USE - the kernels that the file "kernels" lists for it; "release": all of
-# them as their releases ship them, "debug": those built to look for mistakes
+# them as their releases ship them, "debug": those built to look for mistakes, "check":
+# all that are not "by-hand"
 kernels_for() {
 	awk -v use="$1" '
 		/^#/ || NF == 0 { next }
-		use == "release" { print $1 }
+		use == "release" || use == "check" && $4 !~ /by-hand/ { print $1 }
 		use == "debug" && $3 != "-" {
 			n = split($3, flavour, ",")
 			for (i = 1; i <= n; i++)
@@ -25,6 +26,8 @@ kernels_for() {
 }
 ALL_KERNELS=$(kernels_for release)
 DEBUG_KERNELS=$(kernels_for debug)
+# shellcheck disable=SC2034 # used by those who source this
+CHECK_KERNELS=$(kernels_for check)
 # shellcheck disable=SC2034 # used by those who source this
 DEFAULT_KERNEL=$(kernels_for default)
 me=${0##*/}
@@ -64,6 +67,11 @@ suite_of() {
 	echo "$suite"
 }
 
+# kernel_of SUITE - the kernel that this release ships.
+kernel_of() {
+	awk -v suite="$1" '$2 == suite { print $1 }' "$vm_dir/kernels"
+}
+
 # flavour_of KERNEL - of a debugging kernel; nothing for a release's own.
 flavour_of() {
 	case $1 in
@@ -80,8 +88,12 @@ need_root() {
 # a changed package list or builder gives a new root.
 recipe_of() {
 	{
-		packages_of "$1"
+		packages_of "${1%-backports}"
 		sed -n '/^make_root()/,/^}/p' "$vm_dir/root"
+		[ "$1" = "${1%-backports}" ] || {
+			sed -n '/^make_backports_root()/,/^}/p' "$vm_dir/root"
+			cat "$vm_dir/unpack"
+		}
 	} | sha256sum | cut -c1-12
 }
 
@@ -121,6 +133,32 @@ root_of() {
 	else
 		echo "$CACHE/roots/$suite-$(recipe_of "$suite")"
 	fi
+}
+
+# root_apt ROOT SOURCES DIR OPTION... - make "apt" an apt-get, this machine's, that knows
+# the packages of ROOT and the SOURCES, and keeps its files in DIR
+root_apt() {
+	local root=$1 sources=$2 dir=$3
+	shift 3
+
+	mkdir -p "$dir/lists/partial" "$dir/archives/partial"
+	# shellcheck disable=SC2034 # used by the caller
+	apt=(apt-get -q
+		-o Dir::Etc::sourcelist="$sources" -o Dir::Etc::sourceparts=/dev/null
+		-o Dir::Etc::preferencesparts=/dev/null
+		-o Dir::State::lists="$dir/lists" -o Dir::State::status="$root/var/lib/dpkg/status"
+		-o Dir::State::extended_states=/dev/null
+		-o Dir::Cache::archives="$dir/archives"
+		-o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=
+		-o APT::Install-Recommends=0 -o APT::Sandbox::User=root
+		-o Acquire::Languages=none -o Acquire::Retries=3 -o Debug::NoLocking=1 "$@")
+}
+
+# backports_sed SUITE - a program for "sed -E" that gives the sources of a release those of
+# SUITE besides, which is that release, or its backports
+backports_sed() {
+	[ "$1" = "${1%-backports}" ] ||
+		printf '%s' "s/^(.*) ${1%-backports} main\$/&\n\\1 $1 main/"
 }
 
 # checkout_id - stands for this checkout in the names of what it has for itself:
