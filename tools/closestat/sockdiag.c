@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "sockdiag.h"
 
+#include "lib/tcp_diag.h"
 #include "msg.h"
 
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
@@ -15,7 +15,6 @@
 #include <sys/socket.h>
 
 #define BUFFER_SIZE 32768
-#define TIMER_TIMEWAIT 3
 
 /* Bytes of the structure up to and with a member of 32 bits. */
 #define UP_TO(member) (offsetof(struct tcp_info, member) + sizeof(u32))
@@ -65,8 +64,6 @@ static int add(const struct nlmsghdr *header, void *data)
 	struct socks *socks = data;
 	struct sock *s;
 
-	if (mnl_nlmsg_get_payload_len(header) < sizeof(*m))
-		return MNL_CB_OK;
 	/* Grows at each power of two. */
 	if (!(socks->n & (socks->n - 1))) {
 		s = realloc(socks->v, (socks->n ? socks->n * 2 : 1) * sizeof(*s));
@@ -86,7 +83,7 @@ static int add(const struct nlmsghdr *header, void *data)
 		.uid = m->idiag_uid,
 		.rqueue = m->idiag_rqueue,
 		.wqueue = m->idiag_wqueue,
-		.timewait = m->idiag_timer == TIMER_TIMEWAIT,
+		.timewait = m->idiag_timer == DIAG_TIMER_TIMEWAIT,
 		.window = ~0U,
 	};
 	if (s->timewait)
@@ -98,56 +95,16 @@ static int add(const struct nlmsghdr *header, void *data)
 	return MNL_CB_OK;
 }
 
-static int dump(struct mnl_socket *nl, u8 family, u32 states, struct socks *socks)
-{
-	char buffer[BUFFER_SIZE];
-	struct nlmsghdr *header = mnl_nlmsg_put_header(buffer);
-	struct inet_diag_req_v2 *request;
-	ssize_t len;
-	int ret = MNL_CB_OK;
-
-	header->nlmsg_type = SOCK_DIAG_BY_FAMILY;
-	header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	header->nlmsg_seq = family;
-	request = mnl_nlmsg_put_extra_header(header, sizeof(*request));
-	request->sdiag_family = family;
-	request->sdiag_protocol = IPPROTO_TCP;
-	request->idiag_states = states;
-	request->idiag_ext = BIT(INET_DIAG_INFO - 1);
-	if (mnl_socket_sendto(nl, header, header->nlmsg_len) < 0)
-		return -errno;
-	while (ret == MNL_CB_OK) {
-		len = mnl_socket_recvfrom(nl, buffer, sizeof(buffer));
-		if (len < 0)
-			return -errno;
-		errno = 0;
-		ret = mnl_cb_run(buffer, len, family, mnl_socket_get_portid(nl), add, socks);
-	}
-	return ret == MNL_CB_STOP ? 0 : -(errno ? : ENOMEM);
-}
-
-static struct mnl_socket *open_diag(void)
-{
-	struct mnl_socket *nl = mnl_socket_open(NETLINK_SOCK_DIAG);
-
-	if (nl && mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0) {
-		mnl_socket_close(nl);
-		nl = NULL;
-	}
-	return nl;
-}
-
 static int read_both(u32 states, struct socks *socks)
 {
-	struct mnl_socket *nl = open_diag();
+	struct mnl_socket *nl = tcp_diag_open();
 	int ret;
 
 	if (!nl)
 		return -errno;
-	ret = dump(nl, AF_INET, states, socks);
-	/* A kernel without IPv6 answers with an empty list. */
+	ret = tcp_diag_dump(nl, AF_INET, states, BIT(INET_DIAG_INFO - 1), add, socks);
 	if (!ret)
-		ret = dump(nl, AF_INET6, states, socks);
+		ret = tcp_diag_dump(nl, AF_INET6, states, BIT(INET_DIAG_INFO - 1), add, socks);
 	mnl_socket_close(nl);
 	return ret;
 }
@@ -209,7 +166,7 @@ static int destroy_as(struct mnl_socket *nl, const struct sock *s, u8 family)
 
 int sockdiag_destroy(const struct socks *socks, int *errors)
 {
-	struct mnl_socket *nl = open_diag();
+	struct mnl_socket *nl = tcp_diag_open();
 
 	if (!nl)
 		return msg_error("cannot end sockets: %m");
