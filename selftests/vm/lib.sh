@@ -98,16 +98,21 @@ recipe_of() {
 }
 
 # packages_of SUITE - the packages of a guest root, one a line. A name in
-# guest.packages may be followed by "!suite" words: not in those.
+# guest.packages may be followed by "!suite" words: not in those; or by "suite"
+# words: in those only.
 packages_of() {
 	awk -v suite="$1" '
 		{ sub(/#.*/, "") }
 		NF == 0 { next }
 		{
+			wanted = NF == 1 || $2 ~ /^!/
 			for (i = 2; i <= NF; i++)
 				if ($i == "!" suite)
 					next
-			print $1
+				else if ($i == suite)
+					wanted = 1
+			if (wanted)
+				print $1
 		}' "$vm_dir/guest.packages"
 }
 
