@@ -13,19 +13,14 @@
 
 #define ROW "rst_sent_data_after_close"
 
-/* A connection that was silent for so long was idle, not in the middle of something. */
-#define IDLE_US (300 * US_PER_MS)
-/* More than the head of a request: somebody was sending a body. */
-#define UPLOAD_BYTES 65536
-
 static bool is_idle(const struct end_group *g)
 {
-	return g->idle && g->idle_max_us >= IDLE_US;
+	return g->kind == END_IDLE;
 }
 
 static bool is_upload(const struct end_group *g)
 {
-	return !is_idle(g) && g->bytes && g->received / g->count >= UPLOAD_BYTES;
+	return g->kind == END_UPLOAD;
 }
 
 static bool is_tls(const struct end_group *g)
@@ -109,7 +104,7 @@ static void check_after_close(struct doctor *d)
 
 static bool is_unanswered(const struct end_group *g)
 {
-	return g->served && g->unanswered;
+	return g->served && g->kind == END_UNANSWERED;
 }
 
 static void tell_unanswered(struct doctor *d, const struct ends *ends, enum grade harm)

@@ -10,6 +10,11 @@
 
 #define MAX_GROUPS 4096
 
+/* A connection that was silent for so long was idle, not in the middle of something. */
+#define IDLE_US (300 * US_PER_MS)
+/* More than the head of a request: somebody was sending a body. */
+#define UPLOAD_BYTES 65536
+
 static bool number(const struct trace_line *line, const char *name, u64 *value)
 {
 	*value = 0;
@@ -28,6 +33,7 @@ static void copy(char *to, size_t size, const struct trace_line *line, const cha
 static bool same(const struct end_group *a, const struct end_group *b)
 {
 	return a->netns == b->netns && a->port == b->port && a->served == b->served &&
+	       a->kind == b->kind &&
 	       !strcmp(a->how, b->how) && !strcmp(a->cause, b->cause) &&
 	       !strcmp(a->peer, b->peer) && !strcmp(a->program, b->program) &&
 	       !strcmp(a->err, b->err);
@@ -54,11 +60,26 @@ static struct end_group *find(struct ends *ends, const struct end_group *g)
 	return &ends->v[ends->n++];
 }
 
+static enum end_kind kind_of(const struct end_group *g, const struct trace_line *line)
+{
+	u64 sent, received, idle;
+	bool bytes = number(line, "bytes_received", &received) &&
+		     number(line, "bytes_sent", &sent);
+
+	if (!strcmp(g->how, "passive_fin"))
+		return bytes && received && !sent ? END_UNANSWERED : END_PLAIN;
+	if (strcmp(g->how, "rst_sent") || strcmp(g->cause, "data_after_close"))
+		return END_PLAIN;
+	if (number(line, "idle_us", &idle) && idle >= IDLE_US)
+		return END_IDLE;
+	return bytes && received >= UPLOAD_BYTES ? END_UPLOAD : END_PLAIN;
+}
+
 void ends_add(struct ends *ends, const struct trace_line *line,
 	      bool (*listens)(u64 netns, u16 port, void *data), void *data)
 {
 	struct end_group g = { 0 }, *found;
-	u64 sport, dport, sent, received, idle, age;
+	u64 sport, dport, idle, age;
 
 	number(line, "netns", &g.netns);
 	number(line, "sport", &sport);
@@ -75,6 +96,7 @@ void ends_add(struct ends *ends, const struct trace_line *line,
 	copy(g.peer, sizeof(g.peer), line, "daddr");
 	copy(g.program, sizeof(g.program), line, "comm");
 	copy(g.err, sizeof(g.err), line, "errno");
+	g.kind = kind_of(&g, line);
 	if (!strncmp(g.peer, "::ffff:", 7))
 		memmove(g.peer, g.peer + 7, strlen(g.peer + 7) + 1);
 	found = find(ends, &g);
@@ -84,16 +106,8 @@ void ends_add(struct ends *ends, const struct trace_line *line,
 	}
 	number(line, "age_ms", &age);
 	found->age_ms = found->count++ ? MIN(found->age_ms, age) : age;
-	found->bytes = number(line, "bytes_sent", &sent) &&
-		       number(line, "bytes_received", &received);
-	if (found->bytes) {
-		found->unanswered += received && !sent;
-		found->received += received;
-	}
-	if (number(line, "idle_us", &idle)) {
-		found->idle = true;
+	if (number(line, "idle_us", &idle))
 		found->idle_max_us = MAX(found->idle_max_us, idle);
-	}
 }
 
 bool ends_match(const struct end_group *g, u64 netns, const char *how, const char *cause,

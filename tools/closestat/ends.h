@@ -11,6 +11,14 @@
 #define ENDS_WORD 24
 #define ENDS_ADDRESS 48
 
+/* What is told apart of ends that are otherwise alike. */
+enum end_kind {
+	END_PLAIN,
+	END_IDLE,		/* data met a close(), after both sides had been silent */
+	END_UPLOAD,		/* the same, in the middle of much that came in */
+	END_UNANSWERED,		/* the peer's FIN came first, and nothing was sent */
+};
+
 struct end_group {
 	u64 netns;
 	char how[ENDS_WORD];		/* as in the rows ended_* */
@@ -20,11 +28,8 @@ struct end_group {
 	char err[ENDS_WORD];		/* of a connect() that failed; "" if not told */
 	u16 port;			/* the service's: ours if served, else the peer's */
 	bool served;			/* we are the server */
-	bool bytes;			/* the event tells bytes sent and received */
-	bool idle;			/* and how long it was idle */
+	enum end_kind kind;
 	u64 count;
-	u64 unanswered;			/* of them those that received, and sent nothing */
-	u64 received;
 	u64 idle_max_us;
 	u64 age_ms;			/* of the latest, where that is told */
 };

@@ -47,7 +47,7 @@ static void ends_are_grouped(void)
 	ends_sort(&e);
 	EXPECT(e.n == 3);
 	EXPECT(e.v[0].count == 2 && e.v[0].port == 443 && !e.v[0].served);
-	EXPECT(e.v[0].idle && e.v[0].idle_max_us == 9 && !e.v[0].bytes);
+	EXPECT(e.v[0].idle_max_us == 9 && e.v[0].kind == END_PLAIN);
 	EXPECT(e.v[0].netns == 7 && !strcmp(e.v[0].peer, "::1"));
 	for (size_t i = 1; i < e.n; i++) {
 		const struct end_group *g = &e.v[i];
@@ -56,10 +56,45 @@ static void ends_are_grouped(void)
 		if (g->port == 80)
 			EXPECT(!strcmp(g->peer, "10.0.0.2") && !strcmp(g->cause, "linger"));
 		else
-			EXPECT(g->port == 8080 && g->bytes && g->unanswered == 1);
+			EXPECT(g->port == 8080 && g->kind == END_UNANSWERED);
 	}
 	ends_free(&e);
 	EXPECT(!e.n);
+}
+
+/* One server, one client: what they have in common does not make them one kind. */
+static void kinds_are_told_apart(void)
+{
+	static const char *const after_close[] = {
+		"idle_us=300000 bytes_sent=9 bytes_received=9",
+		"idle_us=900000 bytes_sent=9 bytes_received=9000000",
+		"idle_us=299999 bytes_sent=9 bytes_received=65536",
+		"idle_us=299999 bytes_sent=9 bytes_received=65535",
+		"idle_us=- bytes_sent=- bytes_received=-",
+	};
+	static const char *const fin[] = { "bytes_sent=0 bytes_received=3",
+		"bytes_sent=1 bytes_received=3", "bytes_sent=0 bytes_received=0" };
+	struct ends e = { 0 };
+	char line[200];
+
+	for (size_t i = 0; i < ARRAY_SIZE(after_close); i++) {
+		snprintf(line, sizeof(line), "sport=8080 daddr=::1 dport=40000 ended=rst_sent rst=data_after_close %s",
+			 after_close[i]);
+		add(&e, line);
+	}
+	EXPECT(e.n == 3);
+	EXPECT(e.v[0].kind == END_IDLE && e.v[0].count == 2 && e.v[0].idle_max_us == 900000);
+	EXPECT(e.v[1].kind == END_UPLOAD && e.v[1].count == 1);
+	EXPECT(e.v[2].kind == END_PLAIN && e.v[2].count == 2);
+	for (size_t i = 0; i < ARRAY_SIZE(fin); i++) {
+		snprintf(line, sizeof(line), "sport=8080 daddr=::1 dport=40000 ended=passive_fin rst=- %s",
+			 fin[i]);
+		add(&e, line);
+	}
+	EXPECT(e.n == 5);
+	EXPECT(e.v[3].kind == END_UNANSWERED && e.v[3].count == 1);
+	EXPECT(e.v[4].kind == END_PLAIN && e.v[4].count == 2);
+	ends_free(&e);
 }
 
 static void packet(struct rst_watch *w, u8 flags, u8 seq, size_t len)
@@ -90,9 +125,10 @@ static void answers_to_syns(void)
 
 int main(void)
 {
-	tap_begin(3);
+	tap_begin(4);
 	RUN(reserved_ports);
 	RUN(ends_are_grouped);
+	RUN(kinds_are_told_apart);
 	RUN(answers_to_syns);
 	return tap_end();
 }
