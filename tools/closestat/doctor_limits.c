@@ -64,7 +64,7 @@ static void tell_resets(struct doctor *d, u64 orphans)
 	struct judged j = {
 		.row = "rst_sent_memory", .how = "rst_sent", .cause = "memory",
 		.harm = HARM_FAILS,
-		.why = "close() keeps no more orphans (closed sockets with data unsent) than that: what was not yet sent is lost",
+		.why = "An orphan is a closed socket, in FIN_WAIT1 or later, whose peer does not read or no longer acknowledges. close() keeps no more of them than that: what was not yet sent is lost",
 	};
 	u64 max = 0, pages, low;
 	char *seen, *remedy;
