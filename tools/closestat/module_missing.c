@@ -113,6 +113,29 @@ static int explain_dkms(const char *release)
 			 release, version, release);
 }
 
+static int explain_build(const char *release)
+{
+	return has(release, "build") ? explain_dkms(release) : explain_headers(release);
+}
+
+/* What is installed but does not run is what runs next, or what the package was built for. */
+static int explain_others(void)
+{
+	char path[PATH_MAX];
+	struct dirent *entry;
+	DIR *dir = opendir(path_of(path, "/lib/modules"));
+
+	if (!dir)
+		return EXIT_FAILED;
+	while ((entry = readdir(dir))) {
+		if (*entry->d_name != '.' && has(entry->d_name, "modules.dep") &&
+		    !is_installed(entry->d_name))
+			explain_build(entry->d_name);
+	}
+	closedir(dir);
+	return EXIT_FAILED;
+}
+
 int module_missing(void)
 {
 	struct utsname u;
@@ -122,18 +145,19 @@ int module_missing(void)
 		return EXIT_FAILED;
 	if (getenv("SYSTEM_RELEASE"))
 		snprintf(u.release, sizeof(u.release), "%s", getenv("SYSTEM_RELEASE"));
-	if (!is_there("/proc/modules"))
-		return msg_error("kernel %s is built without modules, or this is a container: load it on the host",
-				 u.release);
+	if (!is_there("/proc/modules")) {
+		msg_error("kernel %s is built without modules, or this is a container: load it on the host",
+			  u.release);
+		return explain_others();
+	}
 	if (is_installed(u.release)) {
 		if (secure_boot())
 			msg_error("Secure Boot is on: the module has to be signed by a key that is enrolled: mokutil --import /var/lib/dkms/mok.pub");
 		return EXIT_FAILED;
 	}
-	if (!has(u.release, "modules.dep"))
-		return msg_error("there are no modules of the running kernel %s here; it was removed or replaced (reboot), or this is a container (load it on the host)",
-				 u.release);
-	if (!has(u.release, "build"))
-		return explain_headers(u.release);
-	return explain_dkms(u.release);
+	if (has(u.release, "modules.dep"))
+		return explain_build(u.release);
+	msg_error("there are no modules of the running kernel %s here; it was removed or replaced (reboot), or this is a container (load it on the host)",
+		  u.release);
+	return explain_others();
 }

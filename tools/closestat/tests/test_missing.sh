@@ -30,7 +30,14 @@ rm "$SYSTEM_ROOT/etc/debian_version"
 says 'no headers, elsewhere' 'dnf install kernel-devel-6.1.0-9-amd64'
 rm -r "$modules"
 says 'another kernel runs' 'no modules of the running kernel 6.1.0-9-amd64'
-rm "$SYSTEM_ROOT/proc/modules"
+mkdir -p "$modules-next"
+: >"$modules-next/modules.dep"
+echo 12 >"$SYSTEM_ROOT/etc/debian_version"
+says 'another one is installed' 'no modules of the running kernel 6.1.0-9-amd64.*not built for kernel 6.1.0-9-amd64-next, because its headers are not installed: apt install linux-headers-6.1.0-9-amd64-next'
+echo 'updates/dkms/tcp_closestat.ko:' >"$modules-next/modules.dep"
+says 'and has it' 'no modules of the running kernel'
+check 'no word of that' '! grep -q next <<<"$err"'
+rm -r "$modules-next" "$SYSTEM_ROOT/proc/modules"
 says 'a container' 'container'
 make_system
 echo 'updates/dkms/tcp_closestat.ko.xz:' >"$modules/modules.dep"
