@@ -6,91 +6,14 @@
 # right words and numbers in it.
 # shellcheck source=selftests/lib/closestat.sh
 . "$(dirname "$0")/lib/closestat.sh"
-command -v python3 >/dev/null || skip_all "needs python3"
-
-a=reports-a-$$ b=reports-b-$$
+# shellcheck source=selftests/lib/reports.sh
+. "$(dirname "$0")/lib/reports.sh"
 orphans=$(sysctl -n net.ipv4.tcp_max_orphans)
-# shellcheck disable=SC2046 # process ids
-end_programs() {
-	kill $(jobs -p)
-	wait
-} 2>/dev/null
 clean_up() {
-	end_programs
 	sysctl -qw net.ipv4.tcp_max_orphans="$orphans"
-	ip netns del "$a"
-	ip netns del "$b"
-	closestat_clean_up
+	reports_clean_up
 } 2>/dev/null
 trap clean_up EXIT
-trap 'exit 143' INT TERM
-
-# pair - two fresh namespaces, 10.6.0.1 and 10.6.0.2
-pair() {
-	end_programs
-	ip netns del $a 2>/dev/null
-	ip netns del $b 2>/dev/null
-	ip netns add $a && ip netns add $b &&
-		ip link add v netns $a type veth peer name v netns $b &&
-		ip -n $a addr add 10.6.0.1/24 dev v && ip -n $b addr add 10.6.0.2/24 dev v &&
-		for ns in $a $b; do
-			ip -n $ns link set v up && ip -n $ns link set lo up
-		done
-}
-
-# py NS TEXT - run Python there, with socket and time at hand
-py() {
-	ip netns exec "$1" python3 -c "import os, socket, time
-C = lambda a: socket.create_connection(a)
-def L(a, n=200):
-    l = socket.socket(); l.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); l.bind(a); l.listen(n); return l
-def ready(): open('$tmp/ready', 'w').write('x')
-def go(): open('$tmp/go', 'w').write('x')
-def until_go():
-    while not os.path.exists('$tmp/go'): time.sleep(.05)
-$2"
-}
-
-# program NS TEXT - the same beside us, which is ready when it says so
-program() {
-	rm -f "$tmp/ready" "$tmp/go"
-	py "$@" &
-	until_true test -e "$tmp/ready"
-}
-
-# doctor NS [SECONDS] - what doctor says, in $tmp/out, and its exit status in rc
-doctor() {
-	rc=0
-	closestat doctor -N "$1" -d "${2:-1}" >"$tmp/out" 2>"$tmp/err" </dev/null || rc=$?
-}
-
-# doctor_while NS COMMAND... - the same while COMMAND runs, however long that takes
-doctor_while() {
-	local ns=$1 doctor
-	shift
-	closestat doctor -N "$ns" -d 300 >"$tmp/out" 2>"$tmp/err" </dev/null &
-	doctor=$!
-	until_true grep -qs 1 "/sys/kernel/tracing/instances/closestat-$doctor/events/tcp_closestat/tcp_close/enable"
-	"$@"
-	kill $doctor
-	rc=0
-	wait $doctor || rc=$?
-}
-
-# says STATUS PATTERN... - the last doctor ended so, and a line of it has each
-says() {
-	[ $rc -eq "$1" ] || return
-	shift
-	for pattern; do
-		grep -qE -- "$pattern" "$tmp/out" || { echo "not said: $pattern" && return 1; }
-	done
-}
-
-# skip NAME PACKAGE - a test that cannot be run
-skip() {
-	tests=$((tests + 1))
-	echo "ok $tests $1 # SKIP needs $2"
-}
 
 closing_server() {
 	program $b "
@@ -408,33 +331,10 @@ else
 	expect "IPVS that remembers longer" ipvs
 fi
 
-# What is well: HEALTHY_SECONDS for longer than a moment, by hand.
 idle() {
 	doctor $a && says 0 'Nothing found' && [ "$(wc -l <"$tmp/out")" -eq 1 ]
 }
 pair
 expect "an idle system" idle
-
-busy() {
-	mkdir -p "$tmp/www" && echo hello >"$tmp/www/index.html" && chmod -R a+rX "$tmp" || return
-	cat >"$tmp/nginx.conf" <<-END
-		daemon off; pid $tmp/nginx.pid; error_log $tmp/nginx.err; worker_processes 1; events {}
-		http { access_log off; keepalive_requests 1000000; server { listen 10.6.0.2:80; root $tmp/www; } }
-	END
-	ip netns exec $b nginx -c "$tmp/nginx.conf" &
-	listens() { ip netns exec $b ss -Hltn | grep -q ':80 '; }
-	until_true listens || return
-	ip netns exec $a wrk -t 1 -c 20 -d 600s http://10.6.0.2:80/ >/dev/null &
-	connected() { [ "$(ip netns exec $b ss -Htn state established | wc -l)" -eq 20 ]; }
-	until_true connected || return
-	doctor $b "${HEALTHY_SECONDS:-3}" && says 0 'Nothing found' && [ "$(wc -l <"$tmp/out")" -eq 1 ] &&
-		doctor $a && says 0 'Nothing found' && [ "$(wc -l <"$tmp/out")" -eq 1 ]
-}
-pair
-if ! command -v nginx >/dev/null || ! command -v wrk >/dev/null; then
-	skip "a busy system that is well" "nginx and wrk"
-else
-	expect "a busy system that is well" busy
-fi
 
 closestat_end

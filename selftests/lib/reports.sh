@@ -1,0 +1,90 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2086,SC2154 # names without blanks; $tmp and $tests are those of lib/closestat.sh
+# What the tests that rebuild public reports share, on top of lib/closestat.sh: two namespaces,
+# programs in them that end with the next pair, and doctor.
+command -v python3 >/dev/null || skip_all "needs python3"
+
+a=reports-a-$$ b=reports-b-$$
+# shellcheck disable=SC2046 # process ids
+end_programs() {
+	kill $(jobs -p)
+	wait
+} 2>/dev/null
+# The last of what such a test cleans up.
+reports_clean_up() {
+	end_programs
+	ip netns del "$a"
+	ip netns del "$b"
+	closestat_clean_up
+} 2>/dev/null
+trap reports_clean_up EXIT
+trap 'exit 143' INT TERM
+
+# pair - two fresh namespaces, 10.6.0.1 and fd06::1 in $a, 10.6.0.2 and fd06::2 in $b
+pair() {
+	end_programs
+	ip netns del $a 2>/dev/null
+	ip netns del $b 2>/dev/null
+	ip netns add $a && ip netns add $b &&
+		ip link add v netns $a type veth peer name v netns $b &&
+		ip -n $a addr add 10.6.0.1/24 dev v && ip -n $b addr add 10.6.0.2/24 dev v &&
+		ip -n $a addr add fd06::1/64 dev v nodad && ip -n $b addr add fd06::2/64 dev v nodad &&
+		for ns in $a $b; do
+			ip -n $ns link set v up && ip -n $ns link set lo up
+		done
+}
+
+# py NS TEXT - run Python there, with socket and time at hand
+py() {
+	ip netns exec "$1" python3 -c "import os, socket, time
+C = lambda a: socket.create_connection(a)
+def L(a, n=200):
+    l = socket.socket(); l.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); l.bind(a); l.listen(n); return l
+def ready(): open('$tmp/ready', 'w').write('x')
+def go(): open('$tmp/go', 'w').write('x')
+def until_go():
+    while not os.path.exists('$tmp/go'): time.sleep(.05)
+$2"
+}
+
+# program NS TEXT - the same beside us, which is ready when it says so
+program() {
+	rm -f "$tmp/ready" "$tmp/go"
+	py "$@" &
+	until_true test -e "$tmp/ready"
+}
+
+# doctor NS [SECONDS] - what doctor says, in $tmp/out, and its exit status in rc
+doctor() {
+	rc=0
+	closestat doctor -N "$1" -d "${2:-1}" >"$tmp/out" 2>"$tmp/err" </dev/null || rc=$?
+}
+
+# doctor_while NS COMMAND... - the same while COMMAND runs, however long that takes
+doctor_while() {
+	local ns=$1 doctor
+	shift
+	closestat doctor -N "$ns" -d 300 >"$tmp/out" 2>"$tmp/err" </dev/null &
+	doctor=$!
+	until_true grep -qs 1 "/sys/kernel/tracing/instances/closestat-$doctor/events/tcp_closestat/tcp_close/enable"
+	"$@"
+	kill $doctor
+	rc=0
+	wait $doctor || rc=$?
+}
+
+# says STATUS PATTERN... - the last doctor ended so, and a line of it has each
+says() {
+	[ $rc -eq "$1" ] || return
+	shift
+	for pattern; do
+		grep -qE -- "$pattern" "$tmp/out" || { echo "not said: $pattern" && return 1; }
+	done
+}
+
+# skip NAME PACKAGE - a test that cannot be run
+skip() {
+	tests=$((tests + 1))
+	echo "ok $tests $1 # SKIP needs $2"
+}
