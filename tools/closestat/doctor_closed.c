@@ -44,7 +44,7 @@ static const struct judged after_close[] = {
 		"rst_sent_data_after_close", "rst_sent", "data_after_close", NULL, HARM_FAILS,
 		"reset because the next request came while this side closed an idle connection (a keep-alive race)",
 		"The server's idle timeout is shorter than the client's: the client sees a reset, a balancer answers 502, however rare it is",
-		"make the server's keep-alive (idle) timeout longer than its clients'",
+		"make the server's keep-alive (idle) timeout longer than its clients' (node: keepAliveTimeout)",
 		is_idle, true,
 	},
 	{
