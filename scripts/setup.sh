@@ -12,7 +12,7 @@ declare -A packages=(
 	[rig]="qemu-system-x86 mmdebstrap linux-source-6.1 rsync cpio xz-utils git make util-linux procps
 		dpkg-dev"
 	# the checkers of "make style"; checkpatch is in the rig's linux-source
-	[style]="shellcheck perl linux-source-6.1 xz-utils git make"
+	[style]="shellcheck perl linux-source-6.1 xz-utils git make yamllint python3-yaml"
 	# building the tools and their unit tests on this machine
 	[tools]="gcc libc6-dev make pkg-config libsmartcols-dev libmnl-dev libpcap-dev
 		libncurses-dev libjson-c-dev libtracefs-dev libtraceevent-dev zlib1g-dev
@@ -29,6 +29,11 @@ declare -A packages=(
 		zlib1g-dev"
 	# drawing the README's pictures, besides the rig
 	[pictures]="python3-pyte"
+	# contrib/ci/vm, on Debian 13 and later: a virtual machine on the files of this one
+	[ci]="virtme-ng qemu-system-x86 linux-image-amd64 linux-headers-amd64 linux-source gcc libc6-dev
+		make pkg-config libsmartcols-dev libmnl-dev libpcap-dev libncurses-dev libjson-c-dev
+		libtracefs-dev libtraceevent-dev zlib1g-dev iproute2 kmod procps nftables tcpdump
+		libcap2-bin bc busybox-static perl python3-minimal xz-utils"
 	# building the module for this machine's kernel
 	[module]="gcc make linux-headers-amd64"
 )

@@ -11,7 +11,8 @@ case ${1-} in
 	cat <<END
 Usage: style.sh
 Check the sources with checkpatch --strict, sparse (on the module, against the
-headers of the default kernel) and shellcheck, and that each says its licence. Reports in TAP.
+headers of the default kernel), shellcheck and yamllint, and that each says its licence. Reports
+in TAP.
 END
 	exit
 	;;
@@ -32,7 +33,7 @@ while IFS= read -rd '' f; do
 done < <(git -c safe.directory='*' ls-files -z --cached --others --exclude-standard 2>/dev/null ||
 	find . -type f -printf '%P\0')
 
-c_files=() sh_files=() licensed=()
+c_files=() sh_files=() yaml_files=() licensed=()
 for f in "${sources[@]}"; do
 	case $f in
 	*.c | *.h)
@@ -41,6 +42,10 @@ for f in "${sources[@]}"; do
 		;;
 	*.sh | *.bash)
 		sh_files+=("$f")
+		licensed+=("$f")
+		;;
+	*.yml)
+		yaml_files+=("$f")
 		licensed+=("$f")
 		;;
 	*/Makefile | Makefile | Kbuild | *.awk | *.py)
@@ -95,6 +100,16 @@ check_shellcheck() {
 	shellcheck -x "${sh_files[@]}"
 }
 
+# What is left out is a matter of taste; the key "on", GitHub's, looks like a boolean.
+check_yamllint() {
+	local space="{max-spaces-inside: 1}" rules
+
+	rules="document-start: disable, line-length: disable, truthy: {check-keys: false}"
+	rules+=", braces: $space, brackets: $space"
+	rules+=", indentation: {spaces: consistent, indent-sequences: whatever}"
+	yamllint --strict -d "{extends: default, rules: {$rules}}" "${yaml_files[@]}"
+}
+
 check_license() {
 	local f missing=0
 
@@ -106,13 +121,15 @@ check_license() {
 	return "$missing"
 }
 
-checkers=(checkpatch sparse shellcheck license)
+checkers=(checkpatch sparse shellcheck yamllint license)
 echo "TAP version 13"
 echo "1..${#checkers[@]}"
 n=0 failed=0
 for checker in "${checkers[@]}"; do
 	n=$((n + 1))
-	if found=$("check_$checker" 2>&1); then
+	if [ "$checker" = yamllint ] && ! command -v yamllint >/dev/null; then
+		echo "ok $n style: $checker # SKIP package yamllint is not installed"
+	elif found=$("check_$checker" 2>&1); then
 		echo "ok $n style: $checker"
 	else
 		printf '%s\n' "$found" | tail -n 200 | sed 's/^/#| /'
