@@ -27,6 +27,8 @@ declare -A packages=(
 	[package]="build-essential debhelper dh-dkms pkg-config libsmartcols-dev libmnl-dev
 		libpcap-dev libncurses-dev libjson-c-dev libtracefs-dev libtraceevent-dev
 		zlib1g-dev"
+	# looking at contrib/rpm and contrib/arch on this machine
+	[foreign]="rpm rpmlint makepkg pacman-package-manager libarchive-tools"
 	# drawing the README's pictures, besides the rig
 	[pictures]="python3-pyte"
 	# contrib/ci/vm, on Debian 13 and later: a virtual machine on the files of this one
@@ -37,6 +39,40 @@ declare -A packages=(
 	# building the module for this machine's kernel
 	[module]="gcc make linux-headers-amd64"
 )
+
+# What other distributions call what is needed to build for them, by their package manager
+declare -A elsewhere=(
+	[dnf tools]="gcc make pkgconf-pkg-config libsmartcols-devel libmnl-devel libpcap-devel
+		ncurses-devel json-c-devel libtracefs-devel libtraceevent-devel zlib-devel"
+	[dnf module]="gcc make elfutils-libelf-devel kernel-devel"
+	[zypper tools]="gcc make pkg-config libsmartcols-devel libmnl-devel libpcap-devel
+		ncurses-devel libjson-c-devel libtracefs-devel libtraceevent-devel zlib-devel"
+	[zypper module]="gcc make kernel-default-devel"
+	[pacman tools]="base-devel util-linux-libs libmnl libpcap ncurses json-c libtracefs
+		libtraceevent zlib"
+	[pacman module]="base-devel linux-headers"
+)
+declare -A installs=([dnf]="dnf install" [zypper]="zypper install" [pacman]="pacman -S --needed")
+
+# say_elsewhere GROUP... - how to install them where there is no apt
+say_elsewhere() {
+	local manager group words
+
+	for manager in dnf zypper pacman; do
+		! command -v $manager >/dev/null || break
+		manager=
+	done
+	for group; do
+		words=${manager:+${elsewhere[$manager $group]-}}
+		if [ "$words" ]; then
+			read -rd '' -a words <<<"$words" || true
+			echo "$me: $group: not Debian; install by: ${installs[$manager]} ${words[*]}" >&2
+		else
+			read -rd '' -a words <<<"${packages[$group]}" || true
+			echo "$me: $group: this is not Debian (no dpkg, no apt-get); there it is: ${words[*]}" >&2
+		fi
+	done
+}
 
 usage() {
 	cat <<END
@@ -61,7 +97,7 @@ for group in "$@"; do
 done
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
-	echo "$me: this is not Debian (no dpkg, no apt-get); install yourself: ${wanted[*]}" >&2
+	say_elsewhere "$@"
 	exit 1
 fi
 
