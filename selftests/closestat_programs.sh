@@ -136,7 +136,7 @@ upstream() {
 	web $b 8081 "listen 10.6.0.2:8081;" &&
 		web $a 80 "listen 127.0.0.1:80; location / { proxy_pass http://10.6.0.2:8081; proxy_http_version 1.1; proxy_set_header Connection ''; }" || return
 	doctor_while $a ip netns exec $a ab -q -k -n 150 -c 2 http://127.0.0.1/
-	says 1 'TIME_WAIT of 60 s holds 100 of the 100 usable ports for connections to 10[.]6[.]0[.]2:8081 by nginx.* (4|5)[0-9] connects failed for want of a port' \
+	says 1 'TIME_WAIT of 60 s holds 100 of the 100 usable ports for connections to 10[.]6[.]0[.]2:8081 by nginx.* (4|5)[0-9] connects failed with EADDRNOTAVAIL' \
 		'nginx: keepalive in the upstream' "Try: closestat set -N $a tcp_tw_reuse=1"
 }
 try "ports of a proxy: nginx, ab" upstream nginx ab

@@ -346,7 +346,7 @@ static const struct {
 	  ORPHAN | SHUT | FIN_RECEIVED | ALL_ACKED, END(PASSIVE_FIN) },
 	{ "FINs crossed, an error left over", TCP_CLOSING, EPIPE,
 	  ORPHAN | SHUT | FIN_RECEIVED | ALL_ACKED, END(SIMULTANEOUS_FIN) },
-	{ "FIN never sent for want of memory, RST came", TCP_LAST_ACK, ECONNRESET,
+	{ "FIN never sent, out of memory, RST came", TCP_LAST_ACK, ECONNRESET,
 	  SHUT | FIN_RECEIVED | ALL_ACKED | GOT_RST, END(RST_RECEIVED) },
 	{ "close() with unread data, an error left over", TCP_CLOSE_WAIT, EPIPE,
 	  SHUT | UNREAD | FIN_RECEIVED, RST(UNREAD_DATA) },

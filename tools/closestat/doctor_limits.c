@@ -74,7 +74,7 @@ static void tell_resets(struct doctor *d, u64 orphans)
 	host_value("sys/net/ipv4/tcp_max_orphans", &max);
 	if (wants_memory(&pages, &low)) {
 		j.why = "TCP is under memory pressure: data not yet sent is lost";
-		seen = doctor_text("reset for want of memory: TCP holds %llu pages, and tcp_mem begins with %llu",
+		seen = doctor_text("reset because TCP is out of memory: it holds %llu pages, and tcp_mem begins with %llu",
 				   pages, low);
 		remedy = doctor_text("sysctl net.ipv4.tcp_mem; fewer or smaller socket buffers");
 	} else {
@@ -107,7 +107,7 @@ static void check_orphans(struct doctor *d)
 	here = orphans_here(d);
 	doctor_find(d, HARM_FAILS, "orphans",
 		    "Beyond tcp_max_orphans, close() resets a connection and its unsent data is lost ('too many orphaned sockets')",
-		    doctor_text("%llu of tcp_max_orphans %llu orphaned sockets (host-wide), %llu connection%s reset for it or for want of memory so far%s",
+		    doctor_text("%llu of tcp_max_orphans %llu orphaned sockets (host-wide), %llu connection%s reset for it or because TCP is out of memory so far%s",
 				orphans, max, reset, plural(reset), here),
 		    doctor_text("sysctl -w net.ipv4.tcp_max_orphans=%llu",
 				MIN(MAX(max * 2, 8192), MAX_LIMIT)));

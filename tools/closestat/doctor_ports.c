@@ -179,7 +179,7 @@ static char *failures(const struct doctor *d)
 	if (!total)
 		return doctor_text("%s", "");
 	return doctor_text("; %llu connect%s failed %sso far, %llu of them while doctor looked",
-			   total, plural(total), exact ? "for want of a port " : "", rose);
+			   total, plural(total), exact ? "with EADDRNOTAVAIL " : "", rose);
 }
 
 static char *remedy(const struct doctor *d, const struct port_model *m, const struct held *h)
