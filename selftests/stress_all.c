@@ -358,10 +358,7 @@ int main(void)
 	while (now_ns() < end)
 		nap_ms(100);
 	/* However slow the machine is: a load takes seconds where others keep it busy. */
-	end += 5 * TIMEOUT_NS;
-	while (!each_had_its_part() && now_ns() < end)
-		nap_ms(100);
-	until(each_had_its_part());
+	until_within(each_had_its_part(), 6 * TIMEOUT_NS);
 	__atomic_store_n(&shared->stop, true, __ATOMIC_RELEASE);
 	for (i = 0; i < n; i++) {
 		int status;

@@ -66,15 +66,20 @@ static inline void nap_ms(int ms)
 }
 
 /*
- * until(condition) - wait until it is true; a test that waits for ever fails.
+ * until_within(condition, ns) - wait until it is true; a test that waits for longer fails.
  */
-#define until(cond) do {						\
-	const int64_t _end = now_ns() + TIMEOUT_NS;			\
+#define until_within(cond, ns) do {					\
+	const int64_t _end = now_ns() + (ns);				\
 	while (!(cond)) {						\
 		if (now_ns() > _end)					\
 			die("waited in vain for: " #cond);		\
 		nap_ms(2);						\
 	}								\
 } while (0)
+
+/*
+ * until(condition) - the same, for as long as a test may wait
+ */
+#define until(cond)	until_within(cond, TIMEOUT_NS)
 
 #endif /* CLOCK_H */
