@@ -10,6 +10,12 @@ measured() {
 	printf '%s\t%s\t%s\n' "$@" >>"$TCS_OUT/measured"
 }
 
+# settle SECONDS - let the kernel do what it has put off (RCU, work queues, timers): nothing tells
+# when that is done. They are the guest's seconds, which pass at once where it is idle.
+settle() {
+	sleep "$1"
+}
+
 # until_true COMMAND... - wait until COMMAND succeeds, a minute of the guest's
 # time at most.
 until_true() {
@@ -60,7 +66,7 @@ end_netns() {
 	for ns in "$@"; do
 		until_true gone "gone_$ns"
 	done
-	sleep 2
+	settle 2
 }
 
 # setting NAME VALUE NETNS... - set one of the module's in those namespaces
@@ -116,10 +122,10 @@ traffic() {
 module_in() {
 	insmod "$TCS_KO"
 	# what the load leaves to be done later, the proof's TIME_WAITs among it
-	sleep 2
+	settle 2
 }
 
 module_out() {
 	rmmod tcp_closestat
-	sleep 2
+	settle 2
 }

@@ -108,7 +108,8 @@ live_cleanup()
 	ip netns del "$live_b"
 } 2>/dev/null
 
-# A command comes to say something, or to hold something: at most 20 s.
+# A command comes to succeed, at most 20 s later: what it asks for is another program's, or the
+# kernel's, and nothing tells when it is there.
 live_until() # COMMAND...
 {
 	local tries

@@ -15,10 +15,10 @@ grep -q " ${hook}_schedule\$" /proc/kallsyms && hook+=_schedule
 # floor ROW [PARAMETER...] - with the empty module in
 floor() {
 	insmod /tmp/floor/floor.ko "${@:2}"
-	sleep 2
+	settle 2
 	traffic close-loopback "$1" "$CLOSES"
 	rmmod floor
-	sleep 2
+	settle 2
 }
 
 for ((round = 0; round < FLOOR_ROUNDS; round++)); do

@@ -21,7 +21,7 @@ keep() {
 	measured "memory of a namespace, bytes" "$1" $((($(memory) - before) / KEPT))
 	umount /tmp/kept/*
 	rm -r /tmp/kept
-	sleep 5
+	settle 5
 }
 
 # time_waits ROW [COMMAND...] - the memory of many

@@ -23,7 +23,7 @@ beside() {
 		cat /tmp/peer.err >&2
 		return 1
 	fi
-	sleep 10
+	settle 10
 	for ((round = 0; round < PEER_ROUNDS; round++)); do
 		traffic close-loopback "$row" "$CLOSES"
 	done
@@ -33,7 +33,7 @@ beside() {
 		echo "$row: has seen nothing" >&2
 		return 1
 	fi
-	sleep 5
+	settle 5
 }
 
 bpftrace_row() {

@@ -60,7 +60,7 @@ done
 # What all are compared with: the counts are as large, so are the digits to print,
 # and the sockets are gone.
 setting time_wait_purge 1 server
-sleep 2
+settle 2
 hold 0
 beside_time_waits none
 end_netns server
@@ -76,7 +76,7 @@ for n in $NAMESPACES; do
 done
 # With something in them: a connection, the durations of both of its ends.
 /tmp/namespaces close /tmp/netns/*
-sleep 1
+settle 1
 one=/proc/thread-self/net/tcp_closestat all=/proc/tcp_closestat_all
 with="all of $kept namespaces, with durations"
 measured "$with" "read tcp_closestat_all and tcp_closestat_all_hist" \
