@@ -61,9 +61,10 @@ account() {
 		failed=$((failed + 1))
 	fi
 	report+=("$(printf '%-8s %4d s  %s' "$name" "$seconds" "$last")")
-	# What failed is worth repeating where the reader looks, at the end.
+	# What failed is worth repeating where the reader looks, at the end, with the last
+	# words before it: the log may be all that is left of this machine.
 	[[ $last = *" 0 failed"* ]] || readarray -t -O "${#report[@]}" report < <(
-		grep -E '^[^ ]+: ' "$tmp/$name.out" | head -n 20 | sed 's/^/             /'
+		awk -f "$scripts/failures.awk" "$tmp/$name.out" | head -n 60 | sed 's/^/             /'
 	)
 }
 
