@@ -86,20 +86,30 @@ static void take(char *at, char *line)
 	memmove(at, end + 1, strlen(end + 1) + 1);
 }
 
+/* Where a machine was too busy to read what it was told, the kernel says so in between. */
+static bool is_gap(const char *line)
+{
+	return !strncmp(line, "CPU:", 4) && strstr(line, " [LOST ");
+}
+
 /**
- * told_next() - the next line
+ * told_next() - the next event
  * @t: of told_open()
  * @line: TOLD_LINE bytes, filled
+ *
+ * Some may be missing before it.
  *
  * Return: whether there was one.
  */
 bool told_next(struct told *t, char *line)
 {
-	if (!strchr(t->rest, '\n'))
-		pull(t);
-	if (!strchr(t->rest, '\n'))
-		return false;
-	take(t->rest, line);
+	do {
+		if (!strchr(t->rest, '\n'))
+			pull(t);
+		if (!strchr(t->rest, '\n'))
+			return false;
+		take(t->rest, line);
+	} while (is_gap(line));
 	return true;
 }
 
