@@ -152,7 +152,7 @@ root_apt() {
 		-o Dir::Etc::sourcelist="$sources" -o Dir::Etc::sourceparts=/dev/null
 		-o Dir::Etc::preferencesparts=/dev/null
 		-o Dir::State::lists="$dir/lists" -o Dir::State::status="$root/var/lib/dpkg/status"
-		-o Dir::State::extended_states=/dev/null
+		-o Dir::State::extended_states="$dir/extended_states"
 		-o Dir::Cache::archives="$dir/archives"
 		-o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=
 		-o APT::Install-Recommends=0 -o APT::Sandbox::User=root
