@@ -36,9 +36,9 @@ static int begin(const char *name, const char *spec, void *data)
 	return doctor_begin(&v->all, name, spec);
 }
 
-static int end_one(struct doctor *d, double seconds)
+static int end_one(struct doctors *all, struct doctor *d, double seconds)
 {
-	int ret = doctor_end(d, seconds);
+	int ret = doctor_end(all, d, seconds);
 
 	for (size_t i = 0; !ret && i < ARRAY_SIZE(checks); i++)
 		ret = checks[i](d);
@@ -55,7 +55,7 @@ static int end(const char *name, const char *spec, void *data)
 	(void)spec;
 	for (size_t i = 0; i < v->all.n; i++) {
 		if (v->all.v[i].inode == inode)
-			return end_one(&v->all.v[i], v->seconds);
+			return end_one(&v->all, &v->all.v[i], v->seconds);
 	}
 	return EXIT_OK;
 }
@@ -77,7 +77,18 @@ static int visit_one(struct visit *v, const char *spec, u64 us)
 	if (ret)
 		return ret;
 	doctor_watch(&v->all, us);
-	return end_one(&v->all.v[0], v->seconds);
+	return end_one(&v->all, &v->all.v[0], v->seconds);
+}
+
+static int visit(struct visit *v, const struct options *o, u64 us)
+{
+	int ret;
+
+	if (us)
+		doctor_open(&v->all, o->all ? 0 : nsnames_own_inode());
+	ret = o->all ? visit_all(v, us) : visit_one(v, o->netns, us);
+	doctor_close(&v->all);
+	return ret;
 }
 
 static bool found(const struct doctors *all)
@@ -98,7 +109,7 @@ static int doctor(const struct options *o, int n, char **words)
 
 	if (n)
 		return msg_usage("doctor", "unexpected '%s'", words[0]);
-	ret = o->all ? visit_all(&v, us) : visit_one(&v, o->netns, us);
+	ret = visit(&v, o, us);
 	if (!ret)
 		ret = doctor_report(o, v.all.v, v.all.n);
 	if (!ret && v.all.lost)

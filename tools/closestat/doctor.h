@@ -41,9 +41,9 @@ struct doctor {
 	char *where;			/* "-N NETNS " for commands of ours, or "" */
 	char *enter;			/* "ip netns exec NETNS " for those of others, or "" */
 	u64 inode;
-	u64 began_us;			/* monotonic clock */
+	u64 began_us;			/* when before was read, monotonic clock */
+	u64 ended_us;			/* when now was, 0: not yet */
 	double seconds;			/* how long it watched; 0 for gauges only */
-	bool traced;			/* ends holds what ended meanwhile */
 	struct snapshot before;
 	struct snapshot now;
 	char *netstat[2];		/* /proc/net/netstat, before and now */
@@ -53,7 +53,7 @@ struct doctor {
 	struct closing_ages ages;	/* of last */
 	struct owners owners;		/* of last and of listeners */
 	struct rst_watch rsts;		/* SYNs refused meanwhile */
-	const struct ends *ends;	/* of all namespaces */
+	const struct ends *ends;	/* between before and now, of all namespaces */
 	struct ends past;		/* what the module has kept: before */
 	struct ends lately;		/* and meanwhile */
 	u64 time_wait_ms;		/* the setting */

@@ -9,15 +9,32 @@
 
 static struct trace_instance *instance;
 
+static struct doctor *doctor_of(struct doctors *all, u64 netns)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		if (all->v[i].inode == netns)
+			return &all->v[i];
+	}
+	return NULL;
+}
+
 static bool listens(u64 netns, u16 port, void *data)
 {
-	struct doctors *all = data;
+	struct doctor *d = doctor_of(data, netns);
 
-	for (size_t i = 0; i < all->n; i++) {
-		if (doctor_listens(netns, port, &all->v[i]))
-			return true;
-	}
-	return false;
+	return d && doctor_listens(netns, port, d);
+}
+
+/* What the counts before have in them already, and those now have not, is left out. */
+static bool is_counted(struct doctors *all, const struct trace_line *line)
+{
+	const struct doctor *d;
+	u64 netns;
+
+	if (parse_u64(trace_line_value(line, "netns"), &netns))
+		return false;
+	d = doctor_of(all, netns);
+	return d && line->us >= d->began_us && (!d->ended_us || line->us < d->ended_us);
 }
 
 static void take_line(char *text, void *data)
@@ -25,14 +42,15 @@ static void take_line(char *text, void *data)
 	struct doctors *all = data;
 	struct trace_line line;
 
-	if (!trace_line_parse(text, TRACE_EVENT, &line))
+	if (trace_line_parse(text, TRACE_EVENT, &line))
+		return;
+	all->read_us = line.us;
+	if (is_counted(all, &line))
 		ends_add(&all->ends, &line, listens, all);
 }
 
-int doctor_trace_open(struct doctors *all)
+int doctor_trace_open(u64 netns)
 {
-	u64 netns = all->n == 1 ? all->v[0].inode : 0;
-
 	if (!trace_instance_possible())
 		return -ENOENT;
 	return trace_instance_open(&instance, netns) ? -ENOENT : 0;
@@ -51,11 +69,15 @@ void doctor_trace_read(struct doctors *all, u64 us)
 	}
 }
 
+/* Events are read in the order of their times, whichever CPU they happened on. */
+void doctor_trace_drain(struct doctors *all, u64 before_us)
+{
+	while (all->read_us < before_us && !trace_instance_read(instance, 0, take_line, all))
+		;
+}
+
 void doctor_trace_close(struct doctors *all)
 {
-	trace_instance_stop(instance);
-	while (!trace_instance_read(instance, 0, take_line, all))
-		;
 	all->lost = trace_instance_lost(instance);
 	trace_instance_close(instance);
 	instance = NULL;

@@ -56,22 +56,31 @@ static int look_first(struct doctor *d)
 {
 	int ret;
 
-	ret = read_time_wait(d) ? : snapshot_read(&d->before);
+	ret = read_time_wait(d) ? : sockdiag_read(BIT(TCP_LISTEN), &d->listeners);
+	if (ret)
+		return ret;
+	d->inode = nsnames_own_inode();
+	recent_read(&d->past, d->inode, 0, doctor_listens, d);
+	d->began_us = monotonic_us();
+	ret = snapshot_read(&d->before);
 	if (ret)
 		return ret;
 	procfile_read("thread-self/net/netstat", &d->netstat[0], NULL);
-	d->inode = nsnames_own_inode();
-	ret = sockdiag_read(BIT(TCP_LISTEN), &d->listeners);
-	if (!ret)
-		ret = sockdiag_read(stuck_states(), &d->first);
-	recent_read(&d->past, d->inode, 0, doctor_listens, d);
-	d->began_us = monotonic_us();
-	return ret;
+	return sockdiag_read(stuck_states(), &d->first);
+}
+
+void doctor_open(struct doctors *all, u64 netns)
+{
+	all->traced = !doctor_trace_open(netns);
+	/* The event has to be switched off again. */
+	if (all->traced)
+		signals_catch();
 }
 
 int doctor_begin(struct doctors *all, const char *name, const char *spec)
 {
 	struct doctor *d = realloc(all->v, (all->n + 1) * sizeof(*d));
+	int ret;
 
 	if (!d)
 		return msg_error("out of memory");
@@ -84,7 +93,11 @@ int doctor_begin(struct doctors *all, const char *name, const char *spec)
 		.rsts.fd = -1,
 	};
 	rst_watch_open(&d->rsts);
-	return look_first(d);
+	ret = look_first(d);
+	/* There may be a thousand more, and the buffer is not that large. */
+	if (!ret && all->traced)
+		doctor_trace_drain(all, d->began_us);
+	return ret;
 }
 
 static int find_owners(struct doctor *d)
@@ -119,7 +132,7 @@ static u64 sockets_in_use(void)
 	return n;
 }
 
-int doctor_end(struct doctor *d, double seconds)
+int doctor_end(struct doctors *all, struct doctor *d, double seconds)
 {
 	struct socks listeners;
 	int ret;
@@ -143,12 +156,16 @@ int doctor_end(struct doctor *d, double seconds)
 	ret = snapshot_read(&d->now);
 	if (ret)
 		return ret;
+	d->ended_us = monotonic_us();
 	procfile_read("thread-self/net/netstat", &d->netstat[1], NULL);
 	if (seconds)
 		recent_read(&d->lately, d->inode, (monotonic_us() - d->began_us) / US_PER_MS,
 			    doctor_listens, d);
-	if (!d->traced)
-		d->ends = &d->lately;
+	if (all->traced) {
+		doctor_trace_drain(all, d->ended_us);
+		ends_sort(&all->ends);
+	}
+	d->ends = all->traced ? &all->ends : &d->lately;
 	d->open = sockets_in_use();
 	return find_owners(d);
 }
@@ -163,18 +180,14 @@ static void tell_progress(u64 left_us)
 void doctor_watch(struct doctors *all, u64 us)
 {
 	u64 end = monotonic_us() + us, now;
-	bool traced;
 
 	if (!us)
 		return;
-	traced = !doctor_trace_open(all);
-	if (traced)
-		signals_catch();
-	while ((now = monotonic_us()) < end && !(traced && signals_caught())) {
+	while ((now = monotonic_us()) < end && !(all->traced && signals_caught())) {
 		u64 step = MIN(end - now, STEP_US);
 
 		tell_progress(end - now);
-		if (traced)
+		if (all->traced)
 			doctor_trace_read(all, step);
 		else
 			wait_us(step);
@@ -182,13 +195,12 @@ void doctor_watch(struct doctors *all, u64 us)
 			rst_watch_read(&all->v[i].rsts);
 	}
 	tell_progress(0);
-	if (traced)
+}
+
+void doctor_close(struct doctors *all)
+{
+	if (all->traced)
 		doctor_trace_close(all);
-	ends_sort(&all->ends);
-	for (size_t i = 0; i < all->n; i++) {
-		all->v[i].traced = traced;
-		all->v[i].ends = traced ? &all->ends : NULL;
-	}
 }
 
 static void free_one(struct doctor *d)

@@ -8,9 +8,20 @@
 struct doctors {
 	struct doctor *v;
 	size_t n;
+	bool traced;	/* there are events */
 	struct ends ends;
+	u64 read_us;	/* the time of the latest event that was read, monotonic clock */
 	u64 lost;	/* events that came faster than they were read */
 };
+
+/**
+ * doctor_open - before any namespace is looked at, switch the trace event on, if there is one
+ * @doctors: whose, zeroed
+ * @netns: inode of the one namespace that is to be watched, 0 for all
+ *
+ * What ends later is both counted and told of.
+ */
+void doctor_open(struct doctors *doctors, u64 netns);
 
 /**
  * doctor_begin - look at the namespace the thread is in for the first time
@@ -26,6 +37,7 @@ int doctor_begin(struct doctors *doctors, const char *name, const char *spec);
 
 /**
  * doctor_end - look at the namespace the thread is in for the last time
+ * @doctors: of all namespaces
  * @doctor: that of this namespace
  * @seconds: how long it was to watch, 0 for not at all
  *
@@ -33,16 +45,22 @@ int doctor_begin(struct doctors *doctors, const char *name, const char *spec);
  *
  * Return: EXIT_OK or EXIT_FAILED.
  */
-int doctor_end(struct doctor *doctor, double seconds);
+int doctor_end(struct doctors *doctors, struct doctor *doctor, double seconds);
 
 /**
- * doctor_watch - let time pass, with the trace events of connections that end where there are any
+ * doctor_watch - let time pass, and gather the connections that end
  * @doctors: of all namespaces
  * @us: how long
  *
  * Tells its progress on stderr if that is a terminal.
  */
 void doctor_watch(struct doctors *doctors, u64 us);
+
+/**
+ * doctor_close - after all namespaces were looked at, switch the trace event off
+ * @doctors: whose; lost is known then
+ */
+void doctor_close(struct doctors *doctors);
 
 /**
  * doctor_free_all - release them
@@ -53,12 +71,14 @@ void doctor_free_all(struct doctors *doctors);
 /*
  * The trace events; in a build without libtracefs there are none.
  *
- * doctor_trace_open	begin to gather; 0, or -ENOENT if there are no events to be had
- * doctor_trace_read	gather for so long at most, or what is left after the end
+ * doctor_trace_open	begin; 0, or -ENOENT if there are no events to be had
+ * doctor_trace_read	gather for so long
+ * doctor_trace_drain	gather what there is from before a time of the monotonic clock
  * doctor_trace_close	end
  */
-int doctor_trace_open(struct doctors *doctors);
+int doctor_trace_open(u64 netns);
 void doctor_trace_read(struct doctors *doctors, u64 us);
+void doctor_trace_drain(struct doctors *doctors, u64 before_us);
 void doctor_trace_close(struct doctors *doctors);
 
 #endif
