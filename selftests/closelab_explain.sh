@@ -193,4 +193,4 @@ for name in "${names[@]}"; do
 	closelab_await "$name-6"
 done
 closelab_await live
-closelab_end
+finish

@@ -6,7 +6,7 @@
 
 if [ -e /proc/net/tcp_closestat ]; then
 	echo "TAP version 13"
-	closelab_skip_all "tcp_closestat is loaded"
+	skip_all "tcp_closestat is loaded"
 fi
 closelab_begin 2
 closelab_unload
@@ -15,4 +15,4 @@ output=$("$closelab" run client-closes-first 2>&1)
 [ $? -eq 1 ] && grep -q 'tcp_closestat is not loaded: modprobe' <<<"$output"
 closelab_report $? "not loaded" "$output"
 closelab_run client-closes-first --without-module
-closelab_end
+finish

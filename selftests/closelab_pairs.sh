@@ -27,4 +27,4 @@ pair 6 9
 pair 7 8
 pair 8 10
 pair 9 9
-closelab_end
+finish

@@ -52,4 +52,4 @@ client "cannot when it closes first" 1 \
 client "nobody listens" 1 'connect: Connection refused \(111\)' 7 ::1 7001
 kill $server
 wait $server 2>/dev/null
-closelab_end
+finish

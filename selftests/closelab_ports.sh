@@ -24,4 +24,4 @@ closelab_run proxy -6 --time-wait 1s
 closelab_await proxy
 closelab_compare 60s-4 port-exhaustion
 closelab_await 60s-6
-closelab_end
+finish

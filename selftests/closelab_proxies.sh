@@ -20,4 +20,4 @@ for name in "${names[@]}"; do
 	closelab_await "$name-4"
 	closelab_await "$name-6"
 done
-closelab_end
+finish

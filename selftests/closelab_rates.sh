@@ -10,4 +10,4 @@
 closelab_begin 2
 closelab_run proxy -4 --rates -t 10s
 closelab_run proxy -6 --rates -t 1s
-closelab_end
+finish

@@ -133,4 +133,4 @@ peer_dies
 complains "an unknown scenario" 2 'no such scenario' "$closelab" run nonsense
 complains "no permission" 1 'needs CAP_SYS_ADMIN' \
 	setpriv --reuid 65534 --clear-groups "$closelab" run client-closes-first
-closelab_end
+finish

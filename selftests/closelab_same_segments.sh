@@ -39,7 +39,7 @@ run_all() # KEY OPTION...
 
 if [ -e /proc/net/tcp_closestat ]; then
 	echo "TAP version 13"
-	closelab_skip_all "tcp_closestat is loaded"
+	skip_all "tcp_closestat is loaded"
 fi
 closelab_begin "$(wc -w <<<"$scenarios")"
 run_all with
@@ -57,4 +57,4 @@ for name in $scenarios; do
 	[ "$codes" != "4 4" ] || code=4
 	closelab_report $code "$name, $n segments" "$difference"$'\n'"$said"
 done
-closelab_end
+finish

@@ -71,4 +71,4 @@ done
 closelab_begin $((3 * ${#names[@]}))
 run_list "$jobs" "${at_once[@]}"
 run_list 1 "${one_by_one[@]}"
-closelab_end
+finish

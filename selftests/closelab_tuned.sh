@@ -9,4 +9,4 @@ for name in client-closes-first server-closes-first simultaneous-close; do
 	closelab_run $name -4 --time-wait 1s
 	closelab_run $name -6 --time-wait 250ms
 done
-closelab_end
+finish

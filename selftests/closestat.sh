@@ -20,12 +20,6 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 143' INT TERM
 
-# skip_test NAME WHY
-skip_test() {
-	tests=$((tests + 1))
-	echo "ok $tests $1 # SKIP $2"
-}
-
 # run ARGUMENT... - closestat: status in rc, output in $tmp/out and $tmp/err
 run() {
 	rc=0
@@ -190,7 +184,7 @@ expect "purge: this namespace's alone" purges
 ## monitor
 
 if grep -q libtracefs <(closestat monitor --help); then
-	skip_test "monitor" "built without libtracefs"
+	skip "monitor" "built without libtracefs"
 else
 	monitor=
 	# watch_ends ARGUMENT... - start a monitor, its output in $tmp/monitor
@@ -415,7 +409,7 @@ overflows() {
 if ip netns exec $a test -w /proc/sys/net/ipv4/tcp_max_tw_buckets; then
 	expect "doctor: TIME_WAITs given up" overflows
 else
-	skip_test "doctor: TIME_WAITs given up" "tcp_max_tw_buckets is read-only in a namespace"
+	skip "doctor: TIME_WAITs given up" "tcp_max_tw_buckets is read-only in a namespace"
 fi
 fresh $a
 short_and_unguarded() {
@@ -459,7 +453,7 @@ watches() {
 if command -v script >/dev/null; then
 	expect "watch: draws" watches
 else
-	skip_test "watch: draws" "no script(1)"
+	skip "watch: draws" "no script(1)"
 fi
 
-closestat_end
+finish

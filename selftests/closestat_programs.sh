@@ -91,7 +91,7 @@ s = requests.Session(); s.get('http://10.6.0.2/'); ready(); time.sleep(300)" || 
 if python3 -c "import requests" 2>/dev/null; then
 	try "an idle connection of a pool: requests" requests_pool
 else
-	skip "an idle connection of a pool: requests" python3-requests
+	skip "an idle connection of a pool: requests" "needs python3-requests"
 fi
 
 # The close_notify is on its way when nginx has long closed.
@@ -190,4 +190,4 @@ nothing_but_that() {
 }
 try "busy and well: nginx, haproxy before it, wrk" healthy nginx haproxy wrk
 
-closestat_end
+finish

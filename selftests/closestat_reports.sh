@@ -324,9 +324,9 @@ ipvs() {
 }
 pair
 if ! command -v ipvsadm >/dev/null; then
-	skip "IPVS that remembers longer" ipvsadm
+	skip "IPVS that remembers longer" "needs ipvsadm"
 elif ! modprobe ip_vs 2>/dev/null || ! modprobe ip_vs_rr 2>/dev/null; then
-	skip "IPVS that remembers longer" "the module ip_vs"
+	skip "IPVS that remembers longer" "needs the module ip_vs"
 else
 	expect "IPVS that remembers longer" ipvs
 fi
@@ -337,4 +337,4 @@ idle() {
 pair
 expect "an idle system" idle
 
-closestat_end
+finish

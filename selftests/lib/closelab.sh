@@ -1,10 +1,12 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 # What the scenario tests share: load the module when it is not loaded, run a
-# scenario over both families, report in KTAP.
+# scenario over both families, on top of lib/tap.sh.
+# shellcheck source=selftests/lib/tap.sh
+. "$(dirname "${BASH_SOURCE[0]}")/tap.sh"
 
 closelab_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-closelab_tests=0 closelab_failed=0 closelab_loaded='' closelab_logs=''
+closelab_loaded='' closelab_logs=''
 declare -A closelab_pid=() closelab_name=() closelab_code=()
 
 closelab_find()
@@ -22,13 +24,6 @@ closelab_find()
 closelab_names()
 {
 	"$(closelab_find)" list -n
-}
-
-# The whole test cannot be run here.
-closelab_skip_all() # REASON
-{
-	echo "1..0 # SKIP $1"
-	exit 4
 }
 
 closelab_unload()
@@ -56,15 +51,15 @@ closelab_begin() # TESTS
 	trap closelab_cleanup EXIT
 	mkfifo "$closelab_logs/ended"
 	exec {closelab_ended}<>"$closelab_logs/ended"
-	[ "$(id -u)" -eq 0 ] || closelab_skip_all "needs root"
-	closelab=$(closelab_find) || closelab_skip_all "closelab is not built"
+	[ "$(id -u)" -eq 0 ] || skip_all "needs root"
+	closelab=$(closelab_find) || skip_all "closelab is not built"
 	if [ ! -e /proc/net/tcp_closestat ]; then
 		insmod "${TCS_KO:-$closelab_dir/../tcp_closestat.ko}" 2>/dev/null ||
 			modprobe -q tcp_closestat ||
-			closelab_skip_all "tcp_closestat cannot be loaded"
+			skip_all "tcp_closestat cannot be loaded"
 		closelab_loaded=1
 	fi
-	echo "1..$1"
+	plan "$1"
 }
 
 # Report one test; what it said is shown when it failed, what it has measured
@@ -73,21 +68,16 @@ closelab_report() # EXIT-CODE NAME OUTPUT
 {
 	local line
 
-	closelab_tests=$((closelab_tests + 1))
 	case $1 in
 	0)
 		while read -r line; do
 			[[ $line != *"; measured "* && $line != *": once more" ]] ||
 				echo "# $line"
 		done <<<"$3"
-		echo "ok $closelab_tests $2"
+		pass "$2"
 		;;
-	4) echo "ok $closelab_tests $2 # SKIP $(tail -n 1 <<<"$3")" ;;
-	*)
-		echo "# ${3//$'\n'/$'\n'# }"
-		echo "not ok $closelab_tests $2"
-		closelab_failed=1
-		;;
+	4) skip "$2" "$(tail -n 1 <<<"$3")" ;;
+	*) fail "$2" "$3" ;;
 	esac
 }
 
@@ -148,11 +138,6 @@ closelab_await() # KEY
 	closelab_report "${closelab_code[$1]}" "${closelab_name[$1]}" \
 		"$(<"$closelab_logs/$1")"$'\n'"$(<"$closelab_logs/$1.said")"
 	return "${closelab_code[$1]}"
-}
-
-closelab_end()
-{
-	exit $closelab_failed
 }
 
 # The section of a scenario in docs/scenarios.md.

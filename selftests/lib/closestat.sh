@@ -2,18 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2154 # $rc is the exit status of the last closestat, the test's
 # What the tests of closestat share: find it, load the module when it is not loaded, wait
-# for something, report in TAP. What a test leaves is in $tmp, closestat's last output in
+# for something, on top of lib/tap.sh. What a test leaves is in $tmp, closestat's last output in
 # $tmp/out and $tmp/err.
+
+# shellcheck source=selftests/lib/tap.sh
+. "$(dirname "${BASH_SOURCE[0]}")/tap.sh"
 
 closestat_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 top=${TCS_SRC:-$closestat_dir/..}
-
-# The whole test cannot be run here.
-skip_all() # REASON
-{
-	echo "1..0 # SKIP $1"
-	exit 4
-}
 
 [ "$(id -u)" -eq 0 ] || skip_all "needs root"
 PATH=$top/tools/closestat:$PATH
@@ -43,30 +39,8 @@ until_true() {
 	done
 }
 
-tests=0 failed=0
-# expect NAME COMMAND... - a test that passes when COMMAND succeeds; what it says,
-# and the last run of closestat, are shown when it does not.
-expect() {
-	local name=$1
-	shift
-
-	tests=$((tests + 1))
-	if "$@" >"$tmp/said" 2>&1; then
-		echo "ok $tests $name"
-		return
-	fi
-	{
-		cat "$tmp/said"
-		echo "exit status $rc, stdout and stderr:"
-		head -n 30 "$tmp/out" "$tmp/err"
-	} | sed 's/^/# /'
-	echo "not ok $tests $name"
-	failed=1
-}
-
-# The plan, and the exit status that goes with the results.
-closestat_end()
-{
-	echo "1..$tests"
-	exit $failed
+# The last run of closestat.
+expect_context() {
+	echo "exit status $rc, stdout and stderr:"
+	head -n 30 "$tmp/out" "$tmp/err"
 }
