@@ -13,23 +13,15 @@ static void destroy(const struct ends_lab *lab, const char *state)
 	lab_sh(lab, B, "ss -K -t state %s >/dev/null", state);
 }
 
-END(established)
+END_PAIR(established)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	destroy(lab, "established");
 	lab_end(lab, "ended_rst_received=1 TcpEstabResets=1",
 		DESTROYED " TcpEstabResets=1");
 }
 
-END(established_with_unread_data)
+END_PAIR(established_with_unread_data)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	send_text(fd[A], "unread");
 	wait_input(fd[B]);
 	set_linger0(fd[B]);
@@ -38,12 +30,8 @@ END(established_with_unread_data)
 		DESTROYED " TcpEstabResets=1");
 }
 
-END(close_wait)
+END_PAIR(close_wait)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	shutdown(fd[A], SHUT_WR);
 	wait_eof(fd[B]);
 	wait_state(fd[A], TCP_FIN_WAIT2);
@@ -56,12 +44,8 @@ END(close_wait)
  * A, which has not seen the FIN, does not believe the RST behind it and asks;
  * the answer, another RST, comes from nowhere.
  */
-END(fin_wait1)
+END_PAIR(fin_wait1)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	lab_lose(lab, A, LOSE_FIN);
 	shutdown(fd[B], SHUT_WR);
 	destroy(lab, "fin-wait-1");
@@ -69,12 +53,8 @@ END(fin_wait1)
 		"rst_sent_destroyed=1 rst_sent_no_socket=1 TcpOutRsts=2 fin_wait1_entered=1");
 }
 
-END(fin_wait2_full)
+END_PAIR(fin_wait2_full)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	shutdown(fd[B], SHUT_WR);
 	wait_state(fd[B], TCP_FIN_WAIT2);
 	destroy(lab, "fin-wait-2");
@@ -82,12 +62,8 @@ END(fin_wait2_full)
 		DESTROYED " fin_wait1_entered=1 fin_wait2_entered=1");
 }
 
-END(fin_wait2_twsk)
+END_PAIR(fin_wait2_twsk)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	close_in_fin_wait2(fd[B]);
 	destroy(lab, "fin-wait-2");
 	lab_end(lab, "close_wait_entered=1 close_wait=1 records=1 TcpCurrEstab=1",
@@ -96,12 +72,8 @@ END(fin_wait2_twsk)
 		"fin_wait1_entered=1 fin_wait2_entered=1 fin_wait2=1 records=1 TcpExtTW=1");
 }
 
-END(closing)
+END_PAIR(closing)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	lab_lose(lab, A, LOSE_FIN);
 	shutdown(fd[B], SHUT_WR);
 	shutdown(fd[A], SHUT_WR);
@@ -111,12 +83,8 @@ END(closing)
 		"ended_other=1 fin_wait1_entered=1 closing_entered=1");
 }
 
-END(last_ack)
+END_PAIR(last_ack)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	lab_lose(lab, A, LOSE_FIN);
 	shutdown(fd[A], SHUT_WR);
 	wait_eof(fd[B]);
@@ -141,12 +109,8 @@ END(syn_sent)
 }
 
 /* As good as time_wait_purge, which is what the rest of the test uses. */
-END(time_wait)
+END_PAIR(time_wait)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	close(fd[B]);
 	wait_eof(fd[A]);
 	close(fd[A]);

@@ -15,12 +15,8 @@ static void cut_off(const struct ends_lab *lab)
 	lab_lose(lab, B, LOSE_ALL);
 }
 
-END(keepalive)
+END_PAIR(keepalive)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	cut_off(lab);
 	set_opt(fd[B], SOL_TCP, TCP_KEEPIDLE, 1);
 	set_opt(fd[B], SOL_TCP, TCP_KEEPINTVL, 1);
@@ -33,12 +29,8 @@ END(keepalive)
 }
 
 /* That the application does not want to read any more is not why it ended. */
-END(user_timeout_shut_with_unread_data)
+END_PAIR(user_timeout_shut_with_unread_data)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	send_text(fd[A], "unread");
 	wait_input(fd[B]);
 	cut_off(lab);
@@ -51,12 +43,8 @@ END(user_timeout_shut_with_unread_data)
 }
 
 /* The same without data to read: linger 0 did not end it either. */
-END(user_timeout_shut_with_linger0)
+END_PAIR(user_timeout_shut_with_linger0)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	cut_off(lab);
 	set_opt(fd[B], SOL_TCP, TCP_USER_TIMEOUT, 300);
 	set_linger0(fd[B]);
@@ -66,12 +54,8 @@ END(user_timeout_shut_with_linger0)
 		TIMED_OUT " fin_wait1_entered=1");
 }
 
-END(user_timeout)
+END_PAIR(user_timeout)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	cut_off(lab);
 	set_opt(fd[B], SOL_TCP, TCP_USER_TIMEOUT, 300);
 	send_text(fd[B], "lost");

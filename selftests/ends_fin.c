@@ -17,12 +17,8 @@
 		"time_wait_entered=1 time_wait_purged=1 TcpExtTW=1"
 
 /* FIN_WAIT2 as a full socket: the application holds it. */
-END(active_full)
+END_PAIR(active_full)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	shutdown(fd[B], SHUT_WR);
 	wait_state(fd[B], TCP_FIN_WAIT2);
 	wait_eof(fd[A]);
@@ -33,48 +29,32 @@ END(active_full)
 }
 
 /* FIN_WAIT2 as a timewait socket: the application is gone. */
-END(active_twsk)
+END_PAIR(active_twsk)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	close(fd[B]);
 	wait_change(lab, B, "fin_wait2", 1);
 	close(fd[A]);
 	lab_end(lab, PASSIVE, ACTIVE);
 }
 
-END(server_first)
+END_PAIR(server_first)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	close(fd[A]);
 	wait_eof(fd[B]);
 	close(fd[B]);
 	lab_end(lab, ACTIVE, PASSIVE);
 }
 
-END(shutdown_both_ways)
+END_PAIR(shutdown_both_ways)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	shutdown(fd[B], SHUT_RDWR);
 	wait_eof(fd[A]);
 	close(fd[A]);
 	lab_end(lab, PASSIVE, ACTIVE);
 }
 
-END(half_close_with_data)
+END_PAIR(half_close_with_data)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	send_text(fd[B], "ask");
 	shutdown(fd[B], SHUT_WR);
 	expect_text(fd[A], "ask");
@@ -103,12 +83,8 @@ END(crossing)
 }
 
 /* B's FIN is lost, A's arrives: only B sees them cross. */
-END(crossing_seen_by_one)
+END_PAIR(crossing_seen_by_one)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	lab_lose(lab, A, LOSE_FIN);
 	close(fd[B]);
 	wait_change(lab, B, "fin_wait1", 1);
@@ -135,13 +111,11 @@ END(with_oneself)
 }
 
 /* Two processes hold the socket: the second one's exit is what closes it. */
-END(fork_and_exit)
+END_PAIR(fork_and_exit)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {}, status;
+	int status;
 	pid_t pid;
 
-	lab_connect(lab, fd);
 	pid = fork();
 	if (!pid) {
 		pause();

@@ -16,12 +16,8 @@
 
 #define FIN_WAIT2 "fin_wait1_entered=1 fin_wait2_entered=1 TcpOutRsts=1"
 
-END(unread_data)
+END_PAIR(unread_data)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	send_text(fd[A], "unread");
 	wait_input(fd[B]);
 	close(fd[B]);
@@ -29,12 +25,8 @@ END(unread_data)
 		"rst_sent_unread_data=1 TcpOutRsts=1 TcpEstabResets=1 TcpExtTCPAbortOnClose=1");
 }
 
-END(unread_data_and_fin)
+END_PAIR(unread_data_and_fin)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	send_text(fd[A], "unread");
 	shutdown(fd[A], SHUT_WR);
 	wait_state(fd[B], TCP_CLOSE_WAIT);
@@ -45,12 +37,8 @@ END(unread_data_and_fin)
 		"rst_sent_unread_data=1 close_wait_entered=1 TcpOutRsts=1 TcpEstabResets=1 TcpExtTCPAbortOnClose=1");
 }
 
-END(unread_data_in_fin_wait2)
+END_PAIR(unread_data_in_fin_wait2)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	shutdown(fd[B], SHUT_WR);
 	wait_state(fd[B], TCP_FIN_WAIT2);
 	send_text(fd[A], "unread");
@@ -61,12 +49,8 @@ END(unread_data_in_fin_wait2)
 }
 
 /* What was read in part is unread as well. */
-END(partly_read_data)
+END_PAIR(partly_read_data)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	send_text(fd[A], "abc");
 	wait_input(fd[B]);
 	if (recv(fd[B], &(char){ 0 }, 1, 0) != 1)
@@ -76,24 +60,16 @@ END(partly_read_data)
 		"rst_sent_unread_data=1 TcpOutRsts=1 TcpEstabResets=1 TcpExtTCPAbortOnClose=1");
 }
 
-END(linger0)
+END_PAIR(linger0)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	set_linger0(fd[B]);
 	close(fd[B]);
 	lab_end(lab, RESET,
 		"rst_sent_linger=1 TcpOutRsts=1 TcpEstabResets=1 TcpExtTCPAbortOnData=1");
 }
 
-END(linger0_and_unread_data)
+END_PAIR(linger0_and_unread_data)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	set_linger0(fd[B]);
 	send_text(fd[A], "unread");
 	wait_input(fd[B]);
@@ -124,12 +100,8 @@ static void say_too_much(int fd)
 }
 
 /* In LAST_ACK a RST goes out only where something, here the FIN, has not. */
-END(linger0_in_last_ack)
+END_PAIR(linger0_in_last_ack)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	shutdown(fd[A], SHUT_WR);
 	wait_eof(fd[B]);
 	wait_state(fd[A], TCP_FIN_WAIT2);
@@ -142,12 +114,8 @@ END(linger0_in_last_ack)
 }
 
 /* The application does not want to wait in FIN_WAIT2, and it is there. */
-END(linger2_off_in_fin_wait2)
+END_PAIR(linger2_off_in_fin_wait2)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	set_opt(fd[B], SOL_TCP, TCP_LINGER2, -1);
 	shutdown(fd[B], SHUT_WR);
 	wait_state(fd[B], TCP_FIN_WAIT2);
@@ -157,12 +125,8 @@ END(linger2_off_in_fin_wait2)
 }
 
 /* The same, and it gets there after the application is gone. */
-END(linger2_off_in_fin_wait1)
+END_PAIR(linger2_off_in_fin_wait1)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	set_opt(fd[B], SOL_TCP, TCP_LINGER2, -1);
 	lab_lose(lab, B, LOSE_ACK);
 	close(fd[B]);
@@ -173,12 +137,8 @@ END(linger2_off_in_fin_wait1)
 		" TcpExtTCPAbortOnData=1");
 }
 
-END(data_after_close_twsk)
+END_PAIR(data_after_close_twsk)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	close_in_fin_wait2(fd[B]);
 	send_text(fd[A], "late");
 	lab_end(lab, RESET_AFTER_FIN,
@@ -200,13 +160,11 @@ static int queue_seq(int fd, int queue)
 }
 
 /* B has forgotten the connection, and begins another with a number that A is waiting for. */
-END(syn_in_fin_wait2_twsk)
+END_PAIR(syn_in_fin_wait2_twsk)
 {
-	const struct ends_lab *lab = &self->lab;
 	struct tuple t;
-	int fd[2] = {}, seq, err;
+	int seq, err;
 
-	lab_connect(lab, fd);
 	tuple_of(&t, fd[B]);
 	close_in_fin_wait2(fd[A]);
 	wait_state(fd[B], TCP_CLOSE_WAIT);
@@ -239,12 +197,8 @@ END(data_after_close_orphan)
 		"rst_sent_data_after_close=1 " FIN_WAIT2 " TcpExtTCPAbortOnData=1");
 }
 
-END(data_after_shutdown)
+END_PAIR(data_after_shutdown)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	shutdown(fd[B], SHUT_RDWR);
 	wait_state(fd[B], TCP_FIN_WAIT2);
 	send_text(fd[A], "late");
@@ -254,12 +208,8 @@ END(data_after_shutdown)
 }
 
 /* A has not heard of the close yet. */
-END(data_after_close_in_fin_wait1)
+END_PAIR(data_after_close_in_fin_wait1)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	lab_lose(lab, A, LOSE_FIN);
 	close(fd[B]);
 	wait_change(lab, B, "fin_wait1", 1);
@@ -269,12 +219,8 @@ END(data_after_close_in_fin_wait1)
 }
 
 /* The first that B sees of A after its FIN is data, which acknowledges it. */
-END(data_after_close_with_ack)
+END_PAIR(data_after_close_with_ack)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	lab_lose(lab, B, LOSE_ACK);
 	close(fd[B]);
 	wait_state(fd[A], TCP_CLOSE_WAIT);
@@ -285,13 +231,10 @@ END(data_after_close_with_ack)
 }
 
 /* connect(AF_UNSPEC) */
-END(disconnect)
+END_PAIR(disconnect)
 {
-	const struct ends_lab *lab = &self->lab;
 	const struct sockaddr sa = { .sa_family = AF_UNSPEC };
-	int fd[2] = {};
 
-	lab_connect(lab, fd);
 	if (connect(fd[B], &sa, sizeof(sa)))
 		die_errno("disconnect");
 	lab_end(lab, RESET, "rst_sent_other=1 TcpOutRsts=1 TcpEstabResets=1");

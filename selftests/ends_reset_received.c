@@ -13,23 +13,15 @@ static void reset(int fd)
 	close(fd);
 }
 
-END(established)
+END_PAIR(established)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	reset(fd[A]);
 	lab_end(lab, SENDER_ESTAB, "ended_rst_received=1 TcpEstabResets=1");
 }
 
 /* Unread data on the side that is reset is no reason of its own. */
-END(established_with_unread_data)
+END_PAIR(established_with_unread_data)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	send_text(fd[A], "unread");
 	wait_input(fd[B]);
 	shutdown(fd[B], SHUT_RD);
@@ -37,12 +29,8 @@ END(established_with_unread_data)
 	lab_end(lab, SENDER_ESTAB, "ended_rst_received=1 TcpEstabResets=1");
 }
 
-END(close_wait)
+END_PAIR(close_wait)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	shutdown(fd[A], SHUT_WR);
 	wait_eof(fd[B]);
 	wait_state(fd[A], TCP_FIN_WAIT2);
@@ -51,12 +39,8 @@ END(close_wait)
 		"ended_rst_received=1 close_wait_entered=1 TcpEstabResets=1");
 }
 
-END(fin_wait1)
+END_PAIR(fin_wait1)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	lab_lose(lab, A, LOSE_FIN);
 	close(fd[B]);
 	wait_change(lab, B, "fin_wait1", 1);
@@ -65,12 +49,8 @@ END(fin_wait1)
 		"ended_rst_received=1 fin_wait1_entered=1");
 }
 
-END(fin_wait2_full)
+END_PAIR(fin_wait2_full)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	shutdown(fd[B], SHUT_WR);
 	wait_state(fd[B], TCP_FIN_WAIT2);
 	reset(fd[A]);
@@ -92,24 +72,16 @@ END(fin_wait2_orphan)
 		"ended_rst_received=1 fin_wait1_entered=1 fin_wait2_entered=1");
 }
 
-END(fin_wait2_twsk)
+END_PAIR(fin_wait2_twsk)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	close_in_fin_wait2(fd[B]);
 	reset(fd[A]);
 	lab_end(lab, SENDER_ESTAB " close_wait_entered=1",
 		"ended_rst_received=1 fin_wait1_entered=1 fin_wait2_entered=1 TcpExtTW=1");
 }
 
-END(closing)
+END_PAIR(closing)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	lab_lose(lab, A, LOSE_FIN);
 	close(fd[B]);
 	wait_change(lab, B, "fin_wait1", 1);
@@ -121,12 +93,8 @@ END(closing)
 		"ended_rst_received=1 fin_wait1_entered=1 closing_entered=1");
 }
 
-END(last_ack)
+END_PAIR(last_ack)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	lab_lose(lab, A, LOSE_FIN);
 	shutdown(fd[A], SHUT_WR);
 	wait_eof(fd[B]);

@@ -129,14 +129,11 @@ END(not_reset)
 }
 
 /* The last ACK is lost: each FIN that comes again starts TIME_WAIT again. */
-END(rearmed)
+END_PAIR(rearmed)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
 	char spec[256];
 	int64_t again;
 
-	lab_connect(lab, fd);
 	close(fd[A]);
 	wait_eof(fd[B]);
 	wait_change(lab, A, "fin_wait2", 1);
@@ -152,12 +149,8 @@ END(rearmed)
 }
 
 /* A FIN_WAIT2 timewait socket that a FIN comes to is TIME_WAIT, not another one. */
-END(by_way_of_fin_wait2_twsk)
+END_PAIR(by_way_of_fin_wait2_twsk)
 {
-	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
-
-	lab_connect(lab, fd);
 	close(fd[B]);
 	wait_change(lab, B, "fin_wait2", 1);
 	close(fd[A]);

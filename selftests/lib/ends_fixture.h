@@ -38,6 +38,18 @@ FIXTURE_TEARDOWN(ends)
 /* END(name) - a test of one way to end */
 #define END(name) TEST_F_TIMEOUT(ends, name, 90)
 
+/* END_PAIR(name) - the same of a connection that is there, from fd[B] to fd[A], in "lab" */
+#define END_PAIR(name) \
+	static void name##_of_pair(const struct ends_lab *lab, int fd[2]); \
+	END(name) \
+	{ \
+		int fd[2] = {}; \
+\
+		lab_connect(&self->lab, fd); \
+		name##_of_pair(&self->lab, fd); \
+	} \
+	static void name##_of_pair(const struct ends_lab *lab, int fd[2])
+
 /* Before the first test, in the process that runs them. */
 static void __attribute__((constructor)) need_module(void)
 {
