@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "diag.h"
 
+#include "lib/netns.h"
 #include "lib/tcp_diag.h"
-#include "netns.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

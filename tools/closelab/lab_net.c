@@ -2,9 +2,10 @@
 #include "lab_net.h"
 
 #include "lab.h"
+#include "lib/netns.h"
 #include "lib/util.h"
 #include "link.h"
-#include "netns.h"
+#include "netns_run.h"
 
 #include <errno.h>
 #include <stdio.h>

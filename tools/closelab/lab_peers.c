@@ -2,7 +2,7 @@
 #include "lab_peers.h"
 
 #include "lab.h"
-#include "netns.h"
+#include "lib/netns.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

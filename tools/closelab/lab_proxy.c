@@ -5,7 +5,7 @@
 #include "lab_sockets.h"
 #include "lab_wait.h"
 #include "lib/util.h"
-#include "netns.h"
+#include "netns_run.h"
 
 #include <stdio.h>
 #include <string.h>

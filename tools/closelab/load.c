@@ -2,8 +2,8 @@
 #include "load.h"
 
 #include "lib/clock.h"
+#include "lib/netns.h"
 #include "lib/util.h"
-#include "netns.h"
 
 #include <errno.h>
 #include <poll.h>

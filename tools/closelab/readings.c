@@ -3,8 +3,8 @@
 
 #include "lib/counters.h"
 #include "lib/mib.h"
+#include "lib/netns.h"
 #include "lib/procfile.h"
-#include "netns.h"
 
 #include <errno.h>
 #include <stdio.h>

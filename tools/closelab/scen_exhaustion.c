@@ -4,8 +4,8 @@
 #include "lab.h"
 #include "lab_wait.h"
 #include "lib/clock.h"
+#include "lib/netns.h"
 #include "lib/util.h"
-#include "netns.h"
 #include "scenario_tables.h"
 
 #include <arpa/inet.h>

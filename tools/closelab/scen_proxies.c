@@ -4,7 +4,7 @@
 #include "lab_net.h"
 #include "lab_proxy.h"
 #include "lab_sockets.h"
-#include "netns.h"
+#include "netns_run.h"
 #include "proxies.h"
 #include "scenario_tables.h"
 

@@ -2,7 +2,7 @@
 /* A proxy between clients and a server that keeps connections. */
 #include "lab.h"
 #include "lab_net.h"
-#include "netns.h"
+#include "netns_run.h"
 #include "proxies.h"
 #include "scenario_tables.h"
 

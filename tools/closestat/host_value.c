@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "host_value.h"
 
+#include "lib/netns.h"
 #include "lib/procfile.h"
 #include "lib/units.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -31,12 +31,12 @@ int host_value(const char *name, u64 *number)
 
 	if (ret != -ENOENT || getenv("PROC_ROOT"))
 		return ret;
-	own = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	own = netns_current();
 	host = open("/proc/1/ns/net", O_RDONLY | O_CLOEXEC);
-	if (own >= 0 && host >= 0 && !setns(host, CLONE_NEWNET)) {
+	if (own >= 0 && host >= 0 && !netns_enter(host)) {
 		ret = procfile_number(name, number);
 		/* In the wrong namespace nothing that follows would be true. */
-		if (setns(own, CLONE_NEWNET))
+		if (netns_enter(own))
 			abort();
 	}
 	if (own >= 0)

@@ -3,7 +3,7 @@
 #include "command.h"
 #include "container_name.h"
 #include "msg.h"
-#include "netns.h"
+#include "netns_spec.h"
 
 #include <locale.h>
 #include <stddef.h>
@@ -62,7 +62,7 @@ int main(int argc, char **argv)
 		container_name_ask_docker();
 	ret = options_check(&options, command->name, command->options);
 	if (!ret && options.netns) {
-		ret = netns_enter(options.netns);
+		ret = netns_enter_spec(options.netns);
 		if (ret && command->no_netns)
 			ret = command->no_netns;
 	}

@@ -8,4 +8,4 @@ vpath %.c $(LIB)
 
 # No I/O, no globals: these are what the unit tests and the fuzzer link.
 LIB_PURE := units counters mib
-LIB_OBJS := $(LIB_PURE) clock procfile signals tcp_diag
+LIB_OBJS := $(LIB_PURE) clock netns procfile signals tcp_diag

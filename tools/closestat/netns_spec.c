@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "netns.h"
+#include "netns_spec.h"
 
+#include "lib/netns.h"
 #include "lib/procfile.h"
 #include "msg.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -67,15 +67,14 @@ static int explain(const char *spec, int err)
 	}
 }
 
-int netns_enter(const char *spec)
+int netns_enter_spec(const char *spec)
 {
 	int fd = open_spec(spec);
-	int err = 0;
+	int err;
 
 	if (fd < 0)
 		return explain(spec, -fd);
-	if (setns(fd, CLONE_NEWNET) < 0)
-		err = errno;
+	err = netns_enter(fd);
 	close(fd);
-	return err ? explain(spec, err) : EXIT_OK;
+	return err ? explain(spec, -err) : EXIT_OK;
 }

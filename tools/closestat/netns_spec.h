@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Entering the network namespace that -N names. */
-#ifndef CLOSESTAT_NETNS_H
-#define CLOSESTAT_NETNS_H
+#ifndef CLOSESTAT_NETNS_SPEC_H
+#define CLOSESTAT_NETNS_SPEC_H
 
 /* Where ip netns keeps its names. */
 #define NETNS_DIR "/run/netns"
 
 /**
- * netns_enter - move the calling thread into a network namespace
+ * netns_enter_spec - move the calling thread into a network namespace
  * @spec: a name in /run/netns, else the id of a process, else (with a slash in it) the path of a
  *        namespace file; a name wins over a process id
  *
@@ -16,6 +16,6 @@
  *
  * Return: EXIT_OK or EXIT_FAILED.
  */
-int netns_enter(const char *spec);
+int netns_enter_spec(const char *spec);
 
 #endif

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "netns.h"
+#include "netns_run.h"
 
+#include "lib/netns.h"
 #include "lib/util.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -15,67 +15,6 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static int home = -1;
-
-static int open_current(void)
-{
-	int fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-
-	return fd < 0 ? -errno : fd;
-}
-
-int netns_init(void)
-{
-	home = open_current();
-	return home < 0 ? home : 0;
-}
-
-int netns_enter(int fd)
-{
-	return setns(fd < 0 ? home : fd, CLONE_NEWNET) ? -errno : 0;
-}
-
-int netns_new(void)
-{
-	int fd, err;
-
-	if (unshare(CLONE_NEWNET))
-		return -errno;
-	fd = open_current();
-	err = netns_enter(-1);
-	if (err) {
-		if (fd >= 0)
-			close(fd);
-		return err;
-	}
-	return fd;
-}
-
-static int write_text(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	int err = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		err = -errno;
-	close(fd);
-	return err;
-}
-
-int netns_sysctl(int fd, const char *name, const char *value)
-{
-	char path[256];
-	int err = netns_enter(fd);
-
-	if (err)
-		return err;
-	snprintf(path, sizeof(path), "/proc/sys/%s", name);
-	err = write_text(path, value);
-	return netns_enter(-1) ?: err;
-}
 
 /* File systems that go with the process. */
 static int own_files(void)

@@ -1,47 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * Nameless network namespaces, held by a file descriptor alone: whatever ends
- * the process ends them, with their devices, rules and sockets.
- */
-#ifndef CLOSELAB_NETNS_H
-#define CLOSELAB_NETNS_H
+/* Programs in a network namespace. */
+#ifndef CLOSELAB_NETNS_RUN_H
+#define CLOSELAB_NETNS_RUN_H
 
 #include <stddef.h>
-
-/**
- * netns_init() - remember the namespace the process was started in
- *
- * Return: 0, or -errno.
- */
-int netns_init(void);
-
-/**
- * netns_new() - make a namespace, with its loopback still down
- *
- * The caller stays in the namespace it was started in.
- *
- * Return: a file descriptor of the namespace, or -errno (-EPERM: needs
- * CAP_SYS_ADMIN).
- */
-int netns_new(void);
-
-/**
- * netns_enter() - go into a namespace
- * @fd: of the namespace, -1 the one the process was started in
- *
- * Return: 0, or -errno.
- */
-int netns_enter(int fd);
-
-/**
- * netns_sysctl() - write a sysctl of a namespace
- * @fd: of the namespace
- * @name: path under /proc/sys, such as "net/ipv4/tcp_fin_timeout"
- * @value: text to write
- *
- * Return: 0, or -errno.
- */
-int netns_sysctl(int fd, const char *name, const char *value);
 
 /**
  * netns_run() - run a program in a namespace and wait for its end
