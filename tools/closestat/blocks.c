@@ -27,7 +27,11 @@ static int take_header(char **text, char *end, u64 *inode)
 	return parse_u64(id, inode) || !*inode ? -EINVAL : 0;
 }
 
-int block_take(char **text, char *end, struct block_rows *block)
+/*
+ * Reads one block: a header, lines, an empty line, which may be missing where the file ends; and
+ * moves past it.
+ */
+static int take_block(char **text, char *end, struct block_rows *block)
 {
 	int ret = take_header(text, end, &block->inode);
 	char *empty;
@@ -44,6 +48,23 @@ int block_take(char **text, char *end, struct block_rows *block)
 	return 0;
 }
 
+int blocks_each(char *text, char *end, int (*call)(const struct block_rows *rows, void *data),
+		void *data)
+{
+	struct block_rows rows = { .inode = 1 };
+	int ret;
+
+	while (text < end) {
+		/* Nothing follows the dead. */
+		if (!rows.inode)
+			return -EINVAL;
+		ret = take_block(&text, end, &rows) ?: call(&rows, data);
+		if (ret)
+			return ret;
+	}
+	return rows.inode ? -EINVAL : 0;
+}
+
 static struct block *append(struct blocks *b)
 {
 	/* Grows at each power of two. */
@@ -58,29 +79,14 @@ static struct block *append(struct blocks *b)
 	return &b->v[b->n++];
 }
 
-static int parse_all(char *text, char *end, struct blocks *blocks)
+static int add(const struct block_rows *rows, void *data)
 {
-	struct block *block = NULL;
+	struct block *block = append(data);
 
-	while (text < end) {
-		struct block_rows rows;
-		int ret;
-
-		/* Nothing follows the dead. */
-		if (block && !block->inode)
-			return -EINVAL;
-		ret = block_take(&text, end, &rows);
-		if (ret)
-			return ret;
-		block = append(blocks);
-		if (!block)
-			return -ENOMEM;
-		block->inode = rows.inode;
-		ret = counters_parse(rows.text, rows.len, &block->counters);
-		if (ret)
-			return ret;
-	}
-	return block && !block->inode ? 0 : -EINVAL;
+	if (!block)
+		return -ENOMEM;
+	block->inode = rows->inode;
+	return counters_parse(rows->text, rows->len, &block->counters);
 }
 
 int blocks_parse(char *text, size_t len, struct blocks *blocks)
@@ -88,7 +94,7 @@ int blocks_parse(char *text, size_t len, struct blocks *blocks)
 	int ret;
 
 	*blocks = (struct blocks){ 0 };
-	ret = parse_all(text, text + len, blocks);
+	ret = blocks_each(text, text + len, add, blocks);
 	if (ret)
 		blocks_free(blocks);
 	return ret;

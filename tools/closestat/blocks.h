@@ -27,14 +27,18 @@ struct block_rows {
 };
 
 /**
- * block_take - read one block: a "netns INODE" or "netns dead" line, lines, an empty line
- * @text: where it begins; moved behind it. The header is changed
- * @end: of the file; the last empty line may be missing
- * @block: filled
+ * blocks_each - read blocks of a "netns INODE" or "netns dead" line, lines, an empty line
+ * @text: the blocks; the headers are changed
+ * @end: of them
+ * @call: called with each
+ * @data: passed to @call
  *
- * Return: 0, or -EINVAL if there is no such header.
+ * The block of the dead has to be there and to be the last.
+ *
+ * Return: 0, -EINVAL if these are no such blocks, or what the first @call that failed returned.
  */
-int block_take(char **text, char *end, struct block_rows *block);
+int blocks_each(char *text, char *end, int (*call)(const struct block_rows *rows, void *data),
+		void *data);
 
 /**
  * blocks_parse - read blocks of a "netns INODE" or "netns dead" line, "name value" lines, an empty

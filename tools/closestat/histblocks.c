@@ -20,40 +20,18 @@ static struct histblock *append(struct histblocks *b)
 	return &b->v[b->n++];
 }
 
-static int parse_block(const struct block_rows *rows, struct histblock *block)
+static int add(const struct block_rows *rows, void *data)
 {
-	int ret = hists_parse(rows->text, rows->len, &block->hists);
+	struct histblock *block = append(data);
+	int ret;
 
+	if (!block)
+		return -ENOMEM;
 	block->inode = rows->inode;
+	ret = hists_parse(rows->text, rows->len, &block->hists);
 	for (size_t i = 0; !ret && i < block->hists.n; i++)
 		ret = hist_fill(&block->hists.v[i]);
 	return ret;
-}
-
-static int parse_all(char *text, char *end, struct histblocks *blocks)
-{
-	struct histblock *block = NULL;
-
-	if (end - text < 2 || end[-1] != '\n' || end[-2] != '\n')
-		return -EINVAL;
-	while (text < end) {
-		struct block_rows rows;
-		int ret;
-
-		/* Nothing follows the dead. */
-		if (block && !block->inode)
-			return -EINVAL;
-		ret = block_take(&text, end, &rows);
-		if (ret)
-			return ret;
-		block = append(blocks);
-		if (!block)
-			return -ENOMEM;
-		ret = parse_block(&rows, block);
-		if (ret)
-			return ret;
-	}
-	return block && !block->inode ? 0 : -EINVAL;
 }
 
 int histblocks_parse(char *text, size_t len, struct histblocks *blocks)
@@ -61,7 +39,9 @@ int histblocks_parse(char *text, size_t len, struct histblocks *blocks)
 	int ret;
 
 	*blocks = (struct histblocks){ 0 };
-	ret = parse_all(text, text + len, blocks);
+	if (len < 2 || text[len - 1] != '\n' || text[len - 2] != '\n')
+		return -EINVAL;
+	ret = blocks_each(text, text + len, add, blocks);
 	if (ret)
 		histblocks_free(blocks);
 	return ret;
