@@ -217,7 +217,7 @@ static struct tcs_end classify_orphan(const struct tcs_facts *f)
  * tcs_classify_asks_who() - whether tcs_classify() may go by who ended the socket
  * @f: what is known but for @f->done_by
  *
- * To find out takes a walk over the stack. Most that an application has let go of end by a
+ * To find out takes a walk over the stack. Most orphans end by a
  * timeout, which their error tells.
  */
 bool tcs_classify_asks_who(const struct tcs_facts *f)

@@ -47,7 +47,7 @@ enum tcs_rst {
 	TCS_N_RST,
 };
 
-/* Who ended a socket that the application had let go of; no clock would tell. */
+/* Who ended an orphan; no clock would tell. */
 enum tcs_done_by {
 	TCS_DONE_UNKNOWN,
 	TCS_DONE_NO_TIMEWAIT,		/* tcp_time_wait(), which got no timewait socket */
@@ -70,14 +70,14 @@ enum tcs_connect {
  * @old: its TCP state before (net/tcp_states.h)
  * @err: sk_err
  * @err_soft: sk_err_soft: what an ICMP message said, to be told on a timeout
- * @done_by: who ended it; asked where the application has let go
+ * @done_by: who ended it; asked for orphans alone
  * @moved: a timewait socket takes its place, which will be counted
  * @reset_without_rst: tcp_reset() was called for a segment without RST: data that
  *	came after the application had closed, or after the peer's own FIN
  * @rst_received: tcp_reset() was called for a RST
  * @rst_sent: we have sent a RST already: a timer did so, before it ended the socket
  * @passive: the peer connected, not we; asked in SYN_RECV only
- * @orphan: SOCK_DEAD: the application let go of it
+ * @orphan: SOCK_DEAD: the application has closed it
  * @shut: both directions are shut: tcp_close() does so before anything else
  * @fin_received: SOCK_DONE: the peer's FIN was processed
  * @all_acked: everything we sent was acknowledged, our FIN included

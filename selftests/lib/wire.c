@@ -75,7 +75,7 @@ void wire_make(struct wire *w)
 }
 
 /**
- * wire_break() - let go of the namespaces and the wire
+ * wire_break() - release the namespaces and the wire
  * @w: of wire_make(); without sockets the namespaces go
  */
 void wire_break(struct wire *w)

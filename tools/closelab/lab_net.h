@@ -16,7 +16,7 @@ struct lab;
 int lab_net_build(struct lab *lab);
 
 /**
- * lab_net_plug() - keep back, or let go, what the router has for a side
+ * lab_net_plug() - hold, or release, what the router has for a side
  * @lab: the lab
  * @side: 0 or 1
  * @what: which of these

@@ -76,7 +76,7 @@ enum plug {
 };
 
 /**
- * link_plug() - hold back or let go what a device sends
+ * link_plug() - hold or release what a device sends
  * @ns: the namespace
  * @name: the device
  * @what: see enum plug

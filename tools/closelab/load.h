@@ -121,7 +121,7 @@ int load_run(struct load *load, u64 until);
 bool load_under_way(const struct load *load);
 
 /**
- * load_end() - let go what is under way: it has failed
+ * load_end() - abandon what is under way: it has failed
  * @load: begun
  */
 void load_end(struct load *load);

@@ -66,7 +66,7 @@ struct task *peer_task_new(struct peer *peer, const struct op *ops, int fd);
  * @at: when, ns of CLOCK_REALTIME
  * @ret: bytes read or sent
  * @err: errno, 0 on success
- * @breakpoint: the operation waits to be let go
+ * @breakpoint: the operation waits to be released
  */
 void peer_report(struct peer *peer, struct task *task, u64 at, int ret, int err,
 		 bool breakpoint);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A scenario is data: who takes part, what is waited for and let go in which
+ * A scenario is data: who takes part, what is waited for and released in which
  * order, and what must have come of it. One file per family of scenarios holds
  * a table; lab_steps.c runs its steps.
  */
@@ -40,7 +40,7 @@ enum side { A, B, C, SIDES };
  * @STEP_HOLD: keep back what the router has for side @who
  * @STEP_RELEASE: let it go
  * @STEP_MARK: what comes for side @who from now on is kept back longer
- * @STEP_RELEASE_MARKED: let go what came for side @who before the mark
+ * @STEP_RELEASE_MARKED: release what came for side @who before the mark
  * @STEP_RULES: give the router, or side @who, the nftables rules of @text;
  *	NULL takes all rules away
  * @STEP_SIGNAL: send signal @value to peer @who
