@@ -101,7 +101,7 @@ struct act {
 	const char *within;		/* for inject_within() */
 };
 
-/* After a failure the kernel has other things at hand than after a success. */
+/* After a failure the kernel has other things cached than after a success. */
 static bool last_failed;
 
 static unsigned int record(const struct act *act, struct site *sites)

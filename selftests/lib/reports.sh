@@ -35,7 +35,7 @@ pair() {
 		done
 }
 
-# py NS TEXT - run Python there, with socket and time at hand
+# py NS TEXT - run Python there, with socket and time imported
 py() {
 	ip netns exec "$1" python3 -c "import os, socket, time
 C = lambda a: socket.create_connection(a)

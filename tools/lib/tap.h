@@ -10,7 +10,7 @@
 static int tap_planned, tap_number, tap_failed;
 __attribute__((unused)) static bool tap_good;
 
-/* Notes a failed expectation of the case at hand, with where it stands. */
+/* Notes a failed expectation of the current case, with where it stands. */
 #define EXPECT(condition) do {							\
 	if (!(condition)) {							\
 		printf("# %s:%d: not so: %s\n", __FILE__, __LINE__, #condition);	\
