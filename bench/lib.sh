@@ -121,7 +121,7 @@ traffic() {
 
 module_in() {
 	insmod "$TCS_KO"
-	# what the load leaves to be done later, the proof's TIME_WAITs among it
+	# what the load leaves to be done later, the TIME_WAITs of the hook self-test among it
 	settle 2
 }
 

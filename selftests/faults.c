@@ -182,7 +182,7 @@ static bool fail_each(const struct act *act)
 	int off[2] = { 0, 0 };
 	bool ok = true;
 
-	/* The last first: a proof that failed leaves sockets, and they would count. */
+	/* The last first: a hook self-test that failed leaves sockets, and they would count. */
 	for (i = n; i--;) {
 		for (try = 0; try < MAX_TRIES && !sites[i].reached; try++) {
 			const bool after = last_failed;
