@@ -221,7 +221,7 @@ static s64 lifetime(const struct entry *e, u64 now)
 	return now > e->begun ? now - e->begun : 0;
 }
 
-/* A connect that fails is told of with the process that called connect(). */
+/* A connect that fails is reported with the process that called connect(). */
 static void step_open(struct entry *e, const struct sock *sk, int new)
 {
 	e->closing = false;

@@ -38,7 +38,7 @@ struct sock_common;
 #define TCS_UNKNOWN	(-1LL)
 
 /**
- * struct tcs_told - what is told of a connection
+ * struct tcs_told - what the trace event reports of a connection
  * @cgroup: id of the socket's cgroup; 0: not known
  * @bytes_sent: payload that went out, what was sent again not counted; TCS_UNKNOWN
  * @bytes_received: payload that came in order, read or not; TCS_UNKNOWN

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The kernel's tracepoints that tell of connections closing. */
+/* The kernel's tracepoints that fire when connections close. */
 #include "probes.h"
 
 #include <linux/netdevice.h>

@@ -142,7 +142,7 @@ static void add(struct tcs_recent *r, const struct entry *e)
  * @skc: the socket or timewait socket
  * @sport: its port
  * @end: how
- * @told: what is told of it
+ * @told: what the trace event would report
  *
  * Any context but NMI.
  */

@@ -39,7 +39,7 @@ static inline bool tcs_recent_wants(struct tcs_end end)
 /**
  * tcs_recent_unanswered() - whether a connection ended by FINs goes into the ring all the same
  * @end: how it ended
- * @told: what is told of it
+ * @told: what the trace event would report
  *
  * The peer asked, closed its side, and was not answered with one byte.
  */

@@ -17,7 +17,7 @@
 #ifndef TCS_TRACE_ONCE
 #define TCS_TRACE_ONCE
 
-/* What is told of a connection that ended. Ports in host order. */
+/* What the event reports of a connection that ended. Ports in host order. */
 struct tcs_close {
 	u32 netns;
 	u16 family;

@@ -459,7 +459,7 @@ int main(void)
 	tried_print();
 	check(!module_unload(), "cannot unload");
 	excuse_leaks();
-	/* It told of the leaks there. */
+	/* It reported the leaks there. */
 	check(log_is_clean(), "the log");
 	ksft_finished();
 }

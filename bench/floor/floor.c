@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What any module pays that is told of connections closing: callbacks that do
+ * The floor for any module that is called when connections close: callbacks that do
  * nothing, on what tcp_closestat is attached to. Without a hook the tracepoint
  * alone.
  */

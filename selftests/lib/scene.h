@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A connection that has been idle, and what the trace event has to tell of it. */
+/* A connection that has been idle, and what the trace event has to report of it. */
 #ifndef SCENE_H
 #define SCENE_H
 

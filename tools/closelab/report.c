@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* Which of the kernel's own counters tell of closes. */
+/* The kernel's own counters that count closes. */
 static bool about_closing(const char *name)
 {
 	static const char * const prefixes[] = {

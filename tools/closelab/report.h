@@ -23,7 +23,7 @@ void report_end(FILE *out, const struct lab *lab, bool times);
  * @index: where to go on, 0 at first; is moved on
  * @change: gets by how much
  *
- * Of the kernel's own only those that tell of closes are given.
+ * Of the kernel's own only those that count closes are given.
  *
  * Return: the name, NULL behind the last.
  */

@@ -208,7 +208,7 @@ const struct scenario scenarios_proxies[] = {
 "Two requests on the client's connection, two connections to the server, and each\n"
 "is reset after its answer. No TIME_WAIT is left of them on either side, so one port\n"
 "is enough for any number of requests. The price: a RST overtakes what the server has\n"
-"still to say, and its log and counters tell of errors where there are none.",
+"still to say, and its log and counters report errors where there are none.",
 		PROXIED,
 		.peer = { RESET_SERVER, ASKS_TWICE },
 		.steps = (const struct step[]){

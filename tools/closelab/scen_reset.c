@@ -176,7 +176,7 @@ const struct scenario scenarios_reset[] = {
 		.name = "send-after-reset",
 		.title = "what the server sees of a reset: the first send gives ECONNRESET, the next EPIPE",
 		.lesson =
-"Without a read in between, the first send after the RST tells of it with\n"
+"Without a read in between, the first send after the RST reports it with\n"
 "ECONNRESET. From then on it is EPIPE, with SIGPIPE unless MSG_NOSIGNAL is given.",
 		.peer = {
 			{ .side = A,

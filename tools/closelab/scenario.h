@@ -48,7 +48,7 @@ enum side { A, B, C, SIDES };
  * @STEP_PAUSE: with --keep-delays wait @value seconds
  * @STEP_SYSCTL: write @text, "name=value", in the namespace of side @who
  * @STEP_UNWATCHED: from now on too much happens to be watched: the capture ends,
- *	the peers stop at nothing and tell of nothing but failures
+ *	the peers stop at nothing and report nothing but failures
  * @STEP_UNDRAWN: the same, but the capture goes on, for --pcap alone
  * @STEP_CALL: call @call
  */

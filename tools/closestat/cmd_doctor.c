@@ -113,7 +113,7 @@ static int doctor(const struct options *o, int n, char **words)
 	if (!ret)
 		ret = doctor_report(o, v.all.v, v.all.n);
 	if (!ret && v.all.lost)
-		msg_error("lost %llu events: not every end is told of with its peer", v.all.lost);
+		msg_error("lost %llu events: not every end is reported with its peer", v.all.lost);
 	if (ret)
 		ret = EXIT_BLIND;
 	else if (found(&v.all))

@@ -156,7 +156,7 @@ char *doctor_listening(const struct doctor *doctor);
  */
 bool doctor_listens(u64 netns, u16 port, void *data);
 
-/* A kind of ends that are told of: a row of the module, what it means and what to do. */
+/* A kind of ends that are reported: a row of the module, what it means and what to do. */
 struct judged {
 	const char *row;
 	const char *how;	/* of the event; NULL: told by no event */

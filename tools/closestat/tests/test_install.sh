@@ -9,7 +9,7 @@ set -u
 top=$(realpath "$(dirname "$0")/..")
 rc='' err=''
 
-# Also where "make -C" leads here, and would have make tell of directories.
+# Also where "make -C" leads here, and would have make print directories.
 unset MAKEFLAGS
 out=$(make -s -C "$top" install DESTDIR="$TMP/root" PREFIX=/usr 2>&1)
 rc=$?
