@@ -270,7 +270,7 @@ struct tcs_end tcs_classify(const struct tcs_facts *f)
 		return not_ended;
 	}
 
-	/* In CLOSE_WAIT it is the peer that goes on after its FIN. */
+	/* In CLOSE_WAIT it is the peer that continues after its FIN. */
 	if (f->reset_without_rst)
 		return rst_sent(f->old == TCP_CLOSE_WAIT ?
 				TCS_RST_OTHER : TCS_RST_DATA_AFTER_CLOSE);

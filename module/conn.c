@@ -235,7 +235,7 @@ static noinline void close(struct sock *sk, int old)
 	const struct tcs_net *tn = tcs_net_of(sock_net(sk));
 	enum tcs_note note = TCS_NOTE_NONE;
 
-	/* What goes on as a timewait socket was closing. */
+	/* What continues as a timewait socket was closing. */
 	if (tcs_closing_state(old) != TCS_NOT_CLOSING ||
 	    atomic_read(&tcs_reset_notes))
 		note = tcs_note_take(sk);

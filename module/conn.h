@@ -2,7 +2,7 @@
 /*
  * The closing of a connection while it has a full socket, from the first FIN
  * on: what every step changes in the counts, in the close record and in the
- * histograms. How it goes on with a timewait socket: twsk.h.
+ * histograms. What follows with a timewait socket: twsk.h.
  */
 #ifndef TCS_CONN_H
 #define TCS_CONN_H

@@ -84,7 +84,7 @@ static void wait_for_events(void)
  * tcs_trace_reg() - somebody is about to listen to the trace event
  *
  * Process context, sleeps; tracepoints_mutex is held. The kernel may call this while the
- * module is being loaded, before tcs_init(), and once more where it could not go on.
+ * module is being loaded, before tcs_init(), and once more where it could not continue.
  *
  * Return: 0, or -ENOMEM; nobody listens then.
  */

@@ -116,7 +116,7 @@ TEST_F(lifecycle, load_with_closing_sockets)
 	EXPECT_EQ(0, rows_get(&r, "last_ack_entered"));
 	EXPECT_EQ(0, rows_get(&r, "ended"));
 
-	/* All go on to their ends, and no gauge below 0. */
+	/* All proceed to their ends, and no gauge below 0. */
 	w->filter = NULL;
 	pair_finish(&last);
 	w->filter = NULL;

@@ -34,7 +34,7 @@ int in_child(int (*part)(void *arg), void *arg)
 }
 
 /**
- * become_nobody() - go on as a user without any right
+ * become_nobody() - continue as a user without any right
  */
 void become_nobody(void)
 {
@@ -46,7 +46,7 @@ void become_nobody(void)
 }
 
 /**
- * drop_capabilities() - go on as a root that may do nothing
+ * drop_capabilities() - continue as a root that may do nothing
  */
 void drop_capabilities(void)
 {
@@ -69,7 +69,7 @@ static void put(const char *path, const char *text)
 }
 
 /**
- * enter_user_namespace() - go on as root of a user namespace
+ * enter_user_namespace() - continue as root of a user namespace
  *
  * The caller is nobody (become_nobody()) and stays in its network namespace.
  */

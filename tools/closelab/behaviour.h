@@ -29,7 +29,7 @@
  * @OP_KEEPALIVE: keepalive, probing after one second
  * @OP_CLOSE: close
  * @OP_HTTP_REQUEST: send a request, with @arg 1 one that asks to be the last
- * @OP_HTTP_READ_REQUEST: read a whole request; at the end of the file go on
+ * @OP_HTTP_READ_REQUEST: read a whole request; at the end of the file continue
  *	behind the next OP_LOOP
  * @OP_HTTP_ANSWER: send an answer, with @arg 1 one that keeps the connection
  * @OP_HTTP_READ_ANSWER: read a whole answer

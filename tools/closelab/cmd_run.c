@@ -173,7 +173,7 @@ static int check(const struct request *request)
 	return -1;
 }
 
-/* -1: go on; else the exit code. */
+/* -1: continue; else the exit code. */
 static int parse(int argc, char **argv, struct request *request)
 {
 	static const struct option options[] = {

@@ -28,7 +28,7 @@ int lab_peer_start(struct lab *lab, int number);
 int lab_peer_read(struct lab *lab, int number);
 
 /**
- * lab_peer_go() - let a peer go on
+ * lab_peer_go() - let a peer continue
  * @lab: the lab
  * @number: of the peer
  * @op: what it stands before

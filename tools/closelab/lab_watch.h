@@ -29,7 +29,7 @@ int lab_read_counters(struct lab *lab, struct readings counters[SIDES]);
 /**
  * lab_unwatch() - end the capture, let the peers run on unwatched
  * @lab: the lab
- * @save: the capture goes on, for the file that it is saved to
+ * @save: the capture continues, for the file that it is saved to
  *
  * Return: 0; -1 after lab_fail().
  */

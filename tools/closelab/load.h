@@ -104,7 +104,7 @@ struct load {
 void load_begin(struct load *load);
 
 /**
- * load_run() - go on for a while
+ * load_run() - continue for a while
  * @load: begun
  * @until: monotonic, microseconds
  *

@@ -75,7 +75,7 @@ struct peer_event {
 
 /**
  * struct peer_go - what the runner tells a peer
- * @kind: let the task that has waited longest before such an operation go on;
+ * @kind: let the task that has waited longest before such an operation continue;
  *	OP_END: say so, by an event of this kind, when all that can be done now
  *	is done
  * @unwatched: from now on wait before no operation, and report no event but

@@ -45,7 +45,7 @@ struct peer {
  * @DONE: the next one
  * @BLOCKED: the task is run again when what it waits for is there
  * @FAILED: errno says why
- * @OVER: what a loop went on with has ended
+ * @OVER: what a loop continued with has ended
  */
 enum verdict { DONE, BLOCKED, FAILED, OVER };
 

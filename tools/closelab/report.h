@@ -20,7 +20,7 @@ void report_end(FILE *out, const struct lab *lab, bool times);
  * report_counter() - walk through the counters that changed
  * @lab: the lab, run
  * @side: 0 or 1
- * @index: where to go on, 0 at first; is moved on
+ * @index: where to continue, 0 at first; is advanced
  * @change: gets by how much
  *
  * Of the kernel's own only those that count closes are given.

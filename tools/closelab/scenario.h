@@ -30,7 +30,7 @@ enum side { A, B, C, SIDES };
  * @STEP_END: the scenario is over
  * @STEP_START: start peer @who; a server's listening is waited for
  * @STEP_EVENT: wait until peer @who has done @op with errno @value
- * @STEP_GO: wait until peer @who stands before @op, let it go on
+ * @STEP_GO: wait until peer @who stands before @op, let it continue
  * @STEP_STATES: wait until the sockets of side @who are in exactly the states
  *	of @text, listeners and closed ones apart
  * @STEP_LISTEN: side @who has exactly @value listeners
@@ -49,7 +49,7 @@ enum side { A, B, C, SIDES };
  * @STEP_SYSCTL: write @text, "name=value", in the namespace of side @who
  * @STEP_UNWATCHED: from now on too much happens to be watched: the capture ends,
  *	the peers stop at nothing and report nothing but failures
- * @STEP_UNDRAWN: the same, but the capture goes on, for --pcap alone
+ * @STEP_UNDRAWN: the same, but the capture continues, for --pcap alone
  * @STEP_CALL: call @call
  */
 enum step_kind {

@@ -107,7 +107,7 @@ static void set_target(const struct lab *lab, struct load *load)
 		  (void *)&load->to.in.sin_addr);
 }
 
-/* Ctrl+C, or a peer that has ended, and what goes on beside. */
+/* Ctrl+C, or a peer that has ended, and what happens beside. */
 static int go_on(struct lab *lab, struct load *load, u64 until)
 {
 	int err = load_run(load, until);

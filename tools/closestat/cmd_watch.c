@@ -189,7 +189,7 @@ static void loop(struct watch *w)
 
 	do {
 		read_now(w);
-		/* Who looks back goes on looking at that moment, as long as it is remembered. */
+		/* A user who looks back keeps seeing that moment, as long as it is kept. */
 		if (w->view.back && !w->view.err && !w->view.gone &&
 		    history_at(&w->history, w->view.back + 1))
 			w->view.back++;

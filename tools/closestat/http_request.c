@@ -124,7 +124,7 @@ static int take_fields(char *text, char *end, struct http_request *r, bool host_
 	while ((line = take_line(&text, end)) && *line) {
 		char *colon = strchr(line, ':');
 
-		/* Blanks before the colon, lines that go on: both were used to deceive. */
+		/* Blanks before the colon, continuation lines: both were used to deceive. */
 		if (!colon || colon == line || strcspn(line, " \t") < (size_t)(colon - line))
 			return HTTP_BAD_REQUEST;
 		*colon++ = '\0';

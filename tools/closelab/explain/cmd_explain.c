@@ -109,7 +109,7 @@ static int join(struct request *request, int argc, char **argv)
 	return 0;
 }
 
-/* -1: go on; else the exit code. */
+/* -1: continue; else the exit code. */
 static int parse(int argc, char **argv, struct request *request)
 {
 	static const struct option options[] = {

@@ -34,7 +34,7 @@
  * @FATE_NOBODY: the receiver had no connection any more
  * @FATE_TIME_WAIT: it ended a TIME_WAIT
  * @FATE_UNKNOWN: nothing is known of the receiver
- * @FATE_NO_EFFECT: it should have been believed, and the receiver went on
+ * @FATE_NO_EFFECT: it should have been believed, and the receiver continued
  */
 enum fate {
 	FATE_BELIEVED,
@@ -62,7 +62,7 @@ enum fate {
  * @ORIGIN_FASTCLOSE: MPTCP's fast close asked for it
  * @ORIGIN_NEW_SYN: the answer to a SYN within the connection
  * @ORIGIN_BETWEEN: not sent by that end
- * @ORIGIN_WENT_ON: its sender went on after it
+ * @ORIGIN_WENT_ON: its sender continued after it
  * @ORIGIN_UNKNOWN: nothing else of its sender was captured
  */
 enum origin {
@@ -203,7 +203,7 @@ struct recent {
  * @addr: its address
  * @id_run: segments in a row whose identification was the next one
  * @holes: how many of @hole are in use
- * @recent_next: where @recent goes on
+ * @recent_next: where @recent continues
  * @ttl: TTL of its last segment
  * @wscale: window scale that it offered, -1: none
  * @over_by: index of the RST that ended it, -1: none has

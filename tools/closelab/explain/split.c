@@ -88,7 +88,7 @@ static enum belongs settle(struct conn *conn, int side, const struct packet *p)
 	uint32_t next = conn->syn_met.seq + 1;
 
 	if (side == conn->syn_met.side) {
-		/* It goes on from there: the answer was not captured. */
+		/* It continues from there: the answer was not captured. */
 		return !(p->flags & (SEG_SYN | SEG_RST)) && p->seq == next &&
 		       !conn->syn_met.answer_frame ? BELONGS_NEW : BELONGS;
 	}
@@ -118,7 +118,7 @@ static bool new_answer(const struct conn *conn, int side, const struct packet *p
 
 /*
  * A segment far from where both ends have ended: of a later connection, whose SYN
- * was not captured. The clock that makes initial numbers goes on by 4 MB in 0.3 s
+ * was not captured. The clock that makes initial numbers advances by 4 MB in 0.3 s
  * (RFC 6528).
  */
 static bool in_new_one(const struct conn *conn, int side, const struct packet *p)

@@ -265,7 +265,7 @@ static struct conn *begin(struct table *table, struct conn *old, int side,
 	unlink_conn(table, old);
 	waited = old->syn_met.open;
 	split_begin(old, conn);
-	/* The tags of the directions go on as they were. */
+	/* The tags of the directions stay as they were. */
 	for (int i = 0; i < 2; i++) {
 		conn->end[i].tag = old->end[i == 0 ? side : !side].tag;
 		conn->end[i].tag_known = old->end[i == 0 ? side : !side].tag_known;
