@@ -434,6 +434,14 @@ labels="netns=\"[0-9]+\",netns_name=\"$a\""
 expect "export: a counter" says 0 "^tcp_closestat_ended_total[{]$labels,how=\"active_fin\"[}] 3$" export -N $a
 expect "export: a histogram" says 0 "^tcp_closestat_[a-z_]+_bucket[{]$labels,state=\"fin_wait1\",le=\"[+]Inf\"[}] 3$" export -N $a
 expect "export -A: names" says 0 "^tcp_closestat_ended_total[{]$labels,how=\"active_fin\"[}] 3$" export -A
+all_are_entered() {
+	closestat set -N $a ip_local_port_range=40000-40039 && connect $a linger 2 &&
+		says 0 "^tcp_closestat_setting_ip_local_port_range_size[{]${labels}[}] 40$" export -A &&
+		told "^tcp_closestat_kernel_tcp_abort_on_data_total[{]${labels}[}] 2$" &&
+		told "^tcp_closestat_kernel_tcp_abort_on_data_total[{]netns=\"[0-9]+\",netns_name=\"$b\"[}] 0$" &&
+		[ ! -s "$tmp/err" ]
+}
+expect "export -A: what only who is there can read" all_are_entered
 expect "export: the module's version" says 0 "^tcp_closestat_info[{]version=\"[0-9]" export
 to_file() {
 	run export -N $a -o "$tmp/x.prom"

@@ -3,6 +3,7 @@
 
 #include "exposition.h"
 #include "histfile.h"
+#include "kernel_facts.h"
 #include "lib/procfile.h"
 #include "msg.h"
 #include "nsnames.h"
@@ -15,8 +16,8 @@
 
 struct export_data {
 	struct snapshot snapshot;
-	struct counters kernel;		/* of the own namespace, as are the next */
-	char *own_labels;
+	struct kernel_facts kernel;	/* the own namespace first */
+	char **kernel_labels;
 	char **labels;			/* one for each block */
 	struct histblocks hists;
 	bool hists_all;
@@ -43,31 +44,34 @@ static char *make_own_labels(const struct nsnames *names)
 	return inode ? make_labels(names, inode) : exposition_labels("self", NULL);
 }
 
-static int name_all(struct export_data *d)
+/* The files are not of the same moment, nor are their namespaces: labels for each block of each. */
+static int name_all(struct export_data *d, const struct nsnames *names)
 {
 	const struct snapshot *s = &d->snapshot;
-	struct nsnames names;
+	char *own;
 	bool good;
 
 	d->labels = calloc(s->module.n, sizeof(*d->labels));
 	d->hists_labels = calloc(d->hists.n, sizeof(*d->hists_labels));
-	if (!d->labels || !d->hists_labels)
+	d->kernel_labels = calloc(d->kernel.counts.n, sizeof(*d->kernel_labels));
+	if (!d->labels || !d->hists_labels || !d->kernel_labels)
 		return msg_error("out of memory");
-	nsnames_read(&names);
-	d->own_labels = make_own_labels(&names);
-	good = d->own_labels;
+	own = make_own_labels(names);
+	d->kernel_labels[0] = own;
+	good = own;
+	for (size_t i = 1; good && i < d->kernel.counts.n; i++) {
+		d->kernel_labels[i] = make_labels(names, d->kernel.counts.v[i].inode);
+		good = d->kernel_labels[i];
+	}
 	for (size_t i = 0; good && i < s->module.n; i++) {
-		d->labels[i] = s->all ? make_labels(&names, s->module.v[i].inode) :
-					strdup(d->own_labels);
+		d->labels[i] = s->all ? make_labels(names, s->module.v[i].inode) : strdup(own);
 		good = d->labels[i];
 	}
-	/* The two files are not of the same moment, nor are their namespaces. */
 	for (size_t i = 0; good && i < d->hists.n; i++) {
-		d->hists_labels[i] = d->hists_all ? make_labels(&names, d->hists.v[i].inode) :
-						    strdup(d->own_labels);
+		d->hists_labels[i] = d->hists_all ? make_labels(names, d->hists.v[i].inode) :
+						    strdup(own);
 		good = d->hists_labels[i];
 	}
-	nsnames_free(&names);
 	return good ? EXIT_OK : msg_error("out of memory");
 }
 
@@ -97,14 +101,19 @@ static void read_version(struct export_data *d)
 
 static int read_all(struct export_data *d, bool all)
 {
-	int ret = all ? snapshot_read_all(&d->snapshot) : snapshot_read(&d->snapshot);
+	struct nsnames names;
+	int ret;
 
-	if (!ret && snapshot_read_kernel(&d->kernel))
-		ret = msg_error("out of memory");
+	ret = all ? snapshot_read_all(&d->snapshot) : snapshot_read(&d->snapshot);
 	if (!ret)
 		ret = read_hists(d, all);
+	if (ret)
+		return ret;
+	nsnames_read(&names);
+	ret = kernel_facts_read(&d->kernel, &names, all);
 	if (!ret)
-		ret = name_all(d);
+		ret = name_all(d, &names);
+	nsnames_free(&names);
 	if (!ret)
 		read_version(d);
 	return ret;
@@ -133,8 +142,9 @@ int export_write(const struct export_data *d, FILE *to, bool openmetrics)
 	if (exposition_counters(&e, &d->snapshot.module, d->labels))
 		return msg_error("out of memory");
 	exposition_hists(&e, &d->hists, d->hists_labels);
-	exposition_kernel(&e, &d->kernel, d->own_labels);
-	exposition_settings(&e, d->own_labels);
+	if (exposition_kernel(&e, &d->kernel.counts, d->kernel_labels))
+		return msg_error("out of memory");
+	exposition_settings(&e, &d->kernel, d->kernel_labels);
 	exposition_end(&e);
 	return EXIT_OK;
 }
@@ -152,10 +162,10 @@ void export_free(struct export_data *d)
 		return;
 	free_labels(d->labels, d->snapshot.module.n);
 	free_labels(d->hists_labels, d->hists.n);
-	free(d->own_labels);
+	free_labels(d->kernel_labels, d->kernel.counts.n);
 	histblocks_free(&d->hists);
 	free(d->hists_text);
-	counters_free(&d->kernel);
+	kernel_facts_free(&d->kernel);
 	snapshot_free(&d->snapshot);
 	free(d);
 }

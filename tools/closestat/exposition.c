@@ -17,7 +17,7 @@
 
 #define PREFIX "tcp_closestat_"
 
-/* A row of the module's and what becomes of it. */
+/* A row and what becomes of it. */
 struct column {
 	const char *row;
 	struct family family;
@@ -28,6 +28,7 @@ struct column {
 struct columns {
 	struct column *v;
 	size_t n;
+	bool kernel;	/* rows of the kernel's, not of the module's */
 };
 
 static void put_escaped(FILE *to, const char *value)
@@ -57,7 +58,8 @@ char *exposition_labels(const char *netns, const char *name)
 	return fclose(to) ? NULL : text;
 }
 
-static void put_head(const struct exposition *e, const struct family *f)
+/* @row: of a family without words of its own */
+static void put_head(const struct exposition *e, const struct family *f, const char *row)
 {
 	static const char unit[] = "_seconds";
 	const char *suffix = f->type == METRIC_COUNTER && !e->openmetrics ? "_total" : "";
@@ -68,7 +70,11 @@ static void put_head(const struct exposition *e, const struct family *f)
 		type = "counter";
 	else if (f->type == METRIC_UNKNOWN)
 		type = e->openmetrics ? "unknown" : "untyped";
-	fprintf(e->to, "# HELP " PREFIX "%s%s %s\n", f->name, suffix, f->help);
+	fprintf(e->to, "# HELP " PREFIX "%s%s ", f->name, suffix);
+	if (f->help)
+		fprintf(e->to, "%s\n", f->help);
+	else
+		fprintf(e->to, "The kernel's own count %s.\n", row);
 	fprintf(e->to, "# TYPE " PREFIX "%s%s %s\n", f->name, suffix, type);
 	if (e->openmetrics && len > strlen(unit) && !strcmp(f->name + len - strlen(unit), unit))
 		fprintf(e->to, "# UNIT " PREFIX "%s seconds\n", f->name);
@@ -122,8 +128,11 @@ static int add_column(struct columns *c, const char *row)
 		c->v = more;
 	}
 	more = &c->v[c->n++];
-	more->row = row;
-	more->written = !family_of_row(row, &more->family, more->value);
+	*more = (struct column){ .row = row };
+	if (c->kernel)
+		family_of_kernel(row, &more->family);
+	else
+		more->written = !family_of_row(row, &more->family, more->value);
 	return 0;
 }
 
@@ -159,10 +168,10 @@ static void put_column(const struct exposition *e, const struct columns *c, size
 	}
 }
 
-int exposition_counters(const struct exposition *e, const struct blocks *blocks,
-			char *const *labels)
+static int put_blocks(const struct exposition *e, const struct blocks *blocks,
+		      char *const *labels, bool kernel)
 {
-	struct columns c = { 0 };
+	struct columns c = { .kernel = kernel };
 	int ret = make_columns(blocks, &c);
 
 	for (size_t i = 0; !ret && i < c.n; i++) {
@@ -170,7 +179,7 @@ int exposition_counters(const struct exposition *e, const struct blocks *blocks,
 
 		if (c.v[i].written)
 			continue;
-		put_head(e, f);
+		put_head(e, f, c.v[i].row);
 		for (size_t j = i; j < c.n; j++) {
 			if (c.v[j].written || strcmp(c.v[j].family.name, f->name))
 				continue;
@@ -182,20 +191,16 @@ int exposition_counters(const struct exposition *e, const struct blocks *blocks,
 	return ret;
 }
 
-void exposition_kernel(const struct exposition *e, const struct counters *kernel,
-		       const char *labels)
+int exposition_counters(const struct exposition *e, const struct blocks *blocks,
+			char *const *labels)
 {
-	for (size_t i = 0; i < kernel->n; i++) {
-		const struct counter *row = &kernel->rows[i];
-		struct family f;
-		char help[96];
+	return put_blocks(e, blocks, labels, false);
+}
 
-		family_of_kernel(row->name, &f);
-		snprintf(help, sizeof(help), "The kernel's own count %s.", row->name);
-		f.help = help;
-		put_head(e, &f);
-		put_sample(e, &f, labels, NULL, row->value);
-	}
+int exposition_kernel(const struct exposition *e, const struct blocks *blocks,
+		      char *const *labels)
+{
+	return put_blocks(e, blocks, labels, true);
 }
 
 static void put_seconds(FILE *to, u64 us)
@@ -224,40 +229,83 @@ static void name_setting(const struct setting *k, struct family *f)
 	snprintf(f->name, sizeof(f->name), "setting_%.*s%s", len, k->name, unit);
 }
 
-static void put_setting(const struct exposition *e, const struct setting *k, const char *text,
-			const char *labels)
+/* Whether the text is a value that a gauge can have: a number, or two that are a range. */
+static bool parse_value(const struct setting *k, const char *text, u64 *value)
 {
-	unsigned long long first, last = 0;
-	struct family f = { .type = METRIC_GAUGE };
-	char help[160];
+	unsigned long long first, last;
 	int n = sscanf(text, "%llu %llu", &first, &last);
 
 	if (n != (k->unit == UNIT_PORTS ? 2 : 1) || *text == '-')
-		return;
+		return false;
 	if (k->unit == UNIT_PORTS && last < first)
-		return;
-	name_setting(k, &f);
-	snprintf(help, sizeof(help), "The sysctl %s: %s.", k->name, k->meaning);
-	f.help = help;
-	put_head(e, &f);
-	fprintf(e->to, PREFIX "%s{%s} ", f.name, labels);
-	if (k->unit == UNIT_PORTS)
-		fprintf(e->to, "%llu", last - first + 1);
-	else if (k->unit == UNIT_MS)
-		put_seconds(e->to, first * US_PER_MS);
+		return false;
+	*value = k->unit == UNIT_PORTS ? last - first + 1 : first;
+	return true;
+}
+
+static void put_value(const struct exposition *e, const struct setting *k, const char *name,
+		      u64 value, const char *labels)
+{
+	fprintf(e->to, PREFIX "%s{%s} ", name, labels);
+	if (k->unit == UNIT_MS)
+		put_seconds(e->to, value * US_PER_MS);
 	else
-		fprintf(e->to, "%llu", first);
+		fprintf(e->to, "%llu", value);
 	fputc('\n', e->to);
 }
 
-void exposition_settings(const struct exposition *e, const char *labels)
+static void put_setting_head(const struct exposition *e, const struct setting *k,
+			     struct family *f)
+{
+	char help[160];
+
+	*f = (struct family){ .type = METRIC_GAUGE };
+	name_setting(k, f);
+	snprintf(help, sizeof(help), "The sysctl %s: %s.", k->name, k->meaning);
+	f->help = help;
+	put_head(e, f, NULL);
+	f->help = NULL;
+}
+
+static void put_setting(const struct exposition *e, const struct setting *k, const char *labels)
 {
 	char text[SETTING_VALUE_SIZE];
+	struct family f;
+	u64 value;
+
+	if (sysctl_read(k, text) || !parse_value(k, text, &value))
+		return;
+	put_setting_head(e, k, &f);
+	put_value(e, k, f.name, value, labels);
+}
+
+static void put_ports(const struct exposition *e, const struct setting *k,
+		      const struct kernel_facts *facts, char *const *labels)
+{
+	struct family f;
+	bool begun = false;
+	u64 value;
+
+	for (size_t i = 0; i < facts->counts.n; i++) {
+		if (!parse_value(k, facts->ports[i], &value))
+			continue;
+		if (!begun)
+			put_setting_head(e, k, &f);
+		begun = true;
+		put_value(e, k, f.name, value, labels[i]);
+	}
+}
+
+void exposition_settings(const struct exposition *e, const struct kernel_facts *facts,
+			 char *const *labels)
+{
 	const struct setting *k;
 
 	for (size_t i = 0; (k = setting_at(i)); i++) {
-		if (!k->hidden && !sysctl_read(k, text))
-			put_setting(e, k, text, labels);
+		if (k->unit == UNIT_PORTS)
+			put_ports(e, k, facts, labels);
+		else if (!k->hidden)
+			put_setting(e, k, labels[0]);
 	}
 }
 

@@ -5,6 +5,7 @@
 
 #include "blocks.h"
 #include "histblocks.h"
+#include "kernel_facts.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -46,20 +47,24 @@ int exposition_counters(const struct exposition *e, const struct blocks *blocks,
 /**
  * exposition_kernel - write a metric family for each of the kernel's own counters
  * @e: where and how
- * @kernel: the counters, of one namespace
- * @labels: of that namespace
+ * @blocks: the counters, samples for each namespace
+ * @labels: for each block, as from exposition_labels(); to be distinct
+ *
+ * Return: 0 or -ENOMEM.
  */
-void exposition_kernel(const struct exposition *e, const struct counters *kernel,
-		       const char *labels);
+int exposition_kernel(const struct exposition *e, const struct blocks *blocks,
+		      char *const *labels);
 
 /**
  * exposition_settings - write a gauge for each setting that can be read
  * @e: where and how
- * @labels: of the namespace the thread is in
+ * @facts: the own namespace, which the thread is in, and others, for their ranges of ports
+ * @labels: of each of these
  *
  * Times are in seconds, whatever the sysctl counts in; a range of ports is the number of ports.
  */
-void exposition_settings(const struct exposition *e, const char *labels);
+void exposition_settings(const struct exposition *e, const struct kernel_facts *facts,
+			 char *const *labels);
 
 /**
  * exposition_hists - write the metric families of the histograms

@@ -4,6 +4,9 @@
 #define CLOSESTAT_NETNS_EACH_H
 
 #include "lib/util.h"
+#include "nsnames.h"
+
+#include <stddef.h>
 
 /**
  * netns_each - call a function in every network namespace that has a name or a process
@@ -16,5 +19,27 @@
  * Return: EXIT_OK, or what the first @call that failed returned, or EXIT_FAILED.
  */
 int netns_each(int (*call)(const char *name, const char *spec, void *data), void *data);
+
+/* The namespaces that are there and could not be entered. */
+struct netns_refused {
+	size_t n;
+	int err;	/* why not the first of them, as a positive errno */
+};
+
+/**
+ * netns_visit - call a function in every namespace of a list but the own one
+ * @names: which
+ * @call: called in the namespace
+ * @data: passed to @call
+ * @refused: set
+ *
+ * Quicker than netns_each(), and quiet: one namespace after the other is entered, and the own one
+ * at the end, in which the thread is then. A namespace that has gone meanwhile is passed over.
+ * Says on stderr when it cannot come back.
+ *
+ * Return: EXIT_OK, or what the first @call that failed returned, or EXIT_FAILED.
+ */
+int netns_visit(const struct nsnames *names, int (*call)(const struct nsname *ns, void *data),
+		void *data, struct netns_refused *refused);
 
 #endif

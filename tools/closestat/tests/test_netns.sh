@@ -122,7 +122,36 @@ c.sendall(sys.argv[3].encode())' "$HOST_ROOT/run/docker.sock" "$TMP/asked" "$1" 
 	check 'the name of a pod of containerd' '[ "$(names)" = "$name pod:shop/web-1 - dead" ]'
 	PROC_ROOT=$TMP/proc run export -A
 	check 'names of namespaces as labels' '[ "$(sed -n "s/^tcp_closestat_ended_total//p" <<<"$out" | sed "s/,how=.other.//" | xargs -d "\n")" = "{netns=\"$inode\",netns_name=\"$name\"} 3 {netns=\"$holder_inode\",netns_name=\"pod:shop/web-1\"} 3 {netns=\"5\"} 3 {netns=\"dead\"} 3" ]'
+	# What the kernel itself tells, to who is there.
+	ln -s /proc/thread-self/net/{netstat,snmp} "$TMP/proc/thread-self/net/"
+	ip -n "$name" link set lo up
+	ip netns exec "$name" sysctl -qw net.ipv4.ip_local_port_range="40000 40099"
+	# Refused, by a RST.
+	ip netns exec "$name" bash -c ': </dev/tcp/127.0.0.1/1' 2>/dev/null
+	# of_each NAME - the inodes of the namespaces that this is exported for, and the values
+	of_each() { sed -n "s/^tcp_closestat_$1{netns=\"\([0-9]*\)\".*}/\1/p" "$TMP/out"; }
+	own_inode=$(stat -Lc %i /proc/self/ns/net)
+	PROC_ROOT=$TMP/proc run export -A
+	check 'port ranges of all namespaces' '[ "$rc" = 0 ] && of_each setting_ip_local_port_range_size | grep -qx "$inode 100" && of_each setting_ip_local_port_range_size | grep -qx "$holder_inode 28232"'
+	check 'the own one among them, once' '[ "$(of_each setting_ip_local_port_range_size | grep -c "^$own_inode ")" = 1 ]'
+	check "the kernel's own counts of all namespaces" 'of_each kernel_out_rsts_total | grep -qx "$inode 1" && of_each kernel_out_rsts_total | grep -qx "$holder_inode 0"'
+	check 'the other settings of the own one' '[ "$(of_each setting_tcp_fin_timeout_seconds)" = "$own_inode $before" ]'
+	check 'it is said of none that it cannot be entered' '[ -z "$err" ]'
+	if command -v promtool >/dev/null; then
+		valid=$(promtool check metrics <"$TMP/out" 2>&1)
+		check 'promtool accepts it' '[ -z "$valid" ]'
+	else
+		skip 'promtool accepts it' 'promtool is not installed'
+	fi
+	echo 'version 1' >"$TMP/proc/thread-self/net/tcp_closestat"
+	PROC_ROOT=$TMP/proc run export
+	check 'of the own one alone' '[ "$(of_each setting_ip_local_port_range_size | cut -d " " -f 1) $(of_each kernel_out_rsts_total | cut -d " " -f 1)" = "$own_inode $own_inode" ]'
 	if command -v setpriv >/dev/null; then
+		PROC_ROOT=$TMP/proc setpriv --bounding-set -sys_admin --inh-caps -sys_admin \
+			"$CLOSESTAT" export -A >"$TMP/out" 2>"$TMP/err"
+		rc=$? out=$(<"$TMP/out") err=$(<"$TMP/err")
+		check 'those that cannot be entered are no error' '[ "$rc" = 0 ] && [ "$(of_each kernel_out_rsts_total | cut -d " " -f 1)" = "$own_inode" ]'
+		check 'and it is said once' '[[ $(wc -l <"$TMP/err") = 1 && $err =~ "cannot enter "[1-9][0-9]*" of "[1-9] ]]'
 		setpriv --reuid 65534 --clear-groups "$CLOSESTAT" get -N "$name" >"$TMP/out" 2>"$TMP/err"
 		rc=$? out=$(<"$TMP/out") err=$(<"$TMP/err")
 		check 'not permitted to enter' '[[ $rc = 1 && $err =~ "not permitted: entering namespace" ]]'
@@ -130,6 +159,7 @@ c.sendall(sys.argv[3].encode())' "$HOST_ROOT/run/docker.sock" "$TMP/asked" "$1" 
 		rc=$? out=$(<"$TMP/out") err=$(<"$TMP/err")
 		check 'not permitted to write' '[[ $rc = 1 && $err =~ "not permitted: writing tcp_fin_timeout needs CAP_NET_ADMIN" ]]'
 	else
+		skip 'those that cannot be entered' 'needs setpriv'
 		skip 'not permitted to enter' 'needs setpriv'
 		skip 'not permitted to write' 'needs setpriv'
 	fi
