@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,6 +94,18 @@ static char *describe(const char *pid)
 	return asprintf(&name, "%s/%s", command, pid) < 0 ? NULL : name;
 }
 
+/*
+ * One of us is no name for what it looks at: where it may see no other process it would be the only
+ * one, and have another name each time.
+ */
+static bool is_closestat(const char *pid)
+{
+	char command[COMMAND_SIZE];
+
+	procfile_command(pid, command);
+	return !strcmp(command, "closestat");
+}
+
 static int is_pid(const struct dirent *entry)
 {
 	return !entry->d_name[strspn(entry->d_name, "0123456789")];
@@ -111,7 +124,7 @@ static void read_processes(struct nsnames *names)
 		const char *pid = pids[i]->d_name;
 		struct stat st;
 
-		if (!namespace_of(pid, &st) && !find(names, st.st_ino))
+		if (!namespace_of(pid, &st) && !find(names, st.st_ino) && !is_closestat(pid))
 			add(names, st.st_ino, describe(pid), atoi(pid));
 		free(pids[i]);
 	}

@@ -24,7 +24,7 @@ struct nsnames {
  *
  * The name is that of /run/netns, else that of the container, pod or service that the process of
  * the lowest id in the namespace belongs to, else "command/pid" of that process. Processes that
- * the caller may not look at are passed over.
+ * the caller may not look at are passed over, and closestat's own.
  */
 void nsnames_read(struct nsnames *names);
 /**

@@ -152,6 +152,12 @@ c.sendall(sys.argv[3].encode())' "$HOST_ROOT/run/docker.sock" "$TMP/asked" "$1" 
 		rc=$? out=$(<"$TMP/out") err=$(<"$TMP/err")
 		check 'those that cannot be entered are no error' '[ "$rc" = 0 ] && [ "$(of_each kernel_out_rsts_total | cut -d " " -f 1)" = "$own_inode" ]'
 		check 'and it is said once' '[[ $(wc -l <"$TMP/err") = 1 && $err =~ "cannot enter "[1-9][0-9]*" of "[1-9] ]]'
+		# Of all processes it may look at itself alone.
+		PROC_ROOT=$TMP/proc bash -c 'ln -s "/proc/$$" "$PROC_ROOT/" && exec "$@"' bash \
+			setpriv --bounding-set -sys_admin,-sys_ptrace --inh-caps -sys_admin,-sys_ptrace \
+			"$CLOSESTAT" export -A >"$TMP/out" 2>"$TMP/err"
+		rc=$? out=$(grep port_range "$TMP/out") err=$(<"$TMP/err")
+		check 'the own one is not named after who looks' '[ "$rc" = 0 ] && grep -q "port_range_size{netns=\"$own_inode\"} " "$TMP/out"'
 		setpriv --reuid 65534 --clear-groups "$CLOSESTAT" get -N "$name" >"$TMP/out" 2>"$TMP/err"
 		rc=$? out=$(<"$TMP/out") err=$(<"$TMP/err")
 		check 'not permitted to enter' '[[ $rc = 1 && $err =~ "not permitted: entering namespace" ]]'
