@@ -318,7 +318,7 @@ sees() {
 	shift
 	closestat doctor -j -d $((4 * ${TCS_TIMEOUT_SCALE:-1})) -N $a >"$tmp/out" 2>"$tmp/err" </dev/null &
 	doctor=$!
-	until_true grep -qs 1 "/sys/kernel/tracing/instances/closestat-$doctor/events/tcp_closestat/tcp_close/enable"
+	until_true watches $doctor
 	"$@" || return
 	wait $doctor
 	rc=$?
@@ -337,7 +337,8 @@ expect "doctor: nothing when all closes well" finds ''
 leak() {
 	local found=0
 	hold $a close_wait 5 || return
-	finds close_wait &&
+	# On a busy machine the other ends, orphans in FIN_WAIT2, have grown old meanwhile.
+	{ finds close_wait || found 'close_wait fin_wait2'; } &&
 		says 1 '^1[.] 5 sockets stay in CLOSE_WAIT, held by closestat_socke[a-z]*/[0-9]+ on port 7 with 127.0.0.1: the oldest for [0-9]' doctor -N $a -d 200ms
 	found=$?
 	release

@@ -39,6 +39,11 @@ until_true() {
 	done
 }
 
+# watches PID - that closestat doctor has looked for the first time, and waits for events
+watches() {
+	grep -qs poll "/proc/$1/wchan"
+}
+
 # The last run of closestat.
 expect_context() {
 	echo "exit status $rc, stdout and stderr:"

@@ -67,7 +67,7 @@ doctor_while() {
 	shift
 	closestat doctor -N "$ns" -d 300 >"$tmp/out" 2>"$tmp/err" </dev/null &
 	doctor=$!
-	until_true grep -qs 1 "/sys/kernel/tracing/instances/closestat-$doctor/events/tcp_closestat/tcp_close/enable"
+	until_true watches $doctor
 	"$@"
 	kill $doctor
 	rc=0
