@@ -47,6 +47,8 @@ static int export(const struct options *o, int n, char **words)
 	if (ret)
 		return ret;
 	ret = o->output ? to_file(o, data) : to_stdout(o, data);
+	if (!ret && !o->output)
+		export_tell_missing(data);
 	export_free(data);
 	return ret;
 }

@@ -156,6 +156,11 @@ static void free_labels(char **labels, size_t n)
 	free(labels);
 }
 
+void export_tell_missing(const struct export_data *d)
+{
+	kernel_facts_tell_refused(&d->kernel);
+}
+
 void export_free(struct export_data *d)
 {
 	if (!d)

@@ -31,6 +31,14 @@ int export_read(struct export_data **data, bool all);
 int export_write(const struct export_data *data, FILE *to, bool openmetrics);
 
 /**
+ * export_tell_missing - say on stderr what could not be read and is no error
+ * @data: what has been read
+ *
+ * For one who reads it: what is scraped every few seconds would fill the log with it.
+ */
+void export_tell_missing(const struct export_data *data);
+
+/**
  * export_free - release what export_read() made
  * @data: may be NULL
  */

@@ -29,13 +29,8 @@ static int add_other(const struct nsname *ns, void *data)
 
 static int add_others(struct kernel_facts *f, const struct nsnames *names)
 {
-	struct netns_refused refused;
-	int ret = netns_visit(names, add_other, f, &refused);
-
-	if (refused.n)
-		msg_error("cannot enter %zu of %zu namespaces, whose kernel_* and port ranges are missing: %s",
-			  refused.n, names->n, strerror(refused.err));
-	return ret;
+	f->namespaces = names->n;
+	return netns_visit(names, add_other, f, &f->refused);
 }
 
 int kernel_facts_read(struct kernel_facts *f, const struct nsnames *names, bool all)
@@ -53,6 +48,13 @@ int kernel_facts_read(struct kernel_facts *f, const struct nsnames *names, bool 
 	if (!ret && all)
 		ret = add_others(f, names);
 	return ret;
+}
+
+void kernel_facts_tell_refused(const struct kernel_facts *f)
+{
+	if (f->refused.n)
+		msg_error("cannot enter %zu of %zu namespaces, whose kernel_* and port ranges are missing: %s",
+			  f->refused.n, f->namespaces, strerror(f->refused.err));
 }
 
 void kernel_facts_free(struct kernel_facts *f)

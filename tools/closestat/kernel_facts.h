@@ -4,6 +4,7 @@
 #define CLOSESTAT_KERNEL_FACTS_H
 
 #include "blocks.h"
+#include "netns_each.h"
 #include "nsnames.h"
 #include "settings.h"
 
@@ -14,6 +15,9 @@ struct kernel_facts {
 	struct blocks counts;
 	/* ip_local_port_range of each, "" if it is not known. */
 	char (*ports)[SETTING_VALUE_SIZE];
+	/* Of so many namespaces those that could not be entered. */
+	struct netns_refused refused;
+	size_t namespaces;
 };
 
 /**
@@ -22,11 +26,17 @@ struct kernel_facts {
  * @names: the namespaces there are
  * @all: all of these, else the one the thread is in
  *
- * Those that cannot be entered are left out, which is said once on stderr and is no error.
+ * Those that cannot be entered are left out, which is no error.
  *
  * Return: EXIT_OK or EXIT_FAILED.
  */
 int kernel_facts_read(struct kernel_facts *facts, const struct nsnames *names, bool all);
+
+/**
+ * kernel_facts_tell_refused - say on stderr how many could not be entered, and why
+ * @facts: what has been read
+ */
+void kernel_facts_tell_refused(const struct kernel_facts *facts);
 
 /**
  * kernel_facts_free - release what kernel_facts_read() filled

@@ -152,6 +152,10 @@ c.sendall(sys.argv[3].encode())' "$HOST_ROOT/run/docker.sock" "$TMP/asked" "$1" 
 		rc=$? out=$(<"$TMP/out") err=$(<"$TMP/err")
 		check 'those that cannot be entered are no error' '[ "$rc" = 0 ] && [ "$(of_each kernel_out_rsts_total | cut -d " " -f 1)" = "$own_inode" ]'
 		check 'and it is said once' '[[ $(wc -l <"$TMP/err") = 1 && $err =~ "cannot enter "[1-9][0-9]*" of "[1-9] ]]'
+		PROC_ROOT=$TMP/proc setpriv --bounding-set -sys_admin --inh-caps -sys_admin \
+			"$CLOSESTAT" export -A -o "$TMP/out" 2>"$TMP/err"
+		rc=$? out=$(<"$TMP/out") err=$(<"$TMP/err")
+		check 'but not where it goes to a file each few seconds' '[ "$rc" = 0 ] && [ -n "$out" ] && [ -z "$err" ]'
 		# Of all processes it may look at itself alone.
 		PROC_ROOT=$TMP/proc bash -c 'ln -s "/proc/$$" "$PROC_ROOT/" && exec "$@"' bash \
 			setpriv --bounding-set -sys_admin,-sys_ptrace --inh-caps -sys_admin,-sys_ptrace \
