@@ -155,7 +155,7 @@ static const struct judged judged[] = {
 	{
 		"time_wait_reset", NULL, "TIME_WAIT", NULL, HARM_RISK,
 		"ended by a RST",
-		"Behind NAT or a balancer a new connection came from a port that is still in TIME_WAIT",
+		"Behind NAT or a balancer a new connection came from a port that is still in TIME_WAIT; or the peer sent its FIN twice, and had gone when the second was answered",
 		"sysctl -w net.ipv4.tcp_rfc1337=1 keeps them; better let the peer close first",
 		NULL, false,
 	},
