@@ -235,8 +235,8 @@ static noinline void close(struct sock *sk, int old)
 	const struct tcs_net *tn = tcs_net_of(sock_net(sk));
 	enum tcs_note note = TCS_NOTE_NONE;
 
-	/* What continues as a timewait socket was closing. */
-	if (tcs_closing_state(old) != TCS_NOT_CLOSING ||
+	/* What continues as a timewait socket was in one of these, see tcs_twsk_begin(). */
+	if (old == TCP_FIN_WAIT2 || old == TCP_CLOSING ||
 	    atomic_read(&tcs_reset_notes))
 		note = tcs_note_take(sk);
 	if (note != TCS_NOTE_MOVED) {

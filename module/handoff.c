@@ -53,6 +53,9 @@ enum tcs_note tcs_note_take(const struct sock *sk)
 {
 	unsigned int cpu, i;
 
+	/* A look at every CPU there may be is dear on a large machine. */
+	if (tcs_note_take_moved(sk))
+		return TCS_NOTE_MOVED;
 	for_each_possible_cpu(cpu) {
 		struct tcs_notes *m = per_cpu_ptr(&tcs_notes, cpu);
 
