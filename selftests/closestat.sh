@@ -395,7 +395,7 @@ steady() {
 	: >"$tmp/enough"
 	wait $resets
 	[[ $(tr '{' '\n' <"$tmp/out" | grep ended_rst_received | grep -v earlier) =~ \
-		'"'([0-9]+)' of '.*': '([0-9]+)' on port 7 with' ]] &&
+		'"'([0-9]+)' of '.*': '([0-9]+)' with 127' ]] &&
 		[ $((BASH_REMATCH[1] - BASH_REMATCH[2])) -ge -3 ] &&
 		[ $((BASH_REMATCH[1] - BASH_REMATCH[2])) -le 3 ]
 }
