@@ -141,6 +141,20 @@ int64_t told_number(const char *line, const char *name)
 }
 
 /**
+ * told_in() - whether a connection ended in a namespace
+ * @line: of told_next()
+ * @ns: its file descriptor
+ */
+bool told_in(const char *line, int ns)
+{
+	struct stat st;
+
+	if (fstat(ns, &st))
+		die_errno("fstat");
+	return told_number(line, "netns") == (int64_t)st.st_ino;
+}
+
+/**
  * told_comm() - the name of the process of a line
  * @line: of told_next()
  *

@@ -29,6 +29,7 @@ void told_close(struct told *t);
 bool told_next(struct told *t, char *line);
 void told_wait(struct told *t, int ns, const char *ended, char *line);
 int64_t told_number(const char *line, const char *name);
+bool told_in(const char *line, int ns);
 const char *told_comm(const char *line);
 
 #endif /* TOLD_H */
