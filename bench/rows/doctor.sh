@@ -36,7 +36,7 @@ family="top beside $((2 * TOP_RATE)) ends a second for $TOP_SECONDS s"
 ip netns exec server /tmp/ports "$TOP_RATE" 0 $((TOP_SECONDS + 4)) 64 >/dev/null &
 settle 1
 ../tools/closestat/closestat top -A -1 -d "$TOP_SECONDS" -j >/tmp/top 2>/tmp/lost
-measured "$family" "ends seen" "$(jq '[.. | objects | .count? // empty] | add' /tmp/top)"
+measured "$family" "ends seen" "$(grep -oE '"count": *[0-9]+' /tmp/top | awk -F: '{ n += $NF } END { print n + 0 }')"
 measured "$family" "ends lost" "$(grep -oE 'lost [0-9]+' /tmp/lost | grep -oE '[0-9]+' || echo 0)"
 wait
 end_netns server
