@@ -22,8 +22,8 @@ allow_time_waits 1000000
 ip netns exec server sysctl -qw net.ipv4.ip_local_port_range="1024 65000" \
 	net.tcp_closestat.time_wait_ms=600000
 /tmp/work leave "$DOCTOR_TIME_WAITS" server server 127.0.0.2
-mkdir -p /tmp/netns
-/tmp/namespaces keep /tmp/netns "$DOCTOR_NAMESPACES" 0
+# with names: doctor -A looks at those that have one, or a process
+/tmp/namespaces keep /run/netns "$DOCTOR_NAMESPACES" 0
 judged "doctor -d 0" -d 0
 judged "doctor" -d 10
 judged "doctor -A -d 0" -A -d 0
@@ -40,5 +40,6 @@ measured "$family" "ends seen" "$(grep -oE '"count": *[0-9]+' /tmp/top | awk -F:
 measured "$family" "ends lost" "$(grep -oE 'lost [0-9]+' /tmp/lost | grep -oE '[0-9]+' || echo 0)"
 wait
 end_netns server
-umount /tmp/netns/*
+umount /run/netns/*
+rm /run/netns/*
 module_out
