@@ -86,6 +86,12 @@ allow_time_waits() {
 	ip netns exec server sysctl -qw net.ipv4.tcp_tw_reuse=0
 }
 
+# lasting_time_waits - the namespace "server" has ports for many, and none of them is to end
+lasting_time_waits() {
+	ip netns exec server sysctl -qw net.ipv4.ip_local_port_range="1024 65000" \
+		net.tcp_closestat.time_wait_ms=600000
+}
+
 # time_waits_held - how many there are in the namespace "server"
 time_waits_held() {
 	# shellcheck disable=SC2016 # awk's

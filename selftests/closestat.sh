@@ -318,7 +318,7 @@ sees() {
 	shift
 	closestat doctor -j -d $((4 * ${TCS_TIMEOUT_SCALE:-1})) -N $a >"$tmp/out" 2>"$tmp/err" </dev/null &
 	doctor=$!
-	until_true watches $doctor
+	until_true is_watching $doctor
 	"$@" || return
 	wait $doctor
 	rc=$?
@@ -463,7 +463,7 @@ all_are_entered() {
 		told "^tcp_closestat_kernel_tcp_abort_on_data_total[{]netns=\"[0-9]+\",netns_name=\"$b\"[}] 0$" &&
 		[ ! -s "$tmp/err" ]
 }
-expect "export -A: what only who is there can read" all_are_entered
+expect "export -A: the kernel's own counts of each namespace" all_are_entered
 expect "export: the module's version" says 0 "^tcp_closestat_info[{]version=\"[0-9]" export
 to_file() {
 	run export -N $a -o "$tmp/x.prom"

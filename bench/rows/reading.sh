@@ -48,9 +48,7 @@ touch "${files[@]}"
 module_in
 make_netns server
 allow_time_waits 1000000
-# none is to end
-ip netns exec server sysctl -qw net.ipv4.ip_local_port_range="1024 65000" \
-	net.tcp_closestat.time_wait_ms=600000
+lasting_time_waits
 step=0
 beside_time_waits "none yet"
 for n in $TIME_WAITS; do

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# What a scrape of many namespaces costs, and what of it is to enter them for what only who is there
-# can read.
+# What a scrape of many namespaces costs, and what of it is to enter them for the kernel's own
+# counters, readable only from inside each.
 
 : "${NAMESPACES:=1000}"
 

@@ -39,8 +39,8 @@ until_true() {
 	done
 }
 
-# watches PID - that closestat doctor has looked for the first time, and waits for events
-watches() {
+# is_watching PID - whether closestat doctor has looked for the first time, and waits for events
+is_watching() {
 	grep -qs poll "/proc/$1/wchan"
 }
 

@@ -68,7 +68,7 @@ doctor_while() {
 	shift
 	closestat doctor -N "$ns" -d 300 >"$tmp/out" 2>"$tmp/err" </dev/null &
 	doctor=$!
-	until_true watches $doctor
+	until_true is_watching $doctor
 	"$@"
 	kill $doctor
 	rc=0

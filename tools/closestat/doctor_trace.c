@@ -18,35 +18,33 @@ static struct doctor *doctor_of(struct doctors *all, u64 netns)
 	return NULL;
 }
 
-static bool listens(u64 netns, u16 port, void *data)
+/*
+ * Whose counts have this end: what those before have already, and what those now have not, is left
+ * out.
+ */
+static struct doctor *counted_by(struct doctors *all, const struct trace_line *line)
 {
-	struct doctor *d = doctor_of(data, netns);
-
-	return d && doctor_listens(netns, port, d);
-}
-
-/* What the counts before have in them already, and those now have not, is left out. */
-static bool is_counted(struct doctors *all, const struct trace_line *line)
-{
-	const struct doctor *d;
+	struct doctor *d;
 	u64 netns;
 
 	if (parse_u64(trace_line_value(line, "netns"), &netns))
-		return false;
+		return NULL;
 	d = doctor_of(all, netns);
-	return d && line->us >= d->began_us && (!d->ended_us || line->us < d->ended_us);
+	return d && line->us >= d->began_us && (!d->ended_us || line->us < d->ended_us) ? d : NULL;
 }
 
 static void take_line(char *text, void *data)
 {
 	struct doctors *all = data;
 	struct trace_line line;
+	struct doctor *d;
 
 	if (trace_line_parse(text, TRACE_EVENT, &line))
 		return;
 	all->read_us = line.us;
-	if (is_counted(all, &line))
-		ends_add(&all->ends, &line, listens, all);
+	d = counted_by(all, &line);
+	if (d)
+		ends_add(&all->ends, &line, doctor_listens, d);
 }
 
 int doctor_trace_open(u64 netns)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the kernel itself tells of network namespaces, which only one who is in them can read. */
+/* The kernel's own counters and port range of network namespaces, readable only from inside each. */
 #ifndef CLOSESTAT_KERNEL_FACTS_H
 #define CLOSESTAT_KERNEL_FACTS_H
 

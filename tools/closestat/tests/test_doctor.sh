@@ -78,7 +78,8 @@ set_file tcp_closestat/time_wait_ms 60000
 found 'ipvs' 'of it only IPVS matters at 60 s'
 
 # counters: what they are before is history; what they become meanwhile is now
-# meanwhile COMMAND ARGUMENTS: doctor -d 1s, while COMMAND is run.
+# meanwhile COMMAND ARGUMENTS: doctor -d 1s, while COMMAND is run. Nothing tells when doctor has read
+# a made-up /proc for the first time.
 meanwhile() {
 	local command=$1
 

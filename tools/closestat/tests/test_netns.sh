@@ -122,7 +122,7 @@ c.sendall(sys.argv[3].encode())' "$HOST_ROOT/run/docker.sock" "$TMP/asked" "$1" 
 	check 'the name of a pod of containerd' '[ "$(names)" = "$name pod:shop/web-1 - dead" ]'
 	PROC_ROOT=$TMP/proc run export -A
 	check 'names of namespaces as labels' '[ "$(sed -n "s/^tcp_closestat_ended_total//p" <<<"$out" | sed "s/,how=.other.//" | xargs -d "\n")" = "{netns=\"$inode\",netns_name=\"$name\"} 3 {netns=\"$holder_inode\",netns_name=\"pod:shop/web-1\"} 3 {netns=\"5\"} 3 {netns=\"dead\"} 3" ]'
-	# What the kernel itself tells, to who is there.
+	# The kernel's own counters, readable only from inside a namespace.
 	ln -s /proc/thread-self/net/{netstat,snmp} "$TMP/proc/thread-self/net/"
 	ip -n "$name" link set lo up
 	ip netns exec "$name" sysctl -qw net.ipv4.ip_local_port_range="40000 40099"
