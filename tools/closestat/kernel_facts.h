@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The kernel's own counters and port range of network namespaces, readable only from inside each. */
+/* The kernel's own counters and port range of namespaces, readable only from inside each. */
 #ifndef CLOSESTAT_KERNEL_FACTS_H
 #define CLOSESTAT_KERNEL_FACTS_H
 
