@@ -318,8 +318,7 @@ sees() {
 	shift
 	closestat doctor -j -d $((4 * ${TCS_TIMEOUT_SCALE:-1})) -N $a >"$tmp/out" 2>"$tmp/err" </dev/null &
 	doctor=$!
-	until_true is_watching $doctor
-	"$@" || return
+	until_true is_watching $doctor && "$@" || return
 	wait $doctor
 	rc=$?
 	found "$want"

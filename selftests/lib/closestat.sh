@@ -39,9 +39,10 @@ until_true() {
 	done
 }
 
-# is_watching PID - whether closestat doctor has looked for the first time, and waits for events
+# is_watching PID - whether closestat doctor has looked for the first time, and waits for events;
+# wchan would be 0 before Linux 5.16
 is_watching() {
-	grep -qs poll "/proc/$1/wchan"
+	grep -qs poll "/proc/$1/stack"
 }
 
 # The last run of closestat.

@@ -42,7 +42,8 @@ struct doctor {
 	char *enter;			/* "ip netns exec NETNS " for those of others, or "" */
 	u64 inode;
 	u64 began_us;			/* when before was read, monotonic clock */
-	u64 ended_us;			/* when now was, 0: not yet */
+	u64 ended_us;			/* when now was; UINT64_MAX: not yet */
+	u64 latest_us;			/* of its latest event */
 	double seconds;			/* how long it watched; 0 for gauges only */
 	struct snapshot before;
 	struct snapshot now;
@@ -56,6 +57,7 @@ struct doctor {
 	const struct ends *ends;	/* between before and now, of all namespaces */
 	struct ends past;		/* what the module has kept: before */
 	struct ends lately;		/* and meanwhile */
+	struct ends undecided;		/* while counts were read, or later */
 	u64 time_wait_ms;		/* the setting */
 	u64 length_ms;			/* what TIME_WAIT has by it */
 	u64 open;			/* sockets that are not in TIME_WAIT */

@@ -18,33 +18,25 @@ static struct doctor *doctor_of(struct doctors *all, u64 netns)
 	return NULL;
 }
 
-/*
- * Whose counts have this end: what those before have already, and what those now have not, is left
- * out.
- */
-static struct doctor *counted_by(struct doctors *all, const struct trace_line *line)
-{
-	struct doctor *d;
-	u64 netns;
-
-	if (parse_u64(trace_line_value(line, "netns"), &netns))
-		return NULL;
-	d = doctor_of(all, netns);
-	return d && line->us >= d->began_us && (!d->ended_us || line->us < d->ended_us) ? d : NULL;
-}
-
 static void take_line(char *text, void *data)
 {
 	struct doctors *all = data;
 	struct trace_line line;
 	struct doctor *d;
+	bool between;
+	u64 netns;
 
 	if (trace_line_parse(text, TRACE_EVENT, &line))
 		return;
 	all->read_us = line.us;
-	d = counted_by(all, &line);
-	if (d)
-		ends_add(&all->ends, &line, doctor_listens, d);
+	if (parse_u64(trace_line_value(&line, "netns"), &netns))
+		return;
+	d = doctor_of(all, netns);
+	if (!d)
+		return;
+	d->latest_us = line.us;
+	between = line.us >= d->began_us && line.us < d->ended_us;
+	ends_add(between ? &all->ends : &d->undecided, &line, doctor_listens, d);
 }
 
 int doctor_trace_open(u64 netns)

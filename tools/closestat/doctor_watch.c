@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #define STEP_US (US_PER_S / 2)
+#define MAX_READS 5
 
 static u32 stuck_states(void)
 {
@@ -52,7 +53,48 @@ static char *enter_command(const char *spec)
 	return doctor_text("ip netns exec %s ", spec);
 }
 
-static int look_first(struct doctor *d)
+/*
+ * The counts, and the events up to then. A connection that ends while the counts are read may be
+ * one of them or not, so they are read once more if one has, but not for ever on a host where there
+ * is always one.
+ */
+static int read_counts(struct doctors *all, struct doctor *d, struct snapshot *counts)
+{
+	int ret, tries = MAX_READS;
+
+	for (;;) {
+		d->ended_us = monotonic_us();
+		ret = snapshot_read(counts);
+		if (ret || !all->traced)
+			return ret;
+		doctor_trace_drain(all, monotonic_us());
+		if (d->latest_us < d->ended_us || !--tries)
+			return EXIT_OK;
+		snapshot_free(counts);
+		/* Those that it begins with have it, or it is one of those meanwhile. */
+		if (d->began_us < d->ended_us)
+			ends_merge(&all->ends, &d->undecided);
+		ends_free(&d->undecided);
+	}
+}
+
+/*
+ * The sockets that close. To list those of a namespace the kernel walks the table of all, so not
+ * where the counts have none.
+ */
+static int read_closing(const struct snapshot *counts, struct socks *socks)
+{
+	static const char *const gauges[] = {
+		"fin_wait1", "fin_wait2", "closing", "close_wait", "last_ack"
+	};
+	u64 n = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(gauges); i++)
+		n += counters_value(&counts->module.v[0].counters, gauges[i]);
+	return n ? sockdiag_read(stuck_states(), socks) : EXIT_OK;
+}
+
+static int look_first(struct doctors *all, struct doctor *d)
 {
 	int ret;
 
@@ -61,12 +103,13 @@ static int look_first(struct doctor *d)
 		return ret;
 	d->inode = nsnames_own_inode();
 	recent_read(&d->past, d->inode, 0, doctor_listens, d);
-	d->began_us = monotonic_us();
-	ret = snapshot_read(&d->before);
+	ret = read_counts(all, d, &d->before);
 	if (ret)
 		return ret;
+	d->began_us = d->ended_us;
+	d->ended_us = UINT64_MAX;
 	procfile_read("thread-self/net/netstat", &d->netstat[0], NULL);
-	return sockdiag_read(stuck_states(), &d->first);
+	return read_closing(&d->before, &d->first);
 }
 
 void doctor_open(struct doctors *all, u64 netns)
@@ -80,7 +123,6 @@ void doctor_open(struct doctors *all, u64 netns)
 int doctor_begin(struct doctors *all, const char *name, const char *spec)
 {
 	struct doctor *d = realloc(all->v, (all->n + 1) * sizeof(*d));
-	int ret;
 
 	if (!d)
 		return msg_error("out of memory");
@@ -91,13 +133,10 @@ int doctor_begin(struct doctors *all, const char *name, const char *spec)
 		.where = spec ? doctor_text("-N %s ", spec) : doctor_text("%s", ""),
 		.enter = enter_command(spec),
 		.rsts.fd = -1,
+		.began_us = UINT64_MAX,
 	};
 	rst_watch_open(&d->rsts);
-	ret = look_first(d);
-	/* There may be a thousand more, and the buffer is not that large. */
-	if (!ret && all->traced)
-		doctor_trace_drain(all, d->began_us);
-	return ret;
+	return look_first(all, d);
 }
 
 static int find_owners(struct doctor *d)
@@ -140,12 +179,7 @@ int doctor_end(struct doctors *all, struct doctor *d, double seconds)
 	/* A signal ends it before its time. */
 	d->seconds = MIN(seconds, (monotonic_us() - d->began_us) / 1e6);
 	rst_watch_read(&d->rsts);
-	ret = sockdiag_read(stuck_states(), &d->last);
-	/* Of a thousand namespaces most have none. */
-	if (!ret && d->last.n)
-		closing_ages_read(&d->ages);
-	if (!ret)
-		ret = sockdiag_read(BIT(TCP_LISTEN), &listeners);
+	ret = sockdiag_read(BIT(TCP_LISTEN), &listeners);
 	if (ret)
 		return ret;
 	/* One that has closed meanwhile is still worth knowing, unless there are others now. */
@@ -153,18 +187,20 @@ int doctor_end(struct doctors *all, struct doctor *d, double seconds)
 		sockdiag_free(&d->listeners);
 		d->listeners = listeners;
 	}
-	ret = snapshot_read(&d->now);
+	ret = read_counts(all, d, &d->now);
+	if (!ret)
+		ret = read_closing(&d->now, &d->last);
 	if (ret)
 		return ret;
-	d->ended_us = monotonic_us();
+	/* Of a thousand namespaces most have none. */
+	if (d->last.n)
+		closing_ages_read(&d->ages);
 	procfile_read("thread-self/net/netstat", &d->netstat[1], NULL);
 	if (seconds)
 		recent_read(&d->lately, d->inode, (monotonic_us() - d->began_us) / US_PER_MS,
 			    doctor_listens, d);
-	if (all->traced) {
-		doctor_trace_drain(all, d->ended_us);
+	if (all->traced)
 		ends_sort(&all->ends);
-	}
 	d->ends = all->traced ? &all->ends : &d->lately;
 	d->open = sockets_in_use();
 	return find_owners(d);
@@ -216,6 +252,7 @@ static void free_one(struct doctor *d)
 	closing_ages_free(&d->ages);
 	ends_free(&d->past);
 	ends_free(&d->lately);
+	ends_free(&d->undecided);
 	free(d->netstat[0]);
 	free(d->netstat[1]);
 	free(d->name);

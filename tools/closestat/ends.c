@@ -100,14 +100,27 @@ void ends_add(struct ends *ends, const struct trace_line *line,
 	if (!strncmp(g.peer, "::ffff:", 7))
 		memmove(g.peer, g.peer + 7, strlen(g.peer + 7) + 1);
 	found = find(ends, &g);
-	if (!found) {
-		ends->passed_over++;
+	if (!found)
 		return;
-	}
 	number(line, "age_ms", &age);
 	found->age_ms = found->count++ ? MIN(found->age_ms, age) : age;
 	if (number(line, "idle_us", &idle))
 		found->idle_max_us = MAX(found->idle_max_us, idle);
+}
+
+void ends_merge(struct ends *ends, const struct ends *more)
+{
+	for (size_t i = 0; i < more->n; i++) {
+		struct end_group g = more->v[i], *found;
+
+		g.count = 0;
+		found = find(ends, &g);
+		if (!found)
+			continue;
+		found->age_ms = found->count ? MIN(found->age_ms, g.age_ms) : g.age_ms;
+		found->idle_max_us = MAX(found->idle_max_us, g.idle_max_us);
+		found->count += more->v[i].count;
+	}
 }
 
 bool ends_match(const struct end_group *g, u64 netns, const char *how, const char *cause,

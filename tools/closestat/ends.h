@@ -37,7 +37,6 @@ struct end_group {
 struct ends {
 	struct end_group *v;	/* those that count most first, after ends_sort() */
 	size_t n;
-	u64 passed_over;	/* of too many kinds */
 };
 
 /**
@@ -49,6 +48,13 @@ struct ends {
  */
 void ends_add(struct ends *ends, const struct trace_line *line,
 	      bool (*listens)(u64 netns, u16 port, void *data), void *data);
+
+/**
+ * ends_merge - add connections to others
+ * @ends: where
+ * @more: those to be added
+ */
+void ends_merge(struct ends *ends, const struct ends *more);
 
 /* What groups have in common. */
 struct ends_sum {
