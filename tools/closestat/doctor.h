@@ -47,7 +47,6 @@ struct doctor {
 	double seconds;			/* how long it watched; 0 for gauges only */
 	struct snapshot before;
 	struct snapshot now;
-	char *netstat[2];		/* /proc/net/netstat, before and now */
 	struct socks first;		/* that close, without TIME_WAIT: before */
 	struct socks last;		/* the same now */
 	struct socks listeners;
@@ -60,7 +59,7 @@ struct doctor {
 	struct ends undecided;		/* while counts were read, or later */
 	u64 time_wait_ms;		/* the setting */
 	u64 length_ms;			/* what TIME_WAIT has by it */
-	u64 open;			/* sockets that are not in TIME_WAIT */
+	char *sockstat;			/* /proc/net/sockstat, now; NULL if it is not there */
 	struct finding *findings;
 	size_t n_findings;
 };
@@ -130,6 +129,15 @@ u64 doctor_total(const struct doctor *doctor, const char *row);
  * Return: its value now.
  */
 u64 doctor_kernel(const struct doctor *doctor, const char *name, u64 *rose);
+
+/**
+ * doctor_sockstat - a number of /proc/net/sockstat about TCP, now
+ * @doctor: whose
+ * @word: "inuse": sockets that are not in TIME_WAIT; "orphan" and "mem" are those of the host
+ *
+ * Return: the number, 0 if it is not there.
+ */
+u64 doctor_sockstat(const struct doctor *doctor, const char *word);
 
 /**
  * doctor_listener - the program that listens on a port

@@ -29,13 +29,23 @@ u64 doctor_kernel(const struct doctor *d, const char *name, u64 *rose)
 {
 	u64 value[2] = { 0 };
 
-	for (size_t i = 0; i < ARRAY_SIZE(value); i++) {
-		if (d->netstat[i])
-			mib_value(d->netstat[i], "TcpExt", name, &value[i]);
-	}
+	if (d->before.netstat)
+		mib_value(d->before.netstat, "TcpExt", name, &value[0]);
+	if (d->now.netstat)
+		mib_value(d->now.netstat, "TcpExt", name, &value[1]);
 	if (rose)
 		*rose = value[1] > value[0] ? value[1] - value[0] : 0;
 	return value[1];
+}
+
+u64 doctor_sockstat(const struct doctor *d, const char *word)
+{
+	const char *at = d->sockstat ? strstr(d->sockstat, "TCP:") : NULL;
+	char mark[24];
+
+	snprintf(mark, sizeof(mark), " %s ", word);
+	at = at ? strstr(at, mark) : NULL;
+	return at ? strtoull(at + strlen(mark), NULL, 10) : 0;
 }
 
 bool doctor_listens(u64 netns, u16 port, void *data)

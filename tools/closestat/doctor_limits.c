@@ -17,23 +17,6 @@
 #define NEAR_PERCENT 90
 #define MAX_LIMIT 0x7fffffffULL
 
-/* "TCP: inuse 5 orphan 0 tw 0": a word of it; orphans are counted for the whole host. */
-static u64 sockstat(const char *word)
-{
-	char *text, *at, mark[24];
-	u64 value = 0;
-
-	if (procfile_read("thread-self/net/sockstat", &text, NULL))
-		return 0;
-	snprintf(mark, sizeof(mark), " %s ", word);
-	at = strstr(text, "TCP:");
-	at = at ? strstr(at, mark) : NULL;
-	if (at)
-		value = strtoull(at + strlen(mark), NULL, 10);
-	free(text);
-	return value;
-}
-
 /* The ports whose orphans are most here, and in which state. */
 static char *orphans_here(const struct doctor *d)
 {
@@ -52,9 +35,9 @@ static char *orphans_here(const struct doctor *d)
 }
 
 /* Which of the two it was: below the first mark of tcp_mem TCP has what it wants. */
-static bool wants_memory(u64 *pages, u64 *low)
+static bool wants_memory(const struct doctor *d, u64 *pages, u64 *low)
 {
-	*pages = sockstat("mem");
+	*pages = doctor_sockstat(d, "mem");
 	return !host_value("sys/net/ipv4/tcp_mem", low) && *pages >= *low;
 }
 
@@ -72,7 +55,7 @@ static void tell_resets(struct doctor *d, u64 orphans)
 	if (!total)
 		return;
 	host_value("sys/net/ipv4/tcp_max_orphans", &max);
-	if (wants_memory(&pages, &low)) {
+	if (wants_memory(d, &pages, &low)) {
 		j.why = "TCP is under memory pressure: data not yet sent is lost";
 		seen = doctor_text("reset because TCP is out of memory: it holds %llu pages, and tcp_mem begins with %llu",
 				   pages, low);
@@ -95,13 +78,12 @@ static void tell_resets(struct doctor *d, u64 orphans)
 
 static void check_orphans(struct doctor *d)
 {
-	u64 max, orphans = sockstat("orphan");
+	u64 max, orphans = doctor_sockstat(d, "orphan");
 	u64 reset = doctor_total(d, "rst_sent_memory");
 	char *here;
 
 	tell_resets(d, orphans);
-
-	if (host_value("sys/net/ipv4/tcp_max_orphans", &max) || !max ||
+	if (!orphans || host_value("sys/net/ipv4/tcp_max_orphans", &max) || !max ||
 	    orphans * 100 < max * NEAR_PERCENT)
 		return;
 	here = orphans_here(d);
@@ -120,11 +102,13 @@ static void check_buckets(struct doctor *d)
 	u64 held = doctor_total(d, "time_wait"), max;
 	bool full;
 
+	if (!total)
+		return;
 	if (sysctl_read_number("tcp_max_tw_buckets", &max))
 		max = 0;
 	for (size_t i = 0; i < d->last.n; i++)
 		held += d->last.v[i].timewait;
-	full = max && total && held * 100 >= max * NEAR_PERCENT;
+	full = max && held * 100 >= max * NEAR_PERCENT;
 	if (rose || full)
 		doctor_find(d, HARM_FAILS, "overflow",
 			    "Those connections ended without TIME_WAIT: a late segment meets a new connection or gets a RST",
@@ -132,7 +116,7 @@ static void check_buckets(struct doctor *d)
 					total, total == 1 ? " was" : "s were", max, held, rose),
 			    doctor_text("closestat set %stcp_max_tw_buckets=%llu", d->where,
 					MIN(MAX(max * 4, 16384), MAX_LIMIT)));
-	else if (total)
+	else
 		doctor_find(d, HARM_EARLIER, "overflow", "",
 			    doctor_text("%llu TIME_WAIT%s given up because tcp_max_tw_buckets was reached, not any more: %llu of %llu are taken",
 					total, total == 1 ? " was" : "s were", held, max),

@@ -43,11 +43,10 @@ struct held {
 	size_t others;		/* that are not in TIME_WAIT */
 };
 
-static int read_model(struct port_model *m)
+static int read_range(struct port_model *m)
 {
 	const struct setting *k = setting_find("ip_local_port_range");
 	char value[SETTING_VALUE_SIZE], *reserved;
-	u64 timestamps = 1;
 	int ret;
 
 	ret = sysctl_read(k, value);
@@ -60,12 +59,18 @@ static int read_model(struct port_model *m)
 		free(reserved);
 	}
 	m->usable = m->high - m->low + 1 - m->reserved;
+	return EXIT_OK;
+}
+
+static void read_reuse(struct port_model *m)
+{
+	u64 timestamps = 1;
+
 	procfile_number("sys/net/ipv4/tcp_timestamps", &timestamps);
 	if (!timestamps || sysctl_read_number("tcp_tw_reuse", &m->reuse))
 		m->reuse = 0;
 	if (sysctl_read_number("tcp_tw_reuse_delay", &m->reuse_delay_ms))
 		m->reuse_delay_ms = 1000;
-	return EXIT_OK;
 }
 
 static bool is_loopback(const struct sock *s)
@@ -252,21 +257,22 @@ static bool are_bound(const struct port_model *m, const struct socks *socks)
 
 int doctor_ports(struct doctor *d)
 {
-	u64 held = doctor_total(d, "time_wait");
+	u64 held = doctor_total(d, "time_wait") + doctor_sockstat(d, "inuse");
 	struct port_model m = { 0 };
 	struct socks socks;
 	struct held h;
 	int ret;
 
-	ret = read_model(&m);
+	ret = read_range(&m);
 	if (ret)
 		return ret;
 	/* All of them together are too few: no need to list them. */
-	if ((held + d->open) * 100 < (u64)m.usable * NEAR_PERCENT)
+	if (held * 100 < (u64)m.usable * NEAR_PERCENT)
 		return EXIT_OK;
 	ret = sockdiag_read(~(u32)(BIT(TCP_LISTEN) | BIT(TCP_CLOSE)), &socks);
 	if (ret)
 		return ret;
+	read_reuse(&m);
 	keep_outgoing(&socks, &m);
 	h = busiest(d, &m, &socks);
 	if (h.one && (h.time_wait + h.others) * 100 >= (size_t)m.usable * NEAR_PERCENT)

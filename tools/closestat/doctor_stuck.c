@@ -294,6 +294,8 @@ int doctor_stuck(struct doctor *d)
 	struct stuck_list list = { 0 };
 	u64 fin_s;
 
+	if (!d->last.n)
+		return EXIT_OK;
 	if (sysctl_read_number("tcp_fin_timeout", &fin_s))
 		fin_s = 60;
 	if (d->first.n)

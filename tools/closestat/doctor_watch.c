@@ -108,7 +108,6 @@ static int look_first(struct doctors *all, struct doctor *d)
 		return ret;
 	d->began_us = d->ended_us;
 	d->ended_us = UINT64_MAX;
-	procfile_read("thread-self/net/netstat", &d->netstat[0], NULL);
 	return read_closing(&d->before, &d->first);
 }
 
@@ -157,20 +156,6 @@ static int find_owners(struct doctor *d)
 	return EXIT_OK;
 }
 
-static u64 sockets_in_use(void)
-{
-	char *text, *at;
-	u64 n = 0;
-
-	if (procfile_read("thread-self/net/sockstat", &text, NULL))
-		return 0;
-	at = strstr(text, "TCP: inuse ");
-	if (at)
-		n = strtoull(at + strlen("TCP: inuse "), NULL, 10);
-	free(text);
-	return n;
-}
-
 int doctor_end(struct doctors *all, struct doctor *d, double seconds)
 {
 	struct socks listeners;
@@ -195,14 +180,13 @@ int doctor_end(struct doctors *all, struct doctor *d, double seconds)
 	/* Of a thousand namespaces most have none. */
 	if (d->last.n)
 		closing_ages_read(&d->ages);
-	procfile_read("thread-self/net/netstat", &d->netstat[1], NULL);
+	procfile_read("thread-self/net/sockstat", &d->sockstat, NULL);
 	if (seconds)
 		recent_read(&d->lately, d->inode, (monotonic_us() - d->began_us) / US_PER_MS,
 			    doctor_listens, d);
 	if (all->traced)
 		ends_sort(&all->ends);
 	d->ends = all->traced ? &all->ends : &d->lately;
-	d->open = sockets_in_use();
 	return find_owners(d);
 }
 
@@ -253,8 +237,7 @@ static void free_one(struct doctor *d)
 	ends_free(&d->past);
 	ends_free(&d->lately);
 	ends_free(&d->undecided);
-	free(d->netstat[0]);
-	free(d->netstat[1]);
+	free(d->sockstat);
 	free(d->name);
 	free(d->where);
 	free(d->enter);

@@ -53,28 +53,37 @@ static int explain(const char *file, int err)
 	}
 }
 
-int snapshot_read_kernel(struct counters *kernel)
+/* @netstat: set to the text, which is the caller's. */
+static int read_kernel(struct counters *kernel, char **netstat)
 {
-	char *netstat = NULL, *snmp = NULL;
 	struct counter *rows;
+	char *snmp = NULL;
 
 	rows = calloc(N_KERNEL_ROWS, sizeof(*rows));
 	if (!rows)
 		return -ENOMEM;
 	*kernel = (struct counters){ .rows = rows };
-	procfile_read("thread-self/net/netstat", &netstat, NULL);
+	procfile_read("thread-self/net/netstat", netstat, NULL);
 	procfile_read("thread-self/net/snmp", &snmp, NULL);
 	for (size_t i = 0; i < N_KERNEL_ROWS; i++) {
-		const char *text = strcmp(kernel_rows[i].group, "Tcp") ? netstat : snmp;
+		const char *text = strcmp(kernel_rows[i].group, "Tcp") ? *netstat : snmp;
 		struct counter *row = &rows[kernel->n];
 
 		row->name = kernel_rows[i].name;
 		if (text && !mib_value(text, kernel_rows[i].group, row->name, &row->value))
 			kernel->n++;
 	}
-	free(netstat);
 	free(snmp);
 	return 0;
+}
+
+int snapshot_read_kernel(struct counters *kernel)
+{
+	char *netstat = NULL;
+	int ret = read_kernel(kernel, &netstat);
+
+	free(netstat);
+	return ret;
 }
 
 /* A snapshot of one namespace is one block, without an inode. */
@@ -97,7 +106,7 @@ static int load(struct snapshot *s, const char *file, bool all)
 	if (!ret)
 		ret = all ? blocks_parse(s->text, len, &s->module) : parse_one(s, len);
 	if (!ret && !all)
-		ret = snapshot_read_kernel(&s->kernel);
+		ret = read_kernel(&s->kernel, &s->netstat);
 	if (ret)
 		snapshot_free(s);
 	return ret;
@@ -132,6 +141,7 @@ void snapshot_free(struct snapshot *s)
 	blocks_free(&s->module);
 	counters_free(&s->kernel);
 	free(s->text);
+	free(s->netstat);
 	*s = (struct snapshot){ 0 };
 }
 

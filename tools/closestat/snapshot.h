@@ -13,6 +13,7 @@ struct snapshot {
 	bool all;
 	double seconds;		/* monotonic clock */
 	char *text;		/* what the names in @module point into */
+	char *netstat;		/* /proc/net/netstat of one namespace, NULL if it is not there */
 };
 
 /**

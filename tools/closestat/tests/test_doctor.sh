@@ -142,15 +142,19 @@ expect 'at once' 0 '^Nothing found.' '' doctor -d 0
 # sockets
 make_healthy
 hold close_wait 5
+counter close_wait 5
 found 'close_wait' 'CLOSE_WAIT'
 check 'CLOSE_WAIT names the process' '[[ $out =~ "5 sockets stay in CLOSE_WAIT, held by hold_sockets/$holder_pid on port 7 with 127.0.0.1: the oldest for at least" ]]'
 release
 found '' 'CLOSE_WAIT is gone'
 hold unaccepted 4
+counter close_wait 4
 found 'close_wait' 'CLOSE_WAIT that nobody has accepted'
 check 'and that nobody has' '[[ $out =~ "4 sockets stay in CLOSE_WAIT, held by a listener that has not accepted them, hold_sockets/$holder_pid, on port 7" ]]'
 release
 hold fin_wait2 3
+counter close_wait 3
+counter fin_wait2 3
 found 'close_wait fin_wait2' 'FIN_WAIT2'
 check 'FIN_WAIT2 names the process' '[[ $out =~ "3 sockets stay in FIN_WAIT2, held by hold_sockets/$holder_pid to port 7 with 127.0.0.1:7" ]]'
 release

@@ -62,6 +62,24 @@ static void ends_are_grouped(void)
 	EXPECT(!e.n);
 }
 
+static void groups_are_merged(void)
+{
+	struct ends e = { 0 }, more = { 0 };
+
+	ends_merge(&e, &more);
+	EXPECT(!e.n);
+	add(&e, "saddr=::1 sport=40001 daddr=::1 dport=443 ended=timeout rst=- idle_us=5 age_ms=7");
+	add(&more, "saddr=::1 sport=40002 daddr=::1 dport=443 ended=timeout rst=- idle_us=9 age_ms=8");
+	add(&more, "saddr=::1 sport=40003 daddr=::1 dport=443 ended=timeout rst=- idle_us=3 age_ms=4");
+	add(&more, "saddr=::1 sport=80 daddr=::1 dport=40000 ended=rst_sent rst=linger");
+	ends_merge(&e, &more);
+	EXPECT(e.n == 2 && more.n == 2);
+	EXPECT(e.v[0].count == 3 && e.v[0].idle_max_us == 9 && e.v[0].age_ms == 4);
+	EXPECT(e.v[1].count == 1 && e.v[1].port == 80);
+	ends_free(&e);
+	ends_free(&more);
+}
+
 /* One server, one client: what they have in common does not make them one kind. */
 static void kinds_are_told_apart(void)
 {
@@ -128,6 +146,7 @@ int main(void)
 	tap_begin(4);
 	RUN(reserved_ports);
 	RUN(ends_are_grouped);
+	RUN(groups_are_merged);
 	RUN(kinds_are_told_apart);
 	RUN(answers_to_syns);
 	return tap_end();
