@@ -142,9 +142,7 @@ static noinline void change(const struct sock *sk, unsigned int old,
 	const struct tcs_net *tn;
 	struct tcs_record *rec;
 
-	if (tcs_details_are_on())
-		tcs_details_step(sk, old, new);
-	if (tcs_closing_state(new) == TCS_NOT_CLOSING || !tcs_is_counting())
+	if (!tcs_is_counting())
 		return;
 	tn = tcs_net_of(sock_net(sk));
 	rec = tcs_records_get(&sk->__sk_common);
@@ -157,6 +155,16 @@ static noinline void change(const struct sock *sk, unsigned int old,
 	else if (from == TCS_NOT_CLOSING &&
 		 (READ_ONCE(tn->histograms) || tcs_in_baseline()))
 		tcs_record_begin(tn, sk, new);
+}
+
+/* The same while somebody listens to the trace event, which reports opening as well. */
+static noinline void change_with_details(const struct sock *sk, unsigned int old,
+					 unsigned int new)
+{
+	if (tcs_details_want(old, new))
+		tcs_details_step(sk, old, new);
+	if (tcs_closing_state(new) != TCS_NOT_CLOSING && !tcs_fast_change(sk, new))
+		change(sk, old, new);
 }
 
 /*
@@ -278,7 +286,9 @@ void notrace tcs_conn_state(void *data, const struct sock *sk, const int old,
 		if (!tcs_fast_close(sk, old) && old != TCP_CLOSE)
 			close((struct sock *)sk, old);
 	} else if (old != new) {
-		if (!tcs_fast_change(sk, new))
+		if (tcs_details_are_on())
+			change_with_details(sk, old, new);
+		else if (!tcs_fast_change(sk, new))
 			change(sk, old, new);
 	}
 }

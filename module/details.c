@@ -90,6 +90,8 @@ static noinline struct entry *find_chained(struct entry *slot,
 	struct hlist_bl_node *pos;
 	unsigned long flags;
 
+	if (hlist_bl_empty(&slot->more))
+		return NULL;
 	lock(slot, &flags);
 	hlist_bl_for_each_entry(e, pos, &slot->more, node)
 		if (e->key == key)
@@ -98,13 +100,11 @@ static noinline struct entry *find_chained(struct entry *slot,
 	return found;
 }
 
-static struct entry *find(const struct sock_common *key)
+static inline struct entry *find(const struct sock_common *key)
 {
 	struct entry *slot = slot_of(key);
 
-	if (READ_ONCE(slot->key) == key)
-		return slot;
-	return hlist_bl_empty(&slot->more) ? NULL : find_chained(slot, key);
+	return likely(READ_ONCE(slot->key) == key) ? slot : find_chained(slot, key);
 }
 
 /* Without memory nothing is known but what the socket tells at its end. */
@@ -124,15 +124,17 @@ static noinline struct entry *make_chained(struct entry *slot,
 	return e;
 }
 
-/* An entry of which nothing is known yet; its told is undefined but for the pid. */
-static struct entry *make(const struct sock_common *key)
+/*
+ * A chained entry, or a new one, of which nothing is known yet: its told is undefined but for the
+ * pid.
+ */
+static noinline struct entry *make(struct entry *slot, const struct sock_common *key)
 {
-	struct entry *e = slot_of(key);
+	struct entry *e = find_chained(slot, key);
 
-	if (!READ_ONCE(allowed))
-		return NULL;
-	if (cmpxchg(&e->key, NULL, key))
-		e = make_chained(e, key);
+	if (e || !READ_ONCE(allowed))
+		return e;
+	e = cmpxchg(&slot->key, NULL, key) ? make_chained(slot, key) : slot;
 	if (e) {
 		e->begun = 0;
 		e->closing = false;
@@ -164,7 +166,9 @@ static void release(struct entry *e)
 
 static struct entry *find_or_make(const struct sock_common *key)
 {
-	return find(key) ?: make(key);
+	struct entry *slot = slot_of(key);
+
+	return likely(READ_ONCE(slot->key) == key) ? slot : make(slot, key);
 }
 
 /*
@@ -255,15 +259,12 @@ static void step_fin(struct entry *e, const struct sock *sk, int old, int new)
  * @old: TCP state that it leaves
  * @new: TCP state that it enters, not CLOSE
  *
- * Any context but NMI; the key is on.
+ * Where tcs_details_want() says so. Any context but NMI; the key is on.
  */
 void tcs_details_step(const struct sock *sk, int old, int new)
 {
 	struct entry *e;
 
-	/* Who connects is known since SYN_SENT. */
-	if (new == TCP_FIN_WAIT2 || new == TCP_CLOSING || old == TCP_SYN_SENT)
-		return;
 	e = find_or_make(&sk->__sk_common);
 	if (!e)
 		return;
@@ -297,7 +298,7 @@ static void tell(struct tcs_told *told, const struct sock *sk,
  */
 void tcs_details_move(const struct sock *sk, const struct sock_common *to)
 {
-	struct entry *from = find(&sk->__sk_common), *e = make(to);
+	struct entry *from = find(&sk->__sk_common), *e = find_or_make(to);
 
 	if (e) {
 		e->begun = from ? from->begun : 0;

@@ -11,7 +11,7 @@
  * and no lock is taken; others are chained behind the slot that was taken.
  *
  * All this is in use only while somebody listens to the event (tcs_trace_reg()): a static
- * key says so, and while it is on the fast path is off. The order of switching: the key
+ * key says so, and while it is on ends take the slow path. The order of switching: the key
  * goes on; when no event is under way any more that saw it off, entries may be made. The
  * other way round, they may not be made any more, the key goes off, and when no event is
  * under way any more that saw it on, those left are freed. So each entry that was made is
@@ -90,6 +90,12 @@ void tcs_details_forget(const struct sock_common *key);
 static inline bool tcs_details_are_on(void)
 {
 	return static_branch_unlikely(&tcs_details_key);
+}
+
+/* Who connects is known since SYN_SENT, who closes since FIN_WAIT1. */
+static inline bool tcs_details_want(int old, int new)
+{
+	return new != TCP_FIN_WAIT2 && new != TCP_CLOSING && old != TCP_SYN_SENT;
 }
 
 #endif /* TCS_DETAILS_H */

@@ -45,9 +45,8 @@ static void turn(struct static_key_false *key, bool on)
 	/* Off while anything changes: the fast path does not look at the others. */
 	set(&tcs_fastpath_key, false);
 	set(key, on);
-	set(&tcs_fastpath_key,
-	    tcs_is_counting() && !tcs_in_baseline() &&
-	    !tcs_twsk_is_untracked() && !tcs_details_are_on());
+	set(&tcs_fastpath_key, tcs_is_counting() && !tcs_in_baseline() &&
+				       !tcs_twsk_is_untracked());
 	mutex_unlock(&turning);
 }
 
@@ -388,25 +387,6 @@ void tcs_count_end(const struct tcs_net *tn, struct tcs_end end)
 		tcs_add(tn->stats, TCS_ENDED + end.ended);
 }
 
-static void copy_spent(u64 *to, const struct tcs_record *rec)
-{
-	switch (rec->state) {
-	case TCS_FIN_WAIT2:
-	case TCS_CLOSING:
-		to[rec->state] = rec->spent_us[1];
-		fallthrough;
-	case TCS_FIN_WAIT1:
-		to[TCS_FIN_WAIT1] = rec->spent_us[0];
-		break;
-	case TCS_LAST_ACK:
-		to[TCS_LAST_ACK] = rec->spent_us[1];
-		fallthrough;
-	case TCS_CLOSE_WAIT:
-		to[TCS_CLOSE_WAIT] = rec->spent_us[0];
-		break;
-	}
-}
-
 /**
  * tcs_addresses() - the two ends of a connection
  * @skc: the socket or timewait socket
@@ -440,22 +420,17 @@ void tcs_trace_end(const struct sock_common *skc, __be16 sport,
 		   const struct tcs_record *rec, struct tcs_end end,
 		   u32 time_wait_ms, const struct tcs_told *told)
 {
-	struct tcs_close c;
+	const struct tcs_close c = {
+		.skc = skc,
+		.rec = rec,
+		.told = told ?: &tcs_told_nothing,
+		.end = end,
+		.time_wait_ms = time_wait_ms,
+		.sport = sport,
+	};
 
 	if (!trace_tcp_close_enabled())
 		return;
-	c = (struct tcs_close){
-		.netns = read_pnet(&skc->skc_net)->ns.inum,
-		.family = skc->skc_family,
-		.sport = ntohs(sport),
-		.dport = ntohs(skc->skc_dport),
-		.end = end,
-		.time_wait_ms = time_wait_ms,
-		.told = told ?: &tcs_told_nothing,
-	};
-	if (rec)
-		copy_spent(c.spent_us, rec);
-	tcs_addresses(skc, &c.saddr, &c.daddr);
 	trace_tcp_close(&c);
 }
 

@@ -41,8 +41,7 @@ DECLARE_STATIC_KEY_FALSE(tcs_twsk_untracked_key);
 
 /*
  * The fast path may be taken: it counts, the baseline is over, timewait sockets are
- * followed, nobody listens to the trace event. One switch in place of four, see
- * fastpath.h.
+ * followed. One switch in place of three, see fastpath.h.
  */
 DECLARE_STATIC_KEY_FALSE(tcs_fastpath_key);
 

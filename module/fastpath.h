@@ -12,10 +12,10 @@
  *  - while nothing counts: before the hooks were tested, and while the module goes;
  *  - while the baseline runs: every closing socket needs a record then;
  *  - where timewait sockets are not tracked;
- *  - while the trace event is enabled;
  *
  * which is one static key, tcs_fastpath_key; further, where a connection ends,
  *
+ *  - while the trace event is enabled;
  *  - once a namespace had a TIME_WAIT of its own (tcs_length_is_tuned());
  *  - while there is a note anywhere that a reset was no RST (tcs_reset_notes);
  *
@@ -44,6 +44,7 @@
 #include <net/inet_timewait_sock.h>
 #include <net/tcp_states.h>
 
+#include "details.h"
 #include "event.h"
 #include "handoff.h"
 #include "tw_length.h"
@@ -120,7 +121,7 @@ static __always_inline bool tcs_fast_close(const struct sock *sk, int old)
 	 * The error alone does not say that no note is about this socket: SO_ERROR
 	 * clears it without the lock.
 	 */
-	if (old != TCP_LAST_ACK || sk->sk_err || tp->snd_una != tp->write_seq ||
+	if (tcs_details_are_on() || old != TCP_LAST_ACK || sk->sk_err || tp->snd_una != tp->write_seq ||
 	    atomic_read(&tcs_reset_notes) || tcs_unanswered(tp))
 		return false;
 	tn = tcs_net_of(sock_net(sk));
@@ -152,7 +153,7 @@ static __always_inline bool tcs_fast_time_wait(const struct sock *sk,
 	const struct tcs_net *tn;
 	struct tcs_record *rec;
 
-	if (!TCS_FASTPATH_IS_ON() || tcs_length_is_tuned() ||
+	if (!TCS_FASTPATH_IS_ON() || tcs_details_are_on() || tcs_length_is_tuned() ||
 	    tw->tw_substate != TCP_TIME_WAIT ||
 	    unlikely(sk->sk_state != TCP_FIN_WAIT2))
 		return false;

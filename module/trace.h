@@ -12,23 +12,24 @@
 
 #include "classify.h"
 #include "details.h"
+#include "event.h"
+#include "records.h"
 
 /* This file is read several times. */
 #ifndef TCS_TRACE_ONCE
 #define TCS_TRACE_ONCE
 
-/* What the event reports of a connection that ended. Ports in host order. */
+/*
+ * What the event reports of a connection that ended: as tcs_trace_end() has it, what is told
+ * is never NULL. All that is read from it is written to the buffer at once.
+ */
 struct tcs_close {
-	u32 netns;
-	u16 family;
-	u16 sport;
-	u16 dport;
-	struct in6_addr saddr;
-	struct in6_addr daddr;
-	struct tcs_end end;
-	u64 spent_us[TCS_TIME_WAIT];
-	u32 time_wait_ms;
+	const struct sock_common *skc;
+	const struct tcs_record *rec;
 	const struct tcs_told *told;
+	struct tcs_end end;
+	u32 time_wait_ms;
+	__be16 sport;
 };
 
 /* What has to be done before anybody listens, and after. */
@@ -94,21 +95,41 @@ TRACE_EVENT_FN(tcp_close,
 	),
 
 	TP_fast_assign(
-		__entry->netns = close->netns;
-		__entry->family = close->family;
-		__entry->sport = close->sport;
-		__entry->dport = close->dport;
+		__entry->netns = read_pnet(&close->skc->skc_net)->ns.inum;
+		__entry->family = close->skc->skc_family;
+		__entry->sport = ntohs(close->sport);
+		__entry->dport = ntohs(close->skc->skc_dport);
 		__entry->ended = close->end.ended;
 		__entry->rst = close->end.ended == TCS_ENDED_RST_SENT ?
 			       close->end.rst : TCS_N_RST;
 		__entry->time_wait_ms = close->time_wait_ms;
-		__entry->fin_wait1_us = close->spent_us[TCS_FIN_WAIT1];
-		__entry->fin_wait2_us = close->spent_us[TCS_FIN_WAIT2];
-		__entry->closing_us = close->spent_us[TCS_CLOSING];
-		__entry->close_wait_us = close->spent_us[TCS_CLOSE_WAIT];
-		__entry->last_ack_us = close->spent_us[TCS_LAST_ACK];
-		memcpy(__entry->saddr, &close->saddr, 16);
-		memcpy(__entry->daddr, &close->daddr, 16);
+		__entry->fin_wait1_us = 0;
+		__entry->fin_wait2_us = 0;
+		__entry->closing_us = 0;
+		__entry->close_wait_us = 0;
+		__entry->last_ack_us = 0;
+		switch (close->rec ? close->rec->state : TCS_TIME_WAIT) {
+		case TCS_FIN_WAIT2:
+			__entry->fin_wait2_us = close->rec->spent_us[1];
+			__entry->fin_wait1_us = close->rec->spent_us[0];
+			break;
+		case TCS_CLOSING:
+			__entry->closing_us = close->rec->spent_us[1];
+			__entry->fin_wait1_us = close->rec->spent_us[0];
+			break;
+		case TCS_FIN_WAIT1:
+			__entry->fin_wait1_us = close->rec->spent_us[0];
+			break;
+		case TCS_LAST_ACK:
+			__entry->last_ack_us = close->rec->spent_us[1];
+			__entry->close_wait_us = close->rec->spent_us[0];
+			break;
+		case TCS_CLOSE_WAIT:
+			__entry->close_wait_us = close->rec->spent_us[0];
+			break;
+		}
+		tcs_addresses(close->skc, (struct in6_addr *)__entry->saddr,
+			      (struct in6_addr *)__entry->daddr);
 		__entry->bytes_sent = close->told->bytes_sent;
 		__entry->bytes_received = close->told->bytes_received;
 		__entry->lifetime_us = close->told->lifetime_us;
