@@ -143,7 +143,7 @@ static void answers_to_syns(void)
 
 int main(void)
 {
-	tap_begin(4);
+	tap_begin(5);
 	RUN(reserved_ports);
 	RUN(ends_are_grouped);
 	RUN(groups_are_merged);
