@@ -135,8 +135,8 @@ static struct tcs_end end_of(struct sock *sk, int old, enum tcs_note note)
 }
 
 /* The slow path of a change to anything but CLOSE, see tcs_fast_change(). */
-static noinline void change(const struct sock *sk, unsigned int old,
-			    unsigned int new)
+static noinline void change_slow(const struct sock *sk, unsigned int old,
+				 unsigned int new)
 {
 	const enum tcs_state from = tcs_closing_state(old);
 	const struct tcs_net *tn;
@@ -157,14 +157,29 @@ static noinline void change(const struct sock *sk, unsigned int old,
 		tcs_record_begin(tn, sk, new);
 }
 
-/* The same while somebody listens to the trace event, which reports opening as well. */
-static noinline void change_with_details(const struct sock *sk, unsigned int old,
-					 unsigned int new)
+/* Somebody listens to the trace event, which reports opening as well. */
+static noinline void change_traced(const struct sock *sk, unsigned int old,
+				   unsigned int new)
 {
-	if (tcs_details_want(old, new))
-		tcs_details_step(sk, old, new);
-	if (tcs_closing_state(new) != TCS_NOT_CLOSING && !tcs_fast_change(sk, new))
-		change(sk, old, new);
+	if (tcs_closing_state(new) == TCS_NOT_CLOSING) {
+		/* Who connects is known since SYN_SENT. */
+		if (old != TCP_SYN_SENT)
+			tcs_details_open(sk, new);
+		return;
+	}
+	if (new != TCP_FIN_WAIT2 && new != TCP_CLOSING)
+		tcs_details_fin(sk, old, new);
+	if (!tcs_fast_change(sk, new, true))
+		change_slow(sk, old, new);
+}
+
+/* Calls nothing but at its end, as the fast path: the callback's own registers are enough. */
+static noinline void change(const struct sock *sk, unsigned int old, unsigned int new)
+{
+	if (tcs_details_are_on())
+		change_traced(sk, old, new);
+	else
+		change_slow(sk, old, new);
 }
 
 /*
@@ -238,7 +253,7 @@ static void end(const struct tcs_net *tn, struct sock *sk, int old,
  * that reads SO_ERROR meanwhile clears that, without the lock. A note that stays would
  * have a slot for good.
  */
-static noinline void close(struct sock *sk, int old)
+static noinline void close_slow(struct sock *sk, int old)
 {
 	const struct tcs_net *tn = tcs_net_of(sock_net(sk));
 	enum tcs_note note = TCS_NOTE_NONE;
@@ -255,6 +270,20 @@ static noinline void close(struct sock *sk, int old)
 	} else if (tcs_in_baseline()) {
 		disown(tn, sk);
 	}
+}
+
+static noinline void close_traced(struct sock *sk, int old)
+{
+	if (!tcs_fast_close(sk, old, true))
+		close_slow(sk, old);
+}
+
+static noinline void close(struct sock *sk, int old)
+{
+	if (tcs_details_are_on())
+		close_traced(sk, old);
+	else
+		close_slow(sk, old);
 }
 
 static inline bool cares(unsigned int tcp_state)
@@ -283,12 +312,10 @@ void notrace tcs_conn_state(void *data, const struct sock *sk, const int old,
 	if (!cares(new) || sk->sk_protocol != IPPROTO_TCP)
 		return;
 	if (new == TCP_CLOSE) {
-		if (!tcs_fast_close(sk, old) && old != TCP_CLOSE)
+		if (!tcs_fast_close(sk, old, false) && old != TCP_CLOSE)
 			close((struct sock *)sk, old);
 	} else if (old != new) {
-		if (tcs_details_are_on())
-			change_with_details(sk, old, new);
-		else if (!tcs_fast_change(sk, new))
+		if (!tcs_fast_change(sk, new, false))
 			change(sk, old, new);
 	}
 }

@@ -83,21 +83,24 @@ static void unlock(struct entry *slot, unsigned long flags) __releases(bitlock)
 	local_irq_restore(flags);
 }
 
-static noinline struct entry *find_chained(struct entry *slot,
-					   const struct sock_common *key)
+static noinline struct entry *search(struct entry *slot, const struct sock_common *key)
 {
 	struct entry *e, *found = NULL;
 	struct hlist_bl_node *pos;
 	unsigned long flags;
 
-	if (hlist_bl_empty(&slot->more))
-		return NULL;
 	lock(slot, &flags);
 	hlist_bl_for_each_entry(e, pos, &slot->more, node)
 		if (e->key == key)
 			found = e;
 	unlock(slot, flags);
 	return found;
+}
+
+static inline struct entry *find_chained(struct entry *slot,
+					 const struct sock_common *key)
+{
+	return hlist_bl_empty(&slot->more) ? NULL : search(slot, key);
 }
 
 static inline struct entry *find(const struct sock_common *key)
@@ -175,7 +178,7 @@ static struct entry *find_or_make(const struct sock_common *key)
  * The process, as /proc/PID/comm has its name, not the thread. Its leader stays as long as
  * it has threads.
  */
-static void tell_task(struct tcs_told *told)
+static inline void tell_task(struct tcs_told *told)
 {
 	if (!in_task())
 		return;
@@ -206,7 +209,7 @@ static u64 cgroup_of(const struct sock *sk)
  * came (tcp_rcv_nxt_update()), and what is sent again among those that went out. The
  * kernel's own number of a user is that in the initial user namespace.
  */
-static void tell_socket(struct tcs_told *told, const struct sock *sk)
+static inline void tell_socket(struct tcs_told *told, const struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	const kuid_t uid = READ_ONCE(sk->sk_uid);
@@ -225,9 +228,20 @@ static s64 lifetime(const struct entry *e, u64 now)
 	return now > e->begun ? now - e->begun : 0;
 }
 
-/* A connect that fails is reported with the process that called connect(). */
-static void step_open(struct entry *e, const struct sock *sk, int new)
+/**
+ * tcs_details_open() - a socket connects, or is connected to
+ * @sk: the socket, locked by the kernel
+ * @new: TCP state that it enters: SYN_SENT, or ESTABLISHED from another than that
+ *
+ * A connect that fails is reported with the process that called connect(). Any context but
+ * NMI; the key is on.
+ */
+void tcs_details_open(const struct sock *sk, int new)
 {
+	struct entry *e = find_or_make(&sk->__sk_common);
+
+	if (!e)
+		return;
 	e->closing = false;
 	e->closed = false;
 	if (new == TCP_SYN_SENT) {
@@ -239,9 +253,20 @@ static void step_open(struct entry *e, const struct sock *sk, int new)
 	}
 }
 
-/* FIN_WAIT1 and LAST_ACK are entered by close() and shutdown(). */
-static void step_fin(struct entry *e, const struct sock *sk, int old, int new)
+/**
+ * tcs_details_fin() - a FIN goes by
+ * @sk: the socket, locked by the kernel
+ * @old: TCP state that it leaves
+ * @new: TCP state that it enters: FIN_WAIT1 or LAST_ACK, by close() or shutdown(), or CLOSE_WAIT
+ *
+ * Any context but NMI; the key is on.
+ */
+void tcs_details_fin(const struct sock *sk, int old, int new)
 {
+	struct entry *e = find_or_make(&sk->__sk_common);
+
+	if (!e)
+		return;
 	if (tcs_closing_state(old) == TCS_NOT_CLOSING) {
 		e->closing = true;
 		e->told.idle_us = tcs_idle(sk);
@@ -253,30 +278,9 @@ static void step_fin(struct entry *e, const struct sock *sk, int old, int new)
 	}
 }
 
-/**
- * tcs_details_step() - a socket opens, or a FIN goes by
- * @sk: the socket, locked by the kernel
- * @old: TCP state that it leaves
- * @new: TCP state that it enters, not CLOSE
- *
- * Where tcs_details_want() says so. Any context but NMI; the key is on.
- */
-void tcs_details_step(const struct sock *sk, int old, int new)
-{
-	struct entry *e;
-
-	e = find_or_make(&sk->__sk_common);
-	if (!e)
-		return;
-	if (new == TCP_SYN_SENT || new == TCP_ESTABLISHED)
-		step_open(e, sk, new);
-	else
-		step_fin(e, sk, old, new);
-}
-
 /* What a full socket and its entry tell; @failed: connect() did, whose caller is told. */
-static void tell(struct tcs_told *told, const struct sock *sk,
-		 const struct entry *e, bool failed, u64 now)
+static inline void tell(struct tcs_told *told, const struct sock *sk,
+			const struct entry *e, bool failed, u64 now)
 {
 	tell_socket(told, sk);
 	told->lifetime_us = e ? lifetime(e, now) : TCS_UNKNOWN;

@@ -11,8 +11,8 @@
  * and no lock is taken; others are chained behind the slot that was taken.
  *
  * All this is in use only while somebody listens to the event (tcs_trace_reg()): a static
- * key says so, and while it is on ends take the slow path. The order of switching: the key
- * goes on; when no event is under way any more that saw it off, entries may be made. The
+ * key says so, and while it is on the fast path is another (fastpath.h). The order of
+ * switching: the key goes on; when no event is under way any more that saw it off, entries may be made. The
  * other way round, they may not be made any more, the key goes off, and when no event is
  * under way any more that saw it on, those left are freed. So each entry that was made is
  * taken out by the event that ends its connection, or freed with all: none is left for a
@@ -77,7 +77,8 @@ int tcs_details_prepare(void);
 void tcs_details_allow(bool allow);
 void tcs_details_free(void);
 
-void tcs_details_step(const struct sock *sk, int old, int new);
+void tcs_details_open(const struct sock *sk, int new);
+void tcs_details_fin(const struct sock *sk, int old, int new);
 void tcs_details_move(const struct sock *sk, const struct sock_common *to);
 void tcs_details_end(const struct sock *sk, int old, struct tcs_end how,
 		     bool by_task, u64 now, struct tcs_told *told);
@@ -90,12 +91,6 @@ void tcs_details_forget(const struct sock_common *key);
 static inline bool tcs_details_are_on(void)
 {
 	return static_branch_unlikely(&tcs_details_key);
-}
-
-/* Who connects is known since SYN_SENT, who closes since FIN_WAIT1. */
-static inline bool tcs_details_want(int old, int new)
-{
-	return new != TCP_FIN_WAIT2 && new != TCP_CLOSING && old != TCP_SYN_SENT;
 }
 
 #endif /* TCS_DETAILS_H */

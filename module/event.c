@@ -20,6 +20,7 @@ DEFINE_STATIC_KEY_FALSE(tcs_baseline_key);
 DEFINE_STATIC_KEY_FALSE(tcs_twsk_untracked_key);
 DEFINE_STATIC_KEY_FALSE(tcs_details_key);
 DEFINE_STATIC_KEY_FALSE(tcs_fastpath_key);
+DEFINE_STATIC_KEY_FALSE(tcs_fastpath_traced_key);
 
 /* A record could not be made while the baseline ran. */
 static bool baseline_failed;
@@ -41,12 +42,16 @@ static DEFINE_MUTEX(turning);
 
 static void turn(struct static_key_false *key, bool on)
 {
+	bool usual;
+
 	mutex_lock(&turning);
 	/* Off while anything changes: the fast path does not look at the others. */
 	set(&tcs_fastpath_key, false);
+	set(&tcs_fastpath_traced_key, false);
 	set(key, on);
-	set(&tcs_fastpath_key, tcs_is_counting() && !tcs_in_baseline() &&
-				       !tcs_twsk_is_untracked());
+	usual = tcs_is_counting() && !tcs_in_baseline() && !tcs_twsk_is_untracked();
+	set(&tcs_fastpath_key, usual && !tcs_details_are_on());
+	set(&tcs_fastpath_traced_key, usual && tcs_details_are_on());
 	mutex_unlock(&turning);
 }
 
@@ -373,6 +378,37 @@ void notrace tcs_record_end(const struct tcs_net *tn, const struct sock *sk,
 }
 
 /**
+ * tcs_end_traced() - the same, where the trace event is enabled
+ * @tn: of its namespace
+ * @sk: the socket, locked by the kernel, in the state that it leaves
+ * @rec: its record, or NULL
+ * @ended: how the connection ended: by both FINs
+ * @time_wait_ms: the length given, 0 where there is no TIME_WAIT
+ *
+ * Any context but NMI.
+ */
+void notrace tcs_end_traced(const struct tcs_net *tn, const struct sock *sk,
+			    struct tcs_record *rec, enum tcs_ended ended,
+			    u32 time_wait_ms)
+{
+	const struct tcs_end how = { .ended = ended };
+	const u64 now = tcs_now_of(sk);
+	struct tcs_told told;
+
+	tcs_details_end(sk, sk->sk_state, how, false, now, &told);
+	if (rec) {
+		const bool keep = READ_ONCE(tn->histograms);
+
+		account_state(tn, rec, rec->state, now, keep);
+		account_close(tn, rec, now, keep);
+	}
+	tcs_trace_end(&sk->__sk_common, inet_sk(sk)->inet_sport, rec, how,
+		      time_wait_ms, &told);
+	if (rec)
+		tcs_end_record(tn->stats, rec);
+}
+
+/**
  * tcs_count_end() - count how a connection ended, in a cell that says no more than that
  * @tn: of its namespace
  * @end: how, not TCS_ENDED_NOT
@@ -420,18 +456,18 @@ void tcs_trace_end(const struct sock_common *skc, __be16 sport,
 		   const struct tcs_record *rec, struct tcs_end end,
 		   u32 time_wait_ms, const struct tcs_told *told)
 {
-	const struct tcs_close c = {
-		.skc = skc,
-		.rec = rec,
-		.told = told ?: &tcs_told_nothing,
-		.end = end,
-		.time_wait_ms = time_wait_ms,
-		.sport = sport,
-	};
+	if (trace_tcp_close_enabled()) {
+		const struct tcs_close c = {
+			.skc = skc,
+			.rec = rec,
+			.told = told ?: &tcs_told_nothing,
+			.end = end,
+			.time_wait_ms = time_wait_ms,
+			.sport = sport,
+		};
 
-	if (!trace_tcp_close_enabled())
-		return;
-	trace_tcp_close(&c);
+		trace_tcp_close(&c);
+	}
 }
 
 /**

@@ -41,9 +41,11 @@ DECLARE_STATIC_KEY_FALSE(tcs_twsk_untracked_key);
 
 /*
  * The fast path may be taken: it counts, the baseline is over, timewait sockets are
- * followed. One switch in place of three, see fastpath.h.
+ * followed. One switch in place of three, or of four where nobody listens to the trace
+ * event, and another where somebody does; see fastpath.h.
  */
 DECLARE_STATIC_KEY_FALSE(tcs_fastpath_key);
+DECLARE_STATIC_KEY_FALSE(tcs_fastpath_traced_key);
 
 void tcs_counting(bool on);
 void tcs_twsk_set_untracked(void);
@@ -61,6 +63,8 @@ void tcs_record_move(const struct tcs_net *tn, const struct sock *sk,
 		     struct tcs_record *rec, unsigned int new);
 void tcs_record_end(const struct tcs_net *tn, const struct sock *sk,
 		    struct tcs_record *rec, enum tcs_state state);
+void tcs_end_traced(const struct tcs_net *tn, const struct sock *sk,
+		    struct tcs_record *rec, enum tcs_ended ended, u32 time_wait_ms);
 void tcs_account(const struct tcs_net *tn, struct tcs_record *rec,
 		 enum tcs_state state, u64 now);
 void tcs_account_close(const struct tcs_net *tn, const struct tcs_record *rec,

@@ -47,6 +47,12 @@ static bool is_tcp(const struct inet_timewait_sock *tw)
 	return tw->tw_dr == tcs_death_row(twsk_net(tw));
 }
 
+/* A socket that holds its namespace keeps it alive for tcs_net_of(). */
+static inline bool stays(const struct sock *sk)
+{
+	return !TCS_TW_CREATE_PREEMPTIBLE || likely(sk->sk_net_refcnt);
+}
+
 static noinline void create_slow(struct tcs_args *args, const struct sock *sk,
 				 struct inet_timewait_sock *tw)
 {
@@ -57,6 +63,13 @@ static noinline void create_slow(struct tcs_args *args, const struct sock *sk,
 		len = tcs_length_create(args, sk, tw);
 	tcs_twsk_begin(sk, tw, len);
 	preempt_enable_notrace();
+}
+
+static noinline void create_traced(struct tcs_args *args, const struct sock *sk,
+				   struct inet_timewait_sock *tw)
+{
+	if (!stays(sk) || !tcs_fast_time_wait(sk, tw, true))
+		create_slow(args, sk, tw);
 }
 
 /*
@@ -71,11 +84,12 @@ static void notrace on_create(struct tcs_args *args, unsigned long caller)
 	if (sk->sk_protocol != IPPROTO_TCP)
 		return;
 	tcs_hook_ran(TCS_HOOK_CREATE, &tw->__tw_common);
-	/* A socket that holds its namespace keeps it alive for tcs_net_of(). */
-	if ((!TCS_TW_CREATE_PREEMPTIBLE || likely(sk->sk_net_refcnt)) &&
-	    tcs_fast_time_wait(sk, tw))
+	if (stays(sk) && tcs_fast_time_wait(sk, tw, false))
 		return;
-	create_slow(args, sk, tw);
+	if (tcs_details_are_on())
+		create_traced(args, sk, tw);
+	else
+		create_slow(args, sk, tw);
 }
 
 /* FIN_WAIT2 keeps the time that tcp_fin_timeout gave it. */
