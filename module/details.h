@@ -12,11 +12,11 @@
  *
  * All this is in use only while somebody listens to the event (tcs_trace_reg()): a static
  * key says so, and while it is on the fast path is another (fastpath.h). The order of
- * switching: the key goes on; when no event is under way any more that saw it off, entries may be made. The
- * other way round, they may not be made any more, the key goes off, and when no event is
- * under way any more that saw it on, those left are freed. So each entry that was made is
- * taken out by the event that ends its connection, or freed with all: none is left for a
- * later socket of the same address.
+ * switching: the key goes on; when no event is under way any more that saw it off, entries
+ * may be made. The other way round, they may not be made any more, the key goes off, and
+ * when no event is under way any more that saw it on, those left are freed. So each entry
+ * that was made is taken out by the event that ends its connection, or freed with all: none
+ * is left for a later socket of the same address.
  *
  * An entry of a full socket belongs to the holder of the socket's lock. A timewait
  * socket's is not looked at before it is taken out, by the one who traces its end.

@@ -87,9 +87,10 @@ prepare setup "$scripts/setup.sh" rig style tools prometheus
 prepare guests selftests/vm/root ${KERNELS:+$(selftests/vm/kernels-for default) $KERNELS}
 # What is quick, and says early that something is wrong.
 quick=(style scripts tools unit build headers)
+part tools make -s --no-print-directory -C tools check &
 part style "$scripts/tap-run" style "$scripts/style.sh"
 part scripts "$scripts/tap-run" scripts "$scripts/check-scripts"
-part tools make -s --no-print-directory -C tools check
+wait
 part unit make -s --no-print-directory -C selftests/unit check
 part build "$scripts/tap-run" build selftests/vm/build-test
 part headers "$scripts/tap-run" headers selftests/vm/headers-test
@@ -99,10 +100,16 @@ done
 
 # Guests wait a good part of their time: the suite has company.
 slow=(rig bench packages suite)
+rates_on=$(selftests/vm/kernels-for rates)
+[[ " ${KERNELS:-$rates_on} " != *" $rates_on "* ]] || slow+=(rates)
 part suite selftests/vm/suite &
 part rig "$scripts/tap-run" rig selftests/vm/rig-test
 part bench "$scripts/tap-run" bench bench/check
 part packages "$scripts/tap-run" packages selftests/packages/test
+# How many requests a second: by a clock that counts instructions, or the machine's load
+# would be measured.
+[[ " ${slow[*]} " != *" rates "* ]] || part rates "$scripts/tap-run" rates \
+	selftests/vm/run --kernel "$rates_on" --icount --deadline 1800 -- selftests/closelab_rates.sh
 wait
 for name in "${slow[@]}"; do
 	account "$name"
