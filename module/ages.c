@@ -33,10 +33,10 @@ static void take(struct age *age, const struct tcs_record *rec)
 }
 
 /*
- * The slot of a full socket is written under the socket's lock, which nobody holds here. What
- * a change of state writes there comes before the state itself, which is loaded with acquire
- * semantics: a slot with this key is filled. One that changes right now may be read half before
- * and half after, which is off by no more than the time between its states.
+ * The slot of a full socket is written under the socket's lock, which nobody holds here. A
+ * change of state writes the state last, which is loaded with acquire semantics: a slot with
+ * this key is filled. One that changes right now may be read half before and half after,
+ * which is off by no more than the time between its states.
  */
 static bool take_slot(struct age *age, const struct sock_common *key)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How long the closing sockets of a namespace have been closing, one by one, for who asks.
+ * How long the closing sockets of a namespace have been closing, one by one, on demand.
  *
  * Found as the baseline finds them: in the chains of the kernel's hash, each under its lock.
  * A socket in there is alive, and has not given up its record: it leaves its chain, under

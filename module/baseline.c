@@ -73,7 +73,7 @@ module_param(fault_waits, bool, 0444);
 
 /*
  * Until another CPU has begun to end the timewait socket, or has made a TIME_WAIT of it, a
- * second at the most. Then a moment more, for what that CPU does next.
+ * second at the most. Then a moment more, for that CPU's next steps.
  */
 static void wait_for_change(const struct sock *sk)
 {
@@ -221,7 +221,7 @@ int tcs_baseline(void)
 	synchronize_rcu_tasks();
 
 	err = adopt_all();
-	/* What was about to leave a chain when it was walked has left it. */
+	/* Sockets that were about to leave a chain when it was walked have left it. */
 	synchronize_rcu();
 	synchronize_rcu_tasks();
 	err2 = tcs_baseline_end();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who called, see call_site.h. */
+/* The callers of kernel functions, see call_site.h. */
 #include "call_site.h"
 
 #include <linux/hash.h>
@@ -57,7 +57,7 @@ static noinline int resolve(unsigned long addr)
 }
 
 /**
- * tcs_call_site() - who called
+ * tcs_call_site() - which caller of interest a return address belongs to
  * @addr: a return address
  *
  * Any context but NMI. Looks the symbol up the first time only, as long as there are no
@@ -92,7 +92,7 @@ int tcs_call_site(unsigned long addr)
 		if (!READ_ONCE(slots[s].addr) &&
 		    !cmpxchg(&slots[s].addr, 0UL, 1UL)) {
 			WRITE_ONCE(slots[s].by, by);
-			/* whoever finds the address finds what it means */
+			/* a reader that finds the address finds its meaning */
 			smp_store_release(&slots[s].addr, addr);
 			break;
 		}
@@ -103,7 +103,7 @@ int tcs_call_site(unsigned long addr)
 /*
  * The same for functions on a stack. There are any number of those: none may take the slot
  * of a call site for good, so that each takes the one of another. Addresses of the kernel
- * have their highest byte full of ones; here that byte says what the address means.
+ * have their highest byte full of ones; here that byte is the meaning of the address.
  */
 #define FRAME_BITS	8
 #define FRAME_BY_SHIFT	56
@@ -146,7 +146,7 @@ static unsigned long callee(unsigned long addr)
 	return 0;
 }
 
-/* Return: enum tcs_done_by, TCS_DONE_UNKNOWN: it is none of them, look at who called it. */
+/* Return: enum tcs_done_by, TCS_DONE_UNKNOWN: none of them, look at its caller. */
 static enum tcs_done_by done_by(unsigned long addr)
 {
 	const unsigned long called = callee(addr);
@@ -168,11 +168,11 @@ static enum tcs_done_by done_by(unsigned long addr)
 }
 
 /**
- * tcs_done_by() - who ends the socket whose change to CLOSE this is
+ * tcs_done_by() - which function ends the socket whose change to CLOSE this is
  *
- * Any context but NMI, in the callback of that change. Walks the stack: for what is rare.
+ * Any context but NMI, in the callback of that change. Walks the stack: for rare ends.
  *
- * Return: who, TCS_DONE_UNKNOWN for others and where the kernel cannot walk it.
+ * Return: which, TCS_DONE_UNKNOWN for others and where the kernel cannot walk it.
  */
 enum tcs_done_by tcs_done_by(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Who called, by the return address. */
+/* The callers of kernel functions, by the return address. */
 #ifndef TCS_CALL_SITE_H
 #define TCS_CALL_SITE_H
 

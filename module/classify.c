@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What a state change amounts to, see classify.h. */
+/* The meaning of a state change, see classify.h. */
 #include "classify.h"
 
 #ifdef __KERNEL__
@@ -76,8 +76,8 @@ static bool timed_out(const struct tcs_facts *f)
 }
 
 /*
- * What tcp_reset() sets for a RST in this state. Of another kind, or in another state, it
- * is one that was set for another reason and that nobody has read yet (kTLS, sockmap).
+ * The error that tcp_reset() sets for a RST in this state. Any other was set for another
+ * reason, and nobody has read it yet (kTLS, sockmap).
  */
 static bool reset_error(const struct tcs_facts *f)
 {
@@ -85,10 +85,10 @@ static bool reset_error(const struct tcs_facts *f)
 }
 
 /*
- * By what connect() says. A RST that answers a SYN is ECONNREFUSED, one that comes later in
+ * By the errno of connect(). A RST that answers a SYN is ECONNREFUSED, one that comes later in
  * the handshake ECONNRESET (tcp_reset()); ICMP's errors are those of icmp_err_convert[] and
- * icmpv6_err_convert(), where EACCES is a prohibition. What keeps connect() from sending a SYN it
- * tells its caller alone.
+ * icmpv6_err_convert(), where EACCES is a prohibition. An error that keeps connect() from
+ * sending a SYN is returned, and never set in the socket.
  */
 static enum tcs_connect connect_cause(const struct tcs_facts *f)
 {
@@ -214,8 +214,8 @@ static struct tcs_end classify_orphan(const struct tcs_facts *f)
 }
 
 /**
- * tcs_classify_asks_who() - whether tcs_classify() may go by who ended the socket
- * @f: what is known but for @f->done_by
+ * tcs_classify_asks_who() - whether tcs_classify() may go by the function that ended the socket
+ * @f: the facts, @f->done_by not yet
  *
  * To find out takes a walk over the stack. Most orphans end by a
  * timeout, which their error tells.
@@ -228,13 +228,13 @@ bool tcs_classify_asks_who(const struct tcs_facts *f)
 
 /**
  * tcs_classify() - how a connection ended whose socket goes to CLOSE
- * @f: what is known
+ * @f: the facts
  *
  * At that moment the kernel has not sent the RST yet that it may be about to
  * send (tcp_close() and tcp_disconnect() change the state first), so the answer
- * is derived from the socket. What cannot be otherwise comes before errors, which may be
- * stale: tcp_reset() sets ECONNRESET or EPIPE,
- * tcp_abort() ECONNABORTED, tcp_write_err() ETIMEDOUT or what an ICMP said.
+ * is derived from the socket. Certain facts come before errors, which may be stale:
+ * tcp_reset() sets ECONNRESET or EPIPE, tcp_abort() ECONNABORTED, tcp_write_err()
+ * ETIMEDOUT or the error of an ICMP message.
  *
  * Return: the kind and the cause.
  */

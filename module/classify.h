@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a state change amounts to.
+ * The meaning of a state change.
  *
  * Pure: no kernel object, no global, no lock. The same file is compiled on the
  * host for the unit tests.
@@ -47,7 +47,7 @@ enum tcs_rst {
 	TCS_N_RST,
 };
 
-/* Who ended an orphan; no clock would tell. */
+/* The function that ended an orphan; no clock would tell. */
 enum tcs_done_by {
 	TCS_DONE_UNKNOWN,
 	TCS_DONE_NO_TIMEWAIT,		/* tcp_time_wait(), which got no timewait socket */
@@ -66,11 +66,11 @@ enum tcs_connect {
 };
 
 /**
- * struct tcs_facts - what is known of a full socket as it goes to CLOSE
+ * struct tcs_facts - the facts about a full socket as it goes to CLOSE
  * @old: its TCP state before (net/tcp_states.h)
  * @err: sk_err
- * @err_soft: sk_err_soft: what an ICMP message said, to be told on a timeout
- * @done_by: who ended it; asked for orphans alone
+ * @err_soft: sk_err_soft: the error of an ICMP message, to be reported on a timeout
+ * @done_by: the function that ended it; looked up for orphans alone
  * @moved: a timewait socket takes its place, which will be counted
  * @reset_without_rst: tcp_reset() was called for a segment without RST: data that
  *	came after the application had closed, or after the peer's own FIN

@@ -20,7 +20,7 @@ static_assert(TCP_MAX_STATES <= TCS_N_TCP_STATES);
 
 /*
  * tcp_close() looks for data beyond copied_seq, the FIN not counted, and throws
- * it away before anything else: what is still queued, nobody has closed upon.
+ * it away before anything else: where some is still queued, nobody has closed upon it.
  */
 static bool threw_unread_away(const struct sock *sk)
 {
@@ -47,7 +47,7 @@ static bool had_port(const struct tcp_sock *tp)
 	       (tp->write_seq && tp->snd_una == tp->write_seq);
 }
 
-/* What the note would say, as far as the socket tells. */
+/* The note's answer, as far as the socket tells. */
 static bool seems_moved(const struct sock *sk, int old)
 {
 	return old == TCP_FIN_WAIT2 && sock_flag(sk, SOCK_DEAD) &&
@@ -66,7 +66,7 @@ static bool was_second(const struct sock *sk, int old)
 	       !(sk->sk_userlocks & SOCK_BINDPORT_LOCK);
 }
 
-/* Who connects has a socket that is connecting; who was connected to is accepted, or none. */
+/* A socket that connects is SS_CONNECTING; a child is accepted, or has no struct socket yet. */
 static bool is_passive(const struct sock *sk)
 {
 	return !sk->sk_socket || sk->sk_socket->state == SS_CONNECTED;
@@ -74,7 +74,7 @@ static bool is_passive(const struct sock *sk)
 
 /*
  * MPTCP's fast close, with SO_LINGER 0 s as with data unread: the subflow is closed without
- * being shut. What the application had not read is MPTCP's own, and out of sight.
+ * being shut. Data that the application had not read is in MPTCP's own queue, out of sight.
  */
 static bool fast_closed(const struct sock *sk)
 {
@@ -162,7 +162,7 @@ static noinline void change_traced(const struct sock *sk, unsigned int old,
 				   unsigned int new)
 {
 	if (tcs_closing_state(new) == TCS_NOT_CLOSING) {
-		/* Who connects is known since SYN_SENT. */
+		/* The caller of connect() is known since SYN_SENT. */
 		if (old != TCP_SYN_SENT)
 			tcs_details_open(sk, new);
 		return;
@@ -197,8 +197,8 @@ static void disown(const struct tcs_net *tn, const struct sock *sk)
 }
 
 /*
- * Whether a process does what ends a connection: close(), connect() or ss -K. What the
- * socket's backlog holds is processed in a task as well.
+ * Whether a process ends the connection: close(), connect() or ss -K. Segments of the
+ * socket's backlog are processed in a task as well.
  */
 static bool ended_by_task(const struct sock *sk, struct tcs_end how,
 			  enum tcs_note note)
@@ -258,7 +258,7 @@ static noinline void close_slow(struct sock *sk, int old)
 	const struct tcs_net *tn = tcs_net_of(sock_net(sk));
 	enum tcs_note note = TCS_NOTE_NONE;
 
-	/* What continues as a timewait socket was in one of these, see tcs_twsk_begin(). */
+	/* A socket that continues as a timewait socket was in one of these, see tcs_twsk_begin(). */
 	if (old == TCP_FIN_WAIT2 || old == TCP_CLOSING ||
 	    atomic_read(&tcs_reset_notes))
 		note = tcs_note_take(sk);

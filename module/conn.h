@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The closing of a connection while it has a full socket, from the first FIN
- * on: what every step changes in the counts, in the close record and in the
- * histograms. What follows with a timewait socket: twsk.h.
+ * on: each step's changes to the counts, the close record and the histograms. The
+ * part with a timewait socket is in twsk.h.
  */
 #ifndef TCS_CONN_H
 #define TCS_CONN_H

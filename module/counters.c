@@ -84,8 +84,8 @@ static const unsigned char pauses[] = {
  * @stats: the cells
  * @sum: TCS_N_COUNTS sums, added to (so that several sets can be added up)
  *
- * Process context. Counts may move on meanwhile; see enum tcs_count for what
- * holds between the sums all the same.
+ * Process context. Counts may move on meanwhile; see enum tcs_count for the
+ * relations that hold between the sums all the same.
  */
 void tcs_counters_fold(const struct tcs_stats __percpu *stats, u64 *sum)
 {
@@ -97,7 +97,7 @@ void tcs_counters_fold(const struct tcs_stats __percpu *stats, u64 *sum)
 		fold(stats, sum, from, to);
 		to = from;
 		/*
-		 * Who left a state that was read has entered it before, in the order
+		 * A socket that left a state has entered it before, in the order
 		 * of the socket's lock, or of the record's for a timewait socket: do not
 		 * let the entries be read early.
 		 */
@@ -159,7 +159,7 @@ static const struct term terms[] = {
 	PLUS_EACH(CONNECT_FAILED_REFUSED, TCS_CONNECT, TCS_N_CONNECT),
 	PLUS_EACH(RST_SENT_UNREAD_DATA, TCS_RST, TCS_N_RST),
 
-	/* Entries, and gauges: what was found, plus what entered, minus what left. */
+	/* Entries, and gauges: sockets found, plus those that entered, minus those that left. */
 	TCS_STATES(STATE)
 	PLUS_EACH(FIN_WAIT1, TCS_BASELINE, TCS_N_STATES),
 	MINUS_EACH(FIN_WAIT1, TCS_LEFT, TCS_TIME_WAIT),
@@ -194,7 +194,7 @@ static const struct term terms[] = {
 #undef COUNT
 #undef NONE
 
-/* What the table takes for granted: groups of rows are in the order of their cells. */
+/* The table relies on it: groups of rows are in the order of their cells. */
 static_assert(TCS_ROW_RST_SENT_OTHER - TCS_ROW_RST_SENT_UNREAD_DATA + 1 ==
 	      TCS_N_RST);
 static_assert(TCS_ROW_CONNECT_FAILED_OTHER -
@@ -205,7 +205,7 @@ static_assert(TCS_ROW_TIME_WAIT_PURGED - TCS_ROW_TIME_WAIT_EXPIRED + 1 ==
 static_assert(TCS_TIME_WAIT == TCS_N_STATES - 1);
 static_assert(TCS_N_COUNTS <= U8_MAX && TCS_N_ROWS <= U8_MAX);
 
-/* And the order of folding: what decreases a gauge is behind what increases it. */
+/* And on the order of folding: cells that decrease a gauge come after those that increase it. */
 static_assert(TCS_BASELINE < TCS_ENTERED &&
 	      TCS_ENTERED + TCP_CLOSING < TCS_FIN_WAIT2_TO_TIME_WAIT &&
 	      TCS_CLOSING_TO_TIME_WAIT < TCS_LAST_ACK_TO_CLOSE &&

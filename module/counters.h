@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What is counted, and how counts are added and read.
+ * The counts, and how they are added and read.
  *
  * A count is a 64-bit cell per CPU and namespace; adding is one instruction that
  * may be preempted, reading adds the cells up. Gauges and sums are not kept:
@@ -28,12 +28,12 @@ enum tcs_tw_end {
 
 /*
  * Cells, named by the edge of the state diagram that they count. An edge that nearly all
- * connections take is one cell, which stands for all that it changes: what is entered,
- * what is left, and how the connection ended. Which rows a cell is part of: counters.c.
+ * connections take is one cell, which stands for all that it changes: the state entered,
+ * the state left, and how the connection ended. Which rows a cell is part of: counters.c.
  * The state that a full socket comes from is not recorded, but for TIME_WAIT:
  * tcp_rcv_state_process(), tcp_fin() and tcp_close_state() know one way into each.
  *
- * What decreases a gauge comes behind what increases it, and is read first: a
+ * A cell that decreases a gauge comes after those that increase it, and is read first: a
  * reader never sees a socket leave a state that it did not see it enter. See
  * tcs_counters_fold().
  */
@@ -140,7 +140,7 @@ static __always_inline void tcs_add(struct tcs_stats __percpu *stats,
  * @stats: whose
  * @id: enum tcs_count, as for tcs_add()
  *
- * As tcs_add(). What stands for it has to be added before.
+ * As tcs_add(). The cell that stands for it has to be added before.
  */
 static __always_inline void tcs_take_back(struct tcs_stats __percpu *stats,
 					  unsigned long id)

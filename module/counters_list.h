@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The one list of what is counted: how connections end, why we reset them, how TIME_WAITs
+ * The one list of all counts: how connections end, why we reset them, how TIME_WAITs
  * end, and the rows of /proc/net/tcp_closestat in their order. Enums, names, the strings of
  * the trace event, and the types and help of closestat's metrics come from here. Nothing is
  * included, so that the tools can include this.

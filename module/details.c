@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the trace event tells beside how a connection ended, see details.h. */
+/* The trace event's details of a connection, see details.h. */
 #include "details.h"
 
 /* First: list_bl.h uses cpu_relax() and does not include it (6.12). */
@@ -110,7 +110,7 @@ static inline struct entry *find(const struct sock_common *key)
 	return likely(READ_ONCE(slot->key) == key) ? slot : find_chained(slot, key);
 }
 
-/* Without memory nothing is known but what the socket tells at its end. */
+/* Without memory nothing is known but the socket's own part, at its end. */
 static noinline struct entry *make_chained(struct entry *slot,
 					   const struct sock_common *key)
 {
@@ -205,8 +205,8 @@ static u64 cgroup_of(const struct sock *sk)
 }
 
 /*
- * What a socket knows itself until its last moment. TCP counts a FIN among the bytes that
- * came (tcp_rcv_nxt_update()), and what is sent again among those that went out. The
+ * The part that a socket knows itself until its last moment. TCP counts a FIN among the
+ * bytes received (tcp_rcv_nxt_update()), and retransmitted bytes among those sent. The
  * kernel's own number of a user is that in the initial user namespace.
  */
 static inline void tell_socket(struct tcs_told *told, const struct sock *sk)
@@ -278,7 +278,7 @@ void tcs_details_fin(const struct sock *sk, int old, int new)
 	}
 }
 
-/* What a full socket and its entry tell; @failed: connect() did, whose caller is told. */
+/* From a full socket and its entry; @failed: connect() did, whose caller is reported. */
 static inline void tell(struct tcs_told *told, const struct sock *sk,
 			const struct entry *e, bool failed, u64 now)
 {
@@ -333,7 +333,7 @@ void tcs_details_end(const struct sock *sk, int old, struct tcs_end how,
 	if (e)
 		release(e);
 	if (failed) {
-		/* What connect() says that found no port is in no socket. */
+		/* The errno of a connect() that found no port is in no socket. */
 		told->err = how.connect == TCS_CONNECT_NO_PORT ?
 				    EADDRNOTAVAIL : READ_ONCE(sk->sk_err);
 		return;
@@ -345,7 +345,7 @@ void tcs_details_end(const struct sock *sk, int old, struct tcs_end how,
 }
 
 /**
- * tcs_details_without() - what is known of an end while nobody listens to the event
+ * tcs_details_without() - the details of an end while nobody listens to the event
  * @sk: the socket, locked by the kernel
  * @how: how it ends
  * @by_task: a process ends it
@@ -376,12 +376,12 @@ void tcs_details_without(const struct sock *sk, struct tcs_end how, bool by_task
 }
 
 /**
- * tcs_details_take() - take what is known of a timewait socket
+ * tcs_details_take() - take the details of a timewait socket
  * @key: the timewait socket
  * @now: us, CLOCK_MONOTONIC
  * @told: filled
  *
- * By the one who traces its end: once. Any context but NMI; the key is on.
+ * Once, by the caller that traces its end. Any context but NMI; the key is on.
  */
 void tcs_details_take(const struct sock_common *key, u64 now,
 		      struct tcs_told *told)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the trace event says about a connection beside how it ended: who, how much, how
- * long.
+ * The trace event's details of a connection, beside how it ended: which task closed, how
+ * many bytes, how long it lived.
  *
- * Most of that the socket knows until its last moment. What it does not know is put
- * down in an entry as it happens: when it was established, which task closed, how long
+ * Most of that the socket knows until its last moment. The rest is put down in an entry as
+ * it happens: when it was established, which task closed, how long
  * it had been idle then; and all of it, before a timewait socket takes its place. An entry
  * is found by the address of the socket, then of the timewait socket. As with close
  * records (records.h) most are slots embedded in the table, for which nothing is allocated
@@ -19,7 +19,7 @@
  * is left for a later socket of the same address.
  *
  * An entry of a full socket belongs to the holder of the socket's lock. A timewait
- * socket's is not looked at before it is taken out, by the one who traces its end.
+ * socket's is not looked at before it is taken out, by the caller that traces its end.
  */
 #ifndef TCS_DETAILS_H
 #define TCS_DETAILS_H
@@ -38,7 +38,7 @@ struct sock_common;
 #define TCS_UNKNOWN	(-1LL)
 
 /**
- * struct tcs_told - what the trace event reports of a connection
+ * struct tcs_told - details of a connection for the trace event
  * @cgroup: id of the socket's cgroup; 0: not known
  * @bytes_sent: payload that went out, what was sent again not counted; TCS_UNKNOWN
  * @bytes_received: payload that came in order, read or not; TCS_UNKNOWN

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What every event of a closing connection does, see event.h. */
+/* The steps that all events of a closing connection are made of, see event.h. */
 #include "event.h"
 
 #include <linux/mutex.h>
@@ -69,8 +69,8 @@ void tcs_counting(bool on)
 /**
  * tcs_twsk_set_untracked() - timewait sockets cannot be followed on this kernel
  *
- * Process context, sleeps. What ends in FIN_WAIT2 without the peer's FIN is lost
- * sight of, then, rather than taken for something else.
+ * Process context, sleeps. A connection that ends in FIN_WAIT2 without the peer's FIN is
+ * lost sight of, then, rather than taken for something else.
  */
 void tcs_twsk_set_untracked(void)
 {
@@ -127,8 +127,8 @@ void tcs_trace_unreg(void)
 /**
  * tcs_baseline_begin() - from now on every closing socket has a record
  *
- * Process context, sleeps. Before counting starts: what counts sees that the
- * baseline runs.
+ * Process context, sleeps. Before counting starts: each event that is counted sees that
+ * the baseline runs.
  */
 void tcs_baseline_begin(void)
 {
@@ -140,7 +140,7 @@ void tcs_baseline_begin(void)
  * tcs_baseline_end() - all sockets that were closing are in the gauges
  *
  * Process context, sleeps. After a grace period for the last record that was
- * made: who sees that the baseline is over looks for records without a lock.
+ * made: an event that sees the baseline over looks for records without a lock.
  *
  * Return: 0, or -ENOMEM: a record could not be made, the gauges are wrong.
  */
@@ -450,7 +450,7 @@ void tcs_addresses(const struct sock_common *skc, struct in6_addr *saddr,
  * @rec: its record, in the state that it leaves, or NULL
  * @end: how it ended
  * @time_wait_ms: the length given, 0 where there is no TIME_WAIT
- * @told: what else is told, or NULL, where the event is not enabled
+ * @told: details, or NULL, where the event is not enabled
  */
 void tcs_trace_end(const struct sock_common *skc, __be16 sport,
 		   const struct tcs_record *rec, struct tcs_end end,
@@ -480,7 +480,7 @@ void tcs_trace_end(const struct sock_common *skc, __be16 sport,
  * @end: how; with TCS_ENDED_NOT nothing is done
  * @now: us, CLOCK_MONOTONIC; ignored without @rec
  * @time_wait_ms: the length given, 0 where there is no TIME_WAIT
- * @told: what else is told, or NULL, where nothing is known
+ * @told: details, or NULL, where nothing is known
  */
 void tcs_end_connection(const struct tcs_net *tn, const struct sock_common *skc,
 			__be16 sport, const struct tcs_record *rec,

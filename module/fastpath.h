@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The fast path: what a close costs where nothing out of the ordinary happens.
+ * The fast path: all of a close in which nothing out of the ordinary happens.
  *
  * A connection raises some ten events, and the six about closing are nearly always the
  * same. Three functions deal with them, inlined into the callback of the tracepoint and

@@ -22,7 +22,7 @@ static bool try_to_leave(struct tcs_notes *m, unsigned long val)
 }
 
 /**
- * tcs_note_leave_anywhere() - tcs_note_leave(), where somebody who was interrupted has the slot
+ * tcs_note_leave_anywhere() - tcs_note_leave(), where an interrupted event has the slot
  * @sk: the socket, locked; not noted yet
  * @note: the note
  *

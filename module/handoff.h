@@ -3,7 +3,7 @@
  * Notes from a hook to the state change that follows it.
  *
  * tcp_time_wait() and tcp_reset() end in tcp_done(), without sleeping, which
- * raises the change to CLOSE. What the hook knows, the change wants to know. A
+ * raises the change to CLOSE, and needs to know what the hook knows. A
  * few slots per CPU carry it: a softirq may nest in a task, and a task may be
  * preempted or moved to another CPU in between.
  */

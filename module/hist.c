@@ -59,7 +59,7 @@ static void show_bound(struct seq_file *seq, unsigned int which, unsigned int k,
 }
 
 /*
- * Each row counts what is at or under its bound, as in Prometheus. Sparse: without those
+ * Each row counts durations at or under its bound, as in Prometheus. Sparse: without those
  * that say the same as the one before.
  */
 static void show_one(struct seq_file *seq, unsigned int which,

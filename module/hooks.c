@@ -31,7 +31,7 @@ static DEFINE_PER_CPU(struct fin_wait2_hit {
 	bool syn;
 }, fin_wait2_hit);
 
-/* Which timewait socket is about to be ended by what, between the two hooks on that way. */
+/* The timewait socket that is about to end, and by what, between the two hooks on that way. */
 struct deschedule {
 	const void *tw;
 	int by;
@@ -145,7 +145,7 @@ static void notrace on_deschedule(struct tcs_args *args, unsigned long caller)
 	this_cpu_write(descheduling.by, tcs_call_site(caller));
 }
 
-/* Who ends a timewait socket, by who called inet_twsk_kill(). */
+/* What ends a timewait socket, by the caller of inet_twsk_kill(). */
 static enum tcs_ended_by ended_by(const struct inet_timewait_sock *tw, int from)
 {
 	const bool early = from == TCS_BY_DESCHEDULE &&
@@ -162,7 +162,7 @@ static enum tcs_ended_by ended_by(const struct inet_timewait_sock *tw, int from)
 	case TCS_BY_HAND:
 		return from;
 	default:
-		/* Anybody else who ends it early connects; else it is a timer's function. */
+		/* Any other caller that ends it early connects; else it is a timer's function. */
 		return early ? TCS_BY_CONNECT : TCS_BY_TIMER;
 	}
 }
@@ -184,8 +184,8 @@ static void notrace on_kill(struct tcs_args *args, unsigned long caller)
 /*
  * tcp_reset(sk): called for a RST, but also for data that comes after the
  * application has closed, or after the peer's own FIN. tcp_validate_incoming() is
- * where the RSTs come from. What it finds CLOSED it leaves alone, and what is connecting
- * tells by its error.
+ * where the RSTs come from. It leaves a socket alone that is CLOSED, and one that is
+ * connecting has its error.
  */
 static void notrace on_reset(struct tcs_args *args, unsigned long caller)
 {
@@ -253,8 +253,8 @@ static void warn_unhooked(const struct tcs_hook *hook, int err)
 /**
  * tcs_hooks_attach() - attach all hooks
  *
- * Process context, sleeps. After tcs_tw_timeout_look(). What cannot be hooked is
- * logged once; the module then counts what it can, and tuning is refused
+ * Process context, sleeps. After tcs_tw_timeout_look(). A function that cannot be hooked
+ * is logged once; the module then counts what it can, and tuning is refused
  * where the length is out of reach (tcs_hooks_verdict()).
  */
 void tcs_hooks_attach(void)
@@ -267,7 +267,7 @@ void tcs_hooks_attach(void)
 		tcs_length_set_tuned();
 	}
 	for (i = 0; i < TCS_N_HOOKS; i++) {
-		/* What gives a length before us has to have done so when our hook runs. */
+		/* Another module's length has to have been given when our hook runs. */
 		const bool behind = needed_to_tune(i) &&
 				    tcs_tw_timeout_by_module();
 		int err = tcs_hook_attach(hooks[i], behind);
@@ -283,8 +283,8 @@ void tcs_hooks_attach(void)
 /**
  * tcs_hooks_detach() - detach all hooks
  *
- * Process context, sleeps. What enters TIME_WAIT from now on gets the kernel's
- * 60 s; what is there keeps its time.
+ * Process context, sleeps. A TIME_WAIT that begins from now on gets the kernel's
+ * 60 s; one that has begun keeps its time.
  */
 void tcs_hooks_detach(void)
 {

@@ -5,7 +5,7 @@
 
 #include <linux/types.h>
 
-/* In the order of attaching: what ends a timewait socket before what makes one. */
+/* In the order of attaching: the ends of a timewait socket before its beginning. */
 enum tcs_hook_id {
 	TCS_HOOK_KILL,
 	TCS_HOOK_DESCHEDULE,

@@ -27,7 +27,7 @@ static int __init step(int (*init)(void))
 }
 
 /*
- * The tracepoints come before the hooks, and go after them: what a hook notes
+ * The tracepoints come before the hooks, and go after them: a note that a hook leaves
  * for a socket's change to CLOSE is always taken. Counting starts when the hooks
  * have been tested, and the files come last: whoever finds them finds everything.
  */
@@ -97,5 +97,5 @@ module_exit(tcs_exit);
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("Per-namespace statistics of closing TCP connections, and a tunable TIME_WAIT");
 MODULE_VERSION("0.1.0");
-/* What Kbuild found in the kernel's headers. */
+/* Kbuild's findings in the kernel's headers. */
 MODULE_INFO(features, TCS_FEATURES);

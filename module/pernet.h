@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the module keeps for a network namespace. */
+/* The module's part of a network namespace. */
 #ifndef TCS_PERNET_H
 #define TCS_PERNET_H
 
@@ -50,7 +50,7 @@ extern struct list_head tcs_nets;
 extern struct mutex tcs_nets_lock;
 
 /**
- * tcs_net() - what the module keeps for a namespace
+ * tcs_net() - the module's part of a namespace
  * @net: a namespace that cannot go away meanwhile
  */
 static inline struct tcs_net *tcs_net(const struct net *net)
@@ -58,17 +58,17 @@ static inline struct tcs_net *tcs_net(const struct net *net)
 	return net_generic(net, tcs_net_id);
 }
 
-/* What hooks rely on, see below; looked at on debug kernels. */
+/* Hooks rely on it, see below; checked on debug kernels. */
 #define tcs_assert_atomic() \
 	WARN_ON_ONCE(IS_ENABLED(CONFIG_DEBUG_PREEMPT) && preemptible())
 
 /**
- * tcs_net_of() - what the module keeps for the namespace of an event
+ * tcs_net_of() - the module's part of the namespace of an event
  * @net: any namespace
  *
  * From a tracepoint's callback, or from a hook, which runs with softirqs or preemption
  * off, or for a socket that holds its namespace: the exit of a namespace folds its
- * counts when all who may have seen it alive are gone, see pernet.c. No lock is taken.
+ * counts when all events that may have seen it alive are over, see pernet.c. No lock is taken.
  *
  * Return: that, or tcs_dead when the namespace is dying.
  */

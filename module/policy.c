@@ -4,7 +4,7 @@
 
 /**
  * tcs_length() - the length of a TIME_WAIT
- * @time_wait_ms: what the namespace asks for
+ * @time_wait_ms: the namespace's setting
  * @guard: whether the namespace wants the guard
  * @timestamps: the connection uses TCP timestamps, so that PAWS refuses old
  *	duplicates (RFC 7323, section 5) where TIME_WAIT no longer does

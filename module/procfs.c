@@ -67,7 +67,7 @@ static int show_hist(struct seq_file *seq, void *v)
 /*
  * All in one go and under the lock: no namespace can go over to the dead while
  * they are read, so that totals never go backwards. One that is dying belongs to
- * the dead already: what ends in it is counted there.
+ * the dead already: connections that end in it are counted there.
  */
 static int show_all(struct seq_file *seq, void *v)
 {
@@ -76,7 +76,7 @@ static int show_all(struct seq_file *seq, void *v)
 
 	mutex_lock(&tcs_nets_lock);
 	tcs_counters_fold(tcs_dead.stats, dead);
-	/* What ended there began in a namespace that is dying by now. */
+	/* Connections that ended there began in a namespace that is dying by now. */
 	smp_rmb();
 	list_for_each_entry(tn, &tcs_nets, list) {
 		if (!check_net(tn->net)) {
@@ -98,7 +98,7 @@ static int show_all(struct seq_file *seq, void *v)
 	return 0;
 }
 
-/* Of all namespaces, so only for who rules all of them. */
+/* Of all namespaces, so only for those who administer all of them. */
 static bool may_read_all(void)
 {
 	return capable(CAP_NET_ADMIN) &&
@@ -107,7 +107,7 @@ static bool may_read_all(void)
 
 static int open_all(struct inode *inode, struct file *file)
 {
-	/* What a block takes when every value has ten digits. */
+	/* The size of a block in which every value has ten digits. */
 	const size_t block = 2048;
 	const struct tcs_net *tn;
 	size_t size = block;
@@ -123,7 +123,7 @@ static int open_all(struct inode *inode, struct file *file)
 }
 
 /*
- * How long the last reading was: what a namespace takes is anything from a line to 10 KiB.
+ * How long the last reading was: the size of a namespace is anything from a line to 10 KiB.
  * A buffer that is too small costs the next try, with one twice as large.
  */
 static size_t all_hist_size = PAGE_SIZE;
@@ -207,7 +207,7 @@ static const struct proc_ops all_hist_ops = {
 	.proc_release = single_release,
 };
 
-/* What it holds is the peers', so for who may administer the namespace. */
+/* It has addresses of peers, so only for those who may administer the namespace. */
 static bool may_read(const struct seq_file *seq)
 {
 	return file_ns_capable(seq->file, seq_file_net((struct seq_file *)seq)->user_ns,

@@ -142,7 +142,7 @@ static void add(struct tcs_recent *r, const struct entry *e)
  * @skc: the socket or timewait socket
  * @sport: its port
  * @end: how
- * @told: what the trace event would report
+ * @told: details, as for the trace event
  *
  * Any context but NMI.
  */
@@ -176,8 +176,7 @@ void tcs_recent_add(const struct tcs_net *tn, const struct sock_common *skc,
  * @tn: of the namespace
  * @skb: the segment that is answered, its headers in place
  *
- * Of other segments without a connection there is no end to what may come. Any context but
- * NMI.
+ * Other segments without a connection may come without end. Any context but NMI.
  */
 void tcs_recent_add_refused(const struct tcs_net *tn, const struct sk_buff *skb)
 {

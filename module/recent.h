@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The latest connections of a namespace that did not end as connections should: who asks
- * afterwards has something to go by, although nobody listened to the trace event.
+ * The latest connections of a namespace that did not end as connections should: something
+ * to go by afterwards, although nobody listened to the trace event.
  *
  * Each namespace has a ring of its own, so that the resets of one do not push out those of
  * another. It grows by chunks with the first ends that go into it: a namespace without such
@@ -39,7 +39,7 @@ static inline bool tcs_recent_wants(struct tcs_end end)
 /**
  * tcs_recent_unanswered() - whether a connection ended by FINs goes into the ring all the same
  * @end: how it ended
- * @told: what the trace event would report
+ * @told: details, as for the trace event
  *
  * The peer asked, closed its side, and was not answered with one byte.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Close records: what is remembered of a connection that is closing.
+ * Close records: the memory of a connection that is closing.
  *
  * A hash table, keyed by the address of the socket or timewait socket. Both have the
  * same skc_hash (of addresses and ports, keyed by a secret), which chooses the
@@ -50,7 +50,7 @@
  * @spent_us: time in the states it has left, see tcs_record_spent(); undefined for others, but
  *	for FIN_WAIT2 of a timewait socket with a known @first: how long the connection had been
  *	idle then, TCS_UNKNOWN
- * @floor: what the guard allows TIME_WAIT at the least, ticks; 0: unknown
+ * @floor: the guard's minimum for TIME_WAIT, ticks; 0: unknown
  * @state: enum tcs_state
  * @chained: it was allocated: it is not a slot
  */

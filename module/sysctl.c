@@ -26,7 +26,7 @@
 #define TCS_MAX_INPUT 32
 
 /*
- * parse() - what was written
+ * parse() - the number that was written
  * @buffer: the bytes, no NUL at their end
  * @len: how many
  * @pos: file offset
@@ -43,11 +43,11 @@ static int parse(const char *buffer, size_t len, loff_t pos, unsigned int *val)
 		return -EINVAL;
 	memcpy(input, buffer, len);
 	input[len] = '\0';
-	/* -ERANGE is what kstrtouint() says of 2^64. */
+	/* kstrtouint() returns -ERANGE for 2^64. */
 	return kstrtouint(strim(input), 0, val) ? -EINVAL : 0;
 }
 
-/* Copies out what is left at the offset, however small the reader's buffer. */
+/* Copies out the rest from the offset on, however small the reader's buffer. */
 static void emit(unsigned int val, char *buffer, size_t *lenp, loff_t *ppos)
 {
 	char output[TCS_MAX_INPUT];
@@ -90,7 +90,7 @@ static struct tcs_net *owner(tcs_ctl_table *table)
 
 /*
  * The permission bits let a root without capabilities through: it owns the
- * file. This asks for what the manual says.
+ * file. This asks for the capability that the manual names.
  */
 static int may_write(tcs_ctl_table *table)
 {
@@ -242,7 +242,7 @@ static int register_alias(struct net *net, struct tcs_sysctl *ctl)
 
 #else
 
-/* The same in seconds. What is no whole second reads as the next one. */
+/* The same in seconds. A part of a second reads as a whole one. */
 static int do_tw_timeout(tcs_ctl_table *table, int write, void *buffer,
 			 size_t *lenp, loff_t *ppos)
 {

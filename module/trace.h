@@ -20,8 +20,8 @@
 #define TCS_TRACE_ONCE
 
 /*
- * What the event reports of a connection that ended: as tcs_trace_end() has it, what is told
- * is never NULL. All that is read from it is written to the buffer at once.
+ * The event's view of a connection that ended, as tcs_trace_end() has it; @told is never NULL.
+ * It is read when the event is written to the buffer, and not kept.
  */
 struct tcs_close {
 	const struct sock_common *skc;
@@ -32,7 +32,7 @@ struct tcs_close {
 	__be16 sport;
 };
 
-/* What has to be done before anybody listens, and after. */
+/* Called before the first listener comes, and after the last one has gone. */
 int tcs_trace_reg(void);
 void tcs_trace_unreg(void);
 

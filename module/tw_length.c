@@ -29,7 +29,7 @@ void tcs_length_set_tuned(void)
 }
 
 /**
- * struct tw_request - what is asked of one TIME_WAIT; each setting is read once
+ * struct tw_request - the settings for one TIME_WAIT, each read once
  * @time_wait_ms: of its namespace
  * @guard: of its namespace
  * @own: the kernel's own length, ticks
@@ -93,7 +93,7 @@ static void count_length(const struct inet_timewait_sock *tw,
 #ifdef TCS_TW_HASHED_AND_ARMED_AT_ONCE
 
 /*
- * What was given, from tcs_length_create() to tcs_length_schedule():
+ * The length given, from tcs_length_create() to tcs_length_schedule():
  * inet_twsk_hashdance_schedule() may call __inet_twsk_schedule(), where another module may
  * have changed the length again.
  */
@@ -147,7 +147,7 @@ void tcs_length_schedule(struct tcs_args *args,
 #else
 
 /*
- * What the timer was armed by, from tcs_length_schedule() to tcs_length_create(), which
+ * The request that the timer was armed by, from tcs_length_schedule() to tcs_length_create(), which
  * runs next on the same CPU, with softirqs off.
  */
 static DEFINE_PER_CPU(struct armed {

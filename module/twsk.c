@@ -259,11 +259,11 @@ static bool is_adopted_too_late(const struct tcs_record *rec)
  * @was_fin_wait2: it was in FIN_WAIT2 when the segment came
  * @was: set to its record as it was before, @key NULL where it has none
  * @length: tells the length, should TIME_WAIT begin; NULL: all have the kernel's own
- * @arg: what @length is called with
+ * @arg: argument of @length
  *
  * Softirq. Decides for one of several segments that come at once.
  *
- * Return: what this means.
+ * Return: the meaning of this.
  */
 enum tcs_rearm tcs_twsk_rearm(struct inet_timewait_sock *tw,
 			      bool was_fin_wait2, struct tcs_record *was,
@@ -436,8 +436,8 @@ static enum tcs_tw_end end_of_time_wait(enum tcs_ended_by by)
 
 /*
  * Of one without a record: it was given the kernel's own length when it was last
- * started, unless histograms or length were switched meanwhile. What cannot be
- * is left out.
+ * started, unless histograms or length were switched meanwhile. Impossible times are
+ * left out.
  */
 static void account_unrecorded(const struct tcs_net *tn,
 			       const struct inet_timewait_sock *tw)

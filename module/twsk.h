@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The closing of a connection once its socket has become a timewait socket: in
- * FIN_WAIT2 when the application is gone, and in TIME_WAIT. What every step
- * changes in the counts, in the close record and in the histograms.
+ * FIN_WAIT2 when the application is gone, and in TIME_WAIT. Each step's changes to
+ * the counts, the close record and the histograms.
  */
 #ifndef TCS_TWSK_H
 #define TCS_TWSK_H
@@ -27,7 +27,7 @@ enum tcs_ended_by {
 	TCS_BY_HAND,		/* time_wait_purge, ss -K */
 };
 
-/* What a timewait socket that is hit by a segment turned out to be. */
+/* The state of a timewait socket that was hit by a segment. */
 enum tcs_rearm {
 	TCS_REARM_NONE,		/* another CPU has seen to it */
 	TCS_REARM_ENTERED,	/* FIN in FIN_WAIT2: TIME_WAIT begins */
@@ -35,12 +35,12 @@ enum tcs_rearm {
 };
 
 /**
- * tcs_floor() - what the guard allows TIME_WAIT at the least
+ * tcs_floor() - the guard's minimum for TIME_WAIT
  * @sk: the full socket that it begins with
  *
  * As tcp_time_wait() computes it (net/ipv4/tcp_minisocks.c): 3.5 times the RTO. All of
- * TIME_WAIT where the peer sends no timestamps, although it may look as if it did: what
- * the connection before had noted of them is inherited (tcp_twsk_unique()).
+ * TIME_WAIT where the peer sends no timestamps, although it may look as if it did:
+ * those of the connection before are inherited (tcp_twsk_unique()).
  *
  * Return: ticks
  */

@@ -20,11 +20,11 @@
  * that were there before included, is a kprobe on the instruction behind the patch site
  * of ftrace (TCS_BEHIND): nothing has been done there yet, the arguments are untouched.
  *
- * History of what is used:
+ * History of the interfaces used:
  *  - the callback takes struct ftrace_regs instead of struct pt_regs from 5.11;
  *  - struct ftrace_regs is opaque from 6.13 (arch_ftrace_regs() opens it);
  *  - ftrace_set_filter_ip() takes any address in the patch site's function from
- *    5.18, the exact patch site before. What kprobes resolve a name to is both.
+ *    5.18, the exact patch site before. kprobes resolve a name to either.
  */
 #ifndef TCS_COMPAT_HOOK_H
 #define TCS_COMPAT_HOOK_H
@@ -97,14 +97,14 @@ static __always_inline unsigned long *tcs_arg_slot(struct tcs_args *args,
 
 /**
  * tcs_arg() - read an argument of the hooked function
- * @args: what the handler was given
+ * @args: the handler's argument
  * @n: which argument, 0 to 3
  */
 #define tcs_arg(args, n) (*tcs_arg_slot(args, n))
 
 /**
  * tcs_set_arg() - change an argument of the hooked function
- * @args: what the handler was given
+ * @args: the handler's argument
  * @n: which argument, 0 to 3
  * @val: its new value
  */
@@ -114,7 +114,7 @@ static __always_inline unsigned long *tcs_arg_slot(struct tcs_args *args,
 /**
  * struct tcs_hook - one hooked function
  * @symbol: the function's name
- * @needed_for: what is lost without it, for the log
+ * @needed_for: the loss without it, for the log
  * @addr: where the name was found; 0: nowhere
  * @attached: the handler is in place
  * @behind: it is in place as a kprobe behind the patch site
@@ -138,7 +138,7 @@ struct tcs_hook {
 /*
  * TCS_HOOK(name, symbol, needed_for, handler) defines struct tcs_hook @name, for
  *	static void handler(struct tcs_args *args, unsigned long caller);
- * where @caller is the return address, that is: who called the hooked function.
+ * where @caller is the return address in the caller of the hooked function.
  */
 #if defined(TCS_HOOK_FTRACE) || defined(TCS_HOOK_KPROBE)
 

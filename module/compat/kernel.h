@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What this module cannot work without, and the name it has in the log.
+ * The kernel features that this module cannot work without, and its name in the log.
  *
  * Kbuild includes it first in every file, so that a build for such a kernel
  * ends with the reason, whichever file is compiled first.
@@ -43,7 +43,7 @@
 #endif
 
 /*
- * What an event takes from RCU, it takes with preemption off. That is so in
+ * Events read RCU-protected data with preemption off. That is so in
  * tracepoints' callbacks, but for kernels (from 7.0 on) that run them under SRCU, and
  * where a timewait socket begins, but for those (from 6.11 on) that have
  * inet_twsk_hashdance_schedule().

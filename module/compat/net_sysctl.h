@@ -7,7 +7,7 @@
  *    macro over ARRAY_SIZE(), which cannot be used on a duplicated table;
  *  - 6.11 refuses the empty entry, and hands handlers a const table.
  *
- * Tables here are followed by one empty entry, which is what kernels up to 6.5 stop at, and are
+ * Tables here are followed by one empty entry, at which kernels up to 6.5 stop, and are
  * registered without counting it where the kernel takes a length.
  */
 #ifndef TCS_COMPAT_NET_SYSCTL_H
@@ -16,7 +16,7 @@
 #include <linux/sysctl.h>
 #include <net/net_namespace.h>
 
-/* What a handler is given: struct ctl_table, or a const one. */
+/* A handler's argument: struct ctl_table, or a const one. */
 #define tcs_ctl_table \
 	typeof(*__builtin_choose_expr(__builtin_types_compatible_p(proc_handler, \
 		int(const struct ctl_table *, int, void *, size_t *, loff_t *)), \

@@ -63,7 +63,7 @@ int tcs_tracepoints_attach(struct tcs_tracepoint *tps, unsigned int n)
 
 /**
  * tcs_tracepoints_detach() - detach all callbacks
- * @tps: what was attached
+ * @tps: those that were attached
  * @n: how many
  *
  * Process context, sleeps: when it returns, no callback runs any more.

@@ -22,7 +22,7 @@
 #include <trace/events/sock.h>
 #include <trace/events/tcp.h>
 
-/* TCS_SEND_RESET_ARGS: what follows the first argument of every callback. */
+/* TCS_SEND_RESET_ARGS: the arguments after the first one of every callback. */
 #ifdef TCS_HAVE_SEND_RESET_REASON
 #define TCS_SEND_RESET_ARGS const struct sock *sk, const struct sk_buff *skb, \
 			    const enum sk_rst_reason reason

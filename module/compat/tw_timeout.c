@@ -22,7 +22,7 @@ enum presence {
 
 static enum presence presence = UNKNOWN;
 
-/* Whether what was found is proc's: anything may be mounted there. */
+/* Whether the file that was found is proc's: anything may be mounted there. */
 static bool is_proc(const struct path *path)
 {
 	return path->dentry->d_sb->s_magic == PROC_SUPER_MAGIC;
