@@ -451,7 +451,7 @@ not_entered() {
 	capsh --drop=cap_sys_admin -- -c "closestat list -A" >"$tmp/out" 2>"$tmp/err" </dev/null || rc=$?
 	[ $rc -eq 0 ] && grep -qE '^closestat: [0-9]+ namespaces are left out, as they cannot be entered: Operation not permitted$' "$tmp/err"
 }
-expect "list -A: says which cannot be entered" not_entered
+expect "list -A: says how many cannot be entered" not_entered
 
 ## export
 

@@ -39,7 +39,7 @@ static void counters(FILE *out, const struct change *changes)
 	fputc('\n', out);
 }
 
-/* What counts the end of a connection on a side. */
+/* The rows that count the end of a connection on a side. */
 static const char *ended(const struct change *changes, int side)
 {
 	for (const struct change *c = changes; c->name; c++)
@@ -60,7 +60,7 @@ static void ends(FILE *out, const struct outcome *outcome)
 	fputc('\n', out);
 }
 
-/* Who closes first, and by what. */
+/* The side that closes first, and how. */
 static void closing(FILE *out, const char *const first[LEGS])
 {
 	static const char *const names[LEGS] = {
@@ -75,7 +75,7 @@ static void closing(FILE *out, const char *const first[LEGS])
 			leg == BACK ? ".\n\n" : ",");
 }
 
-/* What was found, without what was measured: that is new in every run. */
+/* The findings, without measured values: those are new in every run. */
 static void finding(FILE *out, const char *result)
 {
 	const char *end = strstr(result, "; measured");

@@ -12,7 +12,7 @@
  *	scen_*, scenarios	the tables, with what their steps call
  *	lab_run, ways, chart, profile, rates, open_loop, cmd_run
  *
- * What segments do to the state of an end, the rules of explain/ say (track.c).
+ * The effect of segments on the state of an end is by the rules of explain/ (track.c).
  *
  * A step of a table may name a function of a scenario: lab_steps calls it
  * through that pointer, and knows no table.

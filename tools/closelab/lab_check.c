@@ -12,7 +12,7 @@
 /* How long what is already on its way may take to be seen. */
 #define SETTLE_SECONDS 10
 
-/* What a TIME_WAIT of the kernel's own length lasts. */
+/* The length of a TIME_WAIT of the kernel's own. */
 #define KERNEL_TIME_WAIT_MS 60000
 
 /* All segments of one side of a connection, as struct segments has them. */
@@ -127,7 +127,7 @@ bool lab_check_stall(struct lab *lab)
 	       (lab->front && stalled(lab, lab->front));
 }
 
-/* Who closes a connection first, and by what; empty: nobody. */
+/* The side that closes a connection first, and how; empty: none. */
 static void first_close(const struct track *track, const struct captured *wire,
 			enum leg leg, char *text, size_t size)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What must have come of a scenario: its segments, its counters. */
+/* The expected outcome of a scenario: its segments, its counters. */
 #ifndef CLOSELAB_LAB_CHECK_H
 #define CLOSELAB_LAB_CHECK_H
 

@@ -72,7 +72,7 @@ static union addr address(const struct lab *lab, const char *text, int port)
 	return addr;
 }
 
-/* What a side listens on, or connects to. */
+/* The address that a side listens on, or connects to. */
 static union addr server_of(const struct lab *lab, enum side side)
 {
 	switch (side) {

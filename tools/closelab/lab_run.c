@@ -148,7 +148,7 @@ int lab_run(struct lab *lab)
 		return -1;
 	lab->started = true;
 	if (lab_steps_run(lab) || wait_out(lab)) {
-		/* What can be shown of it is shown. */
+		/* As much of it is shown as can be. */
 		if (lab->failures && !signals_caught()) {
 			/* Before it stands still once more. */
 			lab_check_stall(lab);

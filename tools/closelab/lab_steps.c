@@ -42,7 +42,7 @@ static int find_event(struct lab *lab, const struct step *step, bool breakpoint)
 		if (e->peer != step->who || e->event.kind != step->op ||
 		    !!e->event.breakpoint != breakpoint)
 			continue;
-		/* What was read before the end of the file is not the end. */
+		/* Data read before the end of the file is not the end. */
 		if (step->op == OP_READ_EOF && !breakpoint && e->event.ret > 0)
 			continue;
 		peer->seen = i + 1;
@@ -227,7 +227,7 @@ static int all_at_rest(struct lab *lab, void *unused)
 	return 1;
 }
 
-/* What the last steps have led to is seen to its end, in every run alike. */
+/* The effects of the last steps are seen to their end, in every run alike. */
 static int come_to_rest(struct lab *lab)
 {
 	for (int i = 0; i < MAX_PEERS; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What is looked at while a scenario runs: sockets, segments, counters. */
+/* The watch on a running scenario: sockets, segments, counters. */
 #ifndef CLOSELAB_LAB_WATCH_H
 #define CLOSELAB_LAB_WATCH_H
 

@@ -293,7 +293,7 @@ static int add_notes(struct ladder *ladder, const struct lab *lab,
 		size_t owner = 0;
 		struct row *row;
 
-		/* What is of B alone stands where it is a client. */
+		/* B's own events stand where it is a client. */
 		if (side < A || side > B || (ladder->leg == FRONT && side == A))
 			continue;
 

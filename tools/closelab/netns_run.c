@@ -49,7 +49,7 @@ static void exec_in(const struct child *child)
 		_exit(126);
 	if (child->input >= 0)
 		dup2(child->input, STDIN_FILENO);
-	/* What it prints is for people, as our own messages are. */
+	/* Its output is for people, as our own messages are. */
 	dup2(child->output >= 0 ? child->output : STDERR_FILENO,
 	     STDOUT_FILENO);
 	execvp(child->argv[0], (char *const *)child->argv);
@@ -122,7 +122,7 @@ int netns_output(int fd, const char *command, const char *input, char *text,
 	pid = start(&child, input);
 	close(pipefd[1]);
 	while (pid > 0) {
-		/* What does not fit is read all the same, lest it blocks. */
+		/* Output that does not fit is read all the same, lest it blocks. */
 		bool fits = len < size - 1;
 
 		n = read(pipefd[0], fits ? text + len : rest,

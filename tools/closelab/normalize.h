@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What is the same in every run of applications that nobody holds back. */
+/* The part that is the same in every run of applications that nobody holds back. */
 #ifndef CLOSELAB_NORMALIZE_H
 #define CLOSELAB_NORMALIZE_H
 

@@ -57,7 +57,7 @@ static int expect_answers(struct lab *lab, const struct way *way,
 			way->sum.answered, REQUESTS, want);
 }
 
-/* What there is for n seconds is n times the rate, but for the last second's. */
+/* In n seconds there are n times the rate, but for the last second's. */
 static int expect_many(struct lab *lab, const struct way *way, int side,
 		       enum tcp_state state, unsigned int seconds)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What runs in a peer: its tasks, and the operations that they are made of. */
+/* The program of a peer: its tasks, and the operations that they are made of. */
 #ifndef CLOSELAB_PEER_TASK_H
 #define CLOSELAB_PEER_TASK_H
 

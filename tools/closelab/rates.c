@@ -246,7 +246,7 @@ static int measure(const struct lab_options *options, struct way *way)
 	return code;
 }
 
-/* What is not as it should be counts for more than what cannot be told. */
+/* A wrong result counts for more than one that cannot be told. */
 static int judge_all(const struct way *way, const struct lab_options *options)
 {
 	int code = EXIT_OK;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What is said about a run below its ladder. */
+/* The report of a run, below its ladder. */
 #ifndef CLOSELAB_REPORT_H
 #define CLOSELAB_REPORT_H
 

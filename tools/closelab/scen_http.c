@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What HTTP makes of it: connections for one request, or kept. */
+/* HTTP: connections for one request, or kept. */
 #include "lab.h"
 #include "lab_net.h"
 #include "scenario_tables.h"

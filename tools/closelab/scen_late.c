@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What TIME_WAIT is good for, and how it ends: segments that come late. */
+/* The use of TIME_WAIT, and how it ends: segments that come late. */
 #include "forge.h"
 #include "lab.h"
 #include "lab_sockets.h"

@@ -47,7 +47,7 @@ STARTER(apache_two)
 		   { OP_HTTP_READ_ANSWER }, { OP_CLOSE }), \
 	.hold = HOLD_OP(OP_CLOSE) }
 
-/* What a side counts of connections that it closed first, or second. */
+/* A side's counts of connections that it closed first, or second. */
 #define CLOSED_FIRST(side, n) \
 	{ side, "ended_active_fin", n }, { side, "fin_wait1_entered", n }, \
 	{ side, "fin_wait2_entered", n }, { side, "time_wait_entered", n }, \

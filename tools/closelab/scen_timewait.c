@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What TIME_WAIT costs: the port that it is on. */
+/* The cost of TIME_WAIT: the port that it is on. */
 #include "lab.h"
 #include "lab_sockets.h"
 #include "lab_wait.h"

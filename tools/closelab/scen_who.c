@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who should close first, for TIME_WAIT to be where it takes no port from anybody. */
+/* The end that should close first, for TIME_WAIT to be where it takes no port from anybody. */
 #include "lab.h"
 #include "lab_proxy.h"
 #include "proxies.h"
@@ -39,7 +39,7 @@ static int start_proxy_first(struct lab *lab)
 		   { OP_HTTP_READ_ANSWER }, { OP_WAIT_CLOSE, seconds }, \
 		   { OP_CLOSE }) }
 
-/* What a side counts of connections that it closed first, or second. */
+/* A side's counts of connections that it closed first, or second. */
 #define CLOSED_FIRST(side, n) \
 	{ side, "ended_active_fin", n }, { side, "fin_wait1_entered", n }, \
 	{ side, "fin_wait2_entered", n }, { side, "time_wait_entered", n }

@@ -150,7 +150,7 @@ struct peer_spec {
 
 #define MAX_PEERS 4
 
-/* What the sides are joined by: A and B, B and C. */
+/* The links that join the sides: A and B, B and C. */
 enum leg { BACK, FRONT, LEGS };
 
 /**

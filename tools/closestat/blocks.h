@@ -19,7 +19,7 @@ struct blocks {
 	size_t n;
 };
 
-/* What a file says of one namespace. */
+/* The part of a file about one namespace. */
 struct block_rows {
 	u64 inode;	/* of the namespace; 0 for the dead ones */
 	char *text;	/* whole lines, or none; not terminated */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What runs in a cgroup: a systemd unit or a container. */
+/* The programs of a cgroup: a systemd unit or a container. */
 #ifndef CLOSESTAT_CGROUP_H
 #define CLOSESTAT_CGROUP_H
 

@@ -38,7 +38,7 @@ static bool is(const struct word *w, const char *text)
 	return w->len == strlen(text) && !memcmp(w->at, text, w->len);
 }
 
-/* What is between a prefix and a suffix; false if they are not there or nothing is. */
+/* The text between a prefix and a suffix; false if they are not there or it is empty. */
 static bool between(const struct word *w, const char *prefix, const char *suffix,
 		    struct word *part)
 {

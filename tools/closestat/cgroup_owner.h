@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What a process belongs to, as the path of its cgroup tells. Pure. */
+/* The owner of a process, by the path of its cgroup. Pure. */
 #ifndef CLOSESTAT_CGROUP_OWNER_H
 #define CLOSESTAT_CGROUP_OWNER_H
 

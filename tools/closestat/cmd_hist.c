@@ -13,7 +13,7 @@
 
 #define BAR_WIDTH 40
 
-/* What is shown: of one namespace, or of all. */
+/* The input: of one namespace, or of all. */
 struct view {
 	const struct options *options;
 	int n_patterns;

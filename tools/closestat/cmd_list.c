@@ -61,7 +61,7 @@ static void add_time(struct table *t, bool json, bool known, bool at_least, u64 
 		table_cell(t, "%s%s", at_least ? ">" : "", format_duration(us, text));
 }
 
-/* Who keeps it: a program, its listener, or nobody any more. */
+/* The holder: a program, its listener, or nobody any more. */
 static const char *held_by(const struct listed *s)
 {
 	if (s->unaccepted)
@@ -153,7 +153,7 @@ static int list(const struct options *o, int n, char **words)
 	ret = options_filters(o, n, words, add_filter, &l.filter, "list");
 	if (ret)
 		return ret;
-	/* Who holds a port: whatever its state. */
+	/* The holders of a port, whatever their state. */
 	if (l.filter.port || l.filter.sport)
 		l.states = ~0U;
 	l.table = table_new("sockets", o->format);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What a subcommand is to the rest of the tool. */
+/* A subcommand, as the rest of the tool sees it. */
 #ifndef CLOSESTAT_COMMAND_H
 #define CLOSESTAT_COMMAND_H
 

@@ -40,7 +40,7 @@ const struct command *command_find(const char *name)
 	return NULL;
 }
 
-/* What may stand on a command line, for the completion of shells. */
+/* The words of a command line, for the completion of shells. */
 static int words_of_commands(void)
 {
 	const struct command *c;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What people call a container, from the files that runtimes leave. */
+/* The names of containers, from the files that runtimes leave. */
 #ifndef CLOSESTAT_CONTAINER_NAME_H
 #define CLOSESTAT_CONTAINER_NAME_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What doctor looks at and what it finds. */
+/* doctor's evidence and its findings. */
 #ifndef CLOSESTAT_DOCTOR_H
 #define CLOSESTAT_DOCTOR_H
 

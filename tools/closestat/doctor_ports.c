@@ -35,7 +35,7 @@ struct port_model {
 	u64 reuse_delay_ms;
 };
 
-/* What connections to one destination hold. */
+/* The ports that connections to one destination hold. */
 struct held {
 	const struct sock *one;	/* of them */
 	const struct sock *live;	/* one that is not in TIME_WAIT, or NULL */
@@ -222,7 +222,7 @@ static void report(struct doctor *d, const struct port_model *m, const struct he
 	free(failed);
 }
 
-/* What bind() has chosen is held whatever the destination. */
+/* A port that bind() has chosen is held whatever the destination. */
 static void report_bound(struct doctor *d, const struct port_model *m, size_t n)
 {
 	doctor_find(d, HARM_RISK, "bound_ports",

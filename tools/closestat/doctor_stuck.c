@@ -14,7 +14,7 @@
 #include <string.h>
 #include <sys/param.h>
 
-/* What has just begun is on its way, not stuck. */
+/* A socket that has just entered its state is on its way, not stuck. */
 #define YOUNG_MS 2000
 /* With nothing but one look, what is so old is stuck. */
 #define OLD_MS 5000

@@ -19,7 +19,7 @@ struct doctors {
  * @doctors: whose, zeroed
  * @netns: inode of the one namespace that is to be watched, 0 for all
  *
- * What ends later is both counted and traced.
+ * A connection that ends later is both counted and traced.
  */
 void doctor_open(struct doctors *doctors, u64 netns);
 

@@ -85,7 +85,7 @@ void ends_add(struct ends *ends, const struct trace_line *line,
 	number(line, "sport", &sport);
 	number(line, "dport", &dport);
 	copy(g.how, sizeof(g.how), line, "ended");
-	/* What was refused was meant for a port of ours; who connects is no server. */
+	/* A refused segment was meant for a port of ours; the end that connects is no server. */
 	if (!strcmp(g.how, "no_socket"))
 		g.served = true;
 	else

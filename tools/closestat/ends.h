@@ -11,7 +11,7 @@
 #define ENDS_WORD 24
 #define ENDS_ADDRESS 48
 
-/* What is told apart of ends that are otherwise alike. */
+/* Differences between ends that are otherwise alike. */
 enum end_kind {
 	END_PLAIN,
 	END_IDLE,		/* data met a close(), after both sides had been silent */
@@ -56,7 +56,7 @@ void ends_add(struct ends *ends, const struct trace_line *line,
  */
 void ends_merge(struct ends *ends, const struct ends *more);
 
-/* What groups have in common. */
+/* Several groups together. */
 struct ends_sum {
 	u64 count;
 	u64 age_ms;		/* of the latest */

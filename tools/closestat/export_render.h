@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* What is there to tell; to be read whole before any of it is written. */
+/* The input of an export; to be read whole before any of it is written. */
 struct export_data;
 
 /**

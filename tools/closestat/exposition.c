@@ -309,7 +309,7 @@ void exposition_settings(const struct exposition *e, const struct kernel_facts *
 	}
 }
 
-/* What is not the time in a state: from the first FIN to the end. */
+/* Not the time in a state: from the first FIN to the end. */
 static bool is_whole(const struct hist *h)
 {
 	return !strcmp(h->state, "close");

@@ -20,7 +20,7 @@ struct exposition {
  * @netns: value of the label netns
  * @name: value of the label netns_name; NULL or "" to leave that out
  *
- * What is not printable ASCII becomes a question mark.
+ * Characters that are not printable ASCII become question marks.
  *
  * Return: the labels, to be freed; NULL without memory.
  */

@@ -16,7 +16,7 @@ static int pack(z_stream *z, char *packed, size_t size, const char *text, size_t
 	z->avail_in = len;
 	z->next_out = (Bytef *)packed;
 	z->avail_out = size;
-	/* What zlib counts in is narrower than a size. */
+	/* zlib's own type is narrower than a size. */
 	if (z->avail_in != len || z->avail_out != size)
 		return Z_BUF_ERROR;
 	return deflate(z, Z_FINISH);

@@ -134,7 +134,7 @@ void hists_free(struct hists *hists)
 	*hists = (struct hists){ 0 };
 }
 
-/* What /proc/net/tcp_closestat_hist has: see docs/abi.md. */
+/* The states of /proc/net/tcp_closestat_hist: see docs/abi.md. */
 #define N_BOUNDS 37
 
 int hist_fill(struct hist *h)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What IPVS has in the network namespace the thread is in. */
+/* IPVS in the network namespace the thread is in. */
 #ifndef CLOSESTAT_IPVS_H
 #define CLOSESTAT_IPVS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What is known about the module's counters beyond their values. Pure. */
+/* The types and help of the module's counters. Pure. */
 #ifndef CLOSESTAT_METRICS_H
 #define CLOSESTAT_METRICS_H
 

@@ -118,7 +118,7 @@ static int explain_build(const char *release)
 	return has(release, "build") ? explain_dkms(release) : explain_headers(release);
 }
 
-/* What is installed but does not run is what runs next, or what the package was built for. */
+/* A kernel that is installed but does not run runs next, or the package was built for it. */
 static int explain_others(void)
 {
 	char path[PATH_MAX];

@@ -9,7 +9,7 @@ static void print(const char *format, va_list args)
 {
 	int saved = errno;
 
-	/* What was printed to stdout belongs before the complaint about what came next. */
+	/* Output comes before the complaint about the next step. */
 	fflush(stdout);
 	fputs("closestat: ", stderr);
 	vfprintf(stderr, format, args);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the tool says on stderr, and the exit codes it ends with. */
+/* The tool's messages on stderr, and its exit codes. */
 #ifndef CLOSESTAT_MSG_H
 #define CLOSESTAT_MSG_H
 

@@ -76,7 +76,7 @@ static void read_named(struct nsnames *names)
 	closedir(dir);
 }
 
-/* What a process belongs to, else itself. */
+/* The owner of a process, else itself. */
 static char *describe(const char *pid)
 {
 	char file[NAME_MAX + 8], command[COMMAND_SIZE], *text, *name;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What people call a network namespace that the kernel knows by its inode. */
+/* The names of network namespaces, which the kernel knows by their inodes. */
 #ifndef CLOSESTAT_NSNAMES_H
 #define CLOSESTAT_NSNAMES_H
 

@@ -14,7 +14,7 @@
 #define DEFAULT_RATE_US US_PER_S
 #define MAX_RATE_US (24 * 60 * US_PER_MIN)
 
-/* What stands for all of them in the letters of a command: they have none of their own. */
+/* The letter that stands for all of them in a command: they have none of their own. */
 #define FILTER 'f'
 
 static const char short_options[] = ":N:Azd::jps::o:OHn1g:r:hV";

@@ -104,7 +104,7 @@ static const char *closed_by_state(u8 state)
 	}
 }
 
-/* What the module knows goes before what the kernel lets guess. */
+/* The module's knowledge comes before guesses by the kernel's. */
 static void use_age(const struct closing_ages *ages, struct listed *l)
 {
 	const struct closing_age *a = closing_ages_find(ages, &l->sock);

@@ -10,7 +10,7 @@
 #define TALLY_MAX_KEYS 6
 #define TALLY_CELL 64
 
-/* What top counts by; the event's field, or fields, of it. */
+/* The keys that top counts by, each a field, or fields, of the event. */
 struct tally_key {
 	const char *name;	/* as the user writes it, and the heading in lower case */
 	const char *fields[2];	/* of the event: the first that is there */

@@ -53,7 +53,7 @@ static bool ends_with(const char *name, const char *end)
 	return len > end_len && !strcmp(name + len - end_len, end);
 }
 
-/* What happened in between: connections that ended, and that entered a state. */
+/* The changes in between: connections that ended, and that entered a state. */
 static double moved(const struct counters *now, const struct counters *then)
 {
 	double sum = 0;
@@ -102,7 +102,7 @@ static u64 sockets(const struct watch_row *row)
 	return row->time_wait + row->close_wait + row->others;
 }
 
-/* What moves most is first, then who holds most; and nothing changes places without a reason. */
+/* The busiest first, then those that hold most; rows change places for a reason only. */
 static int compare(const void *a, const void *b)
 {
 	const struct watch_row *x = a, *y = b;

@@ -165,7 +165,7 @@ static void draw_number(int y, int x, int width, double value, bool whole)
 		mvprintw(y, x, "%*.1fM", width - 1, value / 1e6);
 }
 
-/* What is drawn as a row of characters: a state's sockets, what a counter gained a second. */
+/* The values of a sparkline: a state's sockets, a counter's gain a second. */
 static void draw_spark(const struct watch_view *v, int y, int x, size_t row, bool gauge, int width)
 {
 	double values[SPARK_MAX];

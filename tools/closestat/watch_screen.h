@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What watch draws of one namespace, and what all its screens share. */
+/* watch's screen of one namespace, and the parts that all its screens share. */
 #ifndef CLOSESTAT_WATCH_SCREEN_H
 #define CLOSESTAT_WATCH_SCREEN_H
 
@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-/* What something means, where the terminal has colours. */
+/* The meanings of colours, where the terminal has some. */
 enum watch_colour {
 	WATCH_PLAIN,
 	WATCH_HEADING,

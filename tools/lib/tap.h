@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the tests of this host report with, in TAP: those of the tools, and the unit tests. */
+/* TAP for the tests on this host: those of the tools, and the unit tests. */
 #ifndef LIB_TAP_H
 #define LIB_TAP_H
 

@@ -191,7 +191,7 @@ static const char *flag_name(uint8_t flags)
 	       flags & SEG_ACK ? "SYN-ACK" : "SYN";
 }
 
-/* What one capture has and the other has not. @own: its own end, by @here. */
+/* Segments that one capture has and the other has not. @own: its own end, by @here. */
 static void only_here(const struct conn *here, const struct conn *there, int own,
 		      bool is_near, struct between *b)
 {

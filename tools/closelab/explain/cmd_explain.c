@@ -166,7 +166,7 @@ static void catch_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-/* What the other end's capture has of the same connections. */
+/* The same connections in the other end's capture. */
 static int read_peer(const struct request *request, const struct table *table,
 		     struct table *peer, struct joint *joint)
 {

@@ -138,7 +138,7 @@ struct reset {
 	char text[48];
 };
 
-/* What a copy of a segment is known by. */
+/* The fields by which a copy of a segment is known. */
 struct recent {
 	uint64_t frame;
 	int64_t at;

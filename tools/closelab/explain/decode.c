@@ -18,7 +18,7 @@
 #define V4_FRAGMENT 0x1fff
 #define V4_MORE 0x2000
 
-/* What an IP packet carries. */
+/* The payload of an IP packet. */
 struct inner {
 	struct layer layer;
 	uint8_t protocol;
@@ -52,7 +52,7 @@ static enum decoded take_v4(struct layer *layer, struct packet *packet,
 	if (fragment & V4_FRAGMENT)
 		return DECODED_FRAGMENT;
 	packet->first_fragment = fragment & V4_MORE;
-	/* What is behind the packet is padding. */
+	/* Bytes behind the packet are padding. */
 	if (total < layer->length)
 		layer->length = total;
 	if (total < layer->captured)

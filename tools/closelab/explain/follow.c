@@ -105,7 +105,7 @@ static void fill_holes(struct end *e, uint32_t from, uint32_t to)
 	}
 }
 
-/* What was acknowledged has arrived, whether or not it was captured. */
+/* Acknowledged data has arrived, whether or not it was captured. */
 static void settle_holes(struct end *e, uint32_t ack)
 {
 	for (int i = e->holes; i-- > 0;) {

@@ -8,7 +8,7 @@
 /* R2 of RFC 9293 section 3.8.3: so long at least a segment is repeated. */
 #define R2_NS 100000000000LL
 
-/* What is overdue by this is not coming any more. */
+/* A segment that is overdue by this is not coming any more. */
 #define OVERDUE_NS 1000000000LL
 
 /* RFC 6298 section 2: the first timeout, and the backoff that follows. */
@@ -37,7 +37,7 @@ static uint32_t abort_causes(const struct conn *conn, int side,
 	/* tcp_close(): data that came and was not read */
 	if (r->peer_data || r->begun_before)
 		causes |= CAUSE_UNREAD_DATA;
-	/* What Windows answers to data after closesocket() looks the same. */
+	/* Windows' answer to data after closesocket() looks the same. */
 	if (r->after_fin && conn->end[!side].late_frame)
 		causes |= CAUSE_DATA_AFTER_CLOSE;
 	/* inet_csk_listen_stop(): not accepted yet, so it has said nothing. */

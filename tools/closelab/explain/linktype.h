@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What is around an IP packet: link layers, tags, PPP. */
+/* The headers around an IP packet: link layers, tags, PPP. */
 #ifndef EXPLAIN_LINKTYPE_H
 #define EXPLAIN_LINKTYPE_H
 

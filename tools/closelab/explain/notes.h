@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What else is worth saying of a connection, and what its capture lacks. */
+/* Remarks about a connection, and the gaps of its capture. */
 #ifndef EXPLAIN_NOTES_H
 #define EXPLAIN_NOTES_H
 

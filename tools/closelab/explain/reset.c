@@ -7,7 +7,7 @@
 
 #include "bytes.h"
 
-/* What is beyond doubt sent after a RST has arrived. */
+/* Segments that were beyond doubt sent after a RST had arrived. */
 #define SLACK_NS 200000000LL
 #define REPEAT_SLACK_NS 3000000LL
 
@@ -254,7 +254,7 @@ static void take_text(struct reset *r, const struct packet *p)
 	r->text[n] = '\0';
 }
 
-/* What a kernel sends for a segment that no socket takes. */
+/* A kernel's answer to a segment that no socket takes. */
 static bool is_without_socket(enum origin origin)
 {
 	return origin == ORIGIN_NO_SOCKET || origin == ORIGIN_REFUSED ||
@@ -331,7 +331,7 @@ void conn_take_reset(struct conn *conn, int side, const struct packet *p)
 	x->resets++;
 	if (is_without_socket(fresh.origin))
 		conn->no_socket[side]++;
-	/* What ended an end is not forgotten. */
+	/* The RST that ended an end is not forgotten. */
 	if (held)
 		return;
 	*r = fresh;
@@ -388,7 +388,7 @@ static bool under_way(const struct conn *conn, const struct end *e,
 	return gap < (again ? rtt + REPEAT_SLACK_NS : 2 * rtt + SLACK_NS);
 }
 
-/* What it has sent since a RST is acknowledged by that RST's own sender. */
+/* Segments that it has sent since a RST are acknowledged by that RST's own sender. */
 static void revive(struct conn *conn, int side, int by, const struct packet *p)
 {
 	struct end *e = &conn->end[side];
@@ -422,10 +422,10 @@ void conn_goes_on(struct conn *conn, int side, const struct packet *p)
 		return;
 	r = &conn->reset[e->over_by];
 	if (r->side == side) {
-		/* What it sent before may have been overtaken. */
+		/* Earlier segments of it may have been overtaken. */
 		if (times_near(p->at, r->at, OVERTAKEN_NS) && seq_before(p->seq, r->seq))
 			return;
-		/* What has no socket may still send, by hand. */
+		/* An end without a socket may still send, by hand. */
 		if (r->origin == ORIGIN_HALF_OPEN)
 			return;
 		r->origin = ORIGIN_WENT_ON;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What closelab explain prints. */
+/* The output of closelab explain. */
 #ifndef EXPLAIN_SHOW_H
 #define EXPLAIN_SHOW_H
 

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* What connections are counted by. */
+/* The keys that connections are counted by. */
 struct group {
 	uint8_t addr[16];
 	uint16_t port;

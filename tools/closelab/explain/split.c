@@ -82,7 +82,7 @@ static enum belongs new_syn(struct conn *conn, int side, const struct packet *p)
 	return BELONGS_OLD;
 }
 
-/* What the other end of a waiting SYN, or its sender, says to it. */
+/* The answer to a waiting SYN, of its other end or its sender. */
 static enum belongs settle(struct conn *conn, int side, const struct packet *p)
 {
 	uint32_t next = conn->syn_met.seq + 1;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What the tests of the command line share: a made-up /proc, expectations, KTAP.
+# Shared by the tests of the command line: a made-up /proc, expectations, KTAP.
 
 CLOSESTAT=${CLOSESTAT:-$(dirname "$0")/../closestat}
 TMP=$(mktemp -d)
