@@ -73,7 +73,7 @@ static void shake_buffers(void)
  */
 void shake(void (*connect_pair)(int *client, int *server))
 {
-	/* What RCU frees is freed then; the time of a guest under -icount. */
+	/* RCU's memory is freed then; the time of a guest under -icount. */
 	const struct timespec grace = { .tv_nsec = 200000000 };
 
 	shake_connections(connect_pair);

@@ -85,7 +85,7 @@ prepare setup "$scripts/setup.sh" rig style tools prometheus
 # The default is also what style and the rig's tests are run with.
 # shellcheck disable=SC2046,SC2086 # words
 prepare guests selftests/vm/root ${KERNELS:+$(selftests/vm/kernels-for default) $KERNELS}
-# What is quick, and says early that something is wrong.
+# Quick parts, which say early that something is wrong.
 quick=(style scripts tools unit build headers)
 part tools make -s --no-print-directory -C tools check &
 part style "$scripts/tap-run" style "$scripts/style.sh"

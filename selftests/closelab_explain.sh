@@ -132,7 +132,7 @@ live_serves()
 	[ -n "$(ip netns exec "$live_a" ss -Hltn 'sport = 7000')" ]
 }
 
-# What it says of an interface, and with which exit code.
+# Its messages about an interface, and the exit codes.
 live_says() # CODE WORDS COMMAND...
 {
 	local code=$1 words=$2 got

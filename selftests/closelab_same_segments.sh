@@ -53,7 +53,7 @@ for name in $scenarios; do
 			  <(segments "$closelab_logs/without.$name") 2>&1) &&
 		[ "$codes" = "0 0" ] && [ "$n" -gt 0 ]
 	code=$?
-	# What this kernel cannot do it can do neither with the module nor without.
+	# A scenario that this kernel cannot do fails with the module and without.
 	[ "$codes" != "4 4" ] || code=4
 	closelab_report $code "$name, $n segments" "$difference"$'\n'"$said"
 done

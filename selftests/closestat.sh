@@ -220,7 +220,7 @@ else
 		connect $a close 3
 		connect $a unread_data 1
 		connect $b linger 1
-		# What an earlier test has left may end elsewhere meanwhile.
+		# Connections of an earlier test may end elsewhere meanwhile.
 		until_true lines 10 " ($a|$b) " && stop_monitor &&
 			lines 3 "^[0-9:.]+ $a active_fin 127.0.0.1:[0-9]+ 127.0.0.1:7  .*fin_wait" &&
 			lines 3 " $a passive_fin 127.0.0.1:7 " &&
@@ -379,8 +379,7 @@ expect "doctor: reset by data after close" sees 'rst_sent_data_after_close ended
 fresh $a
 expect "doctor: reset as a health check does" sees 'ended_rst_received' connect $a linger 2
 expect "doctor: which is harmless" told '"rst_sent_linger","level": ?"harmless"'
-# What ends while doctor begins or ends is counted and traced, or neither: but for the moment
-# that it takes to read the counts.
+# A connection that ends while doctor begins or ends is counted and traced, or neither.
 some_ended() {
 	[ "$(value $a ended)" -gt 0 ]
 }

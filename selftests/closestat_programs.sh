@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2086,SC2317 # names without blanks; called by "expect"
 #
-# What people reported of programs that everybody runs: nginx, haproxy, node, curl, nc and the
+# Public reports of programs that everybody runs: nginx, haproxy, node, curl, nc and the
 # requests of Python, each as it is, and doctor's answer.
 # shellcheck source=selftests/lib/closestat.sh
 . "$(dirname "$0")/lib/closestat.sh"
@@ -44,7 +44,7 @@ web() {
 
 echo "TAP version 13"
 
-# What node closes stays unacknowledged until the next request is on its way.
+# A connection that node closes stays unacknowledged until the next request is on its way.
 keepalive_race() {
 	cat >"$tmp/server.js" <<-END
 		const s = require('http').createServer((q, r) => r.end('ok'));

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2086,SC2317 # names without blanks; called by "expect"
 #
-# What people reported of connections that close, rebuilt small: doctor's answer has to have the
+# Public reports of connections that close, rebuilt small: doctor's answer has to have the
 # right words and numbers in it.
 # shellcheck source=selftests/lib/closestat.sh
 . "$(dirname "$0")/lib/closestat.sh"

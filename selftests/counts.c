@@ -47,7 +47,7 @@ FIXTURE_TEARDOWN(counts)
 	close(self->ns);
 }
 
-/* What /proc/net/sockstat calls tw: all timewait sockets. */
+/* "tw" of /proc/net/sockstat: all timewait sockets. */
 static unsigned int sockstat_tw(int ns)
 {
 	char text[1024];
@@ -88,7 +88,7 @@ static bool agree(int ns, int diag)
 		      "%s is %lu, sock_diag sees %u", states[i].gauge,
 		      rows_get(&after, states[i].gauge), seen[i]);
 	check(tw == twsks, "sockstat says %u, sock_diag %u", tw, twsks);
-	/* What is not in TIME_WAIT is in FIN_WAIT2. */
+	/* Those not in TIME_WAIT are in FIN_WAIT2. */
 	check(tw >= rows_get(&after, "time_wait") &&
 	      tw <= rows_get(&after, "time_wait") + rows_get(&after, "fin_wait2"),
 	      "sockstat says %u, time_wait is %lu, fin_wait2 %lu", tw,
@@ -143,7 +143,7 @@ TEST_F_TIMEOUT(counts, gauges_agree_without_histograms, 120)
 	check_under_load(self->ns, self->diag, "time_wait");
 }
 
-/* What each side goes through, path by path. */
+/* The states of each side, path by path. */
 static const struct {
 	enum path path;
 	int side;
@@ -279,7 +279,7 @@ TEST_F_TIMEOUT(counts, purge_under_load, 120)
 		  rows_get(&r, "time_wait_reset"));
 }
 
-/* What a CPU has counted stays in the sums when it is switched off. */
+/* The counts of a CPU stay in the sums when it is switched off. */
 TEST_F_TIMEOUT(counts, of_a_cpu_that_is_off, 120)
 {
 	struct rows on, off;

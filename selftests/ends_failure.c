@@ -228,7 +228,7 @@ static void overrun_orphans(const struct ends_lab *lab)
 	close(in_fin_wait2[B]);
 	until(lab_change(lab, B, "ended") == N_ORPHANS + 1 ||
 	      lab_change(lab, B, "fin_wait2") == 1);
-	/* Who has not seen the FIN asks about the RST, and gets another one. */
+	/* A peer that has not seen the FIN asks about the RST, and gets another one. */
 	snprintf(spec, sizeof(spec),
 		 "rst_sent_memory=%d fin_wait1_entered=%d fin_wait2_entered=1 TcpExtTCPAbortOnMemory=%d TcpOutRsts=%d rst_sent_no_socket=%d",
 		 N_ORPHANS + 1, N_ORPHANS + 1, N_ORPHANS + 1, 2 * N_ORPHANS + 1,

@@ -48,7 +48,7 @@ END_PAIR(unread_data_in_fin_wait2)
 		"rst_sent_unread_data=1 " FIN_WAIT2 " TcpExtTCPAbortOnClose=1");
 }
 
-/* What was read in part is unread as well. */
+/* Data that was read in part is unread as well. */
 END_PAIR(partly_read_data)
 {
 	send_text(fd[A], "abc");
@@ -240,7 +240,7 @@ END_PAIR(disconnect)
 	lab_end(lab, RESET, "rst_sent_other=1 TcpOutRsts=1 TcpEstabResets=1");
 }
 
-/* What nobody has accepted dies with the listener, whatever state it is in. */
+/* A connection that nobody has accepted dies with the listener, whatever its state. */
 END(listener_closes)
 {
 	const struct ends_lab *lab = &self->lab;

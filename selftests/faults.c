@@ -109,7 +109,7 @@ static unsigned int record(const struct act *act, struct site *sites)
 	unsigned int n;
 	int err;
 
-	/* What is made when it is used for the first time would be missed. */
+	/* Objects made at their first use would be missed. */
 	err = act->make();
 	check(act->is_right(err), "%s", act->what);
 	last_failed = false;

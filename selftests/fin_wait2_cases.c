@@ -46,7 +46,7 @@ void case_fin_wait2_life(const void *arg)
 	pair_close(&p, 1);
 }
 
-/* What a fresh timewait socket has left, the time since its birth added. */
+/* The time that a fresh timewait socket has left, that since its birth added. */
 static int64_t given_ms(struct wire *w, int64_t *uncertain)
 {
 	int64_t before, after;

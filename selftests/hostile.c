@@ -81,7 +81,7 @@ static void write_anything(void)
 		__atomic_add_fetch(&shared->taken, 1, __ATOMIC_RELAXED);
 }
 
-/* What is another's. */
+/* Files of another user. */
 static void reach_for_others(void)
 {
 	char path[64];
@@ -151,7 +151,7 @@ static void make_namespaces(void)
 	__atomic_add_fetch(&shared->namespaces, 5, __ATOMIC_RELAXED);
 }
 
-/* What he has open, and where he is, for as long as he lives. */
+/* His open files, and his directory, for as long as he lives. */
 static void hold_on(void)
 {
 	check(open(FILE_NS, O_RDONLY) >= 0 && open(FILE_HIST, O_RDONLY) >= 0 &&

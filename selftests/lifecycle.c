@@ -63,7 +63,7 @@ TEST_F_TIMEOUT(lifecycle, unload_with_time_waits, 60)
 	EXPECT_EQ(0, module_unload());
 	EXPECT_EQ(TCP_TIME_WAIT, pair_state(&p, 0));
 
-	/* What comes now is the kernel's again; what was there keeps its time. */
+	/* A new TIME_WAIT is the kernel's again; one that was there keeps its time. */
 	pair_open(&later, w, AF_INET);
 	pair_to_time_wait(&later, PATH_TIMEWAIT);
 	s = pair_find(&later, 0);

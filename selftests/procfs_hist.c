@@ -70,7 +70,7 @@ static bool block_of(const char *all, const char *netns, char *block)
 	return true;
 }
 
-/* What is left of the rows of one namespace without those that tell nothing. */
+/* The rows of one namespace without those that are empty. */
 static void thin_out(char *rows, char *sparse)
 {
 	char last[16] = "", *line, *save;

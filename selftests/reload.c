@@ -84,7 +84,7 @@ TEST_F_TIMEOUT(reload, again_and_again_under_traffic, 590)
 	meddler = start_meddler(self->ns[0]);
 	for (i = 0; i < n_cycles; i++) {
 		ASSERT_EQ(0, module_load());
-		/* What grows while it is used for the first time is no leak. */
+		/* Growth at the first use is no leak. */
 		if (i == n_cycles / 2)
 			before = percpu_kb();
 		ASSERT_EQ(0, module_unload());

@@ -199,7 +199,7 @@ static bool many_namespaces(void)
 	       rows_get(&before, "time_wait_purged") == N_NETNS;
 }
 
-/* What is freed after a grace period, by a worker, takes a while. */
+/* Memory that a worker frees after a grace period takes a while. */
 static bool is_back(long before)
 {
 	const int64_t end = now_ns() + 60 * NS_PER_S;

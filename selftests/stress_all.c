@@ -241,7 +241,7 @@ static void leave_cpu_on(void)
 		setting_write(-1, CPU_SWITCH, "1", 1);
 }
 
-/* What was counted since the module was loaded. */
+/* The counts since the module was loaded. */
 static bool all_explained(void)
 {
 	struct rows rows;

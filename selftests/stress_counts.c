@@ -38,7 +38,7 @@ static bool is_short(unsigned int ns)
 	return !(ns % 2);
 }
 
-/* What the processes tell each other. */
+/* Shared by the processes. */
 static struct shared {
 	uint64_t done[N_WORKERS][N_WAYS_MAX];
 	uint64_t reads;
@@ -152,7 +152,7 @@ static void make_namespaces(void)
 	}
 }
 
-/* What the workers of a namespace say that they did. */
+/* The deeds of a namespace's workers, by their own account. */
 static void ledger_make(struct ledger *ledger, unsigned int i)
 {
 	int64_t entered, reused, crossed, killed, again, strays, reset, spared;

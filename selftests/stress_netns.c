@@ -164,7 +164,7 @@ int main(void)
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
 		die_errno("mmap");
-	/* What earlier tests have left behind has to be over. */
+	/* The effects of earlier tests have to be over. */
 	until(watch_all_over());
 	watch_total(&before);
 

@@ -62,7 +62,7 @@ END(fin_wait2_expired)
 	scene_end(&s);
 }
 
-/* What the peer sends after our FIN counts. */
+/* Data that the peer sends after our FIN counts. */
 END(half_closed)
 {
 	const struct ends_lab *lab = &self->lab;

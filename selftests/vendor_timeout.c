@@ -295,7 +295,7 @@ static int loopback_listener(struct sockaddr_in *at)
 	return fd;
 }
 
-/* What is left of a TIME_WAIT that begins in the initial namespace. */
+/* The time left of a TIME_WAIT that begins in the initial namespace. */
 static int64_t left_in_initial_namespace(int ns)
 {
 	struct sockaddr_in at;
@@ -348,7 +348,7 @@ TEST(without_proc_there_is_no_alias)
 	pid_t pid;
 
 	list_sysctls(&before, home);
-	/* What module_load() has to know before /proc is gone. */
+	/* module_load() has to know this before /proc is gone. */
 	module_find();
 	pid = child_fork();
 	if (!pid)

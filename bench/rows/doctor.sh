@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# What the judging tools cost on a large host: doctor beside 100,000 TIME_WAITs and 1,000
+# The cost of the judging tools on a large host: doctor beside 100,000 TIME_WAITs and 1,000
 # namespaces, top beside 10,000 ends a second.
 
 closestat=$TCS_SRC/tools/closestat/closestat

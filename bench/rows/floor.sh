@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# What cannot be had for less: callbacks that do nothing (bench/floor).
+# The least possible cost: callbacks that do nothing (bench/floor).
 
 : "${FLOOR_ROUNDS:=4}" "${CLOSES:=2000}"
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# What the length of TIME_WAIT is good for: how many are held, in which memory, and
+# The use of the length of TIME_WAIT: how many are held, in which memory, and
 # how many connections a second one destination can have before ports run out.
 
 : "${RATE:=10000}" "${PORTS:=2000}" "${LENGTHS:=60 10 1}"

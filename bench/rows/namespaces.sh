@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# What a namespace costs that is made and ended, and the memory that it takes.
+# The cost of a namespace that is made and ended, and its memory.
 
 : "${NETNS_ROUNDS:=4}" "${TURNS:=100}" "${KEPT:=300}"
 

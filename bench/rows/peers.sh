@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# What others do with each connection that is made and closed.
+# Other tools, with each connection that is made and closed.
 # shellcheck disable=SC2016 # programs for bpftrace
 
 : "${PEER_ROUNDS:=3}" "${CLOSES:=2000}"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# What looking costs: at one namespace with more and more TIME_WAITs in it, and at
+# The cost of a reading: of one namespace with more and more TIME_WAITs in it, and of
 # all of more and more namespaces.
 
 : "${TIME_WAITS:=10000 100000 300000}" "${NAMESPACES:=1 100 1000}"
@@ -55,7 +55,7 @@ for n in $TIME_WAITS; do
 	time_waits "$n"
 	beside_time_waits "$n"
 done
-# What all are compared with: the counts are as large, so are the digits to print,
+# All are compared with it: the counts are as large, so are the digits to print,
 # and the sockets are gone.
 setting time_wait_purge 1 server
 settle 2

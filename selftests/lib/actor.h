@@ -31,7 +31,7 @@ struct actor {
 	int answer;
 };
 
-/* What to do. */
+/* The operation. */
 enum act {
 	ACT_CONNECT = 'c',	/* to LAB_PORT */
 	ACT_CONNECT_CLOSED = 'n',	/* to a port where nobody listens */

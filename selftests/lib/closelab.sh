@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
-# What the scenario tests share: load the module when it is not loaded, run a
+# Shared by the scenario tests: load the module when it is not loaded, run a
 # scenario over both families, on top of lib/tap.sh.
 # shellcheck source=selftests/lib/tap.sh
 . "$(dirname "${BASH_SOURCE[0]}")/tap.sh"
@@ -32,7 +32,7 @@ closelab_unload()
 	closelab_loaded=
 }
 
-# What is still under way ends before the module goes.
+# Runs that are still under way end before the module goes.
 closelab_cleanup()
 {
 	local key

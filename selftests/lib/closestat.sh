@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2154 # $rc is the exit status of the last closestat, the test's
-# What the tests of closestat share: find it, load the module when it is not loaded, wait
+# Shared by the tests of closestat: find it, load the module when it is not loaded, wait
 # for something, on top of lib/tap.sh. What a test leaves is in $tmp, closestat's last output in
 # $tmp/out and $tmp/err.
 

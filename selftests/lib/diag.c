@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the kernel's own sock_diag says of TCP sockets, see diag.h. */
+/* TCP sockets by the kernel's own sock_diag, see diag.h. */
 #include "diag.h"
 
 #include <arpa/inet.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the kernel's own sock_diag says of TCP sockets. */
+/* TCP sockets by the kernel's own sock_diag. */
 #ifndef DIAG_H
 #define DIAG_H
 

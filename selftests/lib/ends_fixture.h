@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What every program of the ends_* tests begins with: each test over both families. */
+/* The beginning of every program of the ends_* tests: each test over both families. */
 #ifndef ENDS_FIXTURE_H
 #define ENDS_FIXTURE_H
 

@@ -40,7 +40,7 @@
 /* The two ends. */
 enum side { A, B };
 
-/* What to lose on the way in, as nftables says it. */
+/* The segments to lose on the way in, in nftables' words. */
 #define LOSE_FIN	"tcp flags & fin == fin drop"
 #define LOSE_ACK	"tcp flags & (fin | syn | rst | psh) == 0x0 drop"
 #define LOSE_RST	"tcp flags & rst == rst drop"

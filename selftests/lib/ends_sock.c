@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the ends of a connection do, see ends_sock.h. */
+/* Operations of the ends of a connection, see ends_sock.h. */
 #include "ends_sock.h"
 
 #include <poll.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the ends of a connection do, and wait for; failures end the test. */
+/* Operations and waits of the ends of a connection; failures end the test. */
 #ifndef ENDS_SOCK_H
 #define ENDS_SOCK_H
 

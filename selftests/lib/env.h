@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the environment asks a test for. */
+/* The environment's wishes for a test. */
 #ifndef ENV_H
 #define ENV_H
 

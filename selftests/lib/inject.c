@@ -31,14 +31,14 @@
 
 #define OURS		" [tcp_closestat]"
 
-/* What looks for leaks allocates as well; it has a pool to fall back on. */
+/* The search for leaks allocates as well; it has a pool to fall back on. */
 #define KMEMLEAK	" => kmemleak_"
 
 #define MAX_ALLOCATIONS	8192
 
 static int nth_fd;
 
-/* What inject_within() was told, as a stack has it. */
+/* The argument of inject_within(), as a stack has it. */
 static char within[80];
 
 /* All that was recorded, in order, from 1 on as fail-nth counts. */

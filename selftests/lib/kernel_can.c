@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What kernels do differently, see kernel_can.h. */
+/* Differences between kernels, see kernel_can.h. */
 #include "kernel_can.h"
 
 #include <arpa/inet.h>

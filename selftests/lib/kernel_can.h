@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What kernels do differently, found out by trying it. */
+/* Differences between kernels, found out by trying. */
 #ifndef KERNEL_CAN_H
 #define KERNEL_CAN_H
 

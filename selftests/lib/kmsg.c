@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the module says in the kernel log, see kmsg.h. */
+/* The module's messages in the kernel log, see kmsg.h. */
 #include "kmsg.h"
 
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the module says in the kernel log. */
+/* The module's messages in the kernel log. */
 #ifndef KMSG_H
 #define KMSG_H
 

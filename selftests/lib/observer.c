@@ -11,7 +11,7 @@
 #include "kernel_can.h"
 #include "setting.h"
 
-/* What the kernel itself counts about ends, by its name in nstat. */
+/* The kernel's own counts of ends, by their names in nstat. */
 static const char *const mib_names[] = {
 	"TcpAttemptFails",
 	"TcpEstabResets",

@@ -13,7 +13,7 @@
 
 #define CASES_MAX	64
 
-/* What a case has at most; one that hangs fails. */
+/* The limit of a case; one that hangs fails. */
 #define CASE_SECONDS	150
 
 static pid_t start(const struct parallel_case *c)

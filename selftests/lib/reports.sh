@@ -1,12 +1,12 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2086,SC2154 # names without blanks; $tmp is that of lib/closestat.sh
-# What the tests that rebuild public reports share, on top of lib/closestat.sh: two namespaces,
+# Shared by the tests that rebuild public reports, on top of lib/closestat.sh: two namespaces,
 # programs in them that end with the next pair, and doctor.
 command -v python3 >/dev/null || skip_all "needs python3"
 
 a=reports-a-$$ b=reports-b-$$
-# What runs in the namespaces, too: a job of ours may have a child there that would outlive it.
+# The programs in the namespaces, too: a job of ours may have a child there that would outlive it.
 # shellcheck disable=SC2046 # process ids
 end_programs() {
 	kill $(jobs -p; ip netns pids $a; ip netns pids $b)

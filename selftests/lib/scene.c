@@ -24,7 +24,7 @@ static void exchange(struct scene *s)
 	if (send(s->fd, buf, ACTOR_RECEIVES, MSG_NOSIGNAL) != ACTOR_RECEIVES)
 		die_errno("send");
 	actor_do(&s->actor, ACT_RECEIVE);
-	/* What is sent again counts as data that went by. */
+	/* Retransmitted data counts as data that went by. */
 	until(!unacked(s->fd));
 	s->silent = now_ns();
 	nap_ms(IDLE_MS);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What workers did to connections, see stress_ledger.h. */
+/* The workers' deeds, see stress_ledger.h. */
 #include "stress_ledger.h"
 
 #include <inttypes.h>

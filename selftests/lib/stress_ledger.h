@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What workers did to connections, in the names of the counts. */
+/* The workers' deeds, in the names of the counts. */
 #ifndef STRESS_LEDGER_H
 #define STRESS_LEDGER_H
 

@@ -28,9 +28,9 @@ int place_connect(const struct place *place, int fd)
 /* Clients' ports, half of them for each of two places in a namespace. */
 #define FIRST_PORT	2000
 #define N_PORTS		28000
-/* What one way takes of them is less. */
+/* One way takes fewer of them. */
 #define MOST_AT_ONCE	16
-/* What bind() chooses from, for those few that need not be unique. */
+/* The ports that bind() chooses from, for those few that need not be unique. */
 #define OTHER_PORTS	"58000 65535"
 
 static int tcp_socket(const struct place *place)

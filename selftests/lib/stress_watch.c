@@ -18,7 +18,7 @@ static const char *const gauges[] = {
 
 #define N_GAUGES	(sizeof(gauges) / sizeof(gauges[0]))
 
-/* What may fall; the version, too, when those of all namespaces are added up. */
+/* The rows that may fall; the version, too, when those of all namespaces are added up. */
 static bool is_gauge(const char *name)
 {
 	unsigned int i;

@@ -273,7 +273,7 @@ static void not_accepted(struct place *place)
 	wait_reset(c);
 }
 
-/* What ss -K does. */
+/* As ss -K does it. */
 static void destroyed(struct place *place)
 {
 	struct tuple t;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A kernel that looks for mistakes is several times slower: TCS_TIMEOUT_SCALE says how
- * many times as long as usual every deadline is. What a test expects stays.
+ * many times as long as usual every deadline is. Its expectations stay.
  */
 #include "timeout_scale.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the trace event tells, see told.h. */
+/* Lines of the trace event, see told.h. */
 #include "told.h"
 
 #include <fcntl.h>

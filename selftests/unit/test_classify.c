@@ -25,7 +25,7 @@
 
 enum errors { ALL_ERRORS, NONE, RESET, PIPE, ABORT, TIMEOUT, OTHER };
 
-/* Who ended it: one of these, or whoever. */
+/* The function that ended it: one of these, or any. */
 #define BY(who)		(1U << TCS_DONE_##who)
 
 /* The yes-or-no facts, a bit each. */
@@ -50,7 +50,7 @@ enum {
 	ALL_FACTS = (1 << N_FACTS) - 1,
 };
 
-/* Who ended it, as a fact. */
+/* The function that ended it, as a fact. */
 #define DONE(who)	(TCS_DONE_##who << N_FACTS)
 
 /* A kind, or the cause of a reset. */
@@ -313,7 +313,7 @@ static bool closing_states(void)
 	return true;
 }
 
-/* What happens to connections, in words. */
+/* The histories of connections, in words. */
 static const struct {
 	const char *what;
 	int state;
