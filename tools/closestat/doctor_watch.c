@@ -61,6 +61,7 @@ static char *enter_command(const char *spec)
 static int read_counts(struct doctors *all, struct doctor *d, struct snapshot *counts)
 {
 	int ret, tries = MAX_READS;
+	bool done;
 
 	for (;;) {
 		d->ended_us = monotonic_us();
@@ -68,13 +69,14 @@ static int read_counts(struct doctors *all, struct doctor *d, struct snapshot *c
 		if (ret || !all->traced)
 			return ret;
 		doctor_trace_drain(all, monotonic_us());
-		if (d->latest_us < d->ended_us || !--tries)
-			return EXIT_OK;
-		snapshot_free(counts);
-		/* Those that it begins with have it, or it is one of those meanwhile. */
-		if (d->began_us < d->ended_us)
+		done = d->latest_us < d->ended_us || !--tries;
+		/* The next counts have those that came meanwhile; to begin with, none is wanted. */
+		if (!done && d->began_us < d->ended_us)
 			ends_merge(&all->ends, &d->undecided);
 		ends_free(&d->undecided);
+		if (done)
+			return EXIT_OK;
+		snapshot_free(counts);
 	}
 }
 
