@@ -274,6 +274,26 @@ static bool asks_where_it_matters(void)
 	return true;
 }
 
+/* It takes a walk over the stack. */
+static bool asks_nowhere_else(void)
+{
+	unsigned int facts, e;
+	int state;
+
+	for (state = 0; state < TCS_N_TCP_STATES; state++)
+		for (e = 0; e < N_ERRORS; e++)
+			for (facts = 0; facts <= ALL_FACTS; facts++) {
+				const struct tcs_facts f =
+					facts_of(state, errors[e].err, errors[e].soft,
+						 facts, TCS_DONE_UNKNOWN);
+
+				if (tcs_classify_asks_who(&f) && (!f.orphan || f.net_gone))
+					return tap_fails("state %d, error %d, facts %#x",
+							 state, f.err, facts);
+			}
+	return true;
+}
+
 /* States that no kernel has: no end, and above all no crash. */
 static bool no_such_state(void)
 {
@@ -427,6 +447,7 @@ static const struct {
 	{ TCP_SYN_RECV, ECONNRESET, true, true, TCS_CONNECT_REFUSED },
 	{ TCP_SYN_SENT, ECONNRESET, false, false, TCS_CONNECT_NO_PORT },
 	{ TCP_SYN_SENT, ECONNRESET, true, true, TCS_CONNECT_OTHER },
+	{ TCP_SYN_SENT, ECONNRESET, true, false, TCS_CONNECT_OTHER },
 	{ TCP_SYN_SENT, ETIMEDOUT, true, true, TCS_CONNECT_TIMEOUT },
 	{ TCP_SYN_SENT, EHOSTUNREACH, true, true, TCS_CONNECT_UNREACHABLE },
 	{ TCP_SYN_SENT, ENETUNREACH, true, true, TCS_CONNECT_UNREACHABLE },
@@ -466,6 +487,7 @@ static const struct tap_test tests[] = {
 	{ "every state, error and combination of facts", every_combination },
 	{ "every rule of the table counts", every_rule_counts },
 	{ "who ended it is asked where it matters", asks_where_it_matters },
+	{ "and nowhere else", asks_nowhere_else },
 	{ "states that are none", no_such_state },
 	{ "closing states", closing_states },
 	{ "named cases", named },
