@@ -258,7 +258,7 @@ static noinline void close_slow(struct sock *sk, int old)
 	const struct tcs_net *tn = tcs_net_of(sock_net(sk));
 	enum tcs_note note = TCS_NOTE_NONE;
 
-	/* A socket that continues as a timewait socket was in one of these, see tcs_twsk_begin(). */
+	/* One that continues as a timewait socket was in one of these, see tcs_twsk_begin(). */
 	if (old == TCP_FIN_WAIT2 || old == TCP_CLOSING ||
 	    atomic_read(&tcs_reset_notes))
 		note = tcs_note_take(sk);
