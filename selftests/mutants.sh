@@ -55,7 +55,7 @@ export TCS_KO=$module/tcp_closestat.ko
 # built - the module as it stands there
 built() {
 	rm -f "$TCS_KO"
-	make -s -C "$kernel" M="$module" modules >"$work/log" 2>&1 && [ -e "$TCS_KO" ]
+	make -s -j"$(nproc)" -C "$kernel" M="$module" modules >"$work/log" 2>&1 && [ -e "$TCS_KO" ]
 }
 
 # broken FILE SED - change one place; false where nothing is
