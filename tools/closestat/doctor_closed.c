@@ -45,28 +45,28 @@ static const struct judged after_close[] = {
 		"reset because the next request came while this side closed an idle connection (a keep-alive race)",
 		"The server's idle timeout is shorter than the client's: the client sees a reset, a balancer answers 502, however rare it is",
 		"make the server's keep-alive (idle) timeout longer than its clients' (node: keepAliveTimeout)",
-		is_idle, true,
+		is_idle, true, false,
 	},
 	{
 		"rst_sent_data_after_close", "rst_sent", "data_after_close", NULL, HARM_FAILS,
 		"reset while the peer was still sending: an upload that was refused, as with 413",
 		"The RST may overtake the answer: the client sees a reset instead of why",
 		"read to the end, or shutdown(SHUT_WR) and read on, before close()",
-		is_upload, false,
+		is_upload, false, false,
 	},
 	{
 		"rst_sent_data_after_close", "rst_sent", "data_after_close", NULL, HARM_NONE,
 		"answered with a RST when the peer's last bytes came after close(), as a TLS close_notify does",
 		"Nothing was lost: the answer had arrived",
 		"nginx: lingering_close always; others: shutdown(SHUT_WR) and read to the end before close()",
-		is_tls, false,
+		is_tls, false, false,
 	},
 	{
 		"rst_sent_data_after_close", "rst_sent", "data_after_close", NULL, HARM_FAILS,
 		"reset because the peer sent data after close()",
 		"That data is lost, and the peer's next read or write fails",
 		"use shutdown(SHUT_WR) and read to the end before close()",
-		is_other, false,
+		is_other, false, false,
 	},
 };
 
@@ -76,7 +76,7 @@ static const struct judged after_close_any = {
 	"reset because the peer sent data after close()",
 	"If it was the next request on an idle connection this is a keep-alive race, however rare: the server's keepAliveTimeout has to be longer than the client's idle timeout; if the bytes were a TLS close_notify (port 443) it is harmless; if an upload or a half-closed request, its answer is lost",
 	"a longer keep-alive timeout; nginx: lingering_close always; shutdown(SHUT_WR) and read to the end before close()",
-	NULL, false,
+	NULL, false, false,
 };
 
 static void check_after_close(struct doctor *d)
@@ -110,7 +110,7 @@ static bool is_unanswered(const struct end_group *g)
 static void tell_unanswered(struct doctor *d, const struct ends *ends, enum grade harm)
 {
 	static const char *const texts[] = {
-		"A client that half-closes after its request (shutdown(SHUT_WR), nc -N) waits for an answer; a proxy that takes its FIN for an abort gives none (nginx: 499)",
+		"A client that half-closes after its request (shutdown(SHUT_WR), nc -N) waits for an answer; a proxy that takes its FIN for an abort gives none (nginx: 499). A protocol that has no answers, as syslog, is well all the same",
 		"nginx: proxy_ignore_client_abort on; others: answer before close()",
 	};
 	const char *why = texts[0], *remedy = texts[1];

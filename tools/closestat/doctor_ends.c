@@ -58,49 +58,49 @@ static const struct judged judged[] = {
 		"reset by close() with data unread",
 		"What was sent last, such as a 413 to an upload, may be lost to the peer: a RST discards it",
 		"read to the end before close(), or shutdown(SHUT_WR) and wait for the peer's FIN",
-		NULL, false,
+		NULL, false, false,
 	},
 	{
 		"rst_sent_linger", "rst_sent", "linger", NULL, HARM_NONE,
 		"reset by SO_LINGER with a time of 0",
 		"The program asks for it, as health checks and load generators do. Only data on its way is lost",
 		"close() without SO_LINGER",
-		NULL, false,
+		NULL, false, false,
 	},
 	{
 		"rst_sent_timeout", "rst_sent", "timeout", NULL, HARM_RISK,
 		"reset when their time was over, the peer having fallen silent",
 		"A timer of the kernel gave them up: FIN_WAIT2 of a socket with data, keepalive or the user timeout",
 		"see that the peer is alive, and closes",
-		NULL, false,
+		NULL, false, false,
 	},
 	{
 		"rst_sent_destroyed", "rst_sent", "destroyed", NULL, HARM_NONE,
 		"ended by hand ('closestat kill', 'ss -K')",
 		"An administrator or an agent ended them",
 		"find what calls SOCK_DESTROY",
-		NULL, false,
+		NULL, false, false,
 	},
 	{
 		"rst_sent_other", "rst_sent", "other", NULL, HARM_FAILS,
 		"reset because the port stopped listening before it had accepted them, or for a rarer cause",
 		"A listener that closes, as in a deploy, resets what waits in its queue: those clients see 'connection reset by peer'",
 		"drain first: take it out of the balancer, accept what waits, then close the listener",
-		NULL, false,
+		NULL, false, false,
 	},
 	{
 		"ended_rst_received", "rst_received", NULL, NULL, HARM_RISK,
 		"reset by the peer",
 		"A healthy peer sends next to none, and one may be one failed request. It closed with data unread, had closed an idle connection already, or its program died; why is known on its side: run doctor there",
 		"an idle timeout here that is shorter than the peer's; retry what is safe to repeat",
-		NULL, false,
+		NULL, false, false,
 	},
 	{
 		"ended_timeout", "timeout", NULL, NULL, HARM_FAILS,
 		"given up because the peer no longer answered: retransmissions ran out",
 		"A middlebox forgot an idle connection, or the peer or the way to it is gone. Until then the program hangs",
 		"keepalive (TCP_KEEPIDLE) shorter than the time after which the middlebox forgets, and TCP_USER_TIMEOUT for a limit",
-		NULL, true,
+		NULL, true, false,
 	},
 	{
 		"ended_connect_failed", "connect_failed", NULL, "connect_failed_refused",
@@ -108,56 +108,56 @@ static const struct judged judged[] = {
 		"never established: connect() failed (refused, unreachable, timed out, or no port free)",
 		"What wanted to connect could not",
 		"see that the peer listens, and can be reached",
-		NULL, false,
+		NULL, false, false,
 	},
 	{
 		"connect_failed_refused", "connect_failed", NULL, NULL, HARM_FAILS,
 		"refused: connect() met a port where nobody listens",
 		"The peer's program is not there, or not yet",
 		"see that the peer listens on that port: closestat list --port PORT, there",
-		was_refused, false,
+		was_refused, false, false,
 	},
 	{
 		"connect_failed_timeout", "connect_failed", NULL, NULL, HARM_FAILS,
 		"given up by connect(): no answer",
 		"A firewall drops the SYNs, the peer's listen queue is full, or it is gone",
 		"run doctor at the peer: its listen queues; look at firewalls between",
-		had_no_answer, false,
+		had_no_answer, false, false,
 	},
 	{
 		"connect_failed_unreachable", "connect_failed", NULL, NULL, HARM_FAILS,
 		"given up by connect(): unreachable",
 		"A router, or this host, has no way there",
-		"ip route get ADDRESS",
-		was_unreachable, false,
+		"ip route get PEER",
+		was_unreachable, false, true,
 	},
 	{
 		"connect_failed_no_port", "connect_failed", NULL, NULL, HARM_FAILS,
 		"without a port: connect() failed with EADDRNOTAVAIL (cannot assign requested address)",
-		"All local ports for that destination are held, most often by TIME_WAIT",
-		"keep connections open; closestat get ip_local_port_range tcp_tw_reuse",
-		had_no_port, false,
+		"All local ports for that destination are held, most often by TIME_WAIT. Best is to keep connections open",
+		"closestat get ip_local_port_range tcp_tw_reuse",
+		had_no_port, false, true,
 	},
 	{
 		"connect_failed_other", "connect_failed", NULL, NULL, HARM_RISK,
 		"given up by connect() for another reason",
 		"The program closed before it was established, or something rarer",
 		"closestat monitor kind=connect_failed",
-		failed_otherwise, false,
+		failed_otherwise, false, true,
 	},
 	{
 		"ended_fin_wait2_expired", "fin_wait2_expired", NULL, NULL, HARM_RISK,
 		"closed here but never by the peer",
 		"Each held a socket in FIN_WAIT2 until tcp_fin_timeout; its peers leak sockets in CLOSE_WAIT or have gone; or tcp_max_tw_buckets left no room to wait in",
 		"see that the peer closes: run doctor there",
-		NULL, false,
+		NULL, false, false,
 	},
 	{
 		"time_wait_reset", NULL, "TIME_WAIT", NULL, HARM_RISK,
 		"ended by a RST",
-		"Behind NAT or a balancer a new connection came from a port that is still in TIME_WAIT; or the peer sent its FIN twice, and had gone when the second was answered",
-		"sysctl -w net.ipv4.tcp_rfc1337=1 keeps them; better let the peer close first",
-		NULL, false,
+		"Behind NAT or a balancer a new connection came from a port that is still in TIME_WAIT; or the peer sent its FIN twice, and had gone when the second was answered. Best is to let the peer close first",
+		"sysctl -w net.ipv4.tcp_rfc1337=1",
+		NULL, false, true,
 	},
 };
 
@@ -191,13 +191,40 @@ static char *idle_before(const struct judged *j, const struct ends_sum *sum)
 	return doctor_text(", idle for %s before", format_duration(sum->idle_max_us, text));
 }
 
+/* The peer of most of them. */
+static const char *peer_of(const struct doctor *d, const struct ends *ends, const struct judged *j)
+{
+	for (size_t i = 0; ends && i < ends->n; i++) {
+		if (ends_match(&ends->v[i], d->inode, j->how, j->cause, j->want))
+			return ends->v[i].peer;
+	}
+	return "PEER";
+}
+
+/* A command of ours is told the namespace, another is run in it. */
+static char *remedy_of(const struct doctor *d, const struct ends *ends, const struct judged *j)
+{
+	static const char ours[] = "closestat ";
+	const char *peer = strstr(j->remedy, "PEER");
+	size_t verb = strlen(ours) + strcspn(j->remedy + strlen(ours), " ") + 1;
+
+	if (!j->here)
+		return doctor_text("%s", j->remedy);
+	if (!strncmp(j->remedy, ours, strlen(ours)))
+		return doctor_text("%.*s%s%s", (int)verb, j->remedy, d->where, j->remedy + verb);
+	if (peer)
+		return doctor_text("%s%.*s%s", d->enter, (int)(peer - j->remedy), j->remedy,
+				   peer_of(d, ends, j));
+	return doctor_text("%s%s", d->enter, j->remedy);
+}
+
 void doctor_tell_now(struct doctor *d, const struct judged *j, u64 n)
 {
 	char *text = counted(j, n, doctor_rose(d, "ended")), *ends, *idle;
 	struct ends_sum sum;
 
 	if (!j->how) {
-		doctor_find(d, j->harm, j->row, j->why, text, doctor_text("%s", j->remedy));
+		doctor_find(d, j->harm, j->row, j->why, text, remedy_of(d, NULL, j));
 		return;
 	}
 	/* To the event a retransmission is data. */
@@ -207,7 +234,7 @@ void doctor_tell_now(struct doctor *d, const struct judged *j, u64 n)
 	idle = idle_before(j, &sum);
 	doctor_find(d, j->harm, j->row, j->why,
 		    doctor_text("%s%s%s%s", text, idle, *ends ? ": " : "", ends),
-		    doctor_text("%s", j->remedy));
+		    remedy_of(d, d->ends, j));
 	free(text);
 	free(ends);
 	free(idle);
@@ -242,14 +269,14 @@ void doctor_tell_earlier(struct doctor *d, const struct judged *j, u64 n)
 {
 	char *text = counted(j, n, doctor_total(d, "ended") - doctor_rose(d, "ended"));
 	struct ends_sum sum = { 0 };
-	char *what;
+	char *what, *remedy;
 
 	if (j->how)
 		sum = ends_sum(&d->past, d->inode, j->how, j->cause, j->want);
 	what = sum.count ? kept(d, j, &sum) : not_kept(d, j);
+	remedy = remedy_of(d, &d->past, j);
 	doctor_find(d, HARM_EARLIER, j->row, j->why,
-		    doctor_text("%s%s. %s; remedy: %s", text, what, j->why, j->remedy),
-		    doctor_text("%s", j->remedy));
+		    doctor_text("%s%s. %s; remedy: %s", text, what, j->why, remedy), remedy);
 	free(text);
 	free(what);
 }

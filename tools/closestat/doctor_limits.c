@@ -56,10 +56,10 @@ static void tell_resets(struct doctor *d, u64 orphans)
 		return;
 	host_value("sys/net/ipv4/tcp_max_orphans", &max);
 	if (wants_memory(d, &pages, &low)) {
-		j.why = "TCP is under memory pressure: data not yet sent is lost";
+		j.why = "TCP is under memory pressure: data not yet sent is lost. Fewer or smaller socket buffers help, or more memory for TCP";
 		seen = doctor_text("reset because TCP is out of memory: it holds %llu pages, and tcp_mem begins with %llu",
 				   pages, low);
-		remedy = doctor_text("sysctl net.ipv4.tcp_mem; fewer or smaller socket buffers");
+		remedy = doctor_text("sysctl net.ipv4.tcp_mem");
 	} else {
 		seen = doctor_text("reset because of too many orphans: tcp_max_orphans is %llu (host-wide), of which %llu are taken now",
 				   max, orphans);

@@ -16,7 +16,7 @@ static const struct judged no_socket = {
 	"sent to answer segments that belong to no connection",
 	"Somebody still talked to a connection that has gone, as after a reset, or sent a FIN twice",
 	"tcpdump -ni any 'tcp[tcpflags] & tcp-rst != 0'",
-	NULL, false,
+	NULL, false, true,
 };
 
 static const char *const why[] = {
