@@ -444,6 +444,13 @@ everywhere() {
 		grep -A 1 "^$a:$" "$tmp/out" | grep -q '^1[.] time_wait_ms is 4000'
 }
 expect "doctor -A: each namespace by its name" everywhere
+# As where a container may look at the host, and may not enter anything.
+not_entered() {
+	rc=0
+	capsh --drop=cap_sys_admin -- -c "closestat list -A" >"$tmp/out" 2>"$tmp/err" </dev/null || rc=$?
+	[ $rc -eq 0 ] && grep -qE '^closestat: [0-9]+ namespaces are left out, as they cannot be entered: Operation not permitted$' "$tmp/err"
+}
+expect "list -A: says how many cannot be entered" not_entered
 
 ## export
 

@@ -30,7 +30,7 @@ static int add_other(const struct nsname *ns, void *data)
 static int add_others(struct kernel_facts *f, const struct nsnames *names)
 {
 	f->namespaces = names->n;
-	return netns_visit(names, add_other, f, &f->refused);
+	return netns_visit(names, false, add_other, f, &f->refused);
 }
 
 int kernel_facts_read(struct kernel_facts *f, const struct nsnames *names, bool all)

@@ -5,7 +5,6 @@
 #include "lib/netns.h"
 #include "lib/procfile.h"
 #include "msg.h"
-#include "netns_spec.h"
 #include "nsnames.h"
 
 #include <errno.h>
@@ -15,49 +14,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* Still the one it was when its name was read? */
-static int enter(const struct nsname *ns, const char *spec)
-{
-	if (ns->inode == nsnames_own_inode())
-		return 0;
-	if (ns->pid) {
-		char path[64];
-
-		snprintf(path, sizeof(path), "/proc/%d/ns/net", ns->pid);
-		if (access(path, F_OK))
-			return -1;
-	}
-	return netns_enter_spec(spec) || ns->inode != nsnames_own_inode() ? -1 : 0;
-}
-
-int netns_each(int (*call)(const char *name, const char *spec, void *data), void *data)
-{
-	int own = netns_current();
-	struct nsnames names;
-	int ret = EXIT_OK;
-
-	if (own < 0)
-		return msg_error("cannot tell which namespace this is: %s", strerror(-own));
-	nsnames_read(&names);
-	for (size_t i = 0; !ret && i < names.n; i++) {
-		const struct nsname *ns = &names.v[i];
-		char pid[16];
-		const char *spec = ns->name;
-
-		if (ns->pid) {
-			snprintf(pid, sizeof(pid), "%d", ns->pid);
-			spec = pid;
-		}
-		if (!enter(ns, spec))
-			ret = call(ns->name, spec, data);
-		if (netns_enter(own) && ns->inode != nsnames_own_inode())
-			ret = msg_error("cannot come back to the own namespace: %m");
-	}
-	nsnames_free(&names);
-	close(own);
-	return ret;
-}
 
 static int path_of(const struct nsname *ns, char *path, size_t size)
 {
@@ -72,7 +28,7 @@ static int path_of(const struct nsname *ns, char *path, size_t size)
 }
 
 /* Enters it, if it still is the one it was when its name was read. */
-static int enter_quietly(const struct nsname *ns)
+static int enter(const struct nsname *ns)
 {
 	char path[PATH_MAX];
 	struct stat st;
@@ -82,7 +38,7 @@ static int enter_quietly(const struct nsname *ns)
 	if (ret)
 		return ret;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	/* That it may be looked at was seen when its name was read: a process is gone. */
+	/* It could be looked at when its name was read: a process is gone. */
 	if (fd < 0)
 		return errno == EACCES ? -ENOENT : -errno;
 	if (fstat(fd, &st) || st.st_ino != ns->inode)
@@ -93,28 +49,30 @@ static int enter_quietly(const struct nsname *ns)
 	return ret;
 }
 
-static int visit_others(const struct nsnames *names, u64 own,
-			int (*call)(const struct nsname *ns, void *data), void *data,
-			struct netns_refused *refused)
+static int visit_each(const struct nsnames *names, int own, u64 own_inode, bool own_too,
+		      int (*call)(const struct nsname *ns, void *data), void *data,
+		      struct netns_refused *refused)
 {
 	int ret = EXIT_OK;
 
 	for (size_t i = 0; !ret && i < names->n; i++) {
+		const struct nsname *ns = &names->v[i];
 		int err;
 
-		if (names->v[i].inode == own)
+		if (ns->inode == own_inode && !own_too)
 			continue;
-		err = -enter_quietly(&names->v[i]);
+		err = -(ns->inode == own_inode ? netns_enter(own) : enter(ns));
 		if (!err)
-			ret = call(&names->v[i], data);
+			ret = call(ns, data);
 		else if (err != ENOENT && err != ESRCH && !refused->n++)
 			refused->err = err;
 	}
 	return ret;
 }
 
-int netns_visit(const struct nsnames *names, int (*call)(const struct nsname *ns, void *data),
-		void *data, struct netns_refused *refused)
+int netns_visit(const struct nsnames *names, bool own_too,
+		int (*call)(const struct nsname *ns, void *data), void *data,
+		struct netns_refused *refused)
 {
 	int own = netns_current();
 	struct stat st;
@@ -124,11 +82,44 @@ int netns_visit(const struct nsnames *names, int (*call)(const struct nsname *ns
 	if (own < 0 || fstat(own, &st)) {
 		ret = msg_error("cannot tell which namespace this is: %m");
 	} else {
-		ret = visit_others(names, st.st_ino, call, data, refused);
+		ret = visit_each(names, own, st.st_ino, own_too, call, data, refused);
 		if (netns_enter(own) && st.st_ino != nsnames_own_inode())
 			ret = msg_error("cannot come back to the own namespace: %m");
 	}
 	if (own >= 0)
 		close(own);
+	return ret;
+}
+
+struct each {
+	int (*call)(const char *name, const char *spec, void *data);
+	void *data;
+};
+
+static int call_one(const struct nsname *ns, void *data)
+{
+	const struct each *each = data;
+	char pid[16];
+
+	if (!ns->pid)
+		return each->call(ns->name, ns->name, each->data);
+	snprintf(pid, sizeof(pid), "%d", ns->pid);
+	return each->call(ns->name, pid, each->data);
+}
+
+int netns_each(int (*call)(const char *name, const char *spec, void *data), void *data)
+{
+	struct each each = { call, data };
+	struct netns_refused refused;
+	struct nsnames names;
+	int ret;
+
+	nsnames_read(&names);
+	ret = netns_visit(&names, true, call_one, &each, &refused);
+	if (refused.n)
+		msg_error("%zu namespace%s left out, as %s cannot be entered: %s", refused.n,
+			  refused.n == 1 ? " is" : "s are", refused.n == 1 ? "it" : "they",
+			  strerror(refused.err));
+	nsnames_free(&names);
 	return ret;
 }

@@ -6,19 +6,8 @@
 #include "lib/util.h"
 #include "nsnames.h"
 
+#include <stdbool.h>
 #include <stddef.h>
-
-/**
- * netns_each - call a function in every network namespace that has a name or a process
- * @call: called in the namespace; @name is what people call it, @spec what -N takes for it
- * @data: passed to @call
- *
- * The thread is back in its own afterwards. A namespace that has gone meanwhile is passed over.
- * Says on stderr what is wrong.
- *
- * Return: EXIT_OK, or what the first @call that failed returned, or EXIT_FAILED.
- */
-int netns_each(int (*call)(const char *name, const char *spec, void *data), void *data);
 
 /* The namespaces that are there and could not be entered. */
 struct netns_refused {
@@ -27,19 +16,29 @@ struct netns_refused {
 };
 
 /**
- * netns_visit - call a function in every namespace of a list but the own one
+ * netns_visit - call a function in every namespace of a list
  * @names: which
+ * @own_too: in the own one as well, if it is one of them
  * @call: called in the namespace
  * @data: passed to @call
  * @refused: set
  *
- * Quicker than netns_each(), and quiet: one namespace after the other is entered, and the own one
- * at the end, in which the thread is then. A namespace that has gone meanwhile is passed over.
+ * The thread is back in its own afterwards. A namespace that has gone meanwhile is passed over.
  * Says on stderr when it cannot come back.
  *
  * Return: EXIT_OK, or what the first @call that failed returned, or EXIT_FAILED.
  */
-int netns_visit(const struct nsnames *names, int (*call)(const struct nsname *ns, void *data),
-		void *data, struct netns_refused *refused);
+int netns_visit(const struct nsnames *names, bool own_too,
+		int (*call)(const struct nsname *ns, void *data), void *data,
+		struct netns_refused *refused);
+
+/**
+ * netns_each - call a function in every network namespace that has a name or a process
+ * @call: called in the namespace; @name is what people call it, @spec what -N takes for it
+ * @data: passed to @call
+ *
+ * As netns_visit(), and says on stderr how many could not be entered.
+ */
+int netns_each(int (*call)(const char *name, const char *spec, void *data), void *data);
 
 #endif

@@ -27,6 +27,7 @@ struct nsnames {
  * the caller may not look at are passed over, and closestat's own.
  */
 void nsnames_read(struct nsnames *names);
+
 /**
  * nsnames_lookup - the name of a namespace
  * @names: where
