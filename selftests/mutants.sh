@@ -17,9 +17,9 @@ kernel=/lib/modules/$(uname -r)/build
 # wrong; "|" between them.
 mutants() {
 	grep -v '^#' <<'END'
-conn.c|s/ && old != TCP_CLOSE)/)/|counts|a closed socket that is closed is an end
+conn.c|s/} else if (old != new) {/} else {/|ends_fin counts|a state that is set again is entered again
 conn.c|s/old == TCP_CLOSING/0/|ends_fin|a note is not looked for in CLOSING
-conn.c|s/if (was_second(sk, old))/if (0)/|ends_syn_recv ends_connect|a second child counts
+conn.c|s/return !sk->sk_socket .. .*/return false;/|ends_syn_recv ends_fastopen|a child is a connect() that failed
 conn.c|s/return sk_is_mptcp(sk) && !sk->sk_err;/return false;/|ends_mptcp|MPTCP's fast close has no cause
 conn.c|/from != TCS_NOT_CLOSING && (rec/,+1s/tcs_add(tn->stats, TCS_LEFT + from);/;/|ends_reset|a reset leaves its state in the gauges
 conn.c|s/return how.ended == TCS_ENDED_OTHER;/return false;/|trace_details|a socket that ss -K ends has no process
@@ -39,7 +39,7 @@ records.h|s/READ_ONCE(rec->key) == key/READ_ONCE(rec->key) != NULL/|counts|a slo
 baseline.c|s/tcs_add(stats, TCS_BASELINE + state);/;/|lifecycle stress_load|sockets that close already are in no gauge
 tw_length.c|s/msecs_to_jiffies(len->ms) + ticks_behind()/msecs_to_jiffies(len->ms) - 1/|time_wait|TIME_WAIT ends early
 hooks.c|s/return early ? TCS_BY_CONNECT : TCS_BY_TIMER;/return TCS_BY_TIMER;/|ends_time_wait|a port that is taken again has expired
-pernet.c|s/tcs_counters_move(tcs_dead.stats, tn->stats);/;/|stress_netns|the counts of a dead namespace are lost
+pernet.c|s/tcs_counters_move(tcs_dead.stats, tn->stats);/;/|lifecycle|the counts of a dead namespace are lost
 purge.c|s/^\t\t\tn++;/\t\t\t;/|sysctl time_wait|a purge does not say how many
 END
 }
@@ -64,9 +64,13 @@ broken() {
 	! cmp -s "$module/module/$1" "$whole/module/$1"
 }
 
-# run TEST - as it is; one that cannot be run has noticed nothing
+# run TEST - as it is; what a failure says is shown
 run() {
-	timeout 600 "./$1" >"$work/log" 2>&1
+	local status=0
+
+	timeout 600 "./$1" >"$work/log" 2>&1 || status=$?
+	[ $status -eq 0 ] || tail -n 20 "$work/log"
+	return $status
 }
 
 # noticed TESTS - whether one of them fails
