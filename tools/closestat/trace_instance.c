@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "trace_instance.h"
 
+#include "lib/procfile.h"
 #include "lib/units.h"
 #include "module_missing.h"
 #include "msg.h"
@@ -60,6 +61,20 @@ bool trace_instance_possible(void)
 	return !access(path, F_OK);
 }
 
+/* What keeps root out, and files from being made, is security_locked_down(LOCKDOWN_TRACEFS). */
+static int no_events(void)
+{
+	return msg_error("the module is there, its trace event is not: the kernel has none (CONFIG_EVENT_TRACING), or is locked down for confidentiality (/sys/kernel/security/lockdown); counters are read all the same");
+}
+
+static bool module_is_there(void)
+{
+	char path[PATH_MAX];
+
+	return !procfile_path(path, sizeof(path), "thread-self/net/tcp_closestat") &&
+	       !access(path, F_OK);
+}
+
 static int check_tracefs(void)
 {
 	const char *dir = tracefs_tracing_dir();
@@ -70,7 +85,9 @@ static int check_tracefs(void)
 	if (!dir)
 		return msg_error("tracefs is missing: mount -t tracefs none /sys/kernel/tracing");
 	snprintf(path, sizeof(path), "%s/" EVENT_DIR, dir);
-	return access(path, F_OK) ? module_missing() : EXIT_OK;
+	if (!access(path, F_OK))
+		return EXIT_OK;
+	return module_is_there() ? no_events() : module_missing();
 }
 
 static int open_pipe(struct tracefs_instance *tracefs)
@@ -102,6 +119,8 @@ static int start(struct trace_instance *i, u64 netns)
 	int ret;
 
 	i->pipe = open_pipe(i->tracefs);
+	if (i->pipe < 0 && errno == EPERM)
+		return no_events();
 	if (i->pipe < 0)
 		return msg_error("cannot open the trace pipe: %m");
 	/* The clock can be told as time of day; a smaller buffer than wished for will do. */
