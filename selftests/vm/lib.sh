@@ -159,6 +159,32 @@ root_apt() {
 		-o Acquire::Languages=none -o Acquire::Retries=3 -o Debug::NoLocking=1 "$@")
 }
 
+# make_once DEST TEXT COMMAND... - unless the directory DEST is there, say TEXT and let COMMAND
+# make it; "DEST" among its words stands for the name it grows under. One at a time; what an
+# older recipe made goes: names are SUITE-ROOT-RECIPE.
+make_once() {
+	local dest=$1 text=$2 old
+	shift 2
+
+	mkdir -p "${dest%/*}"
+	exec 9>"$dest.lock"
+	flock 9
+	[ ! -d "$dest" ] || return 0
+	note "$text"
+	for old in "${dest%-*-*}"-*; do
+		[[ $old = "$dest"* ]] || rm -rf --one-file-system "$old"
+	done
+	rm -rf --one-file-system "$dest.partial"
+	# Not in a condition, where "set -e" would not hold for it.
+	"${@/#DEST/"$dest.partial"}" >"$dest.log" 2>&1 </dev/null &
+	wait $! || {
+		tail -n 20 "$dest.log" >&2
+		die "that failed, see $dest.log"
+	}
+	mv "$dest.partial" "$dest"
+	exec 9>&-
+}
+
 # backports_sed SUITE - a program for "sed -E" that gives the sources of a release those of
 # SUITE besides, which is that release, or its backports
 backports_sed() {
