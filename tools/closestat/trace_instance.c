@@ -61,7 +61,10 @@ bool trace_instance_possible(void)
 	return !access(path, F_OK);
 }
 
-/* What keeps root out, and files from being made, is security_locked_down(LOCKDOWN_TRACEFS). */
+/*
+ * What keeps root out, and files from being made, is security_locked_down(LOCKDOWN_TRACEFS):
+ * by kernel no event's directory, no instance's files (EINVAL), or no file that opens (EPERM).
+ */
 static int no_events(void)
 {
 	return msg_error("the module is there, its trace event is not: the kernel has none (CONFIG_EVENT_TRACING), or is locked down for confidentiality (/sys/kernel/security/lockdown); counters are read all the same");
@@ -151,7 +154,7 @@ int trace_instance_open(struct trace_instance **instance, u64 netns)
 	snprintf(name, sizeof(name), NAME_PREFIX "%d", getpid());
 	i->tracefs = tracefs_instance_create(name);
 	if (!i->tracefs) {
-		ret = msg_error("cannot make a trace instance: %m");
+		ret = errno == EINVAL ? no_events() : msg_error("cannot make a trace instance: %m");
 		free(i);
 		return ret;
 	}
