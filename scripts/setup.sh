@@ -9,7 +9,7 @@ me=${0##*/}
 # Which packages a group consists of, and what for:
 declare -A packages=(
 	# guests: their roots, the emulator, the kselftest framework
-	[rig]="qemu-system-x86 mmdebstrap linux-source-6.1 rsync cpio xz-utils git make util-linux procps
+	[rig]="qemu-system-x86 qemu-system-arm mmdebstrap linux-source-6.1 rsync cpio xz-utils git make util-linux procps
 		dpkg-dev"
 	# the checkers of "make style"; checkpatch is in the rig's linux-source
 	[style]="shellcheck perl linux-source-6.1 xz-utils git make yamllint python3-yaml"
@@ -124,6 +124,12 @@ if [ ${#missing[@]} -gt 0 ]; then
 	echo "installing packages: ${missing[*]}" >&2
 	# An update may fail for a source that has nothing to do with us.
 	apt update || true
+	# The release's does not go with what is from the backports already; see newer_qemu.
+	if [[ " ${missing[*]} " = *" qemu-system-arm "* ]] && ! apt --simulate install "${missing[@]}"; then
+		for i in "${!missing[@]}"; do
+			[ "${missing[i]}" != qemu-system-arm ] || unset "missing[i]"
+		done
+	fi
 	if ! apt install "${missing[@]}"; then
 		tail -n 30 "$tmp/log" >&2
 		echo "$me: the packages could not be installed" >&2
@@ -158,11 +164,11 @@ newer_qemu() {
 	[ "$(id -u)" -eq 0 ] || return
 	backports || { apt update && backports; } || return
 	apt "${own[@]}" update &&
-		apt "${own[@]}" --no-remove install qemu-system-x86 qemu-system-common qemu-system-data
+		apt "${own[@]}" --no-remove install qemu-system-{x86,arm,common,data}
 }
 
-if [[ " $* " = *" rig "* ]] && ! "$mttcg_works"; then
+if [[ " $* " = *" rig "* ]] && { ! "$mttcg_works" || ! "$mttcg_works" aarch64; }; then
 	echo "installing a newer QEMU, from the backports" >&2
-	newer_qemu && "$mttcg_works" ||
+	newer_qemu && "$mttcg_works" && "$mttcg_works" aarch64 ||
 		echo "$me: no QEMU from 8.1 on can be had: a guest's CPUs will take turns" >&2
 fi

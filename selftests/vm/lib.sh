@@ -10,8 +10,8 @@ debug_dir=$checkout/selftests/debug
 CACHE=${CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/tcp_closestat}
 
 # kernels_for USE - the kernels that the file "kernels" lists for it; "release": all of
-# them as their releases ship them, "debug": those built to look for mistakes, "check":
-# all that are not "by-hand"
+# them as their releases ship them for x86-64, "debug": those built to look for mistakes,
+# "check": all that are not "by-hand", "arm64", "arm64-check": those for arm64
 kernels_for() {
 	awk -v use="$1" '
 		/^#/ || NF == 0 { next }
@@ -21,11 +21,12 @@ kernels_for() {
 			for (i = 1; i <= n; i++)
 				print $1 "-" flavour[i]
 		}
-		index("," $4 ",", "," use ",") { print $1 }
+		index("," $4 ",", "," use ",") { print $1 (use ~ /^arm64/ ? "-arm64" : "") }
 	' "$vm_dir/kernels" | paste -sd " "
 }
 ALL_KERNELS=$(kernels_for release)
 DEBUG_KERNELS=$(kernels_for debug)
+ARM64_KERNELS=$(kernels_for arm64)
 # shellcheck disable=SC2034 # used by those who source this
 CHECK_KERNELS=$(kernels_for check)
 # shellcheck disable=SC2034 # used by those who source this
@@ -60,10 +61,10 @@ usage_error() {
 suite_of() {
 	local suite=
 
-	[[ " $ALL_KERNELS $DEBUG_KERNELS " != *" $1 "* ]] ||
+	[[ " $ALL_KERNELS $DEBUG_KERNELS $ARM64_KERNELS " != *" $1 "* ]] ||
 		suite=$(awk -v kernel="${1%%-*}" '$1 == kernel { print $2 }' "$vm_dir/kernels")
 	[ "$suite" ] ||
-		usage_error "no such kernel: '$1' (there are: $ALL_KERNELS $DEBUG_KERNELS)"
+		usage_error "no such kernel: '$1' (there are: $ALL_KERNELS $DEBUG_KERNELS $ARM64_KERNELS)"
 	echo "$suite"
 }
 
@@ -72,9 +73,18 @@ kernel_of() {
 	awk -v suite="$1" '$2 == suite { print $1 }' "$vm_dir/kernels"
 }
 
+# arch_of KERNEL - what Debian calls the architecture it is for
+arch_of() {
+	case $1 in
+	*-arm64) echo arm64 ;;
+	*) echo amd64 ;;
+	esac
+}
+
 # flavour_of KERNEL - of a debugging kernel; nothing for a release's own.
 flavour_of() {
 	case $1 in
+	*-arm64) ;;
 	*-*) echo "${1#*-}" ;;
 	esac
 }
@@ -84,20 +94,21 @@ need_root() {
 	[ "$(id -u)" -eq 0 ] || die "must run as root (it makes chroots and mounts)"
 }
 
-# recipe_of SUITE - identifies what a root of this suite is made from, so that
+# recipe_of SUITE [ARCH] - identifies what a root of this suite is made from, so that
 # a changed package list or builder gives a new root.
 recipe_of() {
 	{
-		packages_of "${1%-backports}"
+		packages_of "${1%-backports}" "${2-}"
 		sed -n '/^make_root()/,/^}/p' "$vm_dir/root"
 		[ "$1" = "${1%-backports}" ] || {
 			sed -n '/^make_backports_root()/,/^}/p' "$vm_dir/root"
 			cat "$vm_dir/unpack"
 		}
+		[ "${2:-amd64}" = amd64 ] || cat "$vm_dir/root-arm64" "$vm_dir/unpack"
 	} | sha256sum | cut -c1-12
 }
 
-# packages_of SUITE - the packages of a guest root, one a line. A name in
+# packages_of SUITE [ARCH] - the packages of a guest root, one a line. A name in
 # guest.packages may be followed by "!suite" words: not in those; or by "suite"
 # words: in those only.
 packages_of() {
@@ -113,7 +124,7 @@ packages_of() {
 					wanted = 1
 			if (wanted)
 				print $1
-		}' "$vm_dir/guest.packages"
+		}' "$vm_dir/guest.packages" | sed "s/-amd64\$/-${2:-amd64}/"
 }
 
 # debug_configs KERNEL - the files of what a debugging kernel is made with: of all of
@@ -126,10 +137,13 @@ debug_configs() {
 
 # root_of KERNEL - path of that kernel's guest root, there or not.
 root_of() {
-	local suite flavour
+	local suite flavour arch
 	suite=$(suite_of "$1") || exit
 	flavour=$(flavour_of "$1")
-	if [ "$flavour" ]; then
+	arch=$(arch_of "$1")
+	if [ "$arch" != amd64 ]; then
+		echo "$CACHE/roots/$suite.$arch-$(recipe_of "$suite" "$arch")"
+	elif [ "$flavour" ]; then
 		echo "$CACHE/roots/$suite.$flavour-$({
 			recipe_of "$suite"
 			cat "$debug_dir/debug-kernel"
