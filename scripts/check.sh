@@ -81,10 +81,13 @@ prepare() {
 	report+=("$(printf '%-8s %4d s' "$name" $((EPOCHSECONDS - began)))")
 }
 
+# On another architecture runs what may differ there, on one kernel; KERNELS=6.12-arm64: all.
+arm64=$(selftests/vm/kernels-for arm64-check)
 prepare setup "$scripts/setup.sh" rig style tools prometheus
 # The default is also what style and the rig's tests are run with.
 # shellcheck disable=SC2046,SC2086 # words
-prepare guests selftests/vm/root ${KERNELS:+$(selftests/vm/kernels-for default) $KERNELS}
+prepare guests selftests/vm/root $(selftests/vm/kernels-for default) \
+	${KERNELS:-$(selftests/vm/kernels-for check) $arm64}
 # Quick parts, which say early that something is wrong.
 quick=(style scripts tools unit build headers)
 part tools make -s --no-print-directory -C tools check &
@@ -102,6 +105,7 @@ done
 slow=(rig bench packages suite)
 rates_on=$(selftests/vm/kernels-for rates)
 [[ " ${KERNELS:-$rates_on} " != *" $rates_on "* ]] || slow+=(rates)
+[ "${KERNELS-}" ] || slow+=(arm64)
 part suite selftests/vm/suite &
 part rig "$scripts/tap-run" rig selftests/vm/rig-test
 part bench "$scripts/tap-run" bench bench/check
@@ -110,6 +114,9 @@ part packages "$scripts/tap-run" packages selftests/packages/test
 # would be measured.
 [[ " ${slow[*]} " != *" rates "* ]] || part rates "$scripts/tap-run" rates \
 	selftests/vm/run --kernel "$rates_on" --icount --deadline 1800 -- selftests/closelab_rates.sh
+[[ " ${slow[*]} " != *" arm64 "* ]] || part arm64 "$scripts/tap-run" arm64 \
+	selftests/vm/run --kernel "$arm64" --deadline 2700 -- \
+	make -C selftests run_tests ONLY=arch KSFT=/ksft/tools/testing/selftests
 wait
 for name in "${slow[@]}"; do
 	account "$name"
