@@ -178,7 +178,7 @@ struct judged {
 	const char *remedy;	/* a command, or what to change in the program */
 	bool (*want)(const struct end_group *group);	/* which of how and cause; NULL: all */
 	bool idle;		/* for how long nothing had gone either way tells something */
-	bool here;		/* the remedy is a command, for this namespace; PEER stands for one */
+	bool here;		/* the remedy is a command for this namespace; PEER: one of them */
 };
 
 /**

@@ -56,8 +56,8 @@ static void tell_resets(struct doctor *d, u64 orphans)
 		return;
 	host_value("sys/net/ipv4/tcp_max_orphans", &max);
 	if (wants_memory(d, &pages, &low)) {
-		j.why = "TCP is under memory pressure: data not yet sent is lost. Fewer or smaller socket buffers help, or more memory for TCP";
-		seen = doctor_text("reset because TCP is out of memory: it holds %llu pages, and tcp_mem begins with %llu",
+		j.why = "TCP is under memory pressure: data not yet sent is lost";
+		seen = doctor_text("reset because TCP is out of memory: it holds %llu pages, and tcp_mem begins with %llu (fewer or smaller socket buffers help)",
 				   pages, low);
 		remedy = doctor_text("sysctl net.ipv4.tcp_mem");
 	} else {
