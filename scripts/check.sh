@@ -105,7 +105,7 @@ done
 slow=(rig bench packages suite)
 rates_on=$(selftests/vm/kernels-for rates)
 [[ " ${KERNELS:-$rates_on} " != *" $rates_on "* ]] || slow+=(rates)
-[ "${KERNELS-}" ] || slow+=(arm64 monitoring)
+[ "${KERNELS-}" ] || slow+=(arm64)
 part suite selftests/vm/suite &
 part rig "$scripts/tap-run" rig selftests/vm/rig-test
 part bench "$scripts/tap-run" bench bench/check
@@ -117,8 +117,6 @@ part packages "$scripts/tap-run" packages selftests/packages/test
 [[ " ${slow[*]} " != *" arm64 "* ]] || part arm64 "$scripts/tap-run" arm64 \
 	selftests/vm/run --kernel "$arm64" --deadline 2700 -- \
 	make -C selftests run_tests ONLY=arch KSFT=/ksft/tools/testing/selftests
-[[ " ${slow[*]} " != *" monitoring "* ]] || part monitoring "$scripts/tap-run" monitoring \
-	selftests/monitoring/test
 wait
 for name in "${slow[@]}"; do
 	account "$name"
