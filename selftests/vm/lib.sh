@@ -11,7 +11,8 @@ CACHE=${CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/tcp_closestat}
 
 # kernels_for USE - the kernels that the file "kernels" lists for it; "release": all of
 # them as their releases ship them for x86-64, "debug": those built to look for mistakes,
-# "check": all that are not "by-hand", "arm64", "arm64-check": those for arm64
+# "check": all that are not "by-hand", "arm64", "arm64-check": those for arm64, "rt": those
+# with PREEMPT_RT
 kernels_for() {
 	awk -v use="$1" '
 		/^#/ || NF == 0 { next }
@@ -21,12 +22,17 @@ kernels_for() {
 			for (i = 1; i <= n; i++)
 				print $1 "-" flavour[i]
 		}
-		index("," $4 ",", "," use ",") { print $1 (use ~ /^arm64/ ? "-arm64" : "") }
+		index("," $4 ",", "," use ",") {
+			print $1 (use ~ /^arm64/ ? "-arm64" : use == "rt" ? "-rt" : "")
+		}
 	' "$vm_dir/kernels" | paste -sd " "
 }
 ALL_KERNELS=$(kernels_for release)
 DEBUG_KERNELS=$(kernels_for debug)
 ARM64_KERNELS=$(kernels_for arm64)
+RT_KERNELS=$(kernels_for rt)
+# shellcheck disable=SC2034 # used by those who source this
+GUEST_KERNELS="$ALL_KERNELS $DEBUG_KERNELS $ARM64_KERNELS $RT_KERNELS"
 # shellcheck disable=SC2034 # used by those who source this
 CHECK_KERNELS=$(kernels_for check)
 # shellcheck disable=SC2034 # used by those who source this
@@ -61,10 +67,10 @@ usage_error() {
 suite_of() {
 	local suite=
 
-	[[ " $ALL_KERNELS $DEBUG_KERNELS $ARM64_KERNELS " != *" $1 "* ]] ||
+	[[ " $GUEST_KERNELS " != *" $1 "* ]] ||
 		suite=$(awk -v kernel="${1%%-*}" '$1 == kernel { print $2 }' "$vm_dir/kernels")
 	[ "$suite" ] ||
-		usage_error "no such kernel: '$1' (there are: $ALL_KERNELS $DEBUG_KERNELS $ARM64_KERNELS)"
+		usage_error "no such kernel: '$1' (there are: $GUEST_KERNELS)"
 	echo "$suite"
 }
 
@@ -84,7 +90,7 @@ arch_of() {
 # flavour_of KERNEL - of a debugging kernel; nothing for a release's own.
 flavour_of() {
 	case $1 in
-	*-arm64) ;;
+	*-arm64 | *-rt) ;;
 	*-*) echo "${1#*-}" ;;
 	esac
 }
@@ -94,17 +100,19 @@ need_root() {
 	[ "$(id -u)" -eq 0 ] || die "must run as root (it makes chroots and mounts)"
 }
 
-# recipe_of SUITE [ARCH] - identifies what a root of this suite is made from, so that
+# recipe_of SUITE [arm64|rt] - identifies what a root of this suite is made from, so that
 # a changed package list or builder gives a new root.
 recipe_of() {
+	local kind=${2-}
+
 	{
-		packages_of "${1%-backports}" "${2-}"
+		packages_of "${1%-backports}" "${kind#rt}"
 		sed -n '/^make_root()/,/^}/p' "$vm_dir/root"
-		[ "$1" = "${1%-backports}" ] || {
-			sed -n '/^make_backports_root()/,/^}/p' "$vm_dir/root"
+		[[ $1 != *-backports && $kind != rt ]] || {
+			sed -n '/^make_other_kernel_root()/,/^}/p' "$vm_dir/root"
 			cat "$vm_dir/unpack"
 		}
-		[ "${2:-amd64}" = amd64 ] || cat "$vm_dir/root-arm64" "$vm_dir/unpack"
+		[ "$kind" != arm64 ] || cat "$vm_dir/root-arm64" "$vm_dir/unpack"
 	} | sha256sum | cut -c1-12
 }
 
@@ -143,6 +151,8 @@ root_of() {
 	arch=$(arch_of "$1")
 	if [ "$arch" != amd64 ]; then
 		echo "$CACHE/roots/$suite.$arch-$(recipe_of "$suite" "$arch")"
+	elif [[ $1 = *-rt ]]; then
+		echo "$CACHE/roots/$suite.rt-$(recipe_of "$suite" rt)"
 	elif [ "$flavour" ]; then
 		echo "$CACHE/roots/$suite.$flavour-$({
 			recipe_of "$suite"
