@@ -35,7 +35,7 @@ static int pool_fill(struct pool *pool)
 	unsigned int i;
 
 	for (i = 0; i < 64; i++) {
-		struct tcs_record *rec = tcs_record_alloc(GFP_KERNEL);
+		struct tcs_record *rec = tcs_record_alloc(true);
 
 		if (!rec)
 			return -ENOMEM;
@@ -126,9 +126,12 @@ static void adopt(struct sock *sk, struct pool *pool)
 	if (!put)
 		return;
 	pool->first = rest;
+	/* The lock of the chain may be one that sleeps (PREEMPT_RT). */
+	preempt_disable();
 	stats = tcs_net_of(sock_net(sk))->stats;
 	tcs_add(stats, TCS_RECORD_MADE);
 	tcs_add(stats, TCS_BASELINE + state);
+	preempt_enable();
 }
 
 /*
@@ -146,7 +149,6 @@ static bool adopt_chain(struct inet_hashinfo *hashinfo, unsigned int slot,
 	bool done = true;
 	struct sock *sk;
 
-	preempt_disable();
 	spin_lock_bh(lock);
 	sk_nulls_for_each(sk, node, &head->chain) {
 		if (state_of(sk) == TCS_NOT_CLOSING)
@@ -157,7 +159,6 @@ static bool adopt_chain(struct inet_hashinfo *hashinfo, unsigned int slot,
 		adopt(sk, pool);
 	}
 	spin_unlock_bh(lock);
-	preempt_enable();
 	return done;
 }
 

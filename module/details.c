@@ -22,6 +22,7 @@
 
 #include "event.h"
 #include "idle.h"
+#include "reserve.h"
 
 /**
  * struct entry - what happened to a connection so far
@@ -65,6 +66,8 @@ static bool allowed;
 /* Set before the key goes on, and until nobody is left who saw it on. */
 static struct entry *table;
 static unsigned int table_bits;
+
+static TCS_RESERVE(entries, struct entry, 1024);
 
 static struct entry *slot_of(const struct sock_common *key)
 {
@@ -114,7 +117,7 @@ static inline struct entry *find(const struct sock_common *key)
 static noinline struct entry *make_chained(struct entry *slot,
 					   const struct sock_common *key)
 {
-	struct entry *e = kmalloc(sizeof(*e), GFP_ATOMIC | __GFP_NOWARN);
+	struct entry *e = tcs_reserve_alloc(&entries);
 	unsigned long flags;
 
 	if (!e)
@@ -155,7 +158,7 @@ static noinline void free_chained(struct entry *e)
 	lock(slot, &flags);
 	__hlist_bl_del(&e->node);
 	unlock(slot, flags);
-	kfree(e);
+	tcs_reserve_free(&entries, e);
 }
 
 static void release(struct entry *e)
@@ -427,7 +430,12 @@ int tcs_details_prepare(void)
 
 	table_bits = clamp_t(unsigned int, ilog2(slots | 1), 10, 16);
 	table = kvcalloc(1UL << table_bits, sizeof(*table), GFP_KERNEL);
-	return table ? 0 : -ENOMEM;
+	if (table && !tcs_reserve_fill(&entries))
+		return 0;
+	tcs_reserve_empty(&entries);
+	kvfree(table);
+	table = NULL;
+	return -ENOMEM;
 }
 
 /**
@@ -461,4 +469,5 @@ void tcs_details_free(void)
 	}
 	kvfree(table);
 	table = NULL;
+	tcs_reserve_empty(&entries);
 }

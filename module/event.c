@@ -170,7 +170,7 @@ void tcs_baseline_fail(void)
  */
 struct tcs_record *tcs_new_record(struct tcs_stats __percpu *stats)
 {
-	struct tcs_record *rec = tcs_record_alloc(GFP_ATOMIC | __GFP_NOWARN);
+	struct tcs_record *rec = tcs_record_alloc(false);
 
 	if (likely(rec)) {
 		tcs_add(stats, TCS_RECORD_MADE);

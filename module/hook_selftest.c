@@ -17,8 +17,8 @@
 #include <linux/jiffies.h>
 #include <linux/net.h>
 #include <linux/netdevice.h>
+#include <linux/swait.h>
 #include <linux/tcp.h>
-#include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
@@ -32,7 +32,8 @@
 u16 tcs_hook_selftest_port;
 
 static bool seen[TCS_N_HOOKS];
-static DECLARE_WAIT_QUEUE_HEAD(seen_wait);
+/* Simple: its lock is one that hooks may take with PREEMPT_RT, too. */
+static DECLARE_SWAIT_QUEUE_HEAD(seen_wait);
 
 static bool is_ours(const struct sock_common *skc, u16 port)
 {
@@ -56,7 +57,7 @@ void tcs_hook_saw(enum tcs_hook_id id, const struct sock_common *skc)
 	if (!port || !is_ours(skc, port))
 		return;
 	WRITE_ONCE(seen[id], true);
-	wake_up(&seen_wait);
+	swake_up_one(&seen_wait);
 }
 
 static bool all_seen(void)
@@ -207,7 +208,7 @@ static int exercise(struct socket *listener, struct sockaddr_in *at)
 		if (n < 0)
 			return n;
 		purged += n;
-	} while (!wait_event_timeout(seen_wait, all_seen(), HZ / 25) &&
+	} while (!swait_event_timeout_exclusive(seen_wait, all_seen(), HZ / 25) &&
 		 --tries);
 	return purged ? 0 : -ENOBUFS;
 }

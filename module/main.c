@@ -13,6 +13,7 @@
 #include "pernet.h"
 #include "probes.h"
 #include "procfs.h"
+#include "recent.h"
 #include "records.h"
 #include "sysctl.h"
 
@@ -40,9 +41,12 @@ static int __init tcs_init(void)
 	err = step(tcs_records_init);
 	if (err)
 		return err;
-	err = step(tcs_pernet_init);
+	err = step(tcs_recent_init);
 	if (err)
 		goto undo_records;
+	err = step(tcs_pernet_init);
+	if (err)
+		goto undo_recent;
 	err = step(tcs_probes_attach);
 	if (err)
 		goto undo_pernet;
@@ -71,6 +75,8 @@ undo_hooks:
 	tcs_probes_detach();
 undo_pernet:
 	tcs_pernet_exit();
+undo_recent:
+	tcs_recent_exit();
 undo_records:
 	tcs_records_exit();
 	return err;
@@ -87,6 +93,7 @@ static void __exit tcs_exit(void)
 	tcs_hooks_detach();
 	tcs_probes_detach();
 	tcs_pernet_exit();
+	tcs_recent_exit();
 	if (!TCS_FAULT_SYNC)
 		tcs_records_exit();
 }

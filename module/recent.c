@@ -16,6 +16,7 @@
 
 #include "event.h"
 #include "pernet.h"
+#include "reserve.h"
 
 #define CHUNKS		8
 /* Not a page, which is larger on some machines. */
@@ -68,6 +69,8 @@ struct tcs_recent {
 	struct entry *chunk[CHUNKS];
 };
 
+static TCS_RESERVE(chunks, char[CHUNK_SIZE], 16);
+
 static struct entry *entry_of(const struct tcs_recent *r, u64 nth)
 {
 	u32 at;
@@ -76,6 +79,32 @@ static struct entry *entry_of(const struct tcs_recent *r, u64 nth)
 	div_u64_rem(nth, RING_SIZE, &at);
 	chunk = READ_ONCE(r->chunk[at / PER_CHUNK]);
 	return chunk ? &chunk[at % PER_CHUNK] : NULL;
+}
+
+/**
+ * tcs_recent_init() - make what rings are made of
+ *
+ * Process context, sleeps.
+ *
+ * Return: 0, or -ENOMEM, and nothing has to be undone.
+ */
+int tcs_recent_init(void)
+{
+	const int err = tcs_reserve_fill(&chunks);
+
+	if (err)
+		tcs_reserve_empty(&chunks);
+	return err;
+}
+
+/**
+ * tcs_recent_exit() - undo tcs_recent_init()
+ *
+ * Process context, sleeps. Nothing may be attached that adds to a ring.
+ */
+void tcs_recent_exit(void)
+{
+	tcs_reserve_empty(&chunks);
 }
 
 /**
@@ -115,10 +144,10 @@ static void make_room(struct tcs_recent *r)
 
 	if (n >= RING_SIZE || READ_ONCE(r->chunk[(u32)n / PER_CHUNK]))
 		return;
-	chunk = kmalloc(CHUNK_SIZE, GFP_ATOMIC | __GFP_NOWARN);
+	chunk = tcs_reserve_alloc(&chunks);
 	/* Another CPU may have been faster. */
 	if (chunk && cmpxchg(&r->chunk[(u32)n / PER_CHUNK], NULL, chunk))
-		kfree(chunk);
+		tcs_reserve_free(&chunks, chunk);
 }
 
 static void add(struct tcs_recent *r, const struct entry *e)

@@ -50,6 +50,8 @@ static inline bool tcs_recent_unanswered(struct tcs_end end,
 	       told->bytes_received > 0;
 }
 
+int tcs_recent_init(void);
+void tcs_recent_exit(void);
 struct tcs_recent *tcs_recent_alloc(void);
 void tcs_recent_free(struct tcs_recent *recent);
 void tcs_recent_add(const struct tcs_net *tn, const struct sock_common *skc,

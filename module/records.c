@@ -9,12 +9,13 @@
 #include <linux/slab.h>
 
 #include "fault_inject.h"
+#include "reserve.h"
 
 struct tcs_record *tcs_record_table __read_mostly;
 unsigned int tcs_record_table_mask __read_mostly;
 DEFINE_PER_CPU(struct tcs_record_free_list, tcs_record_free_list);
 
-static struct kmem_cache *cache;
+static TCS_RESERVE(reserve, struct tcs_record, 4096);
 
 /* One bucket for each 128 KiB of memory: 8192 of them, 512 KiB, for 1 GiB. */
 static unsigned int choose_size(void)
@@ -36,18 +37,14 @@ int tcs_records_init(void)
 	/* A cache line each, where those have 64 bytes. */
 	BUILD_BUG_ON(sizeof(struct tcs_record) != 64);
 
-	cache = KMEM_CACHE(tcs_record, 0);
-	if (!cache)
-		return -ENOMEM;
-
 	tcs_record_table_mask = choose_size() - 1;
 	tcs_record_table = kvcalloc(tcs_record_table_mask + 1,
 				    sizeof(*tcs_record_table), GFP_KERNEL);
-	if (!tcs_record_table) {
-		kmem_cache_destroy(cache);
-		return -ENOMEM;
-	}
-	return 0;
+	if (tcs_record_table && !tcs_reserve_fill(&reserve))
+		return 0;
+	tcs_reserve_empty(&reserve);
+	kvfree(tcs_record_table);
+	return -ENOMEM;
 }
 
 static void free_table(void)
@@ -59,7 +56,7 @@ static void free_table(void)
 	for (i = 0; i <= tcs_record_table_mask; i++) {
 		hlist_bl_for_each_entry_safe(rec, pos, next,
 					     &tcs_record_table[i].more, node)
-			kmem_cache_free(cache, rec);
+			kfree(rec);
 		cond_resched();
 	}
 	kvfree(tcs_record_table);
@@ -75,7 +72,7 @@ static void drain_free_lists(void)
 
 		while ((rec = s->first)) {
 			s->first = rec->next_free;
-			kmem_cache_free(cache, rec);
+			kfree(rec);
 		}
 	}
 }
@@ -89,18 +86,18 @@ void tcs_records_exit(void)
 {
 	free_table();
 	drain_free_lists();
-	kmem_cache_destroy(cache);
+	tcs_reserve_empty(&reserve);
 }
 
 /**
  * tcs_record_alloc() - allocate a record
- * @gfp: how, where the CPU's free list is empty
+ * @may_sleep: the caller may
  *
- * Any context but NMI that @gfp allows.
+ * Any context but NMI.
  *
  * Return: a detached record with no time known, or NULL.
  */
-struct tcs_record *tcs_record_alloc(gfp_t gfp)
+struct tcs_record *tcs_record_alloc(bool may_sleep)
 {
 	struct tcs_record *rec;
 	unsigned long flags;
@@ -113,7 +110,8 @@ struct tcs_record *tcs_record_alloc(gfp_t gfp)
 	}
 	local_irq_restore(flags);
 	if (unlikely(!rec))
-		rec = kmem_cache_alloc(cache, gfp);
+		rec = may_sleep ? kmalloc(sizeof(*rec), GFP_KERNEL) :
+				  tcs_reserve_alloc(&reserve);
 	if (likely(rec))
 		*rec = (struct tcs_record)TCS_NEW_RECORD;
 	return rec;
@@ -139,7 +137,7 @@ void tcs_record_free(struct tcs_record *rec)
 	}
 	local_irq_restore(flags);
 	if (unlikely(!kept))
-		kmem_cache_free(cache, rec);
+		tcs_reserve_free(&reserve, rec);
 }
 
 /**

@@ -96,7 +96,7 @@ extern unsigned int tcs_record_table_mask;
 int tcs_records_init(void);
 void tcs_records_exit(void);
 
-struct tcs_record *tcs_record_alloc(gfp_t gfp);
+struct tcs_record *tcs_record_alloc(bool may_sleep);
 void tcs_record_free(struct tcs_record *rec);
 void tcs_record_release_chained(struct tcs_record *rec);
 struct tcs_record *tcs_records_get_chained(const struct sock_common *key);

@@ -22,10 +22,6 @@
 #error "tcp_closestat needs a 64-bit kernel: its counters are 64 bits wide and read without a lock"
 #endif
 
-#ifdef CONFIG_PREEMPT_RT
-#error "tcp_closestat does not work with PREEMPT_RT: it allocates where preemption is off"
-#endif
-
 #ifndef CONFIG_INET
 #error "tcp_closestat needs CONFIG_INET"
 #endif
