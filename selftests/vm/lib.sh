@@ -31,7 +31,6 @@ ALL_KERNELS=$(kernels_for release)
 DEBUG_KERNELS=$(kernels_for debug)
 ARM64_KERNELS=$(kernels_for arm64)
 RT_KERNELS=$(kernels_for rt)
-# shellcheck disable=SC2034 # used by those who source this
 GUEST_KERNELS="$ALL_KERNELS $DEBUG_KERNELS $ARM64_KERNELS $RT_KERNELS"
 # shellcheck disable=SC2034 # used by those who source this
 CHECK_KERNELS=$(kernels_for check)
