@@ -15,6 +15,8 @@
 #define TCS_FAULT_SYNC		__is_defined(TCS_INJECT_SYNC)
 /* A callback does what may sleep. */
 #define TCS_FAULT_SLEEP	__is_defined(TCS_INJECT_SLEEP)
+/* A callback is of another type than it is called as. */
+#define TCS_FAULT_TYPE		__is_defined(TCS_INJECT_TYPE)
 /* All CPUs add to the counts of one, without care for each other. */
 #define TCS_FAULT_PERCPU	__is_defined(TCS_INJECT_PERCPU)
 /* The baseline takes its time over each socket: selftests/baseline_slow. */

@@ -16,6 +16,7 @@
 
 #include "compat/net_sysctl.h"
 #include "compat/tw_timeout.h"
+#include "fault_inject.h"
 #include "hooks.h"
 #include "pernet.h"
 #include "policy.h"
@@ -211,7 +212,8 @@ static int register_all(struct net *net, const char *path,
 			.data = (void *)tn + first[i].offset,
 			.maxlen = sizeof(unsigned int),
 			.mode = first[i].mode,
-			.proc_handler = first[i].handler,
+			.proc_handler = TCS_FAULT_TYPE ?
+				(proc_handler *)(void *)owner : first[i].handler,
 			.extra1 = tn,
 			.extra2 = (void *)&first[i],
 		};
