@@ -57,7 +57,8 @@ TEST_F_TIMEOUT(lifecycle, unload_with_time_waits, 60)
 	struct diag_sock s;
 	struct pair p, later;
 
-	tune(w->ns[0], 3000, false);
+	/* Unloading may take seconds on a busy machine. */
+	tune(w->ns[0], 10000, false);
 	pair_open(&p, w, AF_INET);
 	pair_to_time_wait(&p, PATH_TIMEWAIT);
 	EXPECT_EQ(0, module_unload());
@@ -69,7 +70,7 @@ TEST_F_TIMEOUT(lifecycle, unload_with_time_waits, 60)
 	s = pair_find(&later, 0);
 	EXPECT_LT(50000, s.left_ms);
 	EXPECT_GE(60000, s.left_ms);
-	tuned_check(&p, 0, 3000);
+	tuned_check(&p, 0, 10000);
 
 	/* It is counted as one that was there before. */
 	ASSERT_EQ(0, module_load());
