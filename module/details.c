@@ -430,9 +430,8 @@ int tcs_details_prepare(void)
 
 	table_bits = clamp_t(unsigned int, ilog2(slots | 1), 10, 16);
 	table = kvcalloc(1UL << table_bits, sizeof(*table), GFP_KERNEL);
-	if (table && !tcs_reserve_fill(&entries))
+	if (table && !tcs_reserve_init(&entries))
 		return 0;
-	tcs_reserve_empty(&entries);
 	kvfree(table);
 	table = NULL;
 	return -ENOMEM;
@@ -469,5 +468,5 @@ void tcs_details_free(void)
 	}
 	kvfree(table);
 	table = NULL;
-	tcs_reserve_empty(&entries);
+	tcs_reserve_exit(&entries);
 }

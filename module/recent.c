@@ -90,11 +90,7 @@ static struct entry *entry_of(const struct tcs_recent *r, u64 nth)
  */
 int tcs_recent_init(void)
 {
-	const int err = tcs_reserve_fill(&chunks);
-
-	if (err)
-		tcs_reserve_empty(&chunks);
-	return err;
+	return tcs_reserve_init(&chunks);
 }
 
 /**
@@ -104,7 +100,7 @@ int tcs_recent_init(void)
  */
 void tcs_recent_exit(void)
 {
-	tcs_reserve_empty(&chunks);
+	tcs_reserve_exit(&chunks);
 }
 
 /**

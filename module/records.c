@@ -40,9 +40,8 @@ int tcs_records_init(void)
 	tcs_record_table_mask = choose_size() - 1;
 	tcs_record_table = kvcalloc(tcs_record_table_mask + 1,
 				    sizeof(*tcs_record_table), GFP_KERNEL);
-	if (tcs_record_table && !tcs_reserve_fill(&reserve))
+	if (tcs_record_table && !tcs_reserve_init(&reserve))
 		return 0;
-	tcs_reserve_empty(&reserve);
 	kvfree(tcs_record_table);
 	return -ENOMEM;
 }
@@ -86,7 +85,7 @@ void tcs_records_exit(void)
 {
 	free_table();
 	drain_free_lists();
-	tcs_reserve_empty(&reserve);
+	tcs_reserve_exit(&reserve);
 }
 
 /**

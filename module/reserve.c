@@ -40,15 +40,8 @@ static bool is_long(const struct tcs_reserve *r)
 	return READ_ONCE(r->n) > 2 * r->low;
 }
 
-/**
- * tcs_reserve_fill() - fill a reserve
- * @r: the reserve
- *
- * Process context, sleeps.
- *
- * Return: 0, or -ENOMEM; what it has by then it keeps.
- */
-int tcs_reserve_fill(struct tcs_reserve *r)
+/* Without memory it keeps what it has by then. */
+static int fill(struct tcs_reserve *r)
 {
 	while (is_short(r)) {
 		void *object = kmalloc(r->size, GFP_KERNEL);
@@ -58,6 +51,23 @@ int tcs_reserve_fill(struct tcs_reserve *r)
 		push(r, object);
 	}
 	return 0;
+}
+
+/**
+ * tcs_reserve_init() - fill a reserve for the first time
+ * @r: the reserve, empty
+ *
+ * Process context, sleeps.
+ *
+ * Return: 0, or -ENOMEM, and the reserve is empty.
+ */
+int tcs_reserve_init(struct tcs_reserve *r)
+{
+	const int err = fill(r);
+
+	if (err)
+		tcs_reserve_exit(r);
+	return err;
 }
 
 /**
@@ -71,18 +81,18 @@ void tcs_reserve_work(struct work_struct *work)
 {
 	struct tcs_reserve *r = container_of(work, struct tcs_reserve, work);
 
-	tcs_reserve_fill(r);
+	fill(r);
 	while (is_long(r))
 		kfree(pop(r));
 }
 
 /**
- * tcs_reserve_empty() - free what is in a reserve
+ * tcs_reserve_exit() - undo tcs_reserve_init()
  * @r: the reserve, which nobody takes from or gives to any more
  *
  * Process context, sleeps.
  */
-void tcs_reserve_empty(struct tcs_reserve *r)
+void tcs_reserve_exit(struct tcs_reserve *r)
 {
 	void *object;
 

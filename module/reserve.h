@@ -46,8 +46,8 @@ void tcs_reserve_work(struct work_struct *work);
 		.work = __WORK_INITIALIZER(_name.work, tcs_reserve_work), \
 	}
 
-int tcs_reserve_fill(struct tcs_reserve *r);
-void tcs_reserve_empty(struct tcs_reserve *r);
+int tcs_reserve_init(struct tcs_reserve *r);
+void tcs_reserve_exit(struct tcs_reserve *r);
 void *tcs_reserve_alloc(struct tcs_reserve *r);
 void tcs_reserve_free(struct tcs_reserve *r, void *object);
 
@@ -61,12 +61,12 @@ struct tcs_reserve {
 #define TCS_RESERVE(_name, _type, _low) \
 	const struct tcs_reserve _name = { .size = sizeof(_type) }
 
-static inline int tcs_reserve_fill(const struct tcs_reserve *r)
+static inline int tcs_reserve_init(const struct tcs_reserve *r)
 {
 	return 0;
 }
 
-static inline void tcs_reserve_empty(const struct tcs_reserve *r)
+static inline void tcs_reserve_exit(const struct tcs_reserve *r)
 {
 }
 
