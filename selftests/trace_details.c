@@ -54,7 +54,8 @@ END(fin_wait2_expired)
 	tells_actor(&s);
 	tells_socket(&s);
 	tells_lifetime(&s);
-	/* Its FIN is answered with a RST: we have closed all the same. */
+	/* Its FIN is answered with a RST then: we have closed all the same. */
+	scene_wait_gone(&s);
 	close(s.fd);
 	told_wait(&s.told, lab->ns[A], "rst_received", s.line);
 	tells_us(&s);
@@ -163,7 +164,7 @@ static void fails(struct scene *s, const struct ends_lab *lab, enum act act, int
 	check(us >= 0 && us <= (now_ns() - s->connected) / 1000, "%lld us", (long long)us);
 	tells_actor(s);
 	tells(s, "uid", ACTOR_UID);
-	tells(s, "cgroup", s->actor.cgroup);
+	tells_cgroup(s, s->actor.cgroup);
 	tells(s, "bytes_sent", 0);
 	tells(s, "bytes_received", 0);
 	tells(s, "idle_us", -1);

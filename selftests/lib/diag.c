@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -47,6 +48,25 @@ void tuple_of(struct tuple *t, int fd)
 	t->family = src.ss_family;
 	copy_address(&t->src, &t->sport, &src);
 	copy_address(&t->dst, &t->dport, &dst);
+}
+
+/**
+ * tuple_of_peer() - which connection it is, seen from its other end
+ * @t: filled
+ * @fd: a connected TCP socket
+ */
+void tuple_of_peer(struct tuple *t, int fd)
+{
+	struct tuple here;
+
+	tuple_of(&here, fd);
+	*t = (struct tuple) {
+		.family = here.family,
+		.sport = here.dport,
+		.dport = here.sport,
+		.src = here.dst,
+		.dst = here.src,
+	};
 }
 
 /**
@@ -105,6 +125,19 @@ static struct inet_diag_req_v2 request_of(const struct tuple *t)
 	return req;
 }
 
+static uint64_t cgroup_in(const struct nlmsghdr *nlh)
+{
+	int len = NLMSG_PAYLOAD(nlh, sizeof(struct inet_diag_msg));
+	const struct rtattr *attr = NLMSG_DATA(nlh) + NLMSG_ALIGN(sizeof(struct inet_diag_msg));
+	uint64_t id = 0;
+
+	for (; RTA_OK(attr, len); attr = RTA_NEXT(attr, len)) {
+		if (attr->rta_type == INET_DIAG_CGROUP_ID)
+			memcpy(&id, RTA_DATA(attr), sizeof(id));
+	}
+	return id;
+}
+
 /**
  * diag_find() - look for one socket
  * @diag: of diag_open()
@@ -140,6 +173,7 @@ struct diag_sock diag_find(int diag, const struct tuple *t)
 	found.state = msg->idiag_state;
 	found.timewait = msg->idiag_timer == TIMER_TIMEWAIT;
 	found.left_ms = msg->idiag_expires;
+	found.cgroup = cgroup_in(&in.nlh);
 	return found;
 }
 

@@ -28,14 +28,18 @@ struct tuple {
  * @state: TCP state (netinet/tcp.h), 0: no such socket
  * @timewait: it is a timewait socket
  * @left_ms: time until the timewait socket ends
+ * @cgroup: id of its cgroup; 0: a timewait socket, which has none, or a kernel that keeps
+ *	none for sockets (CONFIG_SOCK_CGROUP_DATA)
  */
 struct diag_sock {
 	int state;
 	bool timewait;
 	int64_t left_ms;
+	uint64_t cgroup;
 };
 
 void tuple_of(struct tuple *t, int fd);
+void tuple_of_peer(struct tuple *t, int fd);
 int diag_open(int ns);
 struct diag_sock diag_find(int diag, const struct tuple *t);
 int diag_destroy(int diag, const struct tuple *t);

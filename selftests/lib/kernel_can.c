@@ -35,40 +35,44 @@ static uint64_t time_waits_counted(void)
 	return strtoull(value, NULL, 10);
 }
 
-/* Leaves a TIME_WAIT in this namespace, over the loopback. */
-static void make_time_wait(struct tuple *t)
+/* Connects over the loopback: the client's end, and the one that was accepted. */
+static void connect_here(int fd[2])
 {
 	struct sockaddr_in at = {
 		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
 	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	socklen_t len = sizeof(at);
-	int server;
 
+	fd[0] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (bind(listener, (struct sockaddr *)&at, len) || listen(listener, 1) ||
 	    getsockname(listener, (struct sockaddr *)&at, &len) ||
-	    connect(client, (struct sockaddr *)&at, len))
+	    connect(fd[0], (struct sockaddr *)&at, len))
 		die_errno("cannot connect over the loopback");
-	server = accept(listener, NULL, NULL);
-	if (server < 0)
+	fd[1] = accept(listener, NULL, NULL);
+	if (fd[1] < 0)
 		die_errno("accept");
-	tuple_of(t, client);
-	close(client);
-	wait_eof(server);
-	close(server);
 	close(listener);
+}
+
+/* Closes them so that the client's end is in TIME_WAIT. */
+static void close_both(int fd[2])
+{
+	close(fd[0]);
+	wait_eof(fd[1]);
+	close(fd[1]);
 }
 
 static struct found {
 	bool looked;
 	bool counts_begun;
 	bool destroys;
+	bool keeps_cgroups;
 } found;
 
 static const struct found *look(void)
 {
-	int here, ns, diag;
+	int here, ns, diag, fd[2];
 	struct tuple t;
 
 	if (found.looked)
@@ -76,9 +80,12 @@ static const struct found *look(void)
 	here = netns_here();
 	ns = netns_new();
 	netns_enter(ns);
-	make_time_wait(&t);
-	found.counts_begun = time_waits_counted();
+	connect_here(fd);
+	tuple_of(&t, fd[0]);
 	diag = diag_open(ns);
+	found.keeps_cgroups = diag_find(diag, &t).cgroup;
+	close_both(fd);
+	found.counts_begun = time_waits_counted();
 	found.destroys = !diag_destroy(diag, &t);
 	found.looked = true;
 	netns_enter(here);
@@ -106,4 +113,14 @@ bool kernel_counts_time_wait_begun(void)
 bool kernel_destroys_timewait(void)
 {
 	return look()->destroys;
+}
+
+/**
+ * kernel_keeps_cgroups() - whether it knows which cgroup a socket is of
+ *
+ * Not without CONFIG_SOCK_CGROUP_DATA; sock_diag says nothing of it then.
+ */
+bool kernel_keeps_cgroups(void)
+{
+	return look()->keeps_cgroups;
 }

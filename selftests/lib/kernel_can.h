@@ -7,5 +7,6 @@
 
 bool kernel_counts_time_wait_begun(void);
 bool kernel_destroys_timewait(void);
+bool kernel_keeps_cgroups(void);
 
 #endif /* KERNEL_CAN_H */

@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "ends_sock.h"
 #include "fail.h"
+#include "kernel_can.h"
 
 #define IDLE_MS		350
 #define US_PER_MS	1000
@@ -47,6 +48,8 @@ void scene_begin(struct scene *s, const struct ends_lab *lab, bool on)
 	if (actor_do(&s->actor, ACT_CONNECT))
 		die("cannot connect");
 	s->fd = lab_accept(lab);
+	s->diag = diag_open(lab->ns[B]);
+	tuple_of_peer(&s->end, s->fd);
 	exchange(s);
 }
 
@@ -59,6 +62,19 @@ void scene_end(struct scene *s)
 	told_switch(&s->told, false);
 	actor_end(&s->actor);
 	told_close(&s->told);
+	close(s->diag);
+}
+
+/**
+ * scene_wait_gone() - until the kernel does not find the actor's socket any more
+ * @s: with the end of that told
+ *
+ * The end of a timewait socket is told before it leaves its chain (inet_twsk_kill(),
+ * net/ipv4/inet_timewait_sock.c); until then a segment still meets it.
+ */
+void scene_wait_gone(const struct scene *s)
+{
+	until(!diag_state(s->diag, &s->end));
 }
 
 /**
@@ -134,11 +150,17 @@ void tells_lifetime(const struct scene *s)
 	check(us <= (now_ns() - s->connected) / 1000, "lived for %lld us", (long long)us);
 }
 
+/** tells_cgroup() - the socket was of this cgroup, if the kernel keeps that */
+void tells_cgroup(const struct scene *s, uint64_t id)
+{
+	tells(s, "cgroup", kernel_keeps_cgroups() ? id : 0);
+}
+
 /** tells_socket() - it was the actor's socket */
 void tells_socket(const struct scene *s)
 {
 	tells(s, "uid", ACTOR_UID);
-	tells(s, "cgroup", s->actor.cgroup);
+	tells_cgroup(s, s->actor.cgroup);
 	tells(s, "bytes_sent", ACTOR_SENDS);
 	tells(s, "bytes_received", ACTOR_RECEIVES);
 }
@@ -151,7 +173,7 @@ void tells_our_socket(const struct scene *s)
 	if (stat(s->actor.dir, &st))
 		die_errno("stat");
 	tells(s, "uid", 0);
-	tells(s, "cgroup", st.st_ino);
+	tells_cgroup(s, st.st_ino);
 	tells(s, "bytes_sent", ACTOR_RECEIVES);
 	tells(s, "bytes_received", ACTOR_SENDS);
 	tells(s, "errno", 0);

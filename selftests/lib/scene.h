@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "actor.h"
+#include "diag.h"
 #include "ends_lab.h"
 #include "told.h"
 
@@ -15,6 +16,8 @@
  * @told: where the event is read
  * @actor: has its end in B
  * @fd: the test's end, in A
+ * @diag: asks about sockets in B
+ * @end: the actor's end
  * @connected: when it began, ns, not earlier
  * @exchanged: when the last bytes went by, ns, not earlier
  * @silent: the same, not later
@@ -24,6 +27,8 @@ struct scene {
 	struct told told;
 	struct actor actor;
 	int fd;
+	int diag;
+	struct tuple end;
 	int64_t connected;
 	int64_t exchanged;
 	int64_t silent;
@@ -32,9 +37,11 @@ struct scene {
 
 void scene_begin(struct scene *s, const struct ends_lab *lab, bool on);
 void scene_end(struct scene *s);
+void scene_wait_gone(const struct scene *s);
 int64_t scene_number(const struct scene *s, const char *name);
 void tells(const struct scene *s, const char *name, int64_t value);
 void tells_comm(const struct scene *s, const char *comm);
+void tells_cgroup(const struct scene *s, uint64_t id);
 void tells_actor(const struct scene *s);
 void tells_us(const struct scene *s);
 void tells_nobody(const struct scene *s);
