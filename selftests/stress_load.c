@@ -173,6 +173,18 @@ static bool all_is_over(const struct rows *rows)
 	return true;
 }
 
+/* What the module says is left, and what the kernel does. */
+static void show(int ns, const struct rows *rows)
+{
+	unsigned int i, twsks, fin_wait2 = diag_count(diag_open(ns), TCP_FIN_WAIT2, &twsks);
+
+	for (i = 0; i < rows->n; i++)
+		fprintf(stderr, "# %s %" PRIu64 "\n", rows->row[i].name,
+			rows->row[i].value);
+	fprintf(stderr, "# sock_diag: %u FIN_WAIT2, %u of them timewait sockets\n", fin_wait2,
+		twsks);
+}
+
 /* Loaded in the middle of it all, again and again; then the traffic stops. */
 TEST_F_TIMEOUT(load, with_traffic, 180)
 {
@@ -205,9 +217,7 @@ TEST_F_TIMEOUT(load, with_traffic, 180)
 
 		do {
 			if (now_ns() > end) {
-				for (i = 0; i < rows.n; i++)
-					fprintf(stderr, "# %s %" PRIu64 "\n",
-						rows.row[i].name, rows.row[i].value);
+				show(lab->ns[side], &rows);
 				die("something is left");
 			}
 			setting_set(lab->ns[side], SETTING("time_wait_purge"), 1);

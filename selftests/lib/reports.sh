@@ -46,6 +46,7 @@ def ready(): open('$tmp/ready', 'w').write('x')
 def go(): open('$tmp/go', 'w').write('x')
 def until_go():
     while not os.path.exists('$tmp/go'): time.sleep(.05)
+    os.remove('$tmp/go')
 $2"
 }
 

@@ -3,8 +3,10 @@
 #include "stress_watch.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "clock.h"
 #include "fail.h"
 #include "setting.h"
 
@@ -101,6 +103,50 @@ static void add(struct rows *total, const struct rows *rows)
 }
 
 /**
+ * struct all - one reading of all namespaces
+ * @text: of the file
+ * @next: the block that comes next, NULL at the end
+ * @netns: the block's namespace, as the file names it
+ * @rows: of the block
+ */
+struct all {
+	char text[4 << 20];
+	char *next;
+	const char *netns;
+	struct rows rows;
+};
+
+static struct all *read_all(void)
+{
+	static struct all all;
+
+	if (setting_read(-1, "/proc/tcp_closestat_all", all.text, sizeof(all.text)) < 0)
+		die_errno("cannot read tcp_closestat_all");
+	all.next = all.text;
+	return &all;
+}
+
+static bool next_netns(struct all *all)
+{
+	char *block = all->next, *body;
+
+	if (!block)
+		return false;
+	body = strchr(block, '\n');
+	if (strncmp(block, "netns ", 6) || !body)
+		die("not a namespace: '%.40s'", block);
+	*body++ = '\0';
+	all->netns = block + 6;
+	all->next = strstr(body, "\n\n");
+	if (all->next) {
+		all->next[1] = '\0';
+		all->next += 2;
+	}
+	rows_parse(&all->rows, body);
+	return true;
+}
+
+/**
  * watch_total() - add up all namespaces, living and dead, from one read
  * @total: set to the sums
  *
@@ -108,26 +154,11 @@ static void add(struct rows *total, const struct rows *rows)
  */
 void watch_total(struct rows *total)
 {
-	static char text[4 << 20];
-	char *block, *next;
-	struct rows rows;
+	struct all *all = read_all();
 
 	total->n = 0;
-	if (setting_read(-1, "/proc/tcp_closestat_all", text, sizeof(text)) < 0)
-		die_errno("cannot read tcp_closestat_all");
-	for (block = text; block; block = next) {
-		char *body = strchr(block, '\n');
-
-		if (strncmp(block, "netns ", 6) || !body)
-			die("not a namespace: '%.40s'", block);
-		next = strstr(body, "\n\n");
-		if (next) {
-			next[1] = '\0';
-			next += 2;
-		}
-		rows_parse(&rows, body + 1);
-		add(total, &rows);
-	}
+	while (next_netns(all))
+		add(total, &all->rows);
 }
 
 /**
@@ -137,14 +168,45 @@ void watch_total(struct rows *total)
  */
 bool watch_all_over(void)
 {
-	struct rows now;
 	unsigned int i;
+	struct rows now;
 
 	watch_total(&now);
 	for (i = 0; i < N_GAUGES; i++)
 		if (rows_get(&now, gauges[i]))
 			return false;
 	return true;
+}
+
+static void show_what_is_left(void)
+{
+	struct all *all = read_all();
+	unsigned int i;
+
+	while (next_netns(all))
+		for (i = 0; i < N_GAUGES; i++)
+			if (rows_get(&all->rows, gauges[i]))
+				fprintf(stderr, "# netns %s: %s %" PRIu64 "\n", all->netns,
+					gauges[i], rows_get(&all->rows, gauges[i]));
+}
+
+/**
+ * watch_wait_all_over() - until no namespace has a connection that ends
+ *
+ * To be called in the initial namespace. What is left after TIMEOUT_NS is shown, and ends
+ * the test.
+ */
+void watch_wait_all_over(void)
+{
+	const int64_t end = now_ns() + TIMEOUT_NS;
+
+	while (!watch_all_over()) {
+		if (now_ns() > end) {
+			show_what_is_left();
+			die("something is left");
+		}
+		nap_ms(20);
+	}
 }
 
 /**
