@@ -60,7 +60,7 @@ account() {
 		last="ended with status $status and without a count, which counts as 1 failed"
 		failed=$((failed + 1))
 	fi
-	report+=("$(printf '%-8s %4d s  %s' "$name" "$seconds" "$last")")
+	report+=("$(printf '%-10s %4d s  %s' "$name" "$seconds" "$last")")
 	# What failed is worth repeating where the reader looks, at the end, with the last
 	# words before it: the log may be all that is left of this machine.
 	[[ $last = *" 0 failed"* ]] || readarray -t -O "${#report[@]}" report < <(
@@ -78,7 +78,7 @@ prepare() {
 		printf '%s failed\n0 passed, 1 failed, 0 skipped\n' "$name"
 		exit 1
 	fi
-	report+=("$(printf '%-8s %4d s' "$name" $((EPOCHSECONDS - began)))")
+	report+=("$(printf '%-10s %4d s' "$name" $((EPOCHSECONDS - began)))")
 }
 
 # On another architecture runs what may differ there, on one kernel; KERNELS=6.12-arm64: all.
@@ -105,11 +105,15 @@ done
 slow=(rig bench packages suite)
 rates_on=$(selftests/vm/kernels-for rates)
 [[ " ${KERNELS:-$rates_on} " != *" $rates_on "* ]] || slow+=(rates)
+monitoring_on=$(selftests/vm/kernels-for monitoring)
+[[ " ${KERNELS:-$monitoring_on} " != *" $monitoring_on "* ]] || slow+=(monitoring)
 [ "${KERNELS-}" ] || slow+=(arm64)
 part suite selftests/vm/suite &
 part rig "$scripts/tap-run" rig selftests/vm/rig-test
 part bench "$scripts/tap-run" bench bench/check
 part packages "$scripts/tap-run" packages selftests/packages/test
+[[ " ${slow[*]} " != *" monitoring "* ]] || part monitoring "$scripts/tap-run" monitoring \
+	selftests/monitoring/test
 # How many requests a second: by a clock that counts instructions, or the machine's load
 # would be measured.
 [[ " ${slow[*]} " != *" rates "* ]] || part rates "$scripts/tap-run" rates \
