@@ -15,9 +15,8 @@
 #define CREATE_TRACE_POINTS
 #include "trace.h"
 
-DEFINE_STATIC_KEY_FALSE(tcs_counting_key);
-DEFINE_STATIC_KEY_FALSE(tcs_baseline_key);
-DEFINE_STATIC_KEY_FALSE(tcs_twsk_untracked_key);
+unsigned int tcs_mode __read_mostly;
+DEFINE_STATIC_KEY_FALSE(tcs_steady_key);
 DEFINE_STATIC_KEY_FALSE(tcs_details_key);
 DEFINE_STATIC_KEY_FALSE(tcs_fastpath_key);
 DEFINE_STATIC_KEY_FALSE(tcs_fastpath_traced_key);
@@ -40,18 +39,38 @@ static void set(struct static_key_false *key, bool on)
 /* One at a time: a late self-test may find something while the baseline ends. */
 static DEFINE_MUTEX(turning);
 
-static void turn(struct static_key_false *key, bool on)
+static void fastpath_off(void)
 {
-	bool usual;
-
-	mutex_lock(&turning);
-	/* Off while anything changes: the fast path does not look at the others. */
 	set(&tcs_fastpath_key, false);
 	set(&tcs_fastpath_traced_key, false);
-	set(key, on);
-	usual = tcs_is_counting() && !tcs_in_baseline() && !tcs_twsk_is_untracked();
-	set(&tcs_fastpath_key, usual && !tcs_details_are_on());
-	set(&tcs_fastpath_traced_key, usual && tcs_details_are_on());
+}
+
+static void fastpath_on(void)
+{
+	const bool steady = tcs_mode == TCS_MODE_COUNTING;
+
+	set(&tcs_steady_key, steady);
+	set(&tcs_fastpath_key, steady && !tcs_details_are_on());
+	set(&tcs_fastpath_traced_key, steady && tcs_details_are_on());
+}
+
+/* Events ask for the mode itself while anything in it changes. */
+static void turn(unsigned int mode, bool on)
+{
+	mutex_lock(&turning);
+	fastpath_off();
+	set(&tcs_steady_key, false);
+	WRITE_ONCE(tcs_mode, on ? tcs_mode | mode : tcs_mode & ~mode);
+	fastpath_on();
+	mutex_unlock(&turning);
+}
+
+static void turn_details(bool on)
+{
+	mutex_lock(&turning);
+	fastpath_off();
+	set(&tcs_details_key, on);
+	fastpath_on();
 	mutex_unlock(&turning);
 }
 
@@ -63,7 +82,7 @@ static void turn(struct static_key_false *key, bool on)
  */
 void tcs_counting(bool on)
 {
-	turn(&tcs_counting_key, on);
+	turn(TCS_MODE_COUNTING, on);
 }
 
 /**
@@ -74,7 +93,7 @@ void tcs_counting(bool on)
  */
 void tcs_twsk_set_untracked(void)
 {
-	turn(&tcs_twsk_untracked_key, true);
+	turn(TCS_MODE_TWSK_UNTRACKED, true);
 }
 
 /* Callbacks of tracepoints, and hooks: those run with preemption off. */
@@ -101,7 +120,7 @@ int tcs_trace_reg(void)
 	err = tcs_details_prepare();
 	if (err)
 		return err;
-	turn(&tcs_details_key, true);
+	turn_details(true);
 	wait_for_events();
 	tcs_details_allow(true);
 	return 0;
@@ -119,7 +138,7 @@ void tcs_trace_unreg(void)
 		return;
 	tcs_details_allow(false);
 	wait_for_events();
-	turn(&tcs_details_key, false);
+	turn_details(false);
 	wait_for_events();
 	tcs_details_free();
 }
@@ -133,7 +152,7 @@ void tcs_trace_unreg(void)
 void tcs_baseline_begin(void)
 {
 	WRITE_ONCE(baseline_failed, false);
-	turn(&tcs_baseline_key, true);
+	turn(TCS_MODE_BASELINE, true);
 }
 
 /**
@@ -146,7 +165,7 @@ void tcs_baseline_begin(void)
  */
 int tcs_baseline_end(void)
 {
-	turn(&tcs_baseline_key, false);
+	turn(TCS_MODE_BASELINE, false);
 	return READ_ONCE(baseline_failed) ? -ENOMEM : 0;
 }
 

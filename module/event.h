@@ -4,8 +4,8 @@
  * begins, moves to the next state and ends, durations are accounted, the end is counted
  * and traced. Shared by the fast path and the slow path.
  *
- * Switches that are seldom thrown are static keys. Everything here but the switches is
- * called by the callback of a tracepoint or by a hook, see tcs_net_of().
+ * Everything here but the switches is called by the callback of a tracepoint or by a hook,
+ * see tcs_net_of().
  */
 #ifndef TCS_EVENT_H
 #define TCS_EVENT_H
@@ -24,25 +24,33 @@
 #include "trace.h"
 
 /* Nothing counts before the hooks were tested. */
-DECLARE_STATIC_KEY_FALSE(tcs_counting_key);
+#define TCS_MODE_COUNTING	1U
 
 /*
  * While the sockets that were closing before the module came are collected,
  * every socket gets a record, and one without is not in the gauges yet. After
  * that every closing socket is in the gauges, whether it has a record or not.
  */
-DECLARE_STATIC_KEY_FALSE(tcs_baseline_key);
+#define TCS_MODE_BASELINE	2U
 
 /*
  * Timewait sockets cannot be followed on this kernel: they are in no gauge and have
  * no record.
  */
-DECLARE_STATIC_KEY_FALSE(tcs_twsk_untracked_key);
+#define TCS_MODE_TWSK_UNTRACKED	4U
 
 /*
- * The fast path may be taken: it counts, the baseline is over, timewait sockets are
- * followed. One switch in place of three, or of four where nobody listens to the trace
- * event, and another where somebody does; see fastpath.h.
+ * TCS_MODE_..., and a switch that is on where it is TCS_MODE_COUNTING alone, which is nearly
+ * always. A static key for each would not do: the places that ask for it change one after the
+ * other, and a connection whose FIN is counted by one of them could come to its end by another
+ * that does not count yet. This changes for all at once.
+ */
+extern unsigned int tcs_mode;
+DECLARE_STATIC_KEY_FALSE(tcs_steady_key);
+
+/*
+ * The fast path may be taken: tcs_steady_key is on, and nobody listens to the trace event, or
+ * somebody does; see fastpath.h.
  */
 DECLARE_STATIC_KEY_FALSE(tcs_fastpath_key);
 DECLARE_STATIC_KEY_FALSE(tcs_fastpath_traced_key);
@@ -82,17 +90,20 @@ void tcs_end_connection(const struct tcs_net *tn, const struct sock_common *skc,
 
 static inline bool tcs_is_counting(void)
 {
-	return static_branch_likely(&tcs_counting_key);
+	return static_branch_likely(&tcs_steady_key) ||
+	       READ_ONCE(tcs_mode) & TCS_MODE_COUNTING;
 }
 
 static inline bool tcs_in_baseline(void)
 {
-	return static_branch_unlikely(&tcs_baseline_key);
+	return !static_branch_likely(&tcs_steady_key) &&
+	       READ_ONCE(tcs_mode) & TCS_MODE_BASELINE;
 }
 
 static inline bool tcs_twsk_is_untracked(void)
 {
-	return static_branch_unlikely(&tcs_twsk_untracked_key);
+	return !static_branch_likely(&tcs_steady_key) &&
+	       READ_ONCE(tcs_mode) & TCS_MODE_TWSK_UNTRACKED;
 }
 
 /**

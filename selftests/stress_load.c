@@ -197,6 +197,12 @@ TEST_F_TIMEOUT(load, with_traffic, 180)
 		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (stop == MAP_FAILED)
 		die_errno("mmap");
+	/*
+	 * A lookup beside inet_twsk_hashdance() may find neither the socket nor its timewait
+	 * socket: the peer's FIN is answered with a RST then, and FIN_WAIT2 left to its timer.
+	 */
+	lab_set(lab, A, "ipv4/tcp_fin_timeout", "5");
+	lab_set(lab, B, "ipv4/tcp_fin_timeout", "5");
 	for (i = 0; i < N_WORKERS; i++)
 		pid[i] = work(lab, i);
 	for (i = 0; i < N_LOADS; i++) {
