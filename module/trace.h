@@ -13,6 +13,7 @@
 #include "classify.h"
 #include "details.h"
 #include "event.h"
+#include "mode.h"
 #include "records.h"
 
 /* This file is read several times. */
@@ -31,10 +32,6 @@ struct tcs_close {
 	u32 time_wait_ms;
 	__be16 sport;
 };
-
-/* Called before the first listener comes, and after the last one has gone. */
-int tcs_trace_reg(void);
-void tcs_trace_unreg(void);
 
 /* For __print_symbolic(), from the lists. */
 #define TCS_ENDED_NAME(id, name, help)	{ TCS_ENDED_##id, #name },
