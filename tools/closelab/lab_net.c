@@ -176,6 +176,7 @@ static int settle(struct lab *lab)
 		{ "net/ipv4/tcp_syncookies", "1" },
 		/* A probe for a lost tail would be one segment too many. */
 		{ "net/ipv4/tcp_early_retrans", "0" },
+		/* A scenario that narrows it takes ports below, which no connection has then. */
 		{ "net/ipv4/ip_local_port_range", "32768 60999" },
 	};
 	int err = 0;

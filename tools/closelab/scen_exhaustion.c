@@ -17,7 +17,7 @@
 
 /* The range is narrowed: with all 28,232 ports, a minute's work for nothing. */
 #define PORTS 50
-#define PORT_RANGE "40000 40049"
+#define PORT_RANGE "20000 20049"
 
 /* Connections in a row before the lab looks after its other business. */
 #define AT_A_TIME 20
@@ -203,7 +203,7 @@ const struct scenario scenarios_exhaustion[] = {
 			  .hold = HOLD_OP(OP_CLOSE) },
 		},
 		.steps = (const struct step[]){
-			/* One to be looked at, with a port beside the range. */
+			/* One to be looked at, with a port beside PORT_RANGE. */
 			START(0), START(1),
 			GO(1, OP_CLOSE), EVENT(0, OP_ACCEPT, 0),
 			STATES(A, "CLOSE_WAIT"), STATES(B, "FIN_WAIT2"),

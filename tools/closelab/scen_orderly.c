@@ -348,7 +348,7 @@ const struct scenario scenarios_orderly[] = {
 			  .hold = HOLD_OP(OP_CLOSE) | HOLD_OP(OP_CONNECT) },
 		},
 		.steps = (const struct step[]){
-			SYSCTL(B, "net/ipv4/ip_local_port_range=40000 40000"),
+			SYSCTL(B, "net/ipv4/ip_local_port_range=20000 20000"),
 			START(0), START(1),
 			GO(1, OP_CONNECT), EVENT(1, OP_CONNECT, 0),
 			EVENT(1, OP_BIND, EADDRINUSE),

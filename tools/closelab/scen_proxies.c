@@ -216,7 +216,7 @@ const struct scenario scenarios_proxies[] = {
 			GO(1, OP_CLOSE),
 			STATES(C, "TIME_WAIT"), STATES(B, ""), STATES(A, ""),
 			UNDRAWN,
-			SYSCTL(B, "net/ipv4/ip_local_port_range=40000 40000"),
+			SYSCTL(B, "net/ipv4/ip_local_port_range=20000 20000"),
 			CALL(all_from_one_port),
 			STATES(B, "TIME_WAIT*5"),
 			{ STEP_END }
@@ -297,7 +297,7 @@ const struct scenario scenarios_proxies[] = {
 		PROXIED,
 		.peer = { SERVER, ASKS_TWICE },
 		.steps = (const struct step[]){
-			SYSCTL(B, "net/ipv4/ip_local_port_range=40000 40000"),
+			SYSCTL(B, "net/ipv4/ip_local_port_range=20000 20000"),
 			START(0), CALL(start_nginx_two), START(1),
 			GO(0, OP_CLOSE), GO(0, OP_CLOSE), GO(1, OP_CLOSE),
 			STATES(C, "TIME_WAIT"), STATES(B, "TIME_WAIT*2"),
@@ -329,7 +329,7 @@ const struct scenario scenarios_proxies[] = {
 			START(0), CALL(start_nginx_close), CALL(one_answered),
 			STATES(A, ""), STATES(B, "TIME_WAIT*2"),
 			UNDRAWN,
-			SYSCTL(B, "net/ipv4/ip_local_port_range=40000 40001"),
+			SYSCTL(B, "net/ipv4/ip_local_port_range=20000 20001"),
 			CALL(third_fails),
 			STATES(A, ""), STATES(B, "TIME_WAIT*7"),
 			{ STEP_END }
@@ -388,7 +388,7 @@ const struct scenario scenarios_proxies[] = {
 		PROXIED,
 		.peer = { SERVER, ASKS_TWICE },
 		.steps = (const struct step[]){
-			SYSCTL(B, "net/ipv4/ip_local_port_range=40000 40000"),
+			SYSCTL(B, "net/ipv4/ip_local_port_range=20000 20000"),
 			START(0), CALL(start_apache_two), START(1),
 			GO(0, OP_CLOSE), GO(0, OP_CLOSE), GO(1, OP_CLOSE),
 			STATES(C, "TIME_WAIT"), STATES(B, "TIME_WAIT*2"),

@@ -21,7 +21,7 @@
 
 /* Fewer than are needed at the kernel's length, more than at one second. */
 #define PORTS 60
-#define PORT_RANGE "40000 40059"
+#define PORT_RANGE "20000 20059"
 
 #define KERNEL_MS 60000
 

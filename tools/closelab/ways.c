@@ -56,8 +56,8 @@ static int set_up(struct lab *lab)
 
 	if (own->tw_reuse >= 0 && set_tw_reuse(lab, own->tw_reuse))
 		return -1;
-	snprintf(text, sizeof(text), "net/ipv4/ip_local_port_range=40000 %u",
-		 39999 + own->ports);
+	snprintf(text, sizeof(text), "net/ipv4/ip_local_port_range=20000 %u",
+		 19999 + own->ports);
 	if (own->ports && lab_net_sysctl(lab, B, text))
 		return -1;
 	for (size_t i = 0; i < count; i++) {
