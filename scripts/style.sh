@@ -24,6 +24,8 @@ esac
 
 scripts=$(cd "$(dirname "$0")" && pwd)
 cd "$scripts/.."
+# shellcheck source=selftests/lib/tap.sh
+. selftests/lib/tap.sh
 ksft=$(selftests/vm/ksft)
 
 # The sources: what git knows or would add, without what is deleted here.
@@ -121,20 +123,23 @@ check_license() {
 	return "$missing"
 }
 
+# clean CHECKER - it finds nothing; what it prints, its last lines, is what it found
+clean() {
+	local status=0 found
+
+	found=$("check_$1" 2>&1) || status=$?
+	printf '%s\n' "$found" | tail -n 200
+	return $status
+}
+
 checkers=(checkpatch sparse shellcheck yamllint license)
 echo "TAP version 13"
-echo "1..${#checkers[@]}"
-n=0 failed=0
+plan ${#checkers[@]}
 for checker in "${checkers[@]}"; do
-	n=$((n + 1))
 	if [ "$checker" = yamllint ] && ! command -v yamllint >/dev/null; then
-		echo "ok $n style: $checker # SKIP package yamllint is not installed"
-	elif found=$("check_$checker" 2>&1); then
-		echo "ok $n style: $checker"
+		skip "style: $checker" "package yamllint is not installed"
 	else
-		printf '%s\n' "$found" | tail -n 200 | sed 's/^/#| /'
-		echo "not ok $n style: $checker"
-		failed=1
+		expect "style: $checker" clean "$checker"
 	fi
 done
-exit "$failed"
+finish

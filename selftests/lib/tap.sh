@@ -52,6 +52,17 @@ expect() {
 	rm -f "$log"
 }
 
+# subtests NAME COMMAND... - a test that passes when COMMAND succeeds, which reports in TAP
+# itself: its results are the subtests
+subtests() {
+	local name=$1 said status=0
+	shift
+
+	said=$("$@" 2>&1 </dev/null) || status=$?
+	printf '%s\n' "$said" | sed 's/^/# /'
+	if [ $status -eq 0 ]; then pass "$name"; else fail "$name"; fi
+}
+
 # expect_context - what else is shown when an "expect" fails; for who sources this to define
 expect_context() { :; }
 

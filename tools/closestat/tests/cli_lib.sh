@@ -1,21 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# Shared by the tests of the command line: a made-up /proc, expectations, KTAP.
+# Shared by the tests of the command line: a made-up /proc, and what is expected of the tool,
+# on top of lib/tap.sh.
+# shellcheck source=selftests/lib/tap.sh
+. "$(dirname "$0")/../../../selftests/lib/tap.sh"
 
 CLOSESTAT=${CLOSESTAT:-$(dirname "$0")/../closestat}
 TMP=$(mktemp -d)
-ktap_n=0 ktap_bad=0
 
 # Removes everything the test made; a test adds its own with on_exit.
 exit_commands=()
 on_exit() { exit_commands=("$*" "${exit_commands[@]}"); }
-finish() {
+clean_up() {
 	local command
 
 	for command in "${exit_commands[@]}"; do eval "$command"; done
 	rm -rf "$TMP"
 }
-trap finish EXIT
+trap clean_up EXIT
 
 # A /proc with the module loaded, as the next tests may change it.
 make_proc() {
@@ -94,28 +96,23 @@ run() {
 	out=$(<"$TMP/out") err=$(<"$TMP/err")
 }
 
-ok() { echo "ok $((++ktap_n)) $1"; }
-skip() { echo "ok $((++ktap_n)) $1 # SKIP $2"; }
-not_ok() {
-	echo "not ok $((++ktap_n)) $1"
-	echo "# exit $rc" "out: $out" "err: $err" | sed '2,$s/^/# /'
-	ktap_bad=1
-}
+# What the tool did last, for a failure.
+last_run() { printf '%s\n' "exit $rc" "out: $out" "err: $err"; }
 
-# case NAME CONDITION: a case that is good if the bash condition holds.
-check() { if eval "$2"; then ok "$1"; else not_ok "$1"; fi }
+# check NAME CONDITION: a test that passes if the bash condition holds.
+check() { if eval "$2"; then pass "$1"; else fail "$1" "$(last_run)"; fi }
 
-# expect NAME STATUS OUT ERR ARGUMENTS...: runs the tool; OUT and ERR are extended regular
+# expect_run NAME STATUS OUT ERR ARGUMENTS...: runs the tool; OUT and ERR are extended regular
 # expressions to be found in what it printed, '' for: nothing was printed, '-' for: anything.
-expect() {
+expect_run() {
 	local name=$1 want=$2 want_out=$3 want_err=$4
 
 	shift 4
 	run "$@"
 	if [ "$rc" = "$want" ] && matches "$out" "$want_out" && matches "$err" "$want_err"; then
-		ok "$name"
+		pass "$name"
 	else
-		not_ok "$name"
+		fail "$name" "$(last_run)"
 	fi
 }
 
@@ -127,13 +124,7 @@ matches() {
 	esac
 }
 
-# To be the last command of a test.
-ktap_end() {
-	echo "1..$ktap_n"
-	exit "$ktap_bad"
-}
-
-[ "${1:-}" = inside ] || echo 'KTAP version 1'
+[ "${1:-}" = inside ] || echo 'TAP version 13'
 
 # counter_names - the rows that the tool knows, one a line: module/counters_list.h as
 # metrics.c has it

@@ -19,36 +19,36 @@ run_failing() {
 make_proc
 
 # help and usage
-expect 'help goes to stdout' 0 'Usage: closestat .*Commands:' '' --help
-expect 'short help' 0 'Usage: closestat ' '' -h
-expect 'version' 0 '^closestat [^ ]+$' '' --version
+expect_run 'help goes to stdout' 0 'Usage: closestat .*Commands:' '' --help
+expect_run 'short help' 0 'Usage: closestat ' '' -h
+expect_run 'version' 0 '^closestat [^ ]+$' '' --version
 for command in show get set purge hist export doctor watch monitor; do
-	expect "$command --help" 0 "Usage: closestat $command " '' "$command" --help
-	expect "help names $command" 0 "$command  +[A-Z]" '' --help
-	expect "$command with an unknown option" 2 '' "unknown option '--nonsense'" "$command" --nonsense
-	expect "$command -N without a value" 2 '' 'needs a value' "$command" -N
+	expect_run "$command --help" 0 "Usage: closestat $command " '' "$command" --help
+	expect_run "help names $command" 0 "$command  +[A-Z]" '' --help
+	expect_run "$command with an unknown option" 2 '' "unknown option '--nonsense'" "$command" --nonsense
+	expect_run "$command -N without a value" 2 '' 'needs a value' "$command" -N
 	# For doctor 1 is what it found.
 	[ "$command" = doctor ] && code=2 || code=1
-	expect "$command in no such namespace" "$code" '' 'no such network namespace' "$command" -N no-such
+	expect_run "$command in no such namespace" "$code" '' 'no such network namespace' "$command" -N no-such
 done
-expect 'purge takes no words' 2 '' "unexpected 'all'" purge all
-expect 'purge takes no -j' 2 '' "does not take option -j" purge -j
-expect 'set takes no -z' 2 '' "does not take option -z" set -z guard=1
-expect 'get takes no -z' 2 '' "does not take option -z" get -z
+expect_run 'purge takes no words' 2 '' "unexpected 'all'" purge all
+expect_run 'purge takes no -j' 2 '' "does not take option -j" purge -j
+expect_run 'set takes no -z' 2 '' "does not take option -z" set -z guard=1
+expect_run 'get takes no -z' 2 '' "does not take option -z" get -z
 
 # show
-expect 'shows counters' 0 'NAME +VALUE +SOURCE.ended +5 +module' ''
-expect 'shows the kernel'"'"'s own' 0 'TCPAbortOnData +9 +kernel.EstabResets +1 +kernel' ''
-expect 'shows names it does not know' 0 'made_up_later +7' '' show
+expect_run 'shows counters' 0 'NAME +VALUE +SOURCE.ended +5 +module' ''
+expect_run 'shows the kernel'"'"'s own' 0 'TCPAbortOnData +9 +kernel.EstabResets +1 +kernel' ''
+expect_run 'shows names it does not know' 0 'made_up_later +7' '' show
 run
 check 'leaves zeros out' '[[ ! $out =~ ended_other ]]'
 check 'leaves the version out' '[[ ! $out =~ version ]]'
-expect '-z shows zeros' 0 'ended_other +0 ' '' -z
-expect 'a pattern shows zeros' 0 'ended_other +0 ' '' show ended_other
+expect_run '-z shows zeros' 0 'ended_other +0 ' '' -z
+expect_run 'a pattern shows zeros' 0 'ended_other +0 ' '' show ended_other
 run 'time_wait*'
 check 'a pattern chooses' '[[ $rc = 0 && $out =~ time_wait_entered && ! $out =~ ended ]]'
-expect 'a pattern without a match' 1 'ended ' "is called 'nonsense'" ended nonsense
-expect 'an option may come last' 0 'ended_other' '' show -z
+expect_run 'a pattern without a match' 1 'ended ' "is called 'nonsense'" ended nonsense
+expect_run 'an option may come last' 0 'ended_other' '' show -z
 run -j
 check 'JSON has the version of the format' '[ "$(value version)" = 1 ]'
 check 'JSON has every counter' '[ "$(value ended) $(value ended_other) $(value OutRsts)" = "5 0 2" ]'
@@ -60,33 +60,33 @@ run -j
 check 'a /proc without threads' '[ "$(value ended) $(value OutRsts)" = "5 2" ]'
 make_proc
 rm "$PROC_ROOT/thread-self/net/netstat"
-expect 'without /proc/net/netstat' 0 'OutRsts' '' show
+expect_run 'without /proc/net/netstat' 0 'OutRsts' '' show
 make_proc
 
 printf 'version 1\nended 5\nend' >"$PROC_ROOT/thread-self/net/tcp_closestat"
-expect 'a file cut short' 1 '' 'not in the format'
+expect_run 'a file cut short' 1 '' 'not in the format'
 printf 'version 2\n' >"$PROC_ROOT/thread-self/net/tcp_closestat"
-expect 'a version of the future' 1 '' 'format version'
+expect_run 'a version of the future' 1 '' 'format version'
 rm "$PROC_ROOT/thread-self/net/tcp_closestat"
-expect 'module not loaded' 1 '' 'not loaded: modprobe tcp_closestat'
+expect_run 'module not loaded' 1 '' 'not loaded: modprobe tcp_closestat'
 mkdir "$PROC_ROOT/thread-self/net/tcp_closestat"
-expect 'a directory in its place' 1 '' 'cannot read .*Is a directory'
+expect_run 'a directory in its place' 1 '' 'cannot read .*Is a directory'
 make_proc
 "$CLOSESTAT" >/dev/full 2>"$TMP/err"
 rc=$? out='' err=$(<"$TMP/err")
 check 'no room for the output' '[[ $rc = 1 && $err =~ "cannot write" ]]'
 
 # show -A
-expect 'all namespaces' 0 'NETNS +INODE +NAME.*- +12 +ended +6 .*dead +ended +7 ' '' -A
+expect_run 'all namespaces' 0 'NETNS +INODE +NAME.*- +12 +ended +6 .*dead +ended +7 ' '' -A
 run -Aj ended
 check 'all namespaces as JSON' '[ "$(jq -c "[.counters[] | [.inode, .value]]" <<<"$out")" = "[[4026531840,5],[12,6],[null,7]]" ]'
-expect '--resolve of what is not known' 2 '' "'podman' cannot be asked" -A --resolve podman
-expect '-A with -N' 2 '' 'do not go together' -A -N 1
+expect_run '--resolve of what is not known' 2 '' "'podman' cannot be asked" -A --resolve podman
+expect_run '-A with -N' 2 '' 'do not go together' -A -N 1
 head -n 11 "$PROC_ROOT/tcp_closestat_all" >"$TMP/cut"
 mv "$TMP/cut" "$PROC_ROOT/tcp_closestat_all"
-expect '-A of a file cut short' 1 '' 'not in the format' -A
+expect_run '-A of a file cut short' 1 '' 'not in the format' -A
 rm "$PROC_ROOT/tcp_closestat_all"
-expect '-A without the module' 1 '' 'not loaded' -A
+expect_run '-A without the module' 1 '' 'not loaded' -A
 
 # show -d: the counters have moved once the tool has opened the file for the first time.
 for arguments in '-d 0.5 -j' '-d0.5 -j' '--rate=500ms -j'; do
@@ -116,79 +116,79 @@ run -d 1ms -z
 check 'nor who sees rows' '[[ $rc = 0 && -z $err && -n $out ]]'
 printf 'version 1\nended 0\n' >"$PROC_ROOT/thread-self/net/tcp_closestat"
 rm "$PROC_ROOT"/thread-self/net/{netstat,snmp}
-expect 'nothing yet' 0 '' 'nothing has closed yet; -z shows rows of 0'
+expect_run 'nothing yet' 0 '' 'nothing has closed yet; -z shows rows of 0'
 make_proc
 for seconds in 0 0.0000001 2x 100000 1e3; do
-	expect "-d $seconds" 2 '' "is no number of seconds above 0" -d "$seconds"
+	expect_run "-d $seconds" 2 '' "is no number of seconds above 0" -d "$seconds"
 done
 
 # hist
-expect 'hist' 0 'STATE +COUNT +MEAN +P50 +P90 +P99.fin_wait1 +10 +7 us +2 us +4 us +4 us' '' hist
-expect 'hist has bars' 0 'fin_wait1.UP TO +COUNT *. +2 us +4 ##########*. +4 us +4 ###*. +more +2 ###' '' hist
+expect_run 'hist' 0 'STATE +COUNT +MEAN +P50 +P90 +P99.fin_wait1 +10 +7 us +2 us +4 us +4 us' '' hist
+expect_run 'hist has bars' 0 'fin_wait1.UP TO +COUNT *. +2 us +4 ##########*. +4 us +4 ###*. +more +2 ###' '' hist
 run hist
 check 'hist leaves out the empty' '[[ ! $out =~ closing ]]'
-expect 'hist of an empty state' 0 'closing +0 +- ' '' hist closing
+expect_run 'hist of an empty state' 0 'closing +0 +- ' '' hist closing
 sed -i '/count\|inf/s/ [0-9]*$/ 0/; /sum_us/s/ [0-9]*$/ 0/; s/^\([a-z0-9_]* [0-9]*\) [0-9]*$/\1 0/' "$PROC_ROOT/thread-self/net/tcp_closestat_hist"
-expect 'hist of nothing' 0 '-' 'nothing has closed yet; -z' hist
-expect 'hist -z of nothing' 0 'fin_wait1 +0 +- ' '' hist -z
+expect_run 'hist of nothing' 0 '-' 'nothing has closed yet; -z' hist
+expect_run 'hist -z of nothing' 0 'fin_wait1 +0 +- ' '' hist -z
 set_file tcp_closestat/histograms 0
-expect 'hist where none are kept' 0 '-' 'no durations are kept' hist
+expect_run 'hist where none are kept' 0 '-' 'no durations are kept' hist
 make_proc
-expect 'hist of no state' 1 '' "no histogram of 'nonsense'" hist nonsense
+expect_run 'hist of no state' 1 '' "no histogram of 'nonsense'" hist nonsense
 run hist -j
 check 'hist -j' '[ "$(jq -c ".histograms[0] | [.state, .count, .mean_us, .p50_us, .sum_us, .buckets[2]]" <<<"$out")" = "[\"fin_wait1\",10,7,2,70,[4,8]]" ]'
 check 'hist -j of the empty' '[ "$(jq -c ".histograms[1] | [.count, .mean_us]" <<<"$out")" = "[0,null]" ]'
 echo 'fin_wait1 1 0' >"$PROC_ROOT/thread-self/net/tcp_closestat_hist"
-expect 'hist of a broken file' 1 '' 'not in the format' hist
+expect_run 'hist of a broken file' 1 '' 'not in the format' hist
 rm "$PROC_ROOT/thread-self/net/tcp_closestat_hist"
-expect 'hist without the module' 1 '' 'not loaded' hist
+expect_run 'hist without the module' 1 '' 'not loaded' hist
 make_proc
 
 # hist -A
-expect 'hist -A' 0 'NETNS +INODE +STATE +COUNT +MEAN +P50 +P90 +P99.- +12 +fin_wait1 +10 +7 us +2 us +1145 min .*- +12 +close +1 .*dead +fin_wait1 +3 +1 us' '' hist -A
+expect_run 'hist -A' 0 'NETNS +INODE +STATE +COUNT +MEAN +P50 +P90 +P99.- +12 +fin_wait1 +10 +7 us +2 us +1145 min .*- +12 +close +1 .*dead +fin_wait1 +3 +1 us' '' hist -A
 check 'hist -A has no bars' '! [[ $out =~ "UP TO" ]]'
-expect 'hist -A of a state' 0 '^NETNS[^#]*.- +12 +close +1 [^#]*$' '' hist -A close
+expect_run 'hist -A of a state' 0 '^NETNS[^#]*.- +12 +close +1 [^#]*$' '' hist -A close
 check 'and of no other' '[[ ! $out =~ fin_wait1 ]]'
-expect 'hist -A of a state that none has left' 0 '-' '' hist -A closing
-expect 'hist -A of no state' 1 '' "no histogram of 'nonsense'" hist -A nonsense
+expect_run 'hist -A of a state that none has left' 0 '-' '' hist -A closing
+expect_run 'hist -A of no state' 1 '' "no histogram of 'nonsense'" hist -A nonsense
 run hist -Aj
 check 'hist -A -j' '[ "$(jq -c "[.histograms[] | [.netns, .inode, .state, .count, (.buckets | length), .buckets[2]]]" <<<"$out")" = "[[\"-\",12,\"fin_wait1\",10,37,[4,8]],[\"-\",12,\"close\",1,37,[4,0]],[\"dead\",null,\"fin_wait1\",3,37,[4,3]]]" ]'
-expect 'hist -A with -N' 2 '' 'do not go together' hist -A -N 1
+expect_run 'hist -A with -N' 2 '' 'do not go together' hist -A -N 1
 head -n 5 "$PROC_ROOT/tcp_closestat_all_hist" >"$TMP/cut"
 mv "$TMP/cut" "$PROC_ROOT/tcp_closestat_all_hist"
-expect 'hist -A of a file cut short' 1 '' '/proc/tcp_closestat_all_hist is not in the format' hist -A
+expect_run 'hist -A of a file cut short' 1 '' '/proc/tcp_closestat_all_hist is not in the format' hist -A
 printf 'netns 1\n\nnetns dead\n\n' >"$PROC_ROOT/tcp_closestat_all_hist"
-expect 'hist -A of nothing' 0 '-' 'nothing has closed yet' hist -A
+expect_run 'hist -A of nothing' 0 '-' 'nothing has closed yet' hist -A
 rm "$PROC_ROOT/tcp_closestat_all_hist"
-expect 'hist -A with an older module' 1 '' 'the module is older' hist -A
-expect 'export -A with an older module' 0 'netns="dead",how=.*_bucket.netns="self",state="fin_wait1",le="0.000002". 4' '' export -A
+expect_run 'hist -A with an older module' 1 '' 'the module is older' hist -A
+expect_run 'export -A with an older module' 0 'netns="dead",how=.*_bucket.netns="self",state="fin_wait1",le="0.000002". 4' '' export -A
 rm "$PROC_ROOT/tcp_closestat_all"
-expect 'hist -A without the module' 1 '' 'not loaded' hist -A
+expect_run 'hist -A without the module' 1 '' 'not loaded' hist -A
 make_proc
 
 # export
-expect 'export of counters' 0 '# HELP tcp_closestat_ended_total [A-Z].*# TYPE tcp_closestat_ended_total counter.tcp_closestat_ended_total.netns="self",how="active_fin". 3' '' export
+expect_run 'export of counters' 0 '# HELP tcp_closestat_ended_total [A-Z].*# TYPE tcp_closestat_ended_total counter.tcp_closestat_ended_total.netns="self",how="active_fin". 3' '' export
 check 'export leaves sums out' '[ -z "$(grep -E "^tcp_closestat_(ended|version)" "$TMP/out" | grep -v how=.[a-z])" ]'
-expect 'export of entries' 0 'tcp_closestat_entered_total.netns="self",state="time_wait". 4' '' export
-expect 'export of gauges' 0 '# TYPE tcp_closestat_sockets gauge.tcp_closestat_sockets.netns="self",state="time_wait". 2' '' export
-expect 'export of the unknown' 0 '# TYPE tcp_closestat_made_up_later untyped.tcp_closestat_made_up_later.netns="self". 7' '' export
-expect 'export of histograms' 0 '_bucket.netns="self",state="fin_wait1",le="0.000002". 4.*le="\+Inf". 10.*_sum.netns="self",state="fin_wait1". 0.00007.*_count[^ ]* 10' '' export
-expect 'export of the time to the end' 0 'tcp_closestat_close_duration_seconds_sum.netns="self". 0.000009' '' export
-expect 'export of settings' 0 'setting_time_wait_seconds.netns="self". 60.0.*setting_ip_local_port_range_size.netns="self". 28232' '' export
-expect 'export of the kernel'"'"'s own' 0 'counter.tcp_closestat_kernel_tcp_abort_on_data_total.netns="self". 9' '' export
-expect 'export of versions' 0 '^#[^#]*.# TYPE tcp_closestat_info gauge.tcp_closestat_info.version="[^"]+",tool_version="[^"]+". 1' '' export
-expect 'export -A' 0 'netns="4026531840",how="active_fin". 5.[^#]*netns="12",how="active_fin". 6.[^#]*netns="dead",how="active_fin". 7' '' export -A
-expect 'export -A of histograms' 0 'state_duration_seconds_bucket.netns="12",state="fin_wait1",le="0.000001". 0.[^#]*netns="12",state="fin_wait1",le="68719.476736". 8.[^#]*netns="12",state="fin_wait1",le="\+Inf". 10.[^#]*netns="dead",state="fin_wait1",le="0.000001". 3.*close_duration_seconds_count.netns="12". 1' '' export -A
+expect_run 'export of entries' 0 'tcp_closestat_entered_total.netns="self",state="time_wait". 4' '' export
+expect_run 'export of gauges' 0 '# TYPE tcp_closestat_sockets gauge.tcp_closestat_sockets.netns="self",state="time_wait". 2' '' export
+expect_run 'export of the unknown' 0 '# TYPE tcp_closestat_made_up_later untyped.tcp_closestat_made_up_later.netns="self". 7' '' export
+expect_run 'export of histograms' 0 '_bucket.netns="self",state="fin_wait1",le="0.000002". 4.*le="\+Inf". 10.*_sum.netns="self",state="fin_wait1". 0.00007.*_count[^ ]* 10' '' export
+expect_run 'export of the time to the end' 0 'tcp_closestat_close_duration_seconds_sum.netns="self". 0.000009' '' export
+expect_run 'export of settings' 0 'setting_time_wait_seconds.netns="self". 60.0.*setting_ip_local_port_range_size.netns="self". 28232' '' export
+expect_run 'export of the kernel'"'"'s own' 0 'counter.tcp_closestat_kernel_tcp_abort_on_data_total.netns="self". 9' '' export
+expect_run 'export of versions' 0 '^#[^#]*.# TYPE tcp_closestat_info gauge.tcp_closestat_info.version="[^"]+",tool_version="[^"]+". 1' '' export
+expect_run 'export -A' 0 'netns="4026531840",how="active_fin". 5.[^#]*netns="12",how="active_fin". 6.[^#]*netns="dead",how="active_fin". 7' '' export -A
+expect_run 'export -A of histograms' 0 'state_duration_seconds_bucket.netns="12",state="fin_wait1",le="0.000001". 0.[^#]*netns="12",state="fin_wait1",le="68719.476736". 8.[^#]*netns="12",state="fin_wait1",le="\+Inf". 10.[^#]*netns="dead",state="fin_wait1",le="0.000001". 3.*close_duration_seconds_count.netns="12". 1' '' export -A
 check 'each has all bounds' '[ "$(grep -c "^tcp_closestat_state_duration_seconds_bucket.netns=.12.,state=.fin_wait1." "$TMP/out")" = 38 ]'
 check 'none of where nothing ended' '[ -z "$(grep "_bucket.netns=.4026531840" "$TMP/out")" ]'
-expect 'OpenMetrics' 0 '# TYPE tcp_closestat_ended counter.tcp_closestat_ended_total.*made_up_later unknown.*# EOF$' '' export -O
+expect_run 'OpenMetrics' 0 '# TYPE tcp_closestat_ended counter.tcp_closestat_ended_total.*made_up_later unknown.*# EOF$' '' export -O
 run export -o "$TMP/x.prom"
 "$CLOSESTAT" export >"$TMP/same"
 check 'export to a file' '[ "$rc$out$err" = 0 ] && cmp -s "$TMP/x.prom" "$TMP/same" && [ "$(ls "$TMP"/x.prom*)" = "$TMP/x.prom" ]'
-expect 'export where there is no directory' 1 '' 'cannot write /nowhere/x.prom' export -o /nowhere/x.prom
+expect_run 'export where there is no directory' 1 '' 'cannot write /nowhere/x.prom' export -o /nowhere/x.prom
 run_failing '*/x.prom.??????' 28 export -o "$TMP/x.prom"
 check 'export without room' '[[ $rc = 1 && $err =~ "No space left" ]] && cmp -s "$TMP/x.prom" "$TMP/same" && [ "$(ls "$TMP"/x.prom*)" = "$TMP/x.prom" ]'
-expect 'export takes no words' 2 '' "unexpected 'x'" export x
+expect_run 'export takes no words' 2 '' "unexpected 'x'" export x
 "$CLOSESTAT" export >/dev/full 2>"$TMP/err"
 rc=$? out='' err=$(<"$TMP/err")
 check 'export without room on stdout' '[[ $rc = 1 && $err =~ "cannot write" ]]'
@@ -214,35 +214,35 @@ else
 fi
 cp "$TMP/x.prom" "$TMP/before"
 echo garbage >"$PROC_ROOT/thread-self/net/tcp_closestat"
-expect 'export of a broken file' 1 '' 'not in the format' export -o "$TMP/x.prom"
+expect_run 'export of a broken file' 1 '' 'not in the format' export -o "$TMP/x.prom"
 check 'a failed export leaves the old file' 'cmp -s "$TMP/x.prom" "$TMP/before"'
 rm "$PROC_ROOT/thread-self/net/tcp_closestat"
-expect 'export without the module' 1 '' 'not loaded' export
+expect_run 'export without the module' 1 '' 'not loaded' export
 make_proc
 
 # get
-expect 'get shows the settings' 0 'time_wait_ms +60000 +60000 +0 +600000 ms ' '' get
-expect 'get one' 0 'tcp_fin_timeout +60 ' '' get net.ipv4.tcp_fin_timeout
-expect 'get an unknown one' 2 '' "no setting is called 'nonsense'" get nonsense
+expect_run 'get shows the settings' 0 'time_wait_ms +60000 +60000 +0 +600000 ms ' '' get
+expect_run 'get one' 0 'tcp_fin_timeout +60 ' '' get net.ipv4.tcp_fin_timeout
+expect_run 'get an unknown one' 2 '' "no setting is called 'nonsense'" get nonsense
 run get -j
 check 'get -j numbers' '[ "$(setting time_wait_ms current) $(setting histograms max)" = "60000 1" ]'
 check 'get -j ports' '[ "$(setting ip_local_port_range current)" = "[32768,60999]" ]'
 check 'get leaves out what is not there' '[[ ! $out =~ tcp_tw_reuse_delay ]]'
-expect 'get what is not there' 1 '' 'has no tcp_tw_reuse_delay' get tcp_tw_reuse_delay
-expect 'get conntrack without it' 1 '' 'nf_conntrack is not loaded' get nf_conntrack_tcp_timeout_close
+expect_run 'get what is not there' 1 '' 'has no tcp_tw_reuse_delay' get tcp_tw_reuse_delay
+expect_run 'get conntrack without it' 1 '' 'nf_conntrack is not loaded' get nf_conntrack_tcp_timeout_close
 rm "$PROC_ROOT/sys/net/tcp_closestat/inherit"
-expect 'set outside the initial namespace' 1 '' 'inherit is there in the initial namespace only' set inherit=1
-expect 'get outside the initial namespace' 0 '-' '' get
+expect_run 'set outside the initial namespace' 1 '' 'inherit is there in the initial namespace only' set inherit=1
+expect_run 'get outside the initial namespace' 0 '-' '' get
 set_file ipv4/tcp_fin_timeout 'sixty'
-expect 'get something that is no number' 1 '' 'does not hold a number' get tcp_fin_timeout
+expect_run 'get something that is no number' 1 '' 'does not hold a number' get tcp_fin_timeout
 make_proc
 rm -r "$PROC_ROOT/sys/net/tcp_closestat"
-expect 'get without the module' 1 'tcp_fin_timeout' '^closestat: tcp_closestat is not loaded[^:]*: modprobe tcp_closestat' get
+expect_run 'get without the module' 1 'tcp_fin_timeout' '^closestat: tcp_closestat is not loaded[^:]*: modprobe tcp_closestat' get
 make_proc
 
-expect 'top by what is no key' 2 '' 'no keys to count by' top -g colour
-expect 'top of an odd filter' 2 '' "there is no filter 'colour=1'" top colour=1
-expect 'monitor of an odd filter' 2 '' "there is no filter 'older=1s'" monitor --older 1s
+expect_run 'top by what is no key' 2 '' 'no keys to count by' top -g colour
+expect_run 'top of an odd filter' 2 '' "there is no filter 'colour=1'" top colour=1
+expect_run 'monitor of an odd filter' 2 '' "there is no filter 'older=1s'" monitor --older 1s
 
 # set: NAME=VALUE, file, what it holds then
 while read -r word name want; do
@@ -317,15 +317,15 @@ run set --save="$conf" time_wait=3s
 check 'save keeps the rest' '[ "$(<"$conf")" = "$(printf "%s\n" "# kept" "net.ipv4.tcp_syncookies = 1" "net.tcp_closestat.time_wait_ms = 3000")" ]'
 cp "$conf" "$TMP/before"
 make_proc
-expect 'save what is refused' 1 '' 'out of range' set --save="$conf" time_wait=4s guard=7
+expect_run 'save what is refused' 1 '' 'out of range' set --save="$conf" time_wait=4s guard=7
 run_failing '*/time_wait_guard' 22 set --save="$conf" time_wait=4s guard=0
 check 'save what the kernel refuses' '[ "$rc" = 1 ] && cmp -s "$conf" "$TMP/before" && [ "$(file tcp_closestat/time_wait_ms)" = 60000 ]'
 make_proc
 run_failing '*/tcp.conf.??????' 28 set --save="$conf" time_wait=4s guard=0
 check 'save without room' '[[ $rc = 1 && $err =~ "No space left" ]] && cmp -s "$conf" "$TMP/before" && [ "$(file tcp_closestat/time_wait_ms)" = 60000 ]'
-expect 'save where there is no directory' 1 '' 'cannot write /nowhere/x.conf' set --save=/nowhere/x.conf time_wait=5s
+expect_run 'save where there is no directory' 1 '' 'cannot write /nowhere/x.conf' set --save=/nowhere/x.conf time_wait=5s
 check 'failed saves leave nothing' '[ "$(cd "$TMP" && ls tcp.conf*)" = tcp.conf ] && [ "$(file tcp_closestat/time_wait_ms)" = 60000 ]'
-expect 'save with -N' 2 '' 'do not go together' set --save -N $$ time_wait=5s
+expect_run 'save with -N' 2 '' 'do not go together' set --save -N $$ time_wait=5s
 
 # The kernel refuses: what is said, and what was written before is put back.
 while IFS='|' read -r errno message; do
@@ -343,21 +343,21 @@ done <<-END
 END
 make_proc
 rm -r "$PROC_ROOT/sys/net/tcp_closestat"
-expect 'set without the module' 1 '' 'not loaded: modprobe tcp_closestat' set time_wait=1s
+expect_run 'set without the module' 1 '' 'not loaded: modprobe tcp_closestat' set time_wait=1s
 
 # purge
 make_proc
 run purge
 check 'purge' '[ "$rc$out$err" = 0 ] && [ "$(file tcp_closestat/time_wait_purge)" = 1 ]'
 rm -r "$PROC_ROOT/sys/net/tcp_closestat"
-expect 'purge without the module' 1 '' 'not loaded: modprobe tcp_closestat' purge
+expect_run 'purge without the module' 1 '' 'not loaded: modprobe tcp_closestat' purge
 
 # monitor
 if [[ $("$CLOSESTAT" monitor --help) =~ libtracefs ]]; then
-	expect 'monitor without libtracefs' 1 '' 'built without libtracefs' monitor
+	expect_run 'monitor without libtracefs' 1 '' 'built without libtracefs' monitor
 else
-	expect 'monitor with an unknown filter' 2 '' "no filter 'x=1'" monitor x=1
-	expect 'monitor with a wrong port' 2 '' "'port=x' does not have a value of its kind" monitor port=x
+	expect_run 'monitor with an unknown filter' 2 '' "no filter 'x=1'" monitor x=1
+	expect_run 'monitor with a wrong port' 2 '' "'port=x' does not have a value of its kind" monitor port=x
 fi
 
-ktap_end
+finish

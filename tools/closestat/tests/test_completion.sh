@@ -48,7 +48,7 @@ check 'a value to nothing' '[ -z "$out" ]'
 run words nonsense
 check 'words of no command' '[[ $rc = 2 && $err =~ "no command is called" ]]'
 rm -r "$PROC_ROOT"
-expect 'words without the module' 0 '' '' words show
+expect_run 'words without the module' 0 '' '' words show
 
 if command -v zsh >/dev/null; then
 	out=$(zsh -n "$here/../completion/_closestat" 2>&1)
@@ -58,4 +58,4 @@ else
 	skip 'zsh' 'zsh is not installed'
 fi
 
-ktap_end
+finish

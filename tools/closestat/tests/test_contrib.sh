@@ -18,7 +18,8 @@ rc='' out='' err=''
 
 if ! command -v prometheus >/dev/null || ! command -v curl >/dev/null; then
 	skip 'Prometheus' 'prometheus or curl is not installed'
-	ktap_end
+	finish
+	exit
 fi
 
 out=$(promtool check rules "$rules" 2>&1)
@@ -81,4 +82,4 @@ out=$(jq -r '.templating.list[] | select(.type == "query").definition' "$dashboa
 check 'it has variables' '[ "$out" = 3 ]'
 
 exec {server_in}>&-
-ktap_end
+finish

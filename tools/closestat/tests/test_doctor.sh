@@ -9,7 +9,8 @@ set -u
 
 if [ "$(id -u)" != 0 ] || ! unshare -n true 2>/dev/null; then
 	skip 'doctor' 'needs root'
-	ktap_end
+	finish
+	exit
 fi
 if [ "${1:-}" != inside ]; then
 	trap - EXIT
@@ -49,8 +50,8 @@ found() {
 
 make_healthy
 found '' 'nothing on an idle system'
-expect 'says so' 0 '^Nothing found.' '' doctor -d 20ms
-expect 'takes no words' 2 '' "unexpected 'x'" doctor x
+expect_run 'says so' 0 '^Nothing found.' '' doctor -d 20ms
+expect_run 'takes no words' 2 '' "unexpected 'x'" doctor x
 
 # settings
 set_file tcp_closestat/time_wait_ms 4001
@@ -93,7 +94,7 @@ make_healthy
 counter ended 1000
 counter rst_sent_unread_data 9
 found '' 'what is past is no finding'
-expect 'but history' 0 'Nothing found.*Earlier: 9 of 1000 connections that ended were reset by close' '' doctor -d 20ms
+expect_run 'but history' 0 'Nothing found.*Earlier: 9 of 1000 connections that ended were reset by close' '' doctor -d 20ms
 recent() {
 	printf 'age_ms=%s saddr=::ffff:10.0.0.1 sport=%s daddr=::ffff:10.0.0.9 dport=50000 ended=%s rst=%s bytes_sent=%s bytes_received=%s idle_us=%s errno=0 comm=%s\n' "$@"
 }
@@ -105,7 +106,7 @@ recent() {
 	recent 7000 8443 no_socket - -1 -1 -1 ''
 } >"$PROC_ROOT/thread-self/net/tcp_closestat_recent"
 counter rst_sent_data_after_close 1
-expect 'with whom it was' 0 'Earlier: 9 of 1000 connections that ended were reset by close[(][)] with data unread [(]0.9 %[)], before doctor looked, the last (1 min|60)[^:]* ago: 2 on port 443 of a b=c with 10.0.0.9[.]' '' doctor -d 20ms
+expect_run 'with whom it was' 0 'Earlier: 9 of 1000 connections that ended were reset by close[(][)] with data unread [(]0.9 %[)], before doctor looked, the last (1 min|60)[^:]* ago: 2 on port 443 of a b=c with 10.0.0.9[.]' '' doctor -d 20ms
 check 'a keep-alive race that is over' '[[ $out =~ "idle connection (a keep-alive race) (0.1 %), idle for 2 s before, before doctor looked, the last 9".*" s ago: 1 on port 3000 with 10.0.0.9" ]]'
 check 'a request that was not answered' '[[ $out =~ "1 connection was closed without one byte of answer".*": 1 on port 80 of nginx with 10.0.0.9" ]]'
 check 'a SYN that nobody wanted' '[[ $out =~ "1 RST answered SYNs for ports where nobody listens".*": 1 for port 8443 from 10.0.0.9" ]]'
@@ -119,7 +120,7 @@ make_healthy
 set_file ipv4/tcp_max_tw_buckets 50
 netstat() { printf '%s\n' 'TcpExt: TCPTimeWaitOverflow' "TcpExt: $1" >"$PROC_ROOT/thread-self/net/netstat"; }
 netstat 5
-expect 'an overflow that is over' 0 'Earlier: 5 TIME_WAITs were given up .*not any more: 2 of 50' '' doctor -d 20ms
+expect_run 'an overflow that is over' 0 'Earlier: 5 TIME_WAITs were given up .*not any more: 2 of 50' '' doctor -d 20ms
 counter time_wait 50
 found 'overflow' 'buckets that are full'
 counter time_wait 2
@@ -137,7 +138,7 @@ set_file netfilter/nf_conntrack_count 95
 set_file netfilter/nf_conntrack_max 100
 found 'conntrack_full' 'a full table of connection tracking'
 make_healthy
-expect 'at once' 0 '^Nothing found.' '' doctor -d 0
+expect_run 'at once' 0 '^Nothing found.' '' doctor -d 0
 
 # sockets
 make_healthy
@@ -183,11 +184,11 @@ release
 
 # could not look
 rm "$PROC_ROOT/thread-self/net/tcp_closestat"
-expect 'without counters' 2 '' 'not loaded' doctor -d 20ms
+expect_run 'without counters' 2 '' 'not loaded' doctor -d 20ms
 rm -r "$PROC_ROOT/sys/net/tcp_closestat"
-expect 'without the module' 2 '' 'not loaded' doctor -d 20ms
+expect_run 'without the module' 2 '' 'not loaded' doctor -d 20ms
 make_healthy
 echo garbage >"$PROC_ROOT/sys/net/ipv4/ip_local_port_range"
-expect 'without a port range' 2 '' 'does not hold a number' doctor -d 20ms
+expect_run 'without a port range' 2 '' 'does not hold a number' doctor -d 20ms
 
-ktap_end
+finish

@@ -11,11 +11,12 @@ set -u
 rc='' out='' err=''
 
 make_proc
-expect '--http with -o' 2 '' '-H and -o do not go together' export --http -o x
-expect '--http with -O' 2 '' '-H and -O do not go together' export -HO
+expect_run '--http with -o' 2 '' '-H and -o do not go together' export --http -o x
+expect_run '--http with -O' 2 '' '-H and -O do not go together' export -HO
 if ! command -v curl >/dev/null; then
 	skip 'HTTP' 'curl is not installed'
-	ktap_end
+	finish
+	exit
 fi
 
 # get OPTION... - by curl: status in $rc, head in $head, body in $TMP/body
@@ -111,4 +112,4 @@ out=$(timeout 5 cat <&"$not_reading" | wc -c)
 check 'who does not read gets part of it' '[ "$out" -gt 1000 ] && [ "$out" -lt "$(wc -c <"$TMP/body")" ]'
 
 exec {server_in}>&-
-ktap_end
+finish

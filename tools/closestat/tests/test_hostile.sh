@@ -70,4 +70,4 @@ check 'a hostile name in JSON' '[ "$rc" = 0 ] && jq -e ".counters[1].value == 5"
 run show -A
 check 'a hostile name in text' '[ "$rc" = 0 ] && [[ $out == *"?[2J/7"* ]]'
 
-ktap_end
+finish

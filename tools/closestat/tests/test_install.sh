@@ -65,4 +65,4 @@ else
 	skip 'units' 'systemd is not running'
 fi
 
-ktap_end
+finish

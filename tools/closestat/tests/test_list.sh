@@ -9,7 +9,8 @@ set -u
 
 if [ "$(id -u)" != 0 ] || ! unshare -n true 2>/dev/null; then
 	skip 'list' 'needs root'
-	ktap_end
+	finish
+	exit
 fi
 if [ "${1:-}" != inside ]; then
 	trap - EXIT
@@ -34,11 +35,11 @@ listed() {
 }
 all() { jq -e "[.sockets[] | $1] | all" <<<"$out" >/dev/null; }
 
-expect 'nothing there' 0 '' '' list
-expect 'nothing there, in JSON' 0 '^[{]"sockets":\[\][}]$' '' list -j
-expect 'no such filter' 2 '' "there is no filter 'colour=1'" list colour=1
-expect 'no such state' 2 '' 'does not have a value' list --state nowhere
-expect 'a filter for one that takes none' 2 '' 'does not take filters' purge --port 80
+expect_run 'nothing there' 0 '' '' list
+expect_run 'nothing there, in JSON' 0 '^[{]"sockets":\[\][}]$' '' list -j
+expect_run 'no such filter' 2 '' "there is no filter 'colour=1'" list colour=1
+expect_run 'no such state' 2 '' 'does not have a value' list --state nowhere
+expect_run 'a filter for one that takes none' 2 '' 'does not take filters' purge --port 80
 
 hold fin_wait2 3
 check 'the sockets that close' 'listed 6'
@@ -52,7 +53,7 @@ check "by the peer's port" 'listed 3 --dport 7'
 check 'by program' 'listed 6 --program hold_sockets && listed 6 --program "$holder_pid" && listed 0 --program nginx'
 check 'by peer' 'listed 6 --peer 127.0.0.1 && listed 3 --peer 127.0.0.1:7 && listed 0 --peer ::1'
 check 'not so old' 'listed 0 --older 10min'
-expect 'as text' 0 "CLOSE_WAIT +(>[0-9.]+ .?s|-) .*127.0.0.1:7 +127.0.0.1:[0-9]+ +hold_sockets/$holder_pid fd [0-9]+" '' list
+expect_run 'as text' 0 "CLOSE_WAIT +(>[0-9.]+ .?s|-) .*127.0.0.1:7 +127.0.0.1:[0-9]+ +hold_sockets/$holder_pid fd [0-9]+" '' list
 check 'in every namespace' 'run list -Aj --program "$holder_pid" && [ "$(jq ".sockets | length" <<<"$out")" = 6 ]'
 
 # What the module knows of their ages goes before what sock_diag tells.
@@ -63,12 +64,12 @@ jq -r '.sockets[] | (.local | sub(".*:"; "")) + " " + (.peer | sub(".*:"; ""))' 
 	sed 's/\(.*\) \(.*\)/saddr=::ffff:127.0.0.1 sport=\1 daddr=::ffff:127.0.0.1 dport=\2 state=close_wait state_ms=5000 first_fin_ms=90000 closed=passive/' \
 		>"$PROC_ROOT/thread-self/net/tcp_closestat_ages"
 check 'exact ages' 'listed 3 --state close-wait && all ".age_ms == 5000 and .at_least == 0 and .first_fin_ms == 90000 and .closed_by == \"passive\""'
-expect 'exact ages as text' 0 'CLOSE_WAIT +5 s +90 s +peer ' '' list --state close-wait
+expect_run 'exact ages as text' 0 'CLOSE_WAIT +5 s +90 s +peer ' '' list --state close-wait
 check 'not that of another state' 'listed 3 --state fin-wait-2 && all ".first_fin_ms == null and .closed_by == \"active\""'
 unset PROC_ROOT
 
-expect 'kill wants a filter' 2 '' 'At least one filter' kill
-expect 'kill says what it would do' 0 'CLOSE_WAIT 127.0.0.1:7 .*3 sockets would be ended' '' kill -n --state close-wait
+expect_run 'kill wants a filter' 2 '' 'At least one filter' kill
+expect_run 'kill says what it would do' 0 'CLOSE_WAIT 127.0.0.1:7 .*3 sockets would be ended' '' kill -n --state close-wait
 check 'and does not' 'listed 6'
 run kill --state close-wait
 if [[ $err =~ CONFIG_INET_DIAG_DESTROY ]]; then
@@ -76,11 +77,11 @@ if [[ $err =~ CONFIG_INET_DIAG_DESTROY ]]; then
 else
 	check 'kill ends them' '[ $rc = 0 ] && [[ $out =~ "3 sockets ended" ]] && listed 0'
 fi
-expect 'kill leaves what does not close' 0 '^0 sockets would be ended' '' kill -n --port 9
+expect_run 'kill leaves what does not close' 0 '^0 sockets would be ended' '' kill -n --port 9
 release
 hold unaccepted 1
 check 'not accepted yet' 'listed 1 --state close-wait && all ".held_by == \"listener\" and .process == \"hold_sockets\""'
-expect 'not accepted yet, as text' 0 "hold_sockets/$holder_pid has not accepted it" '' list
+expect_run 'not accepted yet, as text' 0 "hold_sockets/$holder_pid has not accepted it" '' list
 release
 
-ktap_end
+finish

@@ -18,7 +18,7 @@ make_system() {
 	echo 12 >"$SYSTEM_ROOT/etc/debian_version"
 	echo 'kernel/net/tcp_diag.ko:' >"$modules/modules.dep"
 }
-says() { expect "$1" 1 '' "not loaded: modprobe tcp_closestat.*$2" show; }
+says() { expect_run "$1" 1 '' "not loaded: modprobe tcp_closestat.*$2" show; }
 
 make_system
 says 'never installed' 'not installed for kernel 6.1.0-9-amd64: apt install tcp-closestat-dkms'
@@ -47,8 +47,8 @@ mkdir -p "$SYSTEM_ROOT/sys/firmware/efi/efivars"
 printf '\6\0\0\0\1' >"$SYSTEM_ROOT/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 says 'Secure Boot' 'mokutil --import'
 
-expect 'get of one that is gone' 1 '' 'removed in Linux 4.12.*tcp_tw_reuse' get tcp_tw_recycle
-expect 'set of one that is gone' 1 '' 'removed in Linux 4.12.*time_wait' set net.ipv4.tcp_tw_recycle=1
-expect 'get of one that never was' 2 '' 'no setting' get tcp_tw_nothing
+expect_run 'get of one that is gone' 1 '' 'removed in Linux 4.12.*tcp_tw_reuse' get tcp_tw_recycle
+expect_run 'set of one that is gone' 1 '' 'removed in Linux 4.12.*time_wait' set net.ipv4.tcp_tw_recycle=1
+expect_run 'get of one that never was' 2 '' 'no setting' get tcp_tw_nothing
 
-ktap_end
+finish

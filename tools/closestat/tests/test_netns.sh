@@ -14,7 +14,8 @@ fin_timeout() {
 
 if [ "$(id -u)" != 0 ] || ! unshare -n true 2>/dev/null; then
 	skip 'network namespaces' 'needs root'
-	ktap_end
+	finish
+	exit
 fi
 
 # "This one" is a new namespace too: a tool gone wrong must not set the machine's own.
@@ -35,13 +36,13 @@ run set -N "$holder_pid" tcp_fin_timeout=17
 check 'set in the namespace of a process' '[ "$rc$err" = 0 ] && [ "$(fin_timeout -N "$holder_pid")" = 17 ]'
 check 'not in this one' '[ "$(fin_timeout)" = "$before" ]'
 check 'by path' '[ "$(fin_timeout -N "/proc/$holder_pid/ns/net")" = 17 ]'
-expect '-N before the command' 0 'tcp_fin_timeout +17' '' -N "$holder_pid" get tcp_fin_timeout
-expect 'another kind of namespace' 1 '' 'is not a network namespace' get -N "/proc/$holder_pid/ns/uts"
-expect 'a file that is no namespace' 1 '' 'is not a network namespace' get -N /dev/null
-expect 'no such path' 1 '' 'no such network namespace: /nowhere/ns' get -N /nowhere/ns
-expect 'no such process' 1 '' "in /run/netns or as a process id" get -N 4194305
-expect 'an empty name' 1 '' "no such network namespace" get -N ''
-expect 'a name that is a directory' 1 '' "no such network namespace" get -N ..
+expect_run '-N before the command' 0 'tcp_fin_timeout +17' '' -N "$holder_pid" get tcp_fin_timeout
+expect_run 'another kind of namespace' 1 '' 'is not a network namespace' get -N "/proc/$holder_pid/ns/uts"
+expect_run 'a file that is no namespace' 1 '' 'is not a network namespace' get -N /dev/null
+expect_run 'no such path' 1 '' 'no such network namespace: /nowhere/ns' get -N /nowhere/ns
+expect_run 'no such process' 1 '' "in /run/netns or as a process id" get -N 4194305
+expect_run 'an empty name' 1 '' "no such network namespace" get -N ''
+expect_run 'a name that is a directory' 1 '' "no such network namespace" get -N ..
 
 name=closestat-test-$$
 if command -v ip >/dev/null && ip netns add "$name"; then
@@ -177,4 +178,4 @@ else
 	skip 'by name' 'needs ip netns'
 fi
 
-ktap_end
+finish

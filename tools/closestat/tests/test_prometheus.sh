@@ -14,7 +14,8 @@ rc='' out='' err=''
 
 if ! command -v prometheus >/dev/null || ! command -v curl >/dev/null; then
 	skip 'Prometheus' 'prometheus or curl is not installed'
-	ktap_end
+	finish
+	exit
 fi
 make_proc
 serve export -A --http
@@ -36,4 +37,4 @@ out=$(grep -v 'level=info' "$TMP/prometheus.log")
 check 'it has nothing to complain of' '[ -z "$out" ]'
 
 exec {server_in}>&-
-ktap_end
+finish

@@ -9,7 +9,8 @@ set -u
 
 if ! command -v valgrind >/dev/null; then
 	skip 'memory' 'needs valgrind'
-	ktap_end
+	finish
+	exit
 fi
 
 make_proc
@@ -18,7 +19,7 @@ while read -r want words; do
 	valgrind -q --leak-check=full --show-leak-kinds=definite,indirect --error-exitcode=99 \
 		"$CLOSESTAT" "${words[@]}" >"$TMP/out" 2>"$TMP/err"
 	rc=$? out=$(<"$TMP/out") err=$(<"$TMP/err")
-	if [ "$rc" = "$want" ]; then ok "${words[*]}"; else not_ok "${words[*]}"; fi
+	if [ "$rc" = "$want" ]; then pass "${words[*]}"; else fail "${words[*]}" "$(last_run)"; fi
 done <<-END
 	0 --help
 	0 show -z
@@ -48,7 +49,7 @@ for command in show hist export; do
 	valgrind -q --leak-check=full --error-exitcode=99 "$CLOSESTAT" "$command" \
 		>"$TMP/out" 2>"$TMP/err"
 	rc=$? out=$(<"$TMP/out") err=$(<"$TMP/err")
-	if [ "$rc" = 1 ]; then ok "$command fails"; else not_ok "$command fails"; fi
+	if [ "$rc" = 1 ]; then pass "$command fails"; else fail "$command fails" "$(last_run)"; fi
 done
 
-ktap_end
+finish

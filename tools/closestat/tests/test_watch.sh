@@ -49,15 +49,16 @@ rc='' out='' err=''
 make_proc
 counters=$PROC_ROOT/thread-self/net/tcp_closestat
 
-expect 'watch without a terminal' 1 '' 'watch needs a terminal' watch
+expect_run 'watch without a terminal' 1 '' 'watch needs a terminal' watch
 for seconds in 0 0.09 61 x; do
-	expect "watch $seconds" 2 '' 'no number of seconds' watch "$seconds"
+	expect_run "watch $seconds" 2 '' 'no number of seconds' watch "$seconds"
 done
-expect 'watch 1 2' 2 '' "unexpected '2'" watch 1 2
+expect_run 'watch 1 2' 2 '' "unexpected '2'" watch 1 2
 
 if ! script -qec true /dev/null >/dev/null 2>&1; then
 	skip 'on a terminal' 'no terminal can be made'
-	ktap_end
+	finish
+	exit
 fi
 
 start 0.1
@@ -156,6 +157,6 @@ check '-A says that the module is gone' 'await "[ \$(drawn waiting.for.it) -gt 0
 printf 'qq' >&"$keys"
 check 'q twice ends it' 'ended 0'
 wait "$terminal_pid"
-expect 'watch -A without the module' 1 '' 'not loaded' watch -A
+expect_run 'watch -A without the module' 1 '' 'not loaded' watch -A
 
-ktap_end
+finish
