@@ -21,6 +21,8 @@
 #define TCS_FAULT_PERCPU	__is_defined(TCS_INJECT_PERCPU)
 /* The baseline takes its time over each socket: selftests/baseline_slow. */
 #define TCS_FAULT_SLOW_BASELINE	__is_defined(TCS_INJECT_SLOW_BASELINE)
+/* A FIN_WAIT2 timewait socket's timer is not armed before the FIN: selftests/late_arming. */
+#define TCS_FAULT_SLOW_ARMING	__is_defined(TCS_INJECT_SLOW_ARMING)
 /* One step of loading fails, the parameter fault_step says which: selftests/load_fails. */
 #define TCS_FAULT_STEP		__is_defined(TCS_INJECT_STEP)
 

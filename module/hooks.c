@@ -9,6 +9,8 @@
  */
 #include "hooks.h"
 
+#include <linux/delay.h>
+#include <linux/moduleparam.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/tcp.h>
@@ -19,10 +21,12 @@
 #include "compat/tw_timeout.h"
 #include "event.h"
 #include "fastpath.h"
+#include "fault_inject.h"
 #include "handoff.h"
 #include "hook_selftest.h"
 #include "policy.h"
 #include "tw_length.h"
+#include "tw_unarmed.h"
 #include "twsk.h"
 
 /* The segment that is being processed found this timewait socket in FIN_WAIT2. */
@@ -92,12 +96,40 @@ static void notrace on_create(struct tcs_args *args, unsigned long caller)
 		create_slow(args, sk, tw);
 }
 
+#ifdef TCS_INJECT_SLOW_ARMING
+/* For the test to know: 1, the timer is about to be armed, 2, the FIN was processed before. */
+static int fault_arming;
+module_param(fault_arming, int, 0444);
+
+/* Until another CPU has processed the FIN, five seconds at the most; then until it is done. */
+static void wait_for_fin(const struct inet_timewait_sock *tw)
+{
+	unsigned int ms;
+
+	WRITE_ONCE(fault_arming, 1);
+	for (ms = 0; ms < 5000 && READ_ONCE(tw->tw_substate) == TCP_FIN_WAIT2; ms++)
+		mdelay(1);
+	if (ms < 5000)
+		WRITE_ONCE(fault_arming, 2);
+	mdelay(20);
+}
+#else
+static void wait_for_fin(const struct inet_timewait_sock *tw)
+{
+}
+#endif
+
 /* FIN_WAIT2 keeps the time that tcp_fin_timeout gave it. */
 static noinline void schedule_slow(struct tcs_args *args,
 				   struct inet_timewait_sock *tw, bool rearm)
 {
-	if (!is_tcp(tw) || READ_ONCE(tw->tw_substate) != TCP_TIME_WAIT)
+	if (!is_tcp(tw))
 		return;
+	if (READ_ONCE(tw->tw_substate) != TCP_TIME_WAIT) {
+		if (TCS_FAULT_SLOW_ARMING && !rearm)
+			wait_for_fin(tw);
+		return;
+	}
 	if (!rearm) {
 		tcs_length_schedule(args, tw);
 		return;
@@ -292,6 +324,7 @@ void tcs_hooks_detach(void)
 
 	while (i--)
 		tcs_hook_detach(hooks[i]);
+	tcs_unarmed_exit();
 }
 
 /**

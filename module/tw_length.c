@@ -14,6 +14,7 @@
 #include "pernet.h"
 #include "policy.h"
 #include "records.h"
+#include "tw_unarmed.h"
 #include "twsk.h"
 
 DEFINE_STATIC_KEY_FALSE(tcs_length_tuned_key);
@@ -227,6 +228,8 @@ void tcs_length_rearm(struct tcs_args *args, struct inet_timewait_sock *tw,
 			ticks = max(ticks, left);
 		}
 		tcs_set_arg(args, 1, ticks);
+		if (tcs_is_unarmed(tw))
+			tcs_unarmed_add(tw, ticks);
 	}
 	if (what == TCS_REARM_ENTERED) {
 		count_length(tw, &len);
