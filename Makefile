@@ -64,6 +64,10 @@ check-debug: ## The self-tests on kernels built to look for mistakes (hours, by 
 	done; \
 	exit $$failed
 
+coverage: ## How much of the module the self-tests run (an hour, by hand)
+	@scripts/setup.sh rig
+	@selftests/debug/coverage
+
 bench: ## What it costs, in instructions of a guest (two hours, by hand)
 	@scripts/setup.sh rig bench
 	@bench/run
@@ -83,4 +87,4 @@ clean-cache: ## Remove guest roots, builds and logs of all checkouts
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: all module tools install uninstall dkms-install dkms-remove deb demo check check-debug bench style clean clean-cache help
+.PHONY: all module tools install uninstall dkms-install dkms-remove deb demo check check-debug coverage bench style clean clean-cache help

@@ -11,27 +11,33 @@ CACHE=${CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/tcp_closestat}
 
 # kernels_for USE - the kernels that the file "kernels" lists for it; "release": all of
 # them as their releases ship them for x86-64, "debug": those built to look for mistakes,
-# "check": all that are not "by-hand", "arm64", "arm64-check": those for arm64, "rt": those
-# with PREEMPT_RT
+# "check": all that are not "by-hand", "arm64", "arm64-check": those for arm64, "16k":
+# those for it with pages of 16k, "gcov": those that count which lines of the module run, "rt":
+# those with PREEMPT_RT
 kernels_for() {
 	awk -v use="$1" '
+		BEGIN {
+			flavour["arm64"] = flavour["arm64-check"] = "-arm64"
+			flavour["16k"] = "-arm64-16k"
+			flavour["gcov"] = "-gcov"
+			flavour["rt"] = "-rt"
+		}
 		/^#/ || NF == 0 { next }
 		use == "release" || use == "check" && $4 !~ /by-hand/ { print $1 }
 		use == "debug" && $3 != "-" {
-			n = split($3, flavour, ",")
+			n = split($3, word, ",")
 			for (i = 1; i <= n; i++)
-				print $1 "-" flavour[i]
+				print $1 "-" word[i]
 		}
-		index("," $4 ",", "," use ",") {
-			print $1 (use ~ /^arm64/ ? "-arm64" : use == "rt" ? "-rt" : "")
-		}
+		index("," $4 ",", "," use ",") { print $1 flavour[use] }
 	' "$vm_dir/kernels" | paste -sd " "
 }
 ALL_KERNELS=$(kernels_for release)
 DEBUG_KERNELS=$(kernels_for debug)
-ARM64_KERNELS=$(kernels_for arm64)
+ARM64_KERNELS="$(kernels_for arm64) $(kernels_for 16k)"
 RT_KERNELS=$(kernels_for rt)
-GUEST_KERNELS="$ALL_KERNELS $DEBUG_KERNELS $ARM64_KERNELS $RT_KERNELS"
+GCOV_KERNELS=$(kernels_for gcov)
+GUEST_KERNELS="$ALL_KERNELS $DEBUG_KERNELS $ARM64_KERNELS $RT_KERNELS $GCOV_KERNELS"
 # shellcheck disable=SC2034 # used by those who source this
 CHECK_KERNELS=$(kernels_for check)
 # shellcheck disable=SC2034 # used by those who source this
@@ -81,7 +87,7 @@ kernel_of() {
 # arch_of KERNEL - what Debian calls the architecture it is for
 arch_of() {
 	case $1 in
-	*-arm64) echo arm64 ;;
+	*-arm64 | *-arm64-*) echo arm64 ;;
 	*) echo amd64 ;;
 	esac
 }
@@ -89,7 +95,7 @@ arch_of() {
 # flavour_of KERNEL - of a debugging kernel; nothing for a release's own.
 flavour_of() {
 	case $1 in
-	*-arm64 | *-rt) ;;
+	*-arm64 | *-arm64-* | *-rt) ;;
 	*-*) echo "${1#*-}" ;;
 	esac
 }
@@ -99,8 +105,8 @@ need_root() {
 	[ "$(id -u)" -eq 0 ] || die "must run as root (it makes chroots and mounts)"
 }
 
-# recipe_of SUITE [arm64|rt] - identifies what a root of this suite is made from, so that
-# a changed package list or builder gives a new root.
+# recipe_of SUITE [arm64|arm64-16k|rt] - identifies what a root of this suite is made from,
+# so that a changed package list or builder gives a new root.
 recipe_of() {
 	local kind=${2-}
 
@@ -111,13 +117,13 @@ recipe_of() {
 			sed -n '/^make_other_kernel_root()/,/^}/p' "$vm_dir/root"
 			cat "$vm_dir/unpack"
 		}
-		[ "$kind" != arm64 ] || cat "$vm_dir/root-arm64" "$vm_dir/unpack"
+		[[ $kind != arm64* ]] || cat "$vm_dir/root-arm64" "$vm_dir/unpack"
 	} | sha256sum | cut -c1-12
 }
 
-# packages_of SUITE [ARCH] - the packages of a guest root, one a line. A name in
-# guest.packages may be followed by "!suite" words: not in those; or by "suite"
-# words: in those only.
+# packages_of SUITE [FLAVOUR] - the packages of a guest root, one a line, with the kernel
+# for amd64 or of another FLAVOUR. A name in guest.packages may be followed by "!suite" words:
+# not in those; or by "suite" words: in those only.
 packages_of() {
 	awk -v suite="$1" '
 		{ sub(/#.*/, "") }
@@ -144,14 +150,11 @@ debug_configs() {
 
 # root_of KERNEL - path of that kernel's guest root, there or not.
 root_of() {
-	local suite flavour arch
+	local suite flavour kind=${1#*-}
 	suite=$(suite_of "$1") || exit
 	flavour=$(flavour_of "$1")
-	arch=$(arch_of "$1")
-	if [ "$arch" != amd64 ]; then
-		echo "$CACHE/roots/$suite.$arch-$(recipe_of "$suite" "$arch")"
-	elif [[ $1 = *-rt ]]; then
-		echo "$CACHE/roots/$suite.rt-$(recipe_of "$suite" rt)"
+	if [[ $kind = arm64* || $kind = rt ]]; then
+		echo "$CACHE/roots/$suite.$kind-$(recipe_of "$suite" "$kind")"
 	elif [ "$flavour" ]; then
 		echo "$CACHE/roots/$suite.$flavour-$({
 			recipe_of "$suite"
