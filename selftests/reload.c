@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Loads and unloads under traffic, RELOAD_CYCLES of them (20), 8 at the least. */
+/* Loads and unloads under traffic, RELOAD_CYCLES of them (12), 8 at the least. */
 #include <stdlib.h>
 
 #include "kselftest_harness.h"
@@ -13,7 +13,7 @@
 #include "rows.h"
 #include "traffic.h"
 
-#define N_CYCLES	20
+#define N_CYCLES	12
 #define N_LOADS		2
 /*
  * Each load makes a table of 2.5 kB for each CPU and each of four namespaces, so that
