@@ -15,6 +15,10 @@
 #include "rows.h"
 #include "tuned.h"
 
+/* The buckets of a namespace's hash table, and of those of namespaces that it makes. */
+#define TABLE		"/proc/sys/net/ipv4/tcp_ehash_entries"
+#define CHILD_TABLE	"/proc/sys/net/ipv4/tcp_child_ehash_entries"
+
 FIXTURE(lifecycle) {
 	struct wire w;
 };
@@ -87,9 +91,9 @@ static enum wire_verdict drop_all(const struct wire_segment *seg, void *arg)
 	return WIRE_DROP;
 }
 
-TEST_F(lifecycle, load_with_closing_sockets)
+/* Those of @w that are closing when the module is loaded are in the gauges, and leave. */
+static void load_beside_closing_sockets(struct __test_metadata *_metadata, struct wire *w)
 {
-	struct wire *w = &self->w;
 	struct pair wait, full, twsk, last;
 	struct rows r;
 
@@ -138,6 +142,27 @@ TEST_F(lifecycle, load_with_closing_sockets)
 	EXPECT_EQ(0, rows_get(&r, "close_wait"));
 	EXPECT_EQ(0, rows_get(&r, "last_ack"));
 	EXPECT_EQ(0, rows_get(&r, "records"));
+}
+
+TEST_F(lifecycle, load_with_closing_sockets)
+{
+	load_beside_closing_sockets(_metadata, &self->w);
+}
+
+/* From 6.1 on a namespace may have a hash table of its own. */
+TEST_F(lifecycle, load_with_closing_sockets_in_own_tables)
+{
+	struct wire own;
+
+	if (access(CHILD_TABLE, F_OK))
+		SKIP(return, "this kernel has one table for all namespaces");
+	setting_set(-1, CHILD_TABLE, 64);
+	wire_make(&own);
+	setting_set(-1, CHILD_TABLE, 0);
+	/* A negative number says that the table is not its own (tcp_ehash_entries). */
+	EXPECT_EQ(64, setting_get(own.ns[0], TABLE));
+	load_beside_closing_sockets(_metadata, &own);
+	wire_break(&own);
 }
 
 TEST_F(lifecycle, unload_with_files_open)

@@ -49,8 +49,11 @@ match($0, /^ *([0-9]+\*?|#####|=====|-): *[0-9]+:/) {
 	sub(/.*: */, "", line)
 	if (count ~ /-/)
 		next
-	key = file SUBSEP line
+	key = file ":" line
 	if (!(key in code)) {
+		if (!(file in known_file))
+			name[++files] = file
+		known_file[file] = 1
 		code[key] = substr($0, RLENGTH + 1)
 		order[++lines] = key
 	}
@@ -61,7 +64,7 @@ match($0, /^ *([0-9]+\*?|#####|=====|-): *[0-9]+:/) {
 	next
 }
 /^branch / {
-	key = file SUBSEP line SUBSEP ++n_branch
+	key = file ":" line ":" ++n_branch
 	if (!(key in is_branch)) {
 		is_branch[key] = 1
 		branches[file]++
@@ -76,23 +79,22 @@ match($0, /^ *([0-9]+\*?|#####|=====|-): *[0-9]+:/) {
 
 END {
 	for (i = 1; i <= lines; i++) {
-		split(order[i], part, SUBSEP)
+		split(order[i], part, ":")
 		of[part[1]]++
 		if (order[i] in ran)
 			n_ran[part[1]]++
 	}
 	printf "%-24s %23s %23s\n", "", "lines", "branches"
-	for (file in of) {
-		print_row(file, n_ran[file], of[file], branches_taken[file], branches[file]) |
-			"sort"
+	for (i = 1; i <= files; i++) {
+		file = name[i]
+		print_row(file, n_ran[file], of[file], branches_taken[file], branches[file])
 		all_ran += n_ran[file]
 	}
-	close("sort")
 	print_row("all", all_ran, lines, all_taken, all_branches)
 	for (i = 1; i <= lines; i++) {
 		if (order[i] in ran)
 			continue
-		split(order[i], part, SUBSEP)
+		split(order[i], part, ":")
 		text = bare(code[order[i]])
 		why = reason[part[1], text]
 		used[part[1], text] = 1
