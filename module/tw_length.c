@@ -209,6 +209,7 @@ void tcs_length_rearm(struct tcs_args *args, struct inet_timewait_sock *tw,
 		      bool was_fin_wait2)
 {
 	const struct tw_request req = request_of(tw, tcs_arg(args, 1));
+	const bool unarmed = tcs_is_unarmed(tw);
 	struct tcs_record was;
 	struct tcs_length len;
 	enum tcs_rearm what;
@@ -221,14 +222,16 @@ void tcs_length_rearm(struct tcs_args *args, struct inet_timewait_sock *tw,
 		ticks = ticks_of(&len);
 		/*
 		 * With the guard no segment makes a TIME_WAIT shorter than the
-		 * kernel's own. Expires may change meanwhile: it is only read.
+		 * kernel's own. Expires may change meanwhile: it is only read. It says
+		 * nothing before the timer is armed.
 		 */
-		if (what == TCS_REARM_AGAIN && req.guard && ticks < req.own) {
+		if (what == TCS_REARM_AGAIN && req.guard && ticks < req.own && !unarmed) {
 			left = READ_ONCE(tw->tw_timer.expires) - jiffies;
 			ticks = max(ticks, left);
 		}
 		tcs_set_arg(args, 1, ticks);
-		if (tcs_is_unarmed(tw))
+		/* One that began as TIME_WAIT is being armed with its length. */
+		if (what != TCS_REARM_AGAIN && unarmed)
 			tcs_unarmed_add(tw, ticks);
 	}
 	if (what == TCS_REARM_ENTERED) {
