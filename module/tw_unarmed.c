@@ -2,6 +2,8 @@
 /* Timewait sockets that get their length later, see tw_unarmed.h. */
 #include "tw_unarmed.h"
 
+#ifdef TCS_TW_HASHED_AND_ARMED_AT_ONCE
+
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/refcount.h>
@@ -101,3 +103,5 @@ void tcs_unarmed_exit(void)
 			release(&unarmed[i]);
 		}
 }
+
+#endif

@@ -15,17 +15,31 @@
 
 #include "compat/inet_twsk.h"
 
-/* Up to 6.10 the timer is armed first. */
+#ifdef TCS_TW_HASHED_AND_ARMED_AT_ONCE
+
 static inline bool tcs_is_unarmed(const struct inet_timewait_sock *tw)
 {
-#ifdef TCS_TW_HASHED_AND_ARMED_AT_ONCE
 	return !timer_pending(&tw->tw_timer);
-#else
-	return false;
-#endif
 }
 
 void tcs_unarmed_add(struct inet_timewait_sock *tw, int ticks);
 void tcs_unarmed_exit(void);
+
+#else /* The timer is armed first. */
+
+static inline bool tcs_is_unarmed(const struct inet_timewait_sock *tw)
+{
+	return false;
+}
+
+static inline void tcs_unarmed_add(struct inet_timewait_sock *tw, int ticks)
+{
+}
+
+static inline void tcs_unarmed_exit(void)
+{
+}
+
+#endif
 
 #endif /* TCS_TW_UNARMED_H */
