@@ -145,12 +145,12 @@ TEST_F(vendor, nothing_in_the_log)
 }
 
 /*
- * The most that is left of a TIME_WAIT: a length of ours is armed for the ticks behind, too, which
- * are many where the guest was not let run. No two lengths that are tried are as close.
+ * The most that is left of a TIME_WAIT that began between @ticked, of ticked_ns(), and @after: a
+ * length of ours is armed for the ticks that jiffies was behind, too, which is no more than that.
  */
-static int most_left(int ms)
+static int64_t most_left(int ms, int64_t ticked, int64_t after)
 {
-	return ms + ms / 8;
+	return ms + (after - ticked + 3 * tick_ns()) / NS_PER_MS;
 }
 
 /* Return: whether an end of a connection is in TIME_WAIT for so long, started just now. */
@@ -159,7 +159,8 @@ static bool has_length(const struct pair *p, int side, int ms)
 	const struct diag_sock s = pair_find(p, side);
 
 	fprintf(stderr, "# %d ms left of %d\n", (int)s.left_ms, ms);
-	return s.state == TCP_TIME_WAIT && s.left_ms <= most_left(ms) && s.left_ms > ms / 3;
+	return s.state == TCP_TIME_WAIT && s.left_ms > ms / 3 &&
+	       s.left_ms <= most_left(ms, p->ticked, p->after);
 }
 
 /* A TIME_WAIT in side 0's namespace, by each way into it. */
@@ -298,8 +299,8 @@ static int loopback_listener(struct sockaddr_in *at)
 	return fd;
 }
 
-/* The time left of a TIME_WAIT that begins in the initial namespace. */
-static int64_t left_in_initial_namespace(int ns)
+/* The time left of a TIME_WAIT that begins in the initial namespace, after @ticked. */
+static int64_t left_in_initial_namespace(int ns, int64_t *ticked)
 {
 	struct sockaddr_in at;
 	int listener = loopback_listener(&at), diag = diag_open(ns);
@@ -313,6 +314,7 @@ static int64_t left_in_initial_namespace(int ns)
 	tuple_of(&t, client);
 	shutdown(client, SHUT_WR);
 	until(diag_state(diag, &t) == TCP_FIN_WAIT2);
+	*ticked = ticked_ns();
 	close(server);
 	until(diag_state(diag, &t) == TCP_TIME_WAIT);
 	s = diag_find(diag, &t);
@@ -324,13 +326,13 @@ static int64_t left_in_initial_namespace(int ns)
 
 TEST_F(vendor, initial_namespace)
 {
-	int64_t left = left_in_initial_namespace(self->initial);
+	int64_t ticked, left = left_in_initial_namespace(self->initial, &ticked);
 
 	EXPECT_GE(VENDOR_MS, left);
 	EXPECT_LT(5000, left);
 	tune(self->initial, 2000, false);
-	left = left_in_initial_namespace(self->initial);
-	EXPECT_GE(most_left(2000), left);
+	left = left_in_initial_namespace(self->initial, &ticked);
+	EXPECT_GE(most_left(2000, ticked, now_ns()), left);
 	tune(self->initial, 60000, true);
 }
 
