@@ -88,10 +88,7 @@ int main(void)
 	struct wire w;
 
 	ksft_print_header();
-	if (!module_variant("slow_baseline"))
-		ksft_exit_skip("not built, there were no kernel headers\n");
-	if (module_loaded())
-		ksft_exit_skip("another build of the module is loaded\n");
+	module_variant("slow_baseline");
 	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
 		ksft_exit_skip("this needs two CPUs\n");
 	ksft_set_plan(2);

@@ -151,10 +151,7 @@ static void report(int family, const char *name)
 int main(void)
 {
 	ksft_print_header();
-	if (!module_variant("slow_arming"))
-		ksft_exit_skip("not built, there were no kernel headers\n");
-	if (module_loaded())
-		ksft_exit_skip("another build of the module is loaded\n");
+	module_variant("slow_arming");
 	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
 		ksft_exit_skip("this needs two CPUs\n");
 	if (!kernel_hashes_first())

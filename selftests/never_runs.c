@@ -77,9 +77,6 @@ TEST_F(never_runs, it_counts_all_the_same)
 
 int main(int argc, char **argv)
 {
-	if (!module_variant("never_runs"))
-		ksft_exit_skip("not built, there were no kernel headers\n");
-	if (module_loaded())
-		ksft_exit_skip("another build of the module is loaded\n");
+	module_variant("never_runs");
 	return test_harness_run(argc, argv);
 }

@@ -8,7 +8,7 @@
 bool module_loaded(void);
 void module_find(void);
 char *module_beside_tests(const char *name);
-bool module_variant(const char *name);
+void module_variant(const char *name);
 int module_load(void);
 int module_load_with(const char *parameters);
 int module_unload(void);
