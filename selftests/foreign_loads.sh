@@ -13,11 +13,6 @@
 seconds=${LOAD_SECONDS:-5}
 expect_context() { :; }
 
-# listens NS PORT
-listens() {
-	ip netns exec $1 ss -Hltn | grep -q ":$2 "
-}
-
 # left NS - connections that are not over yet; a TIME_WAIT is, but for its purge
 left() {
 	ip netns exec $1 ss -Htan state connected state syn-recv
@@ -75,31 +70,24 @@ under() {
 	for program; do
 		command -v $program >/dev/null || { skip "$name" "no $program" && return; }
 	done
-	loaded_pair() {
-		pair && $load && end_programs && adds_up $a && adds_up $b
-	}
-	expect "$name" loaded_pair
+	expect "$name" load_adds_up $load
 	echo "# $(ended $a) and $(ended $b) connections ended"
+}
+load_adds_up() {
+	pair && $1 && end_programs && adds_up $a && adds_up $b
 }
 ended() {
 	ip netns exec $1 sed -n 's/^ended //p' /proc/net/tcp_closestat
 }
 
-web() {
-	local d=$tmp/nginx
-
-	mkdir -p $d/www && head -c 20000 /dev/zero >$d/www/index.html && chmod -R a+rX "$tmp" || return
-	cat >$d/conf <<-END
-		daemon off; pid $d/pid; error_log $d/err; worker_processes 2; events {}
-		http { access_log off; server { listen 10.6.0.2:80; root $d/www; $1 } }
-	END
-	ip netns exec $b nginx -c $d/conf &
-	until_true listens $b 80
+# site TEXT - nginx with a page of some segments, and a server that TEXT says more of
+site() {
+	web $b 80 "listen 10.6.0.2:80; $1" && head -c 20000 /dev/zero >"$tmp/nginx-80/www/index.html"
 }
 
 # proxy OPTION... - haproxy before it, with these options
 proxy() {
-	web "" || return
+	site "" || return
 	{
 		printf '%s\n' defaults " mode http" " timeout connect 5s" " timeout client 5s" \
 			" timeout server 5s"
@@ -115,16 +103,16 @@ bench() {
 }
 
 server_closes() {
-	web "keepalive_timeout 0;" && bench http://10.6.0.2/
+	site "keepalive_timeout 0;" && bench http://10.6.0.2/
 }
 client_keeps() {
-	web "keepalive_requests 7;" && bench -k http://10.6.0.2/
+	site "keepalive_requests 7;" && bench -k http://10.6.0.2/
 }
 client_gives_up() {
-	web "limit_rate 10k;" && bench -s 1 http://10.6.0.2/
+	site "limit_rate 10k;" && bench -s 1 http://10.6.0.2/
 }
 wrk_closes() {
-	web "" && ip netns exec $a wrk -t 2 -c 50 -d ${seconds}s -H "Connection: close" http://10.6.0.2:80/
+	site "" && ip netns exec $a wrk -t 2 -c 50 -d ${seconds}s -H "Connection: close" http://10.6.0.2:80/
 }
 proxy_closes() {
 	proxy httpclose && bench -k http://10.6.0.2:8080/
@@ -154,15 +142,14 @@ latencies() {
 	until_true listens $b 11111 &&
 		ip netns exec $a sockperf ping-pong --tcp -i 10.6.0.2 -p 11111 -t $seconds
 }
-# Each stressor has both ends here: nothing is to be counted in $b.
+# Each stressor has both ends in $a; for $b a connect that is refused, and a request.
 stressors() {
 	ip netns exec $a stress-ng --timeout ${seconds}s --sock 2 --sockabuse 2 --sockmany 2 \
 		--epoll 2 --sockdiag 1 --sendfile 1 --sock-if lo --sockmany-if lo --epoll-domain ipv4 &&
-		bench_nothing
+		! request && site "" && request
 }
-bench_nothing() {
-	ip netns exec $a ab -q -n 1 http://10.6.0.2/ || true
-	web "" && ip netns exec $a ab -q -n 1 http://10.6.0.2/
+request() {
+	ip netns exec $a ab -q -n 1 http://10.6.0.2/
 }
 
 echo "TAP version 13"

@@ -57,6 +57,24 @@ program() {
 	until_true test -e "$tmp/ready"
 }
 
+# listens NS PORT - whether something listens there
+listens() {
+	ip netns exec $1 ss -Hltn | grep -q ":$2 "
+}
+
+# web NS PORT TEXT - nginx with a server that TEXT says more of
+web() {
+	local d=$tmp/nginx-$2
+
+	mkdir -p $d/www && echo hello >$d/www/index.html && chmod -R a+rX "$tmp" || return
+	cat >$d/conf <<-END
+		daemon off; pid $d/pid; error_log $d/err; worker_processes 1; events {}
+		http { access_log off; keepalive_requests 1000000; server { root $d/www; $3 } }
+	END
+	ip netns exec $1 nginx -c $d/conf &
+	until_true listens $1 $2
+}
+
 # doctor NS [SECONDS] - what doctor says, in $tmp/out, and its exit status in rc
 doctor() {
 	rc=0
