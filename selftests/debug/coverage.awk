@@ -35,7 +35,7 @@ FNR == NR {
 /^ +-: +0:Source:/ {
 	file = $0
 	sub(/.*:Source:/, "", file)
-	ours = sub(/^(\/src\/|.*\/\.\/)?module\//, "", file)
+	ours = sub(/^\/src\/module\//, "", file)
 	next
 }
 !ours { next }
@@ -51,15 +51,17 @@ match($0, /^ *([0-9]+\*?|#####|=====|-): *[0-9]+:/) {
 		next
 	key = file ":" line
 	if (!(key in code)) {
-		if (!(file in known_file))
+		if (!of[file]++)
 			name[++files] = file
-		known_file[file] = 1
 		code[key] = substr($0, RLENGTH + 1)
 		order[++lines] = key
 	}
 	# Blocks of a line, a template's instances: each has its count. One is enough.
-	if (count !~ /[#=]/)
+	if (count !~ /[#=]/ && !(key in ran)) {
 		ran[key] = 1
+		n_ran[file]++
+		all_ran++
+	}
 	n_branch = 0
 	next
 }
@@ -78,17 +80,10 @@ match($0, /^ *([0-9]+\*?|#####|=====|-): *[0-9]+:/) {
 }
 
 END {
-	for (i = 1; i <= lines; i++) {
-		split(order[i], part, ":")
-		of[part[1]]++
-		if (order[i] in ran)
-			n_ran[part[1]]++
-	}
 	printf "%-24s %23s %23s\n", "", "lines", "branches"
 	for (i = 1; i <= files; i++) {
 		file = name[i]
 		print_row(file, n_ran[file], of[file], branches_taken[file], branches[file])
-		all_ran += n_ran[file]
 	}
 	print_row("all", all_ran, lines, all_taken, all_branches)
 	for (i = 1; i <= lines; i++) {
