@@ -20,7 +20,6 @@
 #include "mode.h"
 #include "pernet.h"
 #include "records.h"
-#include "trace.h"
 
 struct tcs_record *tcs_new_record(struct tcs_stats __percpu *stats);
 void tcs_end_record(struct tcs_stats __percpu *stats, struct tcs_record *rec);
