@@ -68,6 +68,11 @@ coverage: ## How much of the module the self-tests run (an hour, by hand)
 	@scripts/setup.sh rig
 	@selftests/debug/coverage
 
+mutants: ## Whether the tests notice a module that is broken, place by place (an hour, by hand)
+	@scripts/setup.sh rig
+	@$(MAKE) --no-print-directory -C selftests/unit mutants
+	@scripts/tap-run mutants selftests/debug/mutants
+
 bench: ## What it costs, in instructions of a guest (two hours, by hand)
 	@scripts/setup.sh rig bench
 	@bench/run
@@ -87,4 +92,4 @@ clean-cache: ## Remove guest roots, builds and logs of all checkouts
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: all module tools install uninstall dkms-install dkms-remove deb demo check check-debug coverage bench style clean clean-cache help
+.PHONY: all module tools install uninstall dkms-install dkms-remove deb demo check check-debug coverage mutants bench style clean clean-cache help

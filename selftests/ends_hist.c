@@ -179,6 +179,32 @@ END(time_wait)
 	      "more time than there was");
 }
 
+/* The kernel's own length, which needs no record: its timer says when it began. */
+END(time_wait_of_the_kernel)
+{
+	const struct ends_lab *lab = &self->lab;
+	static struct hist before, after;
+	int64_t began, over;
+	int fd[2] = {};
+
+	hist_read(&before, lab->ns[B]);
+	lab_connect(lab, fd);
+	began = now_ns();
+	close(fd[B]);
+	wait_eof(fd[A]);
+	close(fd[A]);
+	wait_change(lab, B, "time_wait", 1);
+	check(!row_now(lab->ns[B], "records"), "a record");
+	lab_set(lab, B, "tcp_closestat/time_wait_purge", "1");
+	wait_change(lab, B, "time_wait_purged", 1);
+	over = now_ns();
+	hist_read(&after, lab->ns[B]);
+	expect_count(&before, &after, "time_wait", 1);
+	/* Counted in ticks, of 10 ms at most. */
+	check(hist_change(&before, &after, "time_wait", "sum_us") * 1000 <=
+	      over - began + 10000000, "more time than there was");
+}
+
 /* One that the guard has given the kernel's own length, among shorter ones. */
 END(time_wait_guarded)
 {

@@ -4,6 +4,7 @@
  * that close, and /proc/net/tcp_closestat_recent, how those ended that did not as they should.
  */
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <sched.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -157,6 +158,41 @@ TEST(recent)
 	line = line_with(w.ns[0], FILE_RECENT, " ended=rst_sent ");
 	check(line && strstr(line, " rst=linger "), "'%s'", line ?: text);
 	check(number_in(line, "age_ms=") < 60000, "%s", line);
+}
+
+/* The peer asks, closes its side, and then we do: with an answer, or without one byte. */
+static void answer(struct wire *w, const char *with)
+{
+	char got[8];
+	struct pair p;
+
+	pair_open(&p, w, AF_INET);
+	check(write(p.fd[1], "ask", 3) == 3, "not sent");
+	wire_drain(w);
+	check(read(p.fd[0], got, sizeof(got)) == 3, "not received");
+	if (*with) {
+		check(write(p.fd[0], with, strlen(with)) > 0, "not sent");
+		wire_drain(w);
+		check(read(p.fd[1], got, sizeof(got)) > 0, "not received");
+	}
+	pair_close(&p, 1);
+	wire_until(w, pair_state(&p, 0) == TCP_CLOSE_WAIT);
+	pair_close(&p, 0);
+	wire_until(w, pair_state(&p, 0) == 0);
+	wire_drain(w);
+}
+
+TEST(unanswered)
+{
+	struct wire w;
+
+	wire_make(&w);
+	answer(&w, "yes");
+	check(!line_with(w.ns[0], FILE_RECENT, "ended="), "'%s'", text);
+	answer(&w, "");
+	check(line_with(w.ns[0], FILE_RECENT, " ended=passive_fin "), "'%s'", text);
+	check(!line_with(w.ns[1], FILE_RECENT, "ended="), "'%s'", text);
+	wire_break(&w);
 }
 
 static unsigned int lines_now(int ns)

@@ -3,6 +3,8 @@
  * What the trace event says about a connection beside how it ended: who closed it, whose it
  * was, how many bytes went each way, how long it lived and had been idle.
  */
+#include <fcntl.h>
+
 #include "ends_fixture.h"
 #include "scene.h"
 
@@ -22,6 +24,7 @@ END(closed_by_both)
 	tells_our_socket(&s);
 	tells_idle(&s);
 	tells_lifetime(&s);
+	until(!row_now(lab->ns[A], "records"));
 	scene_end(&s);
 }
 
@@ -148,6 +151,28 @@ END(destroyed)
 	tells_idle(&s);
 	tells_lifetime(&s);
 	scene_end(&s);
+}
+
+/* Nothing is sent for a connect() that is given up, but there is a process that gave it up. */
+END(destroyed_in_syn_sent)
+{
+	const struct ends_lab *lab = &self->lab;
+	struct scene s = {};
+	int fd;
+
+	told_open(&s.told);
+	told_switch(&s.told, true);
+	fd = lab_socket(lab, B);
+	lab_lose(lab, A, LOSE_ALL);
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	lab_try_connect(lab, fd, LAB_PORT);
+	lab_sh(lab, B, "ss -K -t state syn-sent >/dev/null");
+	told_wait(&s.told, lab->ns[B], "other", s.line);
+	check(scene_number(&s, "pid") != getpid(), "'%s'", s.line);
+	tells_comm(&s, "ss");
+	told_switch(&s.told, false);
+	told_close(&s.told);
+	close(fd);
 }
 
 static void fails(struct scene *s, const struct ends_lab *lab, enum act act, int err)
