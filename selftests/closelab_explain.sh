@@ -124,7 +124,7 @@ live_until() # COMMAND...
 
 live_listens()
 {
-	[ "$(ip netns exec "$live_b" wc -l </dev/null /proc/net/packet | cut -d ' ' -f 1)" -gt 1 ]
+	grep -q '^closelab: listening on veth$' "$live_dir/explain"
 }
 
 live_serves()

@@ -2,10 +2,13 @@
 #include "source.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,6 +18,8 @@
 #define LIVE_SNAPLEN 256
 #define LIVE_TIMEOUT_MS 100
 #define LIVE_BUFFER (16 << 20)
+/* How long to wait for frames that the kernel has counted. */
+#define LIVE_REST_MS 5000
 
 /* How often to look at the clock, in frames. */
 #define CLOCK_EVERY 16384
@@ -226,38 +231,83 @@ static void read_file(struct reader *r)
 	}
 }
 
-/* Take in what is there until it is time, or until a signal comes, where one counts. */
-static void listen_until(struct reader *r, int64_t until, bool interrupted)
+/* Take in one frame: whether there was one. */
+static bool listen_once(struct reader *r)
 {
-	struct timespec pause = { .tv_nsec = 10000000 };
 	struct pcap_pkthdr *header;
 	const uint8_t *frame;
-	int got;
+	int got = pcap_next_ex(r->pcap, &header, &frame);
 
-	while (!(interrupted && source_stop) && !r->failed && milliseconds() < until) {
-		got = pcap_next_ex(r->pcap, &header, &frame);
-		if (got != 1 || !(r->result->frames % CLOCK_EVERY))
-			tell(r);
-		if (got == 1) {
-			take(r, header, frame);
-		} else if (got < 0) {
-			r->failed = true;
-			snprintf(r->result->error, sizeof(r->result->error), "%s: %s",
-				 r->source->device, pcap_geterr(r->pcap));
-		} else {
-			nanosleep(&pause, NULL);
-		}
+	if (got != 1 || !(r->result->frames % CLOCK_EVERY))
+		tell(r);
+	if (got == 1) {
+		take(r, header, frame);
+	} else if (got < 0) {
+		r->failed = true;
+		snprintf(r->result->error, sizeof(r->result->error), "%s: %s",
+			 r->source->device, pcap_geterr(r->pcap));
+	}
+	return got == 1;
+}
+
+/* libpcap leaves out the second of the two times that a frame passes there. */
+static bool is_loopback(const char *device)
+{
+	struct ifreq request = { .ifr_flags = 0 };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool loopback;
+
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", device);
+	loopback = fd >= 0 && !ioctl(fd, SIOCGIFFLAGS, &request) &&
+		   request.ifr_flags & IFF_LOOPBACK;
+	if (fd >= 0)
+		close(fd);
+	return loopback || !strcmp(device, "any");
+}
+
+static void pause_listening(void)
+{
+	nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
+}
+
+/*
+ * Take in the frames that the kernel has counted until now. It holds back what does not fill a
+ * block, for LIVE_TIMEOUT_MS of a timer of its own; where fewer are to come than are counted,
+ * twice that has to do.
+ */
+static void listen_to_rest(struct reader *r)
+{
+	const int64_t stopped = milliseconds();
+	int64_t patience = LIVE_REST_MS, before;
+	struct pcap_stat stat;
+	uint64_t counted = UINT64_MAX;
+
+	if (!pcap_stats(r->pcap, &stat))
+		counted = stat.ps_recv - stat.ps_drop;
+	if (counted == UINT64_MAX || is_loopback(r->source->device))
+		patience = 2 * LIVE_TIMEOUT_MS;
+	while (!r->failed && r->result->frames < counted) {
+		before = milliseconds();
+		if (listen_once(r))
+			continue;
+		if (before >= stopped + patience)
+			break;
+		pause_listening();
 	}
 }
 
 static void read_device(struct reader *r)
 {
+	const int64_t until = r->source->seconds ?
+			      milliseconds() + r->source->seconds * 1000LL : INT64_MAX;
 	struct pcap_stat stat;
 
-	listen_until(r, r->source->seconds ? milliseconds() + r->source->seconds * 1000LL :
-		     INT64_MAX, true);
-	/* The kernel holds back what does not fill a block, so long at most. */
-	listen_until(r, milliseconds() + 2 * LIVE_TIMEOUT_MS, false);
+	if (!r->source->quiet)
+		fprintf(stderr, "closelab: listening on %s\n", r->source->device);
+	while (!source_stop && !r->failed && milliseconds() < until)
+		if (!listen_once(r))
+			pause_listening();
+	listen_to_rest(r);
 	if (!pcap_stats(r->pcap, &stat))
 		r->result->dropped = stat.ps_drop;
 }
