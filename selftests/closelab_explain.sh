@@ -132,20 +132,6 @@ live_serves()
 	[ -n "$(ip netns exec "$live_a" ss -Hltn 'sport = 7000')" ]
 }
 
-# Its messages about an interface, and the exit codes.
-live_says() # CODE WORDS COMMAND...
-{
-	local code=$1 words=$2 got
-
-	shift 2
-	"$@" >"$live_dir/out" 2>&1
-	got=$?
-	[ "$got" -eq "$code" ] && grep -q "$words" "$live_dir/out" && return
-	echo "exit code $got instead of $code, or no \"$words\" in what \"$*\" says:"
-	cat "$live_dir/out"
-	return 1
-}
-
 # -i: what goes over a veth is judged when a signal comes, and after -d.
 live()
 {
@@ -160,11 +146,11 @@ live()
 		ip -n "$live_b" addr add 10.98.0.2/24 dev veth && ip -n "$live_b" link set veth up ||
 		return
 	here=(ip netns exec "$live_b")
-	live_says 2 'nosuch' "${here[@]}" "$closelab" explain -i nosuch || code=1
-	live_says 2 'not permitted' "${here[@]}" setpriv --reuid 65534 --clear-groups \
+	status_says 2 'nosuch' "${here[@]}" "$closelab" explain -i nosuch || code=1
+	status_says 2 'not permitted' "${here[@]}" setpriv --reuid 65534 --clear-groups \
 		--bounding-set=-all "$closelab" explain -i veth -d 1 || code=1
-	live_says 0 'no TCP connection' "${here[@]}" "$closelab" explain -i veth -d 1 || code=1
-	live_says 0 's more' "${here[@]}" "$closelab" explain -i veth -d 4 || code=1
+	status_says 0 'no TCP connection' "${here[@]}" "$closelab" explain -i veth -d 1 || code=1
+	status_says 0 's more' "${here[@]}" "$closelab" explain -i veth -d 4 || code=1
 	ip netns exec "$live_a" "$closelab" peer server 1 7000 >"$live_dir/server" 2>&1 &
 	live_until live_serves || return
 	"${here[@]}" "$closelab" explain -i veth -j >"$live_dir/explain" 2>&1 &

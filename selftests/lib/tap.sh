@@ -84,3 +84,13 @@ finish() {
 	[ "$tap_planned" ] || echo "1..$tap_tests"
 	[ $tap_failed -eq 0 ]
 }
+
+# status_says EXPECTED PATTERN COMMAND... - the same, and a line of what it prints has PATTERN
+status_says() {
+	local want=$1 pattern=$2 said got=0
+	shift 2
+	said=$("$@" 2>&1) || got=$?
+	same "$want" "$got" && grep -qe "$pattern" <<<"$said" && return
+	printf 'no "%s" in what this says: %s\n%s\n' "$pattern" "$*" "$said"
+	return 1
+}

@@ -7,22 +7,22 @@ cd "$(dirname "$0")" || exit 1
 # shellcheck source=selftests/lib/tap.sh
 . ../../selftests/lib/tap.sh
 
+# said STREAM ARGUMENT... - what closelab prints there alone
+said() {
+	if [ "$1" = out ]; then
+		./closelab "${@:2}" 2>/dev/null
+	else
+		{ ./closelab "${@:2}" >/dev/null; } 2>&1
+	fi
+}
+
 # usage CODE STREAM WORD ARGUMENT... - the exit status, where the text goes and a word of it
 usage() {
 	local code=$1 stream=$2 word=$3
 	shift 3
 
-	says() {
-		local said
-
-		if [ "$stream" = out ]; then
-			said=$(./closelab "$@" 2>/dev/null)
-		else
-			said=$(./closelab "$@" 2>&1 >/dev/null)
-		fi
-		same "$code" $? && { grep -qe "$word" <<<"$said" || ! echo "$said"; }
-	}
-	expect "closelab $*: exit status $code, \"$word\"" says "$@"
+	expect "closelab $*: exit status $code, \"$word\"" \
+		status_says "$code" "$word" said "$stream" "$@"
 }
 
 echo "TAP version 13"

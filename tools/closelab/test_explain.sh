@@ -13,13 +13,8 @@ explains() {
 	local code=$1 words=$2
 	shift 2
 
-	says() {
-		local said
-
-		said=$(./closelab explain "$@" 2>&1)
-		same "$code" $? && { grep -qe "$words" <<<"$said" || ! echo "$said"; }
-	}
-	expect "closelab explain $*: exit status $code, \"$words\"" says "$@"
+	expect "closelab explain $*: exit status $code, \"$words\"" \
+		status_says "$code" "$words" ./closelab explain "$@"
 }
 
 echo "TAP version 13"
