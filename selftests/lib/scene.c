@@ -21,7 +21,7 @@ static void exchange(struct scene *s)
 	actor_do(&s->actor, ACT_SEND);
 	if (recv(s->fd, buf, ACTOR_SENDS, MSG_WAITALL) != ACTOR_SENDS)
 		die_errno("receive");
-	s->exchanged = now_ns();
+	s->exchanged = ticked_ns();
 	if (send(s->fd, buf, ACTOR_RECEIVES, MSG_NOSIGNAL) != ACTOR_RECEIVES)
 		die_errno("send");
 	actor_do(&s->actor, ACT_RECEIVE);

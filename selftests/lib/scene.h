@@ -19,7 +19,7 @@
  * @diag: asks about sockets in B
  * @end: the actor's end
  * @connected: when it began, ns, not earlier
- * @exchanged: when the last bytes went by, ns, not earlier
+ * @exchanged: when the last bytes went by, not earlier, of ticked_ns(): the kernel counts in ticks
  * @silent: the same, not later
  * @line: the event that was read last
  */
