@@ -328,15 +328,6 @@ void tcs_hooks_detach(void)
 }
 
 /**
- * tcs_hook_is_attached() - whether a hook is in place
- * @id: which
- */
-bool tcs_hook_is_attached(enum tcs_hook_id id)
-{
-	return hooks[id]->attached;
-}
-
-/**
  * tcs_hooks_tested() - the self-test has exercised all hooks
  * @seen: of each, whether it ran
  *

@@ -25,7 +25,6 @@ enum tcs_verdict {
 
 void tcs_hooks_attach(void);
 void tcs_hooks_detach(void);
-bool tcs_hook_is_attached(enum tcs_hook_id id);
 void tcs_hooks_tested(const bool *seen);
 enum tcs_verdict tcs_hooks_verdict(void);
 

@@ -306,13 +306,12 @@ static pid_t start(void (*run)(unsigned int, uint64_t *), unsigned int number)
 	exit(0);
 }
 
-static bool all_is_over(void)
+static void purge(void)
 {
 	unsigned int i;
 
 	for (i = 0; i < N_STAY; i++)
 		setting_set(stay[i], SETTING("time_wait_purge"), 1);
-	return watch_all_over();
 }
 
 int main(void)
@@ -372,7 +371,7 @@ int main(void)
 	ksft_test_result(worked, "all went on to the end, seed %" PRIu64 "\n", seed);
 
 	setting_set(-1, SETTING("inherit"), 0);
-	until(all_is_over());
+	watch_wait_all_over(purge);
 	ksft_test_result_pass("nothing is left of it\n");
 	ksft_test_result(all_explained(), "every end is explained\n");
 	setting_set(-1, SETTING("time_wait_ms"), 60000);

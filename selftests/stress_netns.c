@@ -165,7 +165,7 @@ int main(void)
 	if (shared == MAP_FAILED)
 		die_errno("mmap");
 	/* The effects of earlier tests have to be over. */
-	watch_wait_all_over();
+	watch_wait_all_over(NULL);
 	watch_total(&before);
 
 	reader = start(NULL, 0);
@@ -174,7 +174,7 @@ int main(void)
 	for (i = 0; i < N_WORKERS; i++)
 		worked &= went_well(workers[i]);
 	/* Namespaces die behind their last user's back. */
-	watch_wait_all_over();
+	watch_wait_all_over(NULL);
 	ksft_test_result(worked, "nothing is left of the namespaces\n");
 	ksft_test_result(total_agrees(&before), "all that they did is in the total\n");
 

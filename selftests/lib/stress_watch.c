@@ -161,12 +161,7 @@ void watch_total(struct rows *total)
 		add(total, &all->rows);
 }
 
-/**
- * watch_all_over() - whether no namespace has a connection that ends
- *
- * To be called in the initial namespace.
- */
-bool watch_all_over(void)
+static bool all_over(void)
 {
 	unsigned int i;
 	struct rows now;
@@ -192,15 +187,20 @@ static void show_what_is_left(void)
 
 /**
  * watch_wait_all_over() - until no namespace has a connection that ends
+ * @hurry: called before each look, NULL: nothing
  *
  * To be called in the initial namespace. What is left after TIMEOUT_NS is shown, and ends
  * the test.
  */
-void watch_wait_all_over(void)
+void watch_wait_all_over(void (*hurry)(void))
 {
 	const int64_t end = now_ns() + TIMEOUT_NS;
 
-	while (!watch_all_over()) {
+	for (;;) {
+		if (hurry)
+			hurry();
+		if (all_over())
+			return;
 		if (now_ns() > end) {
 			show_what_is_left();
 			die("something is left");

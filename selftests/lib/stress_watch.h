@@ -27,8 +27,7 @@ struct watch {
 };
 
 void watch_total(struct rows *total);
-bool watch_all_over(void);
-void watch_wait_all_over(void);
+void watch_wait_all_over(void (*hurry)(void));
 void watch_once(struct watch *watch);
 
 #endif /* STRESS_WATCH_H */
