@@ -3,10 +3,11 @@
  * The self-test that the hooks are in the path of this kernel.
  *
  * A hook that attaches without error may never run: the function may have been
- * inlined where it matters. So two real connections are made over the loopback
- * of the initial namespace, one that goes the whole way through FIN_WAIT2 and
- * TIME_WAIT, one that is reset, and every hook has to be seen. It is over before
- * counting starts, so that the module's own connections are in no row.
+ * inlined where it matters. So three real connections are made over the loopback
+ * of the initial namespace, one that is reset, two that go the whole way through
+ * FIN_WAIT2 and TIME_WAIT, one until its timer expires, one until it is purged; and every
+ * hook has to be seen. It is over before counting starts, so that the module's own
+ * connections are in no row.
  *
  * Where the loopback is not up yet (module loaded early in boot) the self-test waits
  * for it.
@@ -193,18 +194,56 @@ static int close_by_rst(struct socket *listener, struct sockaddr_in *to)
 	return err;
 }
 
+/* Its timer expires now in place of in a minute. */
+static int expire_time_wait(void)
+{
+	const unsigned long end = jiffies + HZ;
+	struct inet_timewait_sock *tw;
+	unsigned int slot = 0;
+	int err = 0;
+
+	tw = tcs_time_wait_next(&init_net, is_our_time_wait, &slot);
+	if (!tw)
+		return -ENOBUFS;
+	mod_timer_pending(&tw->tw_timer, jiffies);
+	/* Until the reference is the only one: inet_twsk_kill() drops the others, at its end. */
+	while (refcount_read(&tw->tw_refcnt) > 1) {
+		if (time_after(jiffies, end)) {
+			err = -ETIMEDOUT;
+			break;
+		}
+		schedule_timeout_uninterruptible(1);
+	}
+	inet_twsk_put(tw);
+	return err;
+}
+
+/* inet_twsk_kill() may be inlined in one of its callers, the timer's handler or the other. */
+static int end_by_both(struct socket *listener, struct sockaddr_in *at)
+{
+	bool by_timer;
+	int n;
+
+	n = close_by_fin(listener, at) ?: expire_time_wait();
+	if (n)
+		return n;
+	by_timer = READ_ONCE(seen[TCS_HOOK_KILL]);
+	WRITE_ONCE(seen[TCS_HOOK_KILL], false);
+	n = close_by_fin(listener, at);
+	if (!n)
+		n = tcs_purge(&init_net, is_our_time_wait) ?: -ENOBUFS;
+	if (!by_timer)
+		WRITE_ONCE(seen[TCS_HOOK_KILL], false);
+	return min(n, 0);
+}
+
 /*
- * Every hook has had a reason to run at the end of this, if it returns 0: there was
- * a TIME_WAIT, and it was purged. There is none when tcp_max_tw_buckets is
- * reached.
+ * Every hook has had a reason to run at the end of this, if it returns 0: there were
+ * TIME_WAITs. There is none when tcp_max_tw_buckets is reached.
  */
 static int exercise(struct socket *listener, struct sockaddr_in *at)
 {
-	int n = close_by_rst(listener, at) ?: close_by_fin(listener, at);
-
-	if (!n)
-		n = tcs_purge(&init_net, is_our_time_wait) ?: -ENOBUFS;
-	return min(n, 0);
+	return close_by_rst(listener, at) ?: end_by_both(listener, at);
 }
 
 static void run_selftest(void)

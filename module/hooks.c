@@ -237,6 +237,10 @@ static void notrace on_reset(struct tcs_args *args, unsigned long caller)
 #define TCS_TEST_CREATE_SYMBOL TCS_TW_CREATE_SYMBOL
 #endif
 
+#ifndef TCS_TEST_KILL_SYMBOL
+#define TCS_TEST_KILL_SYMBOL "inet_twsk_kill"
+#endif
+
 TCS_HOOK(create_hook, TCS_TEST_CREATE_SYMBOL, "TIME_WAIT's length", on_create);
 TCS_HOOK(schedule_hook, "__inet_twsk_schedule", "TIME_WAIT's length",
 	 on_schedule);
@@ -244,7 +248,7 @@ TCS_HOOK(segment_hook, "tcp_timewait_state_process", "counting FIN_WAIT2",
 	 on_segment);
 TCS_HOOK(deschedule_hook, "inet_twsk_deschedule_put",
 	 "telling how TIME_WAIT ends", on_deschedule);
-TCS_HOOK(kill_hook, "inet_twsk_kill", "counting the ends of TIME_WAIT", on_kill);
+TCS_HOOK(kill_hook, TCS_TEST_KILL_SYMBOL, "counting the ends of TIME_WAIT", on_kill);
 TCS_HOOK(reset_hook, "tcp_reset", "telling data after close from a RST",
 	 on_reset);
 

@@ -42,9 +42,46 @@ static struct inet_timewait_sock *find(const struct inet_ehash_bucket *head,
 }
 
 /**
- * tcs_purge() - end TIME_WAITs of a namespace now
+ * tcs_time_wait_next() - the next TIME_WAIT of a namespace
  * @net: the namespace
  * @match: those it returns true for only, called under RCU; NULL: all
+ * @slot: of the hash table, where to look first; 0 to begin. Set to where it was found.
+ *
+ * Process context, sleeps. One that enters TIME_WAIT meanwhile may be missed.
+ *
+ * Return: with a reference to it; NULL: there is none, or a fatal signal came.
+ */
+struct inet_timewait_sock *
+tcs_time_wait_next(struct net *net,
+		   bool (*match)(const struct inet_timewait_sock *tw),
+		   unsigned int *slot)
+{
+	struct inet_hashinfo *hashinfo = tcs_death_row(net)->hashinfo;
+	struct inet_timewait_sock *tw;
+
+	for (; *slot <= hashinfo->ehash_mask; ++*slot) {
+		const struct inet_ehash_bucket *head = &hashinfo->ehash[*slot];
+
+		if (!(*slot % 1024)) {
+			cond_resched();
+			if (fatal_signal_pending(current))
+				return NULL;
+		}
+		if (hlist_nulls_empty(&head->chain))
+			continue;
+		rcu_read_lock();
+		tw = find(head, net, match);
+		rcu_read_unlock();
+		if (tw)
+			return tw;
+	}
+	return NULL;
+}
+
+/**
+ * tcs_purge() - end TIME_WAITs of a namespace now
+ * @net: the namespace
+ * @match: as for tcs_time_wait_next()
  *
  * Process context, sleeps. One that enters TIME_WAIT meanwhile may be missed.
  *
@@ -53,33 +90,18 @@ static struct inet_timewait_sock *find(const struct inet_ehash_bucket *head,
 int tcs_purge(struct net *net,
 	      bool (*match)(const struct inet_timewait_sock *tw))
 {
-	struct inet_hashinfo *hashinfo = tcs_death_row(net)->hashinfo;
 	struct inet_timewait_sock *tw;
-	unsigned int slot;
+	unsigned int slot = 0;
 	int n = 0;
 
-	for (slot = 0; slot <= hashinfo->ehash_mask; slot++) {
-		const struct inet_ehash_bucket *head = &hashinfo->ehash[slot];
-
-		if (!(slot % 1024)) {
-			cond_resched();
-			if (fatal_signal_pending(current))
-				return -EINTR;
-		}
-		while (!hlist_nulls_empty(&head->chain)) {
-			rcu_read_lock();
-			tw = find(head, net, match);
-			rcu_read_unlock();
-			if (!tw)
-				break;
-			local_bh_disable();
-			inet_twsk_deschedule_put(tw);
-			local_bh_enable();
-			n++;
-			cond_resched();
-			if (fatal_signal_pending(current))
-				return -EINTR;
-		}
+	while ((tw = tcs_time_wait_next(net, match, &slot))) {
+		local_bh_disable();
+		inet_twsk_deschedule_put(tw);
+		local_bh_enable();
+		n++;
+		cond_resched();
+		if (fatal_signal_pending(current))
+			break;
 	}
-	return n;
+	return fatal_signal_pending(current) ? -EINTR : n;
 }

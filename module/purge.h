@@ -8,6 +8,10 @@
 struct inet_timewait_sock;
 struct net;
 
+struct inet_timewait_sock *
+tcs_time_wait_next(struct net *net,
+		   bool (*match)(const struct inet_timewait_sock *tw),
+		   unsigned int *slot);
 int tcs_purge(struct net *net,
 	      bool (*match)(const struct inet_timewait_sock *tw));
 

@@ -206,6 +206,31 @@ TEST_F(lifecycle, load_while_fins_are_lost)
 	load_while_lost(_metadata, "drop", false);
 }
 
+/* The self-test is late then, and its connections are counted. */
+TEST_F(lifecycle, load_before_the_loopback_is_up)
+{
+	const int here = netns_here();
+	struct rows r;
+
+	EXPECT_EQ(0, module_unload());
+	ASSERT_EQ(0, system("ip link set lo down"));
+	EXPECT_EQ(0, module_load());
+	EXPECT_EQ(0, row_now(here, "ended"));
+	tune(self->w.ns[0], 1000, true);
+	ASSERT_EQ(0, system("ip link set lo up"));
+	until(row_now(here, "ended") == 6);
+	until(!row_now(here, "time_wait") && !row_now(here, "last_ack"));
+	rows_read(&r, here);
+	EXPECT_EQ(1, rows_get(&r, "ended_rst_sent"));
+	EXPECT_EQ(1, rows_get(&r, "ended_rst_received"));
+	EXPECT_EQ(2, rows_get(&r, "ended_active_fin"));
+	EXPECT_EQ(2, rows_get(&r, "ended_passive_fin"));
+	EXPECT_EQ(1, rows_get(&r, "time_wait_expired"));
+	EXPECT_EQ(1, rows_get(&r, "time_wait_purged"));
+	EXPECT_EQ(0, rows_get(&r, "records"));
+	close(here);
+}
+
 TEST_F(lifecycle, unload_with_files_open)
 {
 	static const char * const paths[] = {

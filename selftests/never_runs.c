@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A build whose hook is on a function that is never called: the module has to
- * find that out when it is loaded.
+ * Builds whose hook is on a function that is never called, or not by all who have to: the
+ * module has to find that out when it is loaded.
  */
 #include "kselftest_harness.h"
 
@@ -73,6 +73,33 @@ TEST_F(never_runs, it_counts_all_the_same)
 	EXPECT_EQ(1, rows_get(&r, "ended_passive_fin"));
 	EXPECT_EQ(1, rows_get(&r, "last_ack_entered"));
 	EXPECT_EQ(0, rows_get(&r, "last_ack"));
+}
+
+/* As where the compiler has put the end of a timewait socket into its timer's handler. */
+TEST(not_by_the_timer)
+{
+	const int kmsg = kmsg_open();
+	struct wire w;
+	struct pair p;
+	struct rows r;
+
+	module_variant("never_by_timer");
+	wire_make(&w);
+	ASSERT_EQ(0, module_load());
+	EXPECT_TRUE(kmsg_find(kmsg, "hook on inet_twsk_deschedule_put never runs"));
+	/* It can be tuned, and is not followed: no gauge stays up. */
+	setting_set(w.ns[0], SETTING("time_wait_guard"), 0);
+	setting_set(w.ns[0], SETTING("time_wait_ms"), 50);
+	pair_open(&p, &w, AF_INET);
+	pair_to_time_wait(&p, PATH_FULL);
+	until(!pair_state(&p, 0));
+	rows_read(&r, w.ns[0]);
+	EXPECT_EQ(1, rows_get(&r, "ended_active_fin"));
+	EXPECT_EQ(0, rows_get(&r, "fin_wait2"));
+	EXPECT_EQ(0, rows_get(&r, "time_wait"));
+	EXPECT_EQ(0, module_unload());
+	wire_break(&w);
+	close(kmsg);
 }
 
 int main(int argc, char **argv)
