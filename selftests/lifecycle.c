@@ -170,11 +170,10 @@ TEST_F(lifecycle, load_with_closing_sockets_in_own_tables)
 /* The initial namespace's table for what is lost; in one transaction. */
 #define LOSE	"add table inet lost; add chain inet lost input { type filter hook input priority 0; };" \
 		"add rule inet lost input iif lo tcp flags & fin == fin "
-#define UNPROVEN	"hooks not proven"
 
 /*
- * The hooks' self-test has its connections on the initial namespace's loopback. What it was
- * to send once more must not be there for good, for want of a timer.
+ * The hooks' self-test has its connections on the initial namespace's loopback. No socket may
+ * be left there that waits for an ACK: it has no timer to send its FIN again.
  */
 static void load_while_lost(struct __test_metadata *_metadata, const char *rule, bool proven)
 {
@@ -188,7 +187,7 @@ static void load_while_lost(struct __test_metadata *_metadata, const char *rule,
 	ASSERT_EQ(0, system(command));
 	EXPECT_EQ(0, module_load());
 	ASSERT_EQ(0, system("nft delete table inet lost"));
-	EXPECT_EQ(!proven, kmsg_find(log, UNPROVEN));
+	EXPECT_EQ(!proven, kmsg_find(log, "hooks not proven"));
 	for (i = 0; i < sizeof(states) / sizeof(states[0]); i++)
 		until(!diag_count(diag, states[i], &twsks));
 	close(log);

@@ -11,6 +11,7 @@
 #include "modload.h"
 #include "pair.h"
 #include "rows.h"
+#include "tuned.h"
 
 FIXTURE(never_runs) {
 	struct wire w;
@@ -88,8 +89,7 @@ TEST(not_by_the_timer)
 	ASSERT_EQ(0, module_load());
 	EXPECT_TRUE(kmsg_find(kmsg, "hook on inet_twsk_deschedule_put never runs"));
 	/* It can be tuned, and is not followed: no gauge stays up. */
-	setting_set(w.ns[0], SETTING("time_wait_guard"), 0);
-	setting_set(w.ns[0], SETTING("time_wait_ms"), 50);
+	tune(w.ns[0], 50, false);
 	pair_open(&p, &w, AF_INET);
 	pair_to_time_wait(&p, PATH_FULL);
 	until(!pair_state(&p, 0));
