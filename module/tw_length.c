@@ -3,8 +3,6 @@
 #include "tw_length.h"
 
 #include <linux/jiffies.h>
-#include <linux/ktime.h>
-#include <linux/math64.h>
 #include <linux/percpu.h>
 #include <linux/tcp.h>
 
@@ -14,6 +12,7 @@
 #include "pernet.h"
 #include "policy.h"
 #include "records.h"
+#include "tick_lag.h"
 #include "tw_unarmed.h"
 #include "twsk.h"
 
@@ -22,10 +21,12 @@ DEFINE_STATIC_KEY_FALSE(tcs_length_tuned_key);
 /**
  * tcs_length_set_tuned() - a namespace is about to have a length of its own
  *
- * Process context, sleeps.
+ * Process context, sleeps. The first time takes a few ticks.
  */
 void tcs_length_set_tuned(void)
 {
+	if (!tcs_length_is_tuned())
+		tcs_tick_lag_learn();
 	static_branch_enable(&tcs_length_tuned_key);
 }
 
@@ -62,25 +63,12 @@ static struct tcs_length length_of(const struct inet_timewait_sock *tw,
 }
 
 /*
- * Where the CPU that counts jiffies stands still, as those of virtual machines do, jiffies falls
- * behind, and a timer fires early by as much. ktime_get_coarse_ns() is when it last counted, but
- * in steps that begin elsewhere between two ticks (update_wall_time()): it may be one more.
- */
-static unsigned int ticks_behind(void)
-{
-	const u64 ticked = ktime_get_coarse_ns();
-	const unsigned int behind = div_u64(ktime_get_ns() - ticked, TICK_NSEC);
-
-	return behind ? behind + 1 : 0;
-}
-
-/*
  * Of a length that is not the kernel's own. The wheel rounds up, and waits for the tick
  * that has begun (kernel/time/timer.c, calc_index()): armed with so much no timer is early.
  */
 static int ticks_of(const struct tcs_length *len)
 {
-	return len->ms ? msecs_to_jiffies(len->ms) + ticks_behind() : 0;
+	return len->ms ? msecs_to_jiffies(len->ms) + tcs_tick_lag() : 0;
 }
 
 static void count_length(const struct inet_timewait_sock *tw,
