@@ -18,6 +18,7 @@
 #include "call_site.h"
 #include "compat/hook.h"
 #include "compat/inet_twsk.h"
+#include "compat/tcp.h"
 #include "compat/tw_timeout.h"
 #include "event.h"
 #include "fastpath.h"
@@ -214,11 +215,21 @@ static void notrace on_kill(struct tcs_args *args, unsigned long caller)
 }
 
 /*
- * tcp_reset(sk): called for a RST, but also for data that comes after the
- * application has closed, or after the peer's own FIN. tcp_validate_incoming() is
- * where the RSTs come from. It leaves a socket alone that is CLOSED, and one that is
- * connecting has its error.
+ * tcp_reset() is called for a RST, but also for data that comes after the application has
+ * closed, or after the peer's own FIN, by tcp_rcv_state_process(). The RSTs come from
+ * tcp_validate_incoming().
  */
+static bool is_for_rst(struct tcs_args *args, const struct sock *sk, unsigned long caller)
+{
+	const struct sk_buff *skb = tcs_reset_segment(args);
+
+	if (skb)
+		return tcp_hdr(skb)->rst;
+	return tcs_closing_state(sk->sk_state) == TCS_NOT_CLOSING ||
+	       tcs_call_site(caller) != TCS_BY_DATA;
+}
+
+/* tcp_reset() leaves a socket alone that is CLOSED, and one that is connecting has its error. */
 static void notrace on_reset(struct tcs_args *args, unsigned long caller)
 {
 	struct sock *sk = (void *)tcs_arg(args, 0);
@@ -226,11 +237,8 @@ static void notrace on_reset(struct tcs_args *args, unsigned long caller)
 	tcs_hook_ran(TCS_HOOK_RESET, &sk->__sk_common);
 	if (sk->sk_state == TCP_CLOSE || sk->sk_state == TCP_SYN_SENT)
 		return;
-	if (tcs_closing_state(sk->sk_state) != TCS_NOT_CLOSING &&
-	    tcs_call_site(caller) == TCS_BY_DATA)
-		tcs_note_leave_anywhere(sk, TCS_NOTE_RESET_WITHOUT_RST);
-	else
-		tcs_note_leave_anywhere(sk, TCS_NOTE_RST_RECEIVED);
+	tcs_note_leave_anywhere(sk, is_for_rst(args, sk, caller) ? TCS_NOTE_RST_RECEIVED :
+								   TCS_NOTE_RESET_WITHOUT_RST);
 }
 
 #ifndef TCS_TEST_CREATE_SYMBOL

@@ -73,8 +73,8 @@ unsigned int tcs_tick_lag(void)
 		return 0;
 	}
 	/*
-	 * Where ticks get lost for good, a periodic tick's, the least is out of date. The coarse clock
-	 * was set when jiffies was last counted, to a step of its own at most a tick before.
+	 * Where ticks get lost for good, a periodic tick's, the least is out of date. The coarse
+	 * clock was set when jiffies was last counted, to a step of its own at most a tick before.
 	 */
 	return min(lag / TICK_NSEC, (s64)(ktime_get_ns() - set) / TICK_NSEC + 1);
 }

@@ -6,14 +6,18 @@
  *    (TCP_FASTOPEN_CONNECT) is a bit of struct inet_sock; from 6.6 on one of its inet_flags.
  *  - When the segment went out that is sent again (retrans_stamp) is in ms; from 6.7 on in us
  *    where a route asks for that.
+ *  - tcp_reset() is given the segment that it is called for, in 5.10 not yet.
  */
 #ifndef TCS_COMPAT_TCP_H
 #define TCS_COMPAT_TCP_H
 
 #include <linux/math64.h>
+#include <linux/skbuff.h>
 #include <linux/tcp.h>
 #include <linux/time64.h>
 #include <net/inet_sock.h>
+
+#include "hook.h"
 
 /**
  * tcs_connect_deferred() - whether connect() was put off
@@ -44,6 +48,21 @@ static inline u64 tcs_retransmitting_us(const struct tcp_sock *tp, u64 now)
 		return (u32)now - tp->retrans_stamp;
 #endif
 	return (u64)((u32)div_u64(now, USEC_PER_MSEC) - tp->retrans_stamp) * USEC_PER_MSEC;
+}
+
+/**
+ * tcs_reset_segment() - the segment that tcp_reset() is called for
+ * @args: of tcp_reset()
+ *
+ * Return: NULL where the kernel does not say.
+ */
+static inline const struct sk_buff *tcs_reset_segment(struct tcs_args *args)
+{
+#ifdef TCS_HAVE_TCP_RESET_SKB
+	return (void *)tcs_arg(args, 1);
+#else
+	return NULL;
+#endif
 }
 
 #endif /* TCS_COMPAT_TCP_H */
