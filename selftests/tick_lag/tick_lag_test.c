@@ -27,6 +27,27 @@ static void wait_until(s64 then)
 }
 
 /*
+ * Jiffies was @counted some time after @since, when it should have been counted. The next time that
+ * it is, so are the ticks that were not: @late is how many.
+ *
+ * Return: false where nobody can say, as this CPU stood still just then.
+ */
+static bool counted_late(unsigned long counted, s64 since, long *late)
+{
+	unsigned long now_counted;
+	s64 before, after;
+
+	do {
+		before = ktime_get_ns();
+		now_counted = jiffies;
+	} while (now_counted == counted);
+	after = ktime_get_ns();
+
+	*late = now_counted - counted - (after - since) / TICK_NSEC;
+	return after - before < TICK_NSEC / 8 && (after - since) % TICK_NSEC < TICK_NSEC / 2;
+}
+
+/*
  * The first tick is late by most of another: jiffies is counted then, and the coarse clock set to
  * its own last step, which may have come after that of jiffies. One more tick, and jiffies is
  * behind by one with the coarse clock not a tick old.
@@ -38,21 +59,23 @@ static bool leave_uncounted(unsigned int *lag)
 	const s64 eighth = TICK_NSEC / 8;
 	const s64 now = ktime_get_ns();
 	const s64 next = now + TICK_NSEC - (now - least_ahead) % TICK_NSEC;
-	const s64 then = next + ticks * TICK_NSEC + eighth;
+	const s64 last = next + ticks * TICK_NSEC;
 	unsigned long flags, counted;
+	long late;
+	s64 end;
 
 	local_irq_save(flags);
 	wait_until(next + (ticks ? 7 : 1) * eighth);
 	local_irq_restore(flags);
 
 	local_irq_save(flags);
-	wait_until(then);
+	wait_until(last + eighth);
 	counted = jiffies;
 	*lag = tcs_tick_lag();
+	end = ktime_get_ns();
 	local_irq_restore(flags);
 
-	wait_until(then + 2 * eighth);
-	return jiffies - counted == ticks && (s64)ktime_get_ns() < then + 6 * eighth;
+	return counted_late(counted, last, &late) && late == ticks && end < last + 7 * eighth;
 }
 
 static int __init tick_lag_test_init(void)
