@@ -4,7 +4,7 @@
  * are not counted, and with interrupts on again jiffies says how many these were.
  *
  * Loads where it was right, with EINVAL does not where it was wrong, with EAGAIN where it could
- * not be tried: on this CPU no tick stays uncounted while another one counts them.
+ * not be tried. No other CPU may be online.
  */
 #include <linux/module.h>
 
