@@ -43,12 +43,12 @@ static void learn(s64 ahead)
  */
 void tcs_tick_lag_learn(void)
 {
-	unsigned long counted;
+	unsigned long next;
 	int i;
 
 	for (i = 0; i < N_STEPS; i++) {
-		counted = jiffies;
-		while (jiffies == counted)
+		next = jiffies + 1;
+		while (time_before(jiffies, next))
 			cpu_relax();
 		learn(ahead_of_jiffies());
 		cond_resched();
