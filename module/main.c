@@ -37,7 +37,9 @@ static int __init tcs_init(void)
 	int err;
 
 	tcs_counters_init();
-	tcs_tw_timeout_look();
+	err = step(tcs_tw_timeout_look);
+	if (err)
+		return err;
 	err = step(tcs_records_init);
 	if (err)
 		return err;

@@ -28,8 +28,12 @@ static bool is_proc(const struct path *path)
 	return path->dentry->d_sb->s_magic == PROC_SUPER_MAGIC;
 }
 
-/* In the network namespace of the caller, whose sysctls /proc/sys/net shows. */
-static enum presence look(void)
+/*
+ * In the network namespace of the caller, whose sysctls /proc/sys/net shows.
+ *
+ * Return: enum presence, or -ENOMEM.
+ */
+static int look(void)
 {
 	struct path path;
 	bool proc;
@@ -37,17 +41,24 @@ static enum presence look(void)
 
 	err = kern_path(DIRECTORY, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &path);
 	if (err)
-		return UNKNOWN;
+		return err == -ENOMEM ? err : UNKNOWN;
 	proc = is_proc(&path);
 	path_put(&path);
 	if (!proc)
 		return UNKNOWN;
 
 	err = kern_path(DIRECTORY "/tcp_tw_timeout", 0, &path);
-	if (err)
-		return err == -ENOENT ? ABSENT : UNKNOWN;
-	path_put(&path);
-	return PRESENT;
+	switch (err) {
+	case 0:
+		path_put(&path);
+		return PRESENT;
+	case -ENOENT:
+		return ABSENT;
+	case -ENOMEM:
+		return err;
+	default:
+		return UNKNOWN;
+	}
 }
 
 /* Since 7.3 kernel threads have an empty root of their own. */
@@ -59,7 +70,7 @@ static enum presence look(void)
 
 struct look_work {
 	struct work_struct work;
-	enum presence presence;
+	int presence;
 };
 
 static void look_from_worker(struct work_struct *work)
@@ -71,7 +82,7 @@ static void look_from_worker(struct work_struct *work)
 }
 
 /* Workers are in the initial namespaces. */
-static enum presence look_in_init_net(void)
+static int look_in_init_net(void)
 {
 	struct look_work w;
 
@@ -87,14 +98,21 @@ static enum presence look_in_init_net(void)
  *
  * Process context, sleeps. In the initial network namespace and in that of the task
  * which loads the module: a vendor that has the entry has it in all.
+ *
+ * Return: 0, or -ENOMEM.
  */
-void tcs_tw_timeout_look(void)
+int tcs_tw_timeout_look(void)
 {
-	presence = look();
-	if (presence == ABSENT)
-		presence = look_in_init_net();
+	int found = look();
+
+	if (found == ABSENT)
+		found = look_in_init_net();
+	if (found < 0)
+		return found;
+	presence = found;
 	if (presence == UNKNOWN)
 		pr_info("/proc/sys is not there to look into: doing without net.ipv4.tcp_tw_timeout, use net.tcp_closestat.time_wait_ms\n");
+	return 0;
 }
 
 /**

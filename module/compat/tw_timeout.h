@@ -20,8 +20,9 @@
 
 #ifdef TCS_HAVE_TW_TIMEOUT
 
-static inline void tcs_tw_timeout_look(void)
+static inline int tcs_tw_timeout_look(void)
 {
+	return 0;
 }
 
 static inline bool tcs_tw_timeout_is_free(void)
@@ -31,7 +32,7 @@ static inline bool tcs_tw_timeout_is_free(void)
 
 #else
 
-void tcs_tw_timeout_look(void);
+int tcs_tw_timeout_look(void);
 bool tcs_tw_timeout_is_free(void);
 
 #endif
