@@ -64,9 +64,9 @@ void tcs_tick_lag_learn(void)
  */
 unsigned int tcs_tick_lag(void)
 {
-	const s64 set = ktime_get_coarse_ns();
 	const s64 ahead = ahead_of_jiffies();
 	const s64 lag = ahead - READ_ONCE(least_ahead);
+	s64 set;
 
 	if (lag < TICK_NSEC) {
 		learn(ahead);
@@ -76,5 +76,6 @@ unsigned int tcs_tick_lag(void)
 	 * Where ticks get lost for good, a periodic tick's, the least is out of date. The coarse
 	 * clock was set when jiffies was last counted, to a step of its own at most a tick before.
 	 */
+	set = ktime_get_coarse_ns();
 	return min(lag / TICK_NSEC, (s64)(ktime_get_ns() - set) / TICK_NSEC + 1);
 }
