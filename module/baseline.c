@@ -4,10 +4,10 @@
 
 #include <linux/delay.h>
 #include <linux/moduleparam.h>
-#include <linux/sched.h>
 #include <linux/timer.h>
 
 #include "compat/inet_twsk.h"
+#include "ehash.h"
 #include "event.h"
 #include "fault_inject.h"
 #include "pernet.h"
@@ -161,42 +161,12 @@ static bool adopt_chain(struct inet_hashinfo *hashinfo, unsigned int slot,
 	return done;
 }
 
-static int adopt_table(struct inet_hashinfo *hashinfo)
+static int adopt_all_of(struct inet_hashinfo *hashinfo, unsigned int slot, void *pool)
 {
-	struct pool pool = {};
-	unsigned int slot;
 	int err = 0;
 
-	for (slot = 0; slot <= hashinfo->ehash_mask && !err; slot++) {
-		if (!(slot % 1024))
-			cond_resched();
-		if (hlist_nulls_empty(&hashinfo->ehash[slot].chain))
-			continue;
-		while (!err && !adopt_chain(hashinfo, slot, &pool))
-			err = pool_fill(&pool);
-	}
-	pool_empty(&pool);
-	return err;
-}
-
-static int adopt_all(void)
-{
-	struct inet_hashinfo *common = tcs_death_row(&init_net)->hashinfo;
-	struct tcs_net *tn;
-	int err;
-
-	err = adopt_table(common);
-	/* A namespace may have a table of its own (tcp_child_ehash_entries). */
-	mutex_lock(&tcs_nets_lock);
-	list_for_each_entry(tn, &tcs_nets, list) {
-		struct inet_hashinfo *own = tcs_death_row(tn->net)->hashinfo;
-
-		if (err)
-			break;
-		if (own != common)
-			err = adopt_table(own);
-	}
-	mutex_unlock(&tcs_nets_lock);
+	while (!err && !adopt_chain(hashinfo, slot, pool))
+		err = pool_fill(pool);
 	return err;
 }
 
@@ -209,6 +179,7 @@ static int adopt_all(void)
  */
 int tcs_baseline(void)
 {
+	struct pool pool = {};
 	int err, err2;
 
 	tcs_baseline_begin();
@@ -220,7 +191,8 @@ int tcs_baseline(void)
 	synchronize_rcu();
 	synchronize_rcu_tasks();
 
-	err = adopt_all();
+	err = tcs_each_chain(adopt_all_of, &pool);
+	pool_empty(&pool);
 	/* Sockets that were about to leave a chain when it was walked have left it. */
 	synchronize_rcu();
 	synchronize_rcu_tasks();

@@ -29,6 +29,7 @@
 #include "tw_length.h"
 #include "tw_unarmed.h"
 #include "twsk.h"
+#include "untrack.h"
 
 /* The segment that is being processed found this timewait socket in FIN_WAIT2. */
 static DEFINE_PER_CPU(struct fin_wait2_hit {
@@ -280,7 +281,7 @@ static void do_without(enum tcs_hook_id id, enum tcs_verdict *v)
 	if (needed_to_tune(id))
 		*v = TCS_IMPOSSIBLE;
 	if (id == TCS_HOOK_CREATE || id == TCS_HOOK_KILL)
-		tcs_twsk_set_untracked();
+		tcs_untrack_twsks();
 }
 
 static void warn_unhooked(const struct tcs_hook *hook, int err)

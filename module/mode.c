@@ -68,6 +68,13 @@ static void turn_details(bool on)
 	mutex_unlock(&turning);
 }
 
+/* Callbacks of tracepoints, and hooks: those run with preemption off. */
+static void wait_for_events(void)
+{
+	synchronize_rcu();
+	tcs_tracepoints_sync();
+}
+
 /**
  * tcs_counting() - start or stop counting
  * @on: whether
@@ -82,19 +89,14 @@ void tcs_counting(bool on)
 /**
  * tcs_twsk_set_untracked() - timewait sockets cannot be followed on this kernel
  *
- * Process context, sleeps. A connection that ends in FIN_WAIT2 without the peer's FIN is
- * lost sight of, then, rather than taken for something else.
+ * Process context, sleeps: when it returns, no event is under way that still follows one. A
+ * connection that ends in FIN_WAIT2 without the peer's FIN is lost sight of, then, rather than
+ * taken for something else.
  */
 void tcs_twsk_set_untracked(void)
 {
 	turn(TCS_MODE_TWSK_UNTRACKED, true);
-}
-
-/* Callbacks of tracepoints, and hooks: those run with preemption off. */
-static void wait_for_events(void)
-{
-	synchronize_rcu();
-	tcs_tracepoints_sync();
+	wait_for_events();
 }
 
 /**

@@ -102,6 +102,48 @@ TEST(not_by_the_timer)
 	close(kmsg);
 }
 
+/* The loopback comes up after the load: what was followed until then is in no gauge any more. */
+TEST(found_out_late)
+{
+	const int kmsg = kmsg_open();
+	struct pair p, q;
+	struct wire w;
+	struct rows r;
+	int err;
+
+	module_variant("never_by_timer");
+	wire_make(&w);
+	ASSERT_EQ(0, system("ip link set lo down"));
+	err = module_load();
+	EXPECT_EQ(0, err);
+	pair_open(&p, &w, AF_INET);
+	pair_to_time_wait(&p, PATH_FULL);
+	pair_open(&q, &w, AF_INET);
+	pair_to_fin_wait2(&q, PATH_TIMEWAIT);
+	rows_read(&r, w.ns[0]);
+	EXPECT_EQ(1, rows_get(&r, "time_wait"));
+	EXPECT_EQ(1, rows_get(&r, "fin_wait2"));
+	EXPECT_EQ(0, rows_get(&r, "time_wait_purged"));
+	EXPECT_LE(1, rows_get(&r, "records"));
+
+	ASSERT_EQ(0, system("ip link set lo up"));
+	until(kmsg_find(kmsg, "hook on inet_twsk_deschedule_put never runs"));
+	until(!row_now(w.ns[0], "time_wait"));
+	rows_read(&r, w.ns[0]);
+	EXPECT_EQ(0, rows_get(&r, "fin_wait2"));
+	EXPECT_EQ(0, rows_get(&r, "records"));
+	EXPECT_EQ(1, rows_get(&r, "time_wait_entered"));
+	EXPECT_EQ(1, rows_get(&r, "time_wait_purged"));
+	/* The peer's FIN comes, and counts nothing. */
+	pair_finish(&q);
+	rows_read(&r, w.ns[0]);
+	EXPECT_EQ(0, rows_get(&r, "time_wait"));
+	EXPECT_EQ(1, rows_get(&r, "time_wait_entered"));
+	EXPECT_EQ(0, module_unload());
+	wire_break(&w);
+	close(kmsg);
+}
+
 int main(int argc, char **argv)
 {
 	module_variant("never_runs");

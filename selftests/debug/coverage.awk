@@ -91,8 +91,9 @@ END {
 			continue
 		split(order[i], part, ":")
 		text = bare(code[order[i]])
-		why = reason[part[1], text]
-		used[part[1], text] = 1
+		whole = (part[1], "*") in reason
+		why = reason[part[1], whole ? "*" : text]
+		used[part[1], whole ? "*" : text] = 1
 		text = part[1] ":" part[2] ": " text
 		if (why)
 			known[++n_known] = text "\n\t" why
