@@ -31,8 +31,11 @@ static bool threw_unread_away(const struct sock *sk)
 	       skb_queue_empty(&sk->sk_receive_queue);
 }
 
-static bool all_acked(const struct sock *sk)
+/* Our FIN included, where the state says that we sent one. */
+static bool all_acked(const struct sock *sk, int old, const struct tcs_record *rec)
 {
+	if (old == TCP_LAST_ACK && rec && tcs_fin_is_missing(sk, rec))
+		return false;
 	return tcp_sk(sk)->snd_una == tcp_sk(sk)->write_seq;
 }
 
@@ -90,8 +93,12 @@ static bool syn_sent(const struct sock *sk)
 	       (tcs_connect_deferred(sk) && !tp->fastopen_req);
 }
 
-/* Nothing may be taken for granted but @sk: a child that is given up is not locked. */
-static struct tcs_end end_of(struct sock *sk, int old, enum tcs_note note)
+/*
+ * Nothing may be taken for granted but @sk: a child that is given up is not locked. @rec: its
+ * record, or NULL.
+ */
+static struct tcs_end end_of(struct sock *sk, int old, enum tcs_note note,
+			     const struct tcs_record *rec)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	const bool orphan = sock_flag(sk, SOCK_DEAD);
@@ -99,7 +106,7 @@ static struct tcs_end end_of(struct sock *sk, int old, enum tcs_note note)
 	struct tcs_facts f;
 
 	/* As tcs_fast_close() has it. */
-	if (old == TCP_LAST_ACK && note == TCS_NOTE_NONE && all_acked(sk))
+	if (old == TCP_LAST_ACK && note == TCS_NOTE_NONE && all_acked(sk, old, rec))
 		return (struct tcs_end){ .ended = TCS_ENDED_PASSIVE_FIN };
 	if (was_second(sk, old))
 		return (struct tcs_end){ .ended = TCS_ENDED_NOT };
@@ -118,7 +125,7 @@ static struct tcs_end end_of(struct sock *sk, int old, enum tcs_note note)
 		.shut = sk->sk_shutdown == SHUTDOWN_MASK ||
 			(linger0 && fast_closed(sk)),
 		.fin_received = sock_flag(sk, SOCK_DONE),
-		.all_acked = all_acked(sk),
+		.all_acked = all_acked(sk, old, rec),
 		.unsent = tp->snd_nxt != tp->write_seq,
 		.syn_sent = syn_sent(sk),
 		.had_port = had_port(tp),
@@ -216,13 +223,12 @@ static void end(const struct tcs_net *tn, struct sock *sk, int old,
 		enum tcs_note note)
 {
 	const enum tcs_state from = tcs_closing_state(old);
-	const struct tcs_end how = end_of(sk, old, note);
+	struct tcs_record *rec = from == TCS_NOT_CLOSING ?
+				 NULL : tcs_records_get(&sk->__sk_common);
+	const struct tcs_end how = end_of(sk, old, note, rec);
 	struct tcs_told told, *tell = NULL;
-	struct tcs_record *rec = NULL;
 	u64 now = 0;
 
-	if (from != TCS_NOT_CLOSING)
-		rec = tcs_records_get(&sk->__sk_common);
 	/* While the baseline runs, one without a record is not in the gauges. */
 	if (from != TCS_NOT_CLOSING && (rec || !tcs_in_baseline()))
 		tcs_add(tn->stats, TCS_LEFT + from);

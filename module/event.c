@@ -200,11 +200,13 @@ static inline void move(const struct tcs_net *tn, struct tcs_record *rec,
 void notrace tcs_record_move(const struct tcs_net *tn, const struct sock *sk,
 			     struct tcs_record *rec, unsigned int new)
 {
-	if (new == TCP_LAST_ACK)
+	if (new == TCP_LAST_ACK) {
+		rec->before_fin = tcp_sk(sk)->write_seq;
 		move(tn, rec, TCS_CLOSE_WAIT, TCS_LAST_ACK, tcs_now());
-	else
+	} else {
 		move(tn, rec, TCS_FIN_WAIT1, tcs_closing_state(new),
 		     tcs_now_of(sk));
+	}
 }
 
 /**

@@ -49,6 +49,20 @@ void tcs_end_connection(const struct tcs_net *tn, const struct sock_common *skc,
 			const struct tcs_told *told);
 
 /**
+ * tcs_fin_is_missing() - whether there was no memory for our FIN
+ * @sk: the socket, locked by the kernel, in LAST_ACK
+ * @rec: its record
+ *
+ * tcp_close_state() changes the state, tcp_send_fin() gives up where it gets no memory
+ * (net/ipv4/tcp_output.c), and then everything that was sent may be acknowledged.
+ */
+static __always_inline bool tcs_fin_is_missing(const struct sock *sk,
+					       const struct tcs_record *rec)
+{
+	return rec->before_fin == tcp_sk(sk)->write_seq;
+}
+
+/**
  * tcs_now() - the time
  *
  * Return: us, CLOCK_MONOTONIC

@@ -137,6 +137,8 @@ static __always_inline bool tcs_fast_close(const struct sock *sk, int old, bool 
 	tn = tcs_net_of(sock_net(sk));
 	rec = tcs_records_slot(&sk->__sk_common);
 	if (likely(tcs_records_is(rec, &sk->__sk_common))) {
+		if (unlikely(tcs_fin_is_missing(sk, rec)))
+			return false;
 		tcs_add(tn->stats, TCS_LAST_ACK_TO_CLOSE);
 		if (traced)
 			tcs_end_traced(tn, sk, rec, TCS_ENDED_PASSIVE_FIN, 0);

@@ -50,7 +50,8 @@
  * @spent_us: time in the states it has left, see tcs_record_spent(); undefined for others, but
  *	for FIN_WAIT2 of a timewait socket with a known @first: how long the connection had been
  *	idle then, TCS_UNKNOWN
- * @floor: the guard's minimum for TIME_WAIT, ticks; 0: unknown
+ * @floor: of a timewait socket: the guard's minimum for TIME_WAIT, ticks; 0: unknown
+ * @before_fin: in LAST_ACK: TCP's write_seq when it was entered, before the FIN was queued
  * @state: enum tcs_state
  * @chained: it was allocated: it is not a slot
  */
@@ -64,7 +65,10 @@ struct tcs_record {
 	u64 first;
 	u64 since;
 	u64 spent_us[2];
-	u32 floor;
+	union {
+		u32 floor;
+		u32 before_fin;
+	};
 	u8 state;
 	bool chained;
 };

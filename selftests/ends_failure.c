@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Connections whose peer falls silent, and orphans that there is no room for. */
-#include <stdlib.h>
-#include <sys/wait.h>
-
 #include "diag.h"
 #include "ends_fixture.h"
+#include "orphans.h"
 
 #define TIMED_OUT "ended_timeout=1 TcpExtTCPAbortOnTimeout=1"
 
@@ -194,15 +192,6 @@ END(fin_wait2_full_then_twsk)
 		"ended_active_fin=1 fin_wait1_entered=1 fin_wait2_entered=1 time_wait_entered=1 time_wait_purged=1 TcpExtTWKilled=1");
 }
 
-/* How many orphans there may be is the whole machine's to set. */
-static void set_max_orphans(const char *value)
-{
-	FILE *f = fopen("/proc/sys/net/ipv4/tcp_max_orphans", "w");
-
-	if (!f || fputs(value, f) < 0 || fclose(f))
-		die_errno("tcp_max_orphans");
-}
-
 #define N_ORPHANS 8
 
 /* The kernel counts orphans ten times a second; then they are one too many. */
@@ -238,21 +227,7 @@ static void overrun_orphans(const struct ends_lab *lab)
 
 END(too_many_orphans)
 {
-	const struct ends_lab *lab = &self->lab;
-	int status;
-	pid_t pid;
-
-	fflush(NULL);
-	pid = fork();
-	if (!pid) {
-		set_max_orphans("0");
-		overrun_orphans(lab);
-		exit(0);
-	}
-	waitpid(pid, &status, 0);
-	set_max_orphans("65536");
-	if (status)
-		die("failed");
+	without_orphans(&self->lab, overrun_orphans);
 }
 
 TEST_HARNESS_MAIN
