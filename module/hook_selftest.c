@@ -103,6 +103,13 @@ static void drop(struct socket *sock)
 	sock_release(sock);
 }
 
+/* Anybody in the namespace may connect to the listener. */
+static bool are_joined(const struct socket *client, const struct socket *server)
+{
+	return inet_sk(client->sk)->inet_sport == inet_sk(server->sk)->inet_dport &&
+	       inet_sk(server->sk)->inet_daddr == htonl(INADDR_LOOPBACK);
+}
+
 /* Both ends of an established connection. */
 static int connection(struct socket *listener, struct sockaddr_in *to,
 		      struct socket **client, struct socket **server)
@@ -118,6 +125,10 @@ static int connection(struct socket *listener, struct sockaddr_in *to,
 	err = kernel_connect(*client, (void *)to, sizeof(*to), 0);
 	if (!err)
 		err = kernel_accept(listener, server, 0);
+	if (!err && !are_joined(*client, *server)) {
+		drop(*server);
+		err = -EADDRINUSE;
+	}
 	if (err)
 		drop(*client);
 	return err;
@@ -269,7 +280,7 @@ out:
 
 static void selftest_work(struct work_struct *work)
 {
-	if (tcs_hooks_verdict() == TCS_UNTESTED)
+	if (!tcs_hooks_are_tested())
 		run_selftest();
 }
 
@@ -298,8 +309,7 @@ static struct notifier_block netdevice_notifier = {
  */
 int tcs_hook_selftest_init(void)
 {
-	if (tcs_hooks_verdict() == TCS_UNTESTED &&
-	    init_net.loopback_dev->flags & IFF_UP)
+	if (!tcs_hooks_are_tested() && init_net.loopback_dev->flags & IFF_UP)
 		run_selftest();
 	/* It is called for devices that are up already, too. */
 	return register_netdevice_notifier(&netdevice_notifier);

@@ -45,7 +45,10 @@ struct deschedule {
 
 static DEFINE_PER_CPU(struct deschedule, descheduling);
 
-static enum tcs_verdict verdict = TCS_IMPOSSIBLE;
+/* TIME_WAIT's length is within reach, as far as that is known. */
+static bool can_tune;
+/* Whether each hook is in the path of this kernel is known. */
+static bool tested;
 
 /* DCCP has timewait sockets as well, and its own death row. */
 static bool is_tcp(const struct inet_timewait_sock *tw)
@@ -74,7 +77,13 @@ static noinline void create_slow(struct tcs_args *args, const struct sock *sk,
 static noinline void create_traced(struct tcs_args *args, const struct sock *sk,
 				   struct inet_timewait_sock *tw)
 {
-	if (!stays(sk) || !tcs_fast_time_wait(sk, tw, true))
+	bool done;
+
+	/* The details are freed when all that run with preemption off are over. */
+	preempt_disable_notrace();
+	done = tcs_fast_time_wait(sk, tw, true);
+	preempt_enable_notrace();
+	if (!done)
 		create_slow(args, sk, tw);
 }
 
@@ -182,10 +191,10 @@ static void notrace on_deschedule(struct tcs_args *args, unsigned long caller)
 /* What ends a timewait socket, by the caller of inet_twsk_kill(). */
 static enum tcs_ended_by ended_by(const struct inet_timewait_sock *tw, int from)
 {
-	const bool early = from == TCS_BY_DESCHEDULE &&
-			   this_cpu_read(descheduling.tw) == tw;
+	const bool early = from == TCS_BY_DESCHEDULE;
 
-	if (early)
+	/* With PREEMPT_RT another one may have come in between. */
+	if (early && likely(this_cpu_read(descheduling.tw) == tw))
 		from = this_cpu_read(descheduling.by);
 	switch (from) {
 	case TCS_BY_RECEIVE:
@@ -246,12 +255,20 @@ static void notrace on_reset(struct tcs_args *args, unsigned long caller)
 #define TCS_TEST_CREATE_SYMBOL TCS_TW_CREATE_SYMBOL
 #endif
 
+/* The length cannot be hooked, and the end of a timewait socket is not where it is hooked. */
+#ifdef TCS_TEST_NO_SCHEDULE
+#define TCS_TEST_SCHEDULE_SYMBOL "tcs_no_such_function"
+#define TCS_TEST_KILL_SYMBOL "tcp_abort"
+#else
+#define TCS_TEST_SCHEDULE_SYMBOL "__inet_twsk_schedule"
+#endif
+
 #ifndef TCS_TEST_KILL_SYMBOL
 #define TCS_TEST_KILL_SYMBOL "inet_twsk_kill"
 #endif
 
 TCS_HOOK(create_hook, TCS_TEST_CREATE_SYMBOL, "TIME_WAIT's length", on_create);
-TCS_HOOK(schedule_hook, "__inet_twsk_schedule", "TIME_WAIT's length",
+TCS_HOOK(schedule_hook, TCS_TEST_SCHEDULE_SYMBOL, "TIME_WAIT's length",
 	 on_schedule);
 TCS_HOOK(segment_hook, "tcp_timewait_state_process", "counting FIN_WAIT2",
 	 on_segment);
@@ -276,10 +293,10 @@ static bool needed_to_tune(enum tcs_hook_id id)
 }
 
 /* A hook is missing, or never runs. */
-static void do_without(enum tcs_hook_id id, enum tcs_verdict *v)
+static void do_without(enum tcs_hook_id id)
 {
 	if (needed_to_tune(id))
-		*v = TCS_IMPOSSIBLE;
+		WRITE_ONCE(can_tune, false);
 	if (id == TCS_HOOK_CREATE || id == TCS_HOOK_KILL)
 		tcs_untrack_twsks();
 }
@@ -300,12 +317,15 @@ static void warn_unhooked(const struct tcs_hook *hook, int err)
  *
  * Process context, sleeps. After tcs_tw_timeout_look(). A function that cannot be hooked
  * is logged once; the module then counts what it can, and tuning is refused
- * where the length is out of reach (tcs_hooks_verdict()).
+ * where the length is out of reach (tcs_hooks_can_tune()).
  */
 void tcs_hooks_attach(void)
 {
-	enum tcs_verdict v = TCS_UNTESTED;
 	unsigned int i;
+
+	can_tune = true;
+	/* Unless there is a hook to be tested. */
+	tested = true;
 
 	if (!tcs_tw_timeout_is_free()) {
 		tcs_twsk_other_lengths();
@@ -318,11 +338,12 @@ void tcs_hooks_attach(void)
 		int err = tcs_hook_attach(hooks[i], behind);
 
 		if (err) {
-			do_without(i, &v);
+			do_without(i);
 			warn_unhooked(hooks[i], err);
+		} else {
+			tested = false;
 		}
 	}
-	WRITE_ONCE(verdict, v);
 }
 
 /**
@@ -348,25 +369,34 @@ void tcs_hooks_detach(void)
  */
 void tcs_hooks_tested(const bool *seen)
 {
-	enum tcs_verdict v = TCS_TESTED;
 	unsigned int i;
 
-	if (verdict == TCS_IMPOSSIBLE)
-		return;
 	for (i = 0; i < TCS_N_HOOKS; i++) {
 		if (!hooks[i]->attached || seen[i])
 			continue;
 		pr_warn("hook on %s never runs on this kernel: without it no %s\n",
 			hooks[i]->symbol, hooks[i]->needed_for);
-		do_without(i, &v);
+		do_without(i);
 	}
-	WRITE_ONCE(verdict, v);
+	WRITE_ONCE(tested, true);
 }
 
 /**
- * tcs_hooks_verdict() - whether TIME_WAIT can be tuned on this kernel
+ * tcs_hooks_are_tested() - whether the self-test is done with, or nothing is hooked
+ *
+ * Any context.
  */
-enum tcs_verdict tcs_hooks_verdict(void)
+bool tcs_hooks_are_tested(void)
 {
-	return READ_ONCE(verdict);
+	return READ_ONCE(tested);
+}
+
+/**
+ * tcs_hooks_can_tune() - whether TIME_WAIT can be tuned on this kernel
+ *
+ * Any context. True until a self-test that comes late says otherwise.
+ */
+bool tcs_hooks_can_tune(void)
+{
+	return READ_ONCE(can_tune);
 }

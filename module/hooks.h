@@ -16,16 +16,10 @@ enum tcs_hook_id {
 	TCS_N_HOOKS,
 };
 
-/* Whether TIME_WAIT can be tuned on this kernel. */
-enum tcs_verdict {
-	TCS_UNTESTED,		/* hooked, but the self-test could not be run yet */
-	TCS_TESTED,		/* the hooks were seen in the path */
-	TCS_IMPOSSIBLE,		/* no hooks, or none that are in the path */
-};
-
 void tcs_hooks_attach(void);
 void tcs_hooks_detach(void);
 void tcs_hooks_tested(const bool *seen);
-enum tcs_verdict tcs_hooks_verdict(void);
+bool tcs_hooks_are_tested(void);
+bool tcs_hooks_can_tune(void);
 
 #endif /* TCS_HOOKS_H */

@@ -97,6 +97,8 @@ void tcs_twsk_set_untracked(void)
 {
 	turn(TCS_MODE_TWSK_UNTRACKED, true);
 	wait_for_events();
+	/* The hook that sees them made may have preemption on (TCS_TW_CREATE_PREEMPTIBLE). */
+	synchronize_rcu_tasks();
 }
 
 /**

@@ -114,7 +114,7 @@ void *tcs_reserve_alloc(struct tcs_reserve *r)
 	void *object = pop(r);
 
 	if (is_short(r))
-		queue_work(system_unbound_wq, &r->work);
+		schedule_work(&r->work);
 	return object;
 }
 
@@ -131,7 +131,7 @@ void tcs_reserve_free(struct tcs_reserve *r, void *object)
 		return;
 	push(r, object);
 	if (is_long(r))
-		queue_work(system_unbound_wq, &r->work);
+		schedule_work(&r->work);
 }
 
 #endif /* CONFIG_PREEMPT_RT */

@@ -135,7 +135,7 @@ static int do_number(tcs_ctl_table *table, int write, void *buffer,
 /* A length that was written and is in range. */
 static int set_length(unsigned int *data, unsigned int ms)
 {
-	if (tcs_hooks_verdict() == TCS_IMPOSSIBLE)
+	if (!tcs_hooks_can_tune())
 		return -EOPNOTSUPP;
 	if (ms != TCS_KERNEL_TIME_WAIT_MS)
 		tcs_length_set_tuned();

@@ -213,7 +213,8 @@ void tcs_length_rearm(struct tcs_args *args, struct inet_timewait_sock *tw,
 		 * kernel's own. Expires may change meanwhile: it is only read. It says
 		 * nothing before the timer is armed.
 		 */
-		if (what == TCS_REARM_AGAIN && req.guard && ticks < req.own && !unarmed) {
+		if ((what == TCS_REARM_AGAIN || what == TCS_REARM_NONE) && req.guard &&
+		    ticks < req.own && !unarmed) {
 			left = READ_ONCE(tw->tw_timer.expires) - jiffies;
 			ticks = max(ticks, left);
 		}

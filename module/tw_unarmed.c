@@ -40,7 +40,7 @@ void tcs_unarmed_add(struct inet_timewait_sock *tw, int ticks)
 			break;
 		}
 	raw_spin_unlock_irqrestore(&lock, flags);
-	queue_delayed_work(system_wq, &work, 1);
+	schedule_delayed_work(&work, 1);
 }
 
 /*
@@ -84,7 +84,7 @@ static void settle_all(struct work_struct *unused)
 			again = true;
 	}
 	if (again)
-		queue_delayed_work(system_wq, &work, 1);
+		schedule_delayed_work(&work, 1);
 }
 
 /**

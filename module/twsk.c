@@ -276,7 +276,7 @@ enum tcs_rearm tcs_twsk_rearm(struct inet_timewait_sock *tw,
 
 	if (tcs_twsk_is_untracked()) {
 		*was = (struct tcs_record)TCS_NEW_RECORD;
-		return TCS_REARM_NONE;
+		return was_fin_wait2 ? TCS_REARM_BEGUN : TCS_REARM_AGAIN;
 	}
 
 	tcs_assert_atomic();

@@ -30,6 +30,7 @@ enum tcs_ended_by {
 /* The state of a timewait socket that was hit by a segment. */
 enum tcs_rearm {
 	TCS_REARM_NONE,		/* another CPU has seen to it */
+	TCS_REARM_BEGUN,	/* FIN in FIN_WAIT2, and timewait sockets are not followed */
 	TCS_REARM_ENTERED,	/* FIN in FIN_WAIT2: TIME_WAIT begins */
 	TCS_REARM_AGAIN,	/* TIME_WAIT starts again */
 };

@@ -97,6 +97,38 @@ TEST(not_by_the_timer)
 	EXPECT_EQ(1, rows_get(&r, "ended_active_fin"));
 	EXPECT_EQ(0, rows_get(&r, "fin_wait2"));
 	EXPECT_EQ(0, rows_get(&r, "time_wait"));
+	/* Nor does the guard let a segment bring the end of one nearer. */
+	tune(w.ns[0], 60000, true);
+	pair_open(&p, &w, AF_INET);
+	pair_to_time_wait(&p, PATH_FULL);
+	tune(w.ns[0], 1000, true);
+	wire_repeat_fin(&w, 1);
+	EXPECT_LT(30000, pair_find(&p, 0).left_ms);
+	EXPECT_EQ(0, module_unload());
+	wire_break(&w);
+	close(kmsg);
+}
+
+/* What can be hooked is tested where the length cannot. */
+TEST(length_is_not_hooked)
+{
+	const int kmsg = kmsg_open();
+	struct wire w;
+	struct pair p;
+	struct rows r;
+
+	module_variant("no_schedule");
+	wire_make(&w);
+	ASSERT_EQ(0, module_load());
+	EXPECT_TRUE(kmsg_find(kmsg, "cannot hook tcs_no_such_function"));
+	EXPECT_TRUE(kmsg_find(kmsg, "hook on tcp_abort never runs"));
+	EXPECT_EQ(-EOPNOTSUPP, set(w.ns[0], SETTING("time_wait_ms"), "1000"));
+	pair_open(&p, &w, AF_INET);
+	pair_to_time_wait(&p, PATH_FULL);
+	rows_read(&r, w.ns[0]);
+	EXPECT_EQ(1, rows_get(&r, "ended_active_fin"));
+	EXPECT_EQ(0, rows_get(&r, "fin_wait2"));
+	EXPECT_EQ(0, rows_get(&r, "time_wait"));
 	EXPECT_EQ(0, module_unload());
 	wire_break(&w);
 	close(kmsg);
