@@ -23,6 +23,7 @@ if ! command -v python3 >/dev/null; then
 	skip "captures" "there is no python3"
 else
 	subtests "captured in other ways" explain/test_variations.py ./closelab explain/seeds/*.pcap
+	subtests "made segment by segment" explain/test_made.py ./closelab
 	if [ -e "$captures/labels.tsv" ]; then
 		subtests "labelled captures" explain/test_captures.py ./closelab "$captures"
 	else

@@ -57,9 +57,12 @@ struct doctor {
 	struct ends past;		/* what the module has kept: before */
 	struct ends lately;		/* and meanwhile */
 	struct ends undecided;		/* while counts were read, or later */
+	unsigned int low_port;		/* connect() takes its ports from there */
+	unsigned int high_port;		/* up to there */
 	u64 time_wait_ms;		/* the setting */
 	u64 length_ms;			/* what TIME_WAIT has by it */
 	char *sockstat;			/* /proc/net/sockstat, now; NULL if it is not there */
+	char *sockstat6;		/* the same of sockets of IPv6, which it leaves out */
 	struct finding *findings;
 	size_t n_findings;
 };
@@ -157,14 +160,15 @@ const struct owner *doctor_listener(const struct doctor *doctor, u16 port);
 char *doctor_listening(const struct doctor *doctor);
 
 /**
- * doctor_listens - whether a program listens on a port
+ * doctor_serves - whether a connection is a server's, by its ports
  * @netns: the namespace's inode
- * @port: the port
+ * @sport: the port here
+ * @dport: the peer's
  * @data: the doctor
  *
  * For ends_add().
  */
-bool doctor_listens(u64 netns, u16 port, void *data);
+bool doctor_serves(u64 netns, u16 sport, u16 dport, void *data);
 
 /* A kind of ends that are reported: a row of the module, what it means and what to do. */
 struct judged {

@@ -25,7 +25,10 @@ static bool is_upload(const struct end_group *g)
 
 static bool is_tls(const struct end_group *g)
 {
-	static const u16 ports[] = { 443, 465, 563, 636, 853, 989, 990, 993, 995, 5061, 8443 };
+	static const u16 ports[] = {
+		443, 465, 563, 636, 853, 989, 990, 992, 993, 994, 995, 2376, 3269, 4443, 5061,
+		5671, 6443, 6514, 6697, 8443, 8883, 9443, 10250,
+	};
 
 	for (size_t i = 0; !is_idle(g) && !is_upload(g) && i < ARRAY_SIZE(ports); i++) {
 		if (g->port == ports[i])

@@ -140,8 +140,8 @@ static const struct judged judged[] = {
 	},
 	{
 		"connect_failed_other", "connect_failed", NULL, NULL, HARM_RISK,
-		"given up by connect() for another reason",
-		"The program closed before it was established, or something rarer",
+		"given up by the program before connect() had an answer, or for a rarer reason",
+		"Its own timeout was shorter than the kernel's: as without it, a firewall drops the SYNs, the peer's listen queue is full, or the peer is gone",
 		"closestat monitor kind=connect_failed",
 		failed_otherwise, false, true,
 	},

@@ -38,9 +38,9 @@ u64 doctor_kernel(const struct doctor *d, const char *name, u64 *rose)
 	return value[1];
 }
 
-u64 doctor_sockstat(const struct doctor *d, const char *word)
+static u64 number_in(const char *text, const char *line, const char *word)
 {
-	const char *at = d->sockstat ? strstr(d->sockstat, "TCP:") : NULL;
+	const char *at = text ? strstr(text, line) : NULL;
 	char mark[24];
 
 	snprintf(mark, sizeof(mark), " %s ", word);
@@ -48,15 +48,27 @@ u64 doctor_sockstat(const struct doctor *d, const char *word)
 	return at ? strtoull(at + strlen(mark), NULL, 10) : 0;
 }
 
-bool doctor_listens(u64 netns, u16 port, void *data)
+/* What is counted by the kind of socket has a line of its own for IPv6. */
+u64 doctor_sockstat(const struct doctor *d, const char *word)
+{
+	return number_in(d->sockstat, "TCP:", word) + number_in(d->sockstat6, "TCP6:", word);
+}
+
+/*
+ * Where nobody listens (any more), a port of the range of connect() is a client's, though the
+ * service at the other end may have a higher one, as 50051.
+ */
+bool doctor_serves(u64 netns, u16 sport, u16 dport, void *data)
 {
 	const struct doctor *d = data;
 
 	for (size_t i = 0; d->inode == netns && i < d->listeners.n; i++) {
-		if (d->listeners.v[i].sport == port)
+		if (d->listeners.v[i].sport == sport)
 			return true;
 	}
-	return false;
+	if (d->inode == netns && sport >= d->low_port && sport <= d->high_port)
+		return false;
+	return sport < dport;
 }
 
 const struct owner *doctor_listener(const struct doctor *d, u16 port)

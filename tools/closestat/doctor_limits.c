@@ -125,10 +125,11 @@ static void check_buckets(struct doctor *d)
 
 static void check_full_queue(struct doctor *d, const struct sock *l)
 {
-	const struct owner *o = doctor_listener(d, l->sport);
+	/* Not the first of those that share the port: of SO_REUSEPORT each has its queue. */
+	const struct owner *o = owners_find(&d->owners, l->inode);
 	u64 rose;
 
-	if (!l->wqueue || l->rqueue <= l->wqueue)
+	if (l->rqueue <= l->wqueue)
 		return;
 	doctor_kernel(d, "ListenOverflows", &rose);
 	doctor_find(d, HARM_FAILS, "listen_queue",

@@ -2,7 +2,7 @@
 /*
  * doctor: ports for outgoing connections. A connect() needs a port that no socket holds for the
  * same source, destination and destination's port. A TIME_WAIT holds its port until it is over;
- * or, with tcp_tw_reuse and timestamps, until it is older than tcp_tw_reuse_delay.
+ * or, with tcp_tw_reuse and timestamps of both ends, until it is older than tcp_tw_reuse_delay.
  */
 #include "doctor.h"
 #include "endpoint.h"
@@ -33,6 +33,7 @@ struct port_model {
 	unsigned int usable;
 	u64 reuse;		/* tcp_tw_reuse; 0 without timestamps */
 	u64 reuse_delay_ms;
+	bool none_free;		/* connects found no port while doctor looked */
 };
 
 /* The ports that connections to one destination hold. */
@@ -62,10 +63,12 @@ static int read_range(struct port_model *m)
 	return EXIT_OK;
 }
 
-static void read_reuse(struct port_model *m)
+/* Of the peer's timestamps the connects alone tell (tcp_twsk_unique()). */
+static void read_reuse(const struct doctor *d, struct port_model *m)
 {
 	u64 timestamps = 1;
 
+	m->none_free = doctor_rose(d, "connect_failed_no_port");
 	procfile_number("sys/net/ipv4/tcp_timestamps", &timestamps);
 	if (!timestamps || sysctl_read_number("tcp_tw_reuse", &m->reuse))
 		m->reuse = 0;
@@ -115,7 +118,8 @@ static void count(const struct doctor *d, const struct port_model *m, const stru
 	if (s->state != TCP_TIME_WAIT) {
 		h->others++;
 		h->live = s;
-	} else if (!reusable(m, s) || sock_age_ms(s, d->length_ms, 0) < m->reuse_delay_ms) {
+	} else if (!reusable(m, s) || m->none_free ||
+		   sock_age_ms(s, d->length_ms, 0) < m->reuse_delay_ms) {
 		h->time_wait++;
 	}
 }
@@ -200,7 +204,8 @@ static char *remedy(const struct doctor *d, const struct port_model *m, const st
 
 static void report(struct doctor *d, const struct port_model *m, const struct held *h)
 {
-	double length = (reusable(m, h->one) ? m->reuse_delay_ms : d->length_ms) / 1000.0;
+	const bool reused = reusable(m, h->one) && !m->none_free;
+	double length = (reused ? m->reuse_delay_ms : d->length_ms) / 1000.0;
 	char dst[ENDPOINT_SIZE], others[64] = "", reserved[64] = "", rate[64] = "";
 	char *program = program_of(d, h), *failed = failures(d);
 
@@ -272,7 +277,7 @@ int doctor_ports(struct doctor *d)
 	ret = sockdiag_read(~(u32)(BIT(TCP_LISTEN) | BIT(TCP_CLOSE)), &socks);
 	if (ret)
 		return ret;
-	read_reuse(&m);
+	read_reuse(d, &m);
 	keep_outgoing(&socks, &m);
 	h = busiest(d, &m, &socks);
 	if (h.one && (h.time_wait + h.others) * 100 >= (size_t)m.usable * NEAR_PERCENT)

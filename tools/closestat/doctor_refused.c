@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 #define ROW "rst_sent_no_socket"
 
@@ -39,22 +40,26 @@ static int compare(const void *a, const void *b)
 	return (x->count < y->count) - (x->count > y->count);
 }
 
-/* By what went over the wire. */
+/* By what went over the wire: what is only passed on, as for a container, is not ours. */
 static u64 refused_now(struct doctor *d)
 {
+	u64 before = counters_value(&d->before.kernel, "OutRsts");
+	u64 sent = counters_value(&d->now.kernel, "OutRsts");
 	struct rst_watch *w = &d->rsts;
 	char peer[ENDPOINT_SIZE];
 	u64 n = w->lost;
 
-	if (!w->n)
+	if (!w->n || sent <= before)
 		return 0;
+	sent -= before;
 	qsort(w->v, w->n, sizeof(*w->v), compare);
 	for (size_t i = 0; i < w->n; i++)
 		n += w->v[i].count;
+	n = MIN(n, sent);
 	endpoint_format(w->v[0].family, &w->v[0].peer, 0, peer);
 	doctor_find(d, HARM_RISK, "refused", why[0],
 		    doctor_text("%llu RST%s answered SYNs for ports where nobody listens: %llu for port %u from %s%s",
-				n, plural(n), w->v[0].count, w->v[0].port, peer,
+				n, plural(n), MIN(w->v[0].count, n), w->v[0].port, peer,
 				w->n > 1 ? " and others" : ""),
 		    doctor_text("closestat list %s--port %u", d->where, w->v[0].port));
 	return n;

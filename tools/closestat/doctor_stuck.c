@@ -59,7 +59,7 @@ struct stuck {
 	const struct owner *owner;
 	const struct sock *one;	/* of them, for the peer */
 	size_t n;		/* now */
-	size_t before;		/* of these, and of those that have gone, when doctor began */
+	size_t before;		/* when doctor began, those that have gone since included */
 	size_t stay;		/* there all the time */
 	bool peers_differ;
 	u64 oldest_ms;
@@ -86,20 +86,11 @@ static bool same_address(const struct in6_addr *a, const struct in6_addr *b)
 	return !memcmp(a, b, sizeof(*a));
 }
 
-static bool listens(const struct doctor *d, u16 port)
-{
-	for (size_t i = 0; i < d->listeners.n; i++) {
-		if (d->listeners.v[i].sport == port)
-			return true;
-	}
-	return false;
-}
-
-static struct stuck describe(const struct doctor *d, const struct sock *s)
+static struct stuck describe(struct doctor *d, const struct sock *s)
 {
 	struct stuck k = { .state = s->state, .one = s };
 
-	k.served = listens(d, s->sport) || s->sport < s->dport;
+	k.served = doctor_serves(d->inode, s->sport, s->dport, d);
 	k.port = k.served ? s->sport : s->dport;
 	k.orphan = !s->inode && s->state != TCP_CLOSE_WAIT;
 	k.unaccepted = !s->inode && s->state == TCP_CLOSE_WAIT;
@@ -150,6 +141,26 @@ static void add(struct doctor *d, struct stuck_list *list, const struct sock *s,
 	v->queued += s->wqueue;
 	v->shut += !s->window && s->wqueue;
 	v->retransmitting += s->retransmits && s->window;
+}
+
+/* Of those that have gone the holder is not known any more: they were of the first like them. */
+static void add_gone(struct doctor *d, struct stuck_list *list, const struct sock *s)
+{
+	const struct sock *now = bsearch(s, d->last.v, d->last.n, sizeof(*s), compare_cookies);
+	struct stuck k;
+
+	if (now && now->state == s->state)
+		return;
+	k = describe(d, s);
+	for (size_t i = 0; i < list->n; i++) {
+		struct stuck *v = &list->v[i];
+
+		if (v->state == k.state && v->orphan == k.orphan && v->port == k.port &&
+		    v->unaccepted == k.unaccepted && v->served == k.served) {
+			v->before++;
+			return;
+		}
+	}
 }
 
 /* "nginx/12 on port 80", "python3/7 with 10.0.0.1:80"... */
@@ -300,8 +311,11 @@ int doctor_stuck(struct doctor *d)
 		fin_s = 60;
 	if (d->first.n)
 		qsort(d->first.v, d->first.n, sizeof(*d->first.v), compare_cookies);
+	qsort(d->last.v, d->last.n, sizeof(*d->last.v), compare_cookies);
 	for (size_t i = 0; i < d->last.n; i++)
 		add(d, &list, &d->last.v[i], fin_s * 1000);
+	for (size_t i = 0; i < d->first.n; i++)
+		add_gone(d, &list, &d->first.v[i]);
 	for (size_t order = 0; order < ARRAY_SIZE(states); order++) {
 		for (size_t i = 0; i < list.n; i++) {
 			if (list.v[i].stay && list.v[i].state == states[order])

@@ -36,7 +36,7 @@ static void take_line(char *text, void *data)
 		return;
 	d->latest_us = line.us;
 	between = line.us >= d->began_us && line.us < d->ended_us;
-	ends_add(between ? &all->ends : &d->undecided, &line, doctor_listens, d);
+	ends_add(between ? &all->ends : &d->undecided, &line, doctor_serves, d);
 }
 
 int doctor_trace_open(u64 netns)

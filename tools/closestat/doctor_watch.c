@@ -96,6 +96,15 @@ static int read_closing(const struct snapshot *counts, struct socks *socks)
 	return n ? sockdiag_read(stuck_states(), socks) : EXIT_OK;
 }
 
+static void read_range(struct doctor *d)
+{
+	char value[SETTING_VALUE_SIZE];
+
+	if (sysctl_read(setting_find("ip_local_port_range"), value) ||
+	    sscanf(value, "%u %u", &d->low_port, &d->high_port) != 2)
+		d->low_port = d->high_port = 0;
+}
+
 static int look_first(struct doctors *all, struct doctor *d)
 {
 	int ret;
@@ -104,7 +113,8 @@ static int look_first(struct doctors *all, struct doctor *d)
 	if (ret)
 		return ret;
 	d->inode = nsnames_own_inode();
-	recent_read(&d->past, d->inode, 0, doctor_listens, d);
+	read_range(d);
+	recent_read(&d->past, d->inode, 0, doctor_serves, d);
 	ret = read_counts(all, d, &d->before);
 	if (ret)
 		return ret;
@@ -183,9 +193,10 @@ int doctor_end(struct doctors *all, struct doctor *d, double seconds)
 	if (d->last.n)
 		closing_ages_read(&d->ages);
 	procfile_read("thread-self/net/sockstat", &d->sockstat, NULL);
+	procfile_read("thread-self/net/sockstat6", &d->sockstat6, NULL);
 	if (seconds)
 		recent_read(&d->lately, d->inode, (monotonic_us() - d->began_us) / US_PER_MS,
-			    doctor_listens, d);
+			    doctor_serves, d);
 	if (all->traced)
 		ends_sort(&all->ends);
 	d->ends = all->traced ? &all->ends : &d->lately;
@@ -240,6 +251,7 @@ static void free_one(struct doctor *d)
 	ends_free(&d->lately);
 	ends_free(&d->undecided);
 	free(d->sockstat);
+	free(d->sockstat6);
 	free(d->name);
 	free(d->where);
 	free(d->enter);

@@ -72,11 +72,12 @@ static enum end_kind kind_of(const struct end_group *g, const struct trace_line 
 		return END_PLAIN;
 	if (number(line, "idle_us", &idle) && idle >= IDLE_US)
 		return END_IDLE;
-	return bytes && received >= UPLOAD_BYTES ? END_UPLOAD : END_PLAIN;
+	/* Many requests, each with its answer, are none. */
+	return bytes && received >= UPLOAD_BYTES && received > sent ? END_UPLOAD : END_PLAIN;
 }
 
 void ends_add(struct ends *ends, const struct trace_line *line,
-	      bool (*listens)(u64 netns, u16 port, void *data), void *data)
+	      bool (*serves)(u64 netns, u16 sport, u16 dport, void *data), void *data)
 {
 	struct end_group g = { 0 }, *found;
 	u64 sport, dport, idle, age;
@@ -90,7 +91,7 @@ void ends_add(struct ends *ends, const struct trace_line *line,
 		g.served = true;
 	else
 		g.served = strcmp(g.how, "connect_failed") &&
-			   (listens(g.netns, sport, data) || sport < dport);
+			   serves(g.netns, sport, dport, data);
 	g.port = g.served ? sport : dport;
 	copy(g.cause, sizeof(g.cause), line, "rst");
 	copy(g.peer, sizeof(g.peer), line, "daddr");

@@ -43,11 +43,11 @@ struct ends {
  * ends_add - count a connection
  * @ends: where
  * @line: its event; fields that are not there are done without
- * @listens: tells whether a port of a namespace is one that a program listens on
- * @data: passed to @listens
+ * @serves: tells whether this side is the server, by the ports of both
+ * @data: passed to @serves
  */
 void ends_add(struct ends *ends, const struct trace_line *line,
-	      bool (*listens)(u64 netns, u16 port, void *data), void *data);
+	      bool (*serves)(u64 netns, u16 sport, u16 dport, void *data), void *data);
 
 /**
  * ends_merge - add connections to others

@@ -11,7 +11,7 @@
 #define RECENT_FILE "thread-self/net/tcp_closestat_recent"
 
 void recent_read(struct ends *ends, u64 netns, u64 max_age_ms,
-		 bool (*listens)(u64 netns, u16 port, void *data), void *data)
+		 bool (*serves)(u64 netns, u16 sport, u16 dport, void *data), void *data)
 {
 	char *text, *rest, *row, *line;
 	struct trace_line parsed;
@@ -27,7 +27,7 @@ void recent_read(struct ends *ends, u64 netns, u64 max_age_ms,
 		if (!trace_line_parse(line, "tcp_close", &parsed) &&
 		    !parse_u64(trace_line_value(&parsed, "age_ms"), &age) &&
 		    (!max_age_ms || age <= max_age_ms))
-			ends_add(ends, &parsed, listens, data);
+			ends_add(ends, &parsed, serves, data);
 		free(line);
 	}
 	free(text);

@@ -10,13 +10,13 @@
  * @ends: they are added to these
  * @netns: the namespace's inode
  * @max_age_ms: no older ones; 0: all
- * @listens: as ends_add() has it
- * @data: passed to @listens
+ * @serves: as ends_add() has it
+ * @data: passed to @serves
  *
  * Takes CAP_NET_ADMIN, and a module that keeps them; without, none is added. The groups have no
  * process ids.
  */
 void recent_read(struct ends *ends, u64 netns, u64 max_age_ms,
-		 bool (*listens)(u64 netns, u16 port, void *data), void *data);
+		 bool (*serves)(u64 netns, u16 sport, u16 dport, void *data), void *data);
 
 #endif

@@ -4,6 +4,7 @@
 #include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -113,15 +114,31 @@ void rst_watch_packet(struct rst_watch *w, const u8 *packet, size_t len)
 	count(w, &r);
 }
 
+/* What leaves by a bridge, a bond or a VLAN leaves by the device below it, too. */
+static bool left_before(struct rst_watch *w, int device, const u8 *packet)
+{
+	if (device != w->last_if && !memcmp(w->last, packet, sizeof(w->last)))
+		return true;
+	w->last_if = device;
+	memcpy(w->last, packet, sizeof(w->last));
+	return false;
+}
+
 void rst_watch_read(struct rst_watch *w)
 {
-	u8 packet[SNAP];
+	struct sockaddr_ll from;
+	socklen_t size = sizeof(from);
+	u8 packet[SNAP] = { 0 };
 	ssize_t len;
 
 	if (w->fd < 0)
 		return;
-	while ((len = recv(w->fd, packet, sizeof(packet), 0)) >= 0)
-		rst_watch_packet(w, packet, len);
+	while ((len = recvfrom(w->fd, packet, sizeof(packet), 0, (struct sockaddr *)&from,
+			       &size)) >= 0) {
+		if (!left_before(w, from.sll_ifindex, packet))
+			rst_watch_packet(w, packet, len);
+		memset(packet, 0, sizeof(packet));
+	}
 }
 
 void rst_watch_close(struct rst_watch *w)

@@ -20,6 +20,8 @@ struct rst_watch {
 	int fd;			/* -1 where there is none */
 	struct refusal *v;
 	size_t n;
+	int last_if;		/* where the last one left */
+	u8 last[60];		/* and the beginning of it */
 	u64 lost;		/* that came faster than they were read, or from too many peers */
 };
 

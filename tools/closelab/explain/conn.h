@@ -192,6 +192,7 @@ struct recent {
  * @syn_data: bytes of data on its SYN
  * @syns: SYNs without ACK
  * @answers: SYN-ACKs
+ * @answers_late: those sent again after the ACK of one was captured
  * @fins: FINs
  * @repeats: segments sent again since the other was heard last
  * @probes: keepalive and window probes since then
@@ -259,6 +260,7 @@ struct end {
 	uint32_t syn_data;
 	uint32_t syns;
 	uint32_t answers;
+	uint32_t answers_late;
 	uint32_t fins;
 	uint32_t repeats;
 	uint32_t probes;
@@ -346,6 +348,7 @@ struct kept {
  * @back: time went back
  * @cut: segments cut by the snap length
  * @strays: segments that fit no window
+ * @plain: segments without SYN, FIN and RST
  * @incoherent: segments that no TCP sends
  * @matched: the filter wants it
  * @reset: RSTs, MAX_RESETS of them, NULL while there was none
@@ -374,6 +377,7 @@ struct conn {
 	bool back;
 	uint64_t cut;
 	uint64_t strays;
+	uint64_t plain;
 	bool incoherent;
 	bool matched;
 	struct reset *reset;

@@ -13,6 +13,8 @@
 #define MAX_EXTENSIONS 16
 
 #define VXLAN_PORT 4789
+/* The kernel's own, from before there was a number: flannel uses it. */
+#define VXLAN_PORT_LINUX 8472
 #define VXLAN_VNI_VALID 0x08
 
 #define V4_FRAGMENT 0x1fff
@@ -159,8 +161,8 @@ static bool enter_gre(struct layer *layer)
 /* RFC 7348. By the port, and by the flags that its header must have. */
 static bool enter_vxlan(struct layer *layer)
 {
-	if (layer->captured < 16 || be16(layer->p + 2) != VXLAN_PORT ||
-	    layer->p[8] != VXLAN_VNI_VALID)
+	if (layer->captured < 16 || !(layer->p[8] & VXLAN_VNI_VALID) ||
+	    (be16(layer->p + 2) != VXLAN_PORT && be16(layer->p + 2) != VXLAN_PORT_LINUX))
 		return false;
 	layer->tag = layer->tag << 25 | 1 << 24 | be32(layer->p + 12) >> 8;
 	return layer_skip(layer, 16) && layer_ethernet(layer);

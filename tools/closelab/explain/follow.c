@@ -146,6 +146,15 @@ static void take_window(struct conn *conn, int side, const struct packet *p)
 		e->edge = p->ack + window;
 }
 
+/*
+ * SYN-ACK and FIN or RST, but not a segment between them: captured by a filter for flags. How
+ * far the ends went meanwhile is told by these alone.
+ */
+static bool lacks_data(const struct conn *conn, int side)
+{
+	return !conn->plain && conn->end[!side].estab + conn->end[side].estab > 0;
+}
+
 static void take_ack(struct conn *conn, int side, const struct packet *p)
 {
 	struct end *e = &conn->end[side];
@@ -154,6 +163,7 @@ static void take_ack(struct conn *conn, int side, const struct packet *p)
 	e->last_ack = p->ack;
 	/* RFC 9293 section 3.10.7.4: an ACK of what was not sent is no ACK */
 	if (o->nxt_known && o->isn_known && seq_after(p->ack, o->nxt + o->syn_data) &&
+	    !lacks_data(conn, side) &&
 	    (!o->seen || p->ack - o->nxt > (e->edge ? e->window + BEYOND : BEYOND_UNKNOWN)))
 		return;
 	if (e->ack_known && !seq_after(p->ack, e->ack_max))
@@ -187,7 +197,9 @@ static void take_syn(struct conn *conn, int side, const struct packet *p)
 	if (!e->isn_known) {
 		e->isn = p->seq;
 		e->isn_known = true;
-		e->nxt = p->seq + 1;
+		/* What followed it may have been captured before. */
+		if (!e->nxt_known || seq_after(p->seq + 1, e->nxt))
+			e->nxt = p->seq + 1;
 		e->nxt_known = true;
 		e->syn_data = p->length;
 		e->syn_at = p->at;
@@ -210,6 +222,7 @@ static void take_syn(struct conn *conn, int side, const struct packet *p)
 		return;
 	}
 	e->answers++;
+	e->answers_late += e->syn_acked_at && p->at - e->syn_acked_at > conn_rtt(conn);
 	if (!e->answer_frame)
 		e->answer_frame = p->frame;
 	if (conn->opener < 0) {
@@ -294,6 +307,9 @@ static void take_numbers(struct conn *conn, int side, const struct packet *p)
 		e->probes++;
 		e->probes_all++;
 		e->probe_frame = p->frame;
+		/* tcp_probe_timer() gives up as a retransmission does. */
+		if (o->zero_window)
+			note_repeat(e, p);
 		return;
 	}
 	if (p->length + fin && !seq_after(end, e->nxt))
@@ -314,13 +330,14 @@ static void take_numbers(struct conn *conn, int side, const struct packet *p)
 }
 
 /* A segment that cannot be of this connection, or is an old one of it. */
-static bool is_stray(const struct end *e, const struct end *o,
-		     const struct packet *p)
+static bool is_stray(const struct conn *conn, int side, const struct packet *p)
 {
+	const struct end *e = &conn->end[side];
+	const struct end *o = &conn->end[!side];
 	uint32_t beyond = o->edge && o->isn_known ? o->edge + BEYOND - e->nxt :
 						    BEYOND_UNKNOWN;
 
-	if (!e->nxt_known)
+	if (!e->nxt_known || (!e->fins && lacks_data(conn, side)))
 		return false;
 	if (seq_after(p->seq, e->nxt) && p->seq - e->nxt > beyond)
 		return true;
@@ -369,7 +386,7 @@ static void take_segment(struct conn *conn, int side, const struct packet *p)
 			conn->incoherent = true;
 		return;
 	}
-	if (is_stray(e, o, p)) {
+	if (is_stray(conn, side, p)) {
 		conn->strays++;
 		e->last_ack = p->ack;
 		return;
@@ -428,6 +445,7 @@ void conn_take(struct conn *conn, int side, const struct packet *p)
 		conn->last = p->at;
 	conn->last_frame = p->frame;
 	conn->cut += p->cut;
+	conn->plain += !(p->flags & (SEG_SYN | SEG_FIN | SEG_RST));
 	if (!e->segments++)
 		e->first_frame = p->frame;
 	if (p->flags & SEG_RST) {

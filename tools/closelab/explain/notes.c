@@ -67,6 +67,10 @@ static void note_end(const struct conn *conn, int side, struct notes *notes)
 		add(notes, e->answer_frame,
 		    "SYN-ACK of the %s %u times, after data too: accept queue full?", who,
 		    e->answers);
+	else if (e->answers_late > 1)
+		add(notes, e->answer_frame,
+		    "SYN-ACK of the %s %u times, though acknowledged: accept queue full?", who,
+		    e->answers);
 	else if (e->answers && e->segments == e->answers && o->repeats > 1)
 		add(notes, e->answer_frame,
 		    "nothing of the %s since its SYN-ACK, though data came: accept queue full?",
@@ -90,6 +94,8 @@ static void note_capture(const struct conn *conn, struct notes *notes)
 		add(notes, conn->first_frame, "begins in the middle");
 	if (!conn->end[0].segments || !conn->end[1].segments)
 		add(notes, 0, "one direction only");
+	if (!conn->plain && conn->end[0].missing + conn->end[1].missing > 0)
+		add(notes, 0, "nothing but SYN, FIN and RST: captured by a filter?");
 	if (conn->copies)
 		add(notes, 0, "%llu segments captured more than once",
 		    (unsigned long long)conn->copies);

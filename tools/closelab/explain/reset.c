@@ -14,6 +14,9 @@
 /* RST that overtakes the segments before it, by another queue. */
 #define OVERTAKEN_NS 1000000LL
 
+/* TCP_TIMEOUT_INIT: then a SYN-ACK that nobody has acknowledged is sent again. */
+#define SYN_ACK_AGAIN_NS 1200000000LL
+
 /* Routes change by a hop or two without anybody between the ends. */
 #define TTL_DIFFERS 3
 
@@ -74,6 +77,18 @@ static enum fate fate_synchronized(const struct end *x, const struct end *y,
 	return seq_after(p->seq, edge) ? FATE_IGNORED : FATE_CHALLENGED;
 }
 
+/*
+ * The handshake was over and its ACK is not there: a filter for flags has left it out, with the
+ * data that a RST counts.
+ */
+static bool counts_what_lacks(const struct conn *conn, int side, const struct packet *p)
+{
+	const struct end *x = &conn->end[side];
+	const struct end *y = &conn->end[!side];
+
+	return !conn->plain && y->estab && x->nxt_known && p->seq != x->nxt;
+}
+
 static enum fate fate_of(const struct conn *conn, int side,
 			 const struct packet *p, struct reset *r)
 {
@@ -93,6 +108,10 @@ static enum fate fate_of(const struct conn *conn, int side,
 	/* It has answered no probe: nothing says that this one reaches it. */
 	if (r->origin == ORIGIN_KEEPALIVE)
 		return FATE_UNKNOWN;
+	if (counts_what_lacks(conn, side, p)) {
+		r->expected = p->seq;
+		return FATE_BELIEVED;
+	}
 	if (state == ST_SYN_RECV && !y->syns)
 		return fate_request(y, p);
 	if (state == ST_TIME_WAIT)
@@ -150,14 +169,16 @@ static enum origin origin_opening(const struct conn *conn, int side,
 	}
 	if (!y->seen)
 		return ORIGIN_GIVEN_UP;
-	if (y->answers && y->last_ack == x->isn + 1 + x->syn_data)
-		return ORIGIN_HALF_OPEN;
 	if (y->answers && y->ack_known && seq_after(y->ack_max, x->isn))
+		return !conn->plain && seq_after(p->seq, y->last_ack) ?
+		       ORIGIN_FORGOTTEN : ORIGIN_HALF_OPEN;
+	if (y->answers && y->last_ack == x->isn + 1 + x->syn_data)
 		return ORIGIN_HALF_OPEN;
 	return ORIGIN_BAD_ACK;
 }
 
-static enum origin origin_abort(const struct conn *conn, int side)
+static enum origin origin_abort(const struct conn *conn, int side,
+				const struct packet *p)
 {
 	const struct end *x = &conn->end[side];
 	const struct end *y = &conn->end[!side];
@@ -165,6 +186,10 @@ static enum origin origin_abort(const struct conn *conn, int side)
 	if (y->fastclose)
 		return ORIGIN_FASTCLOSE;
 	if (x->probes)
+		return ORIGIN_KEEPALIVE;
+	/* In the middle of a connection, with nothing but probes: they are one below. */
+	if (conn->opener < 0 && !y->seen && !x->data && x->segments > 2 &&
+	    p->seq == x->nxt + 1)
 		return ORIGIN_KEEPALIVE;
 	if (conn->syn_met.open && conn->syn_met.side != side)
 		return ORIGIN_NEW_SYN;
@@ -187,7 +212,11 @@ static enum origin origin_answer(const struct conn *conn, int side,
 		return ORIGIN_DATA_AFTER_CLOSE;
 	if (y->late_frame)
 		return ORIGIN_DATA_AFTER_CLOSE;
-	return y->fins ? ORIGIN_EXPIRED : ORIGIN_FORGOTTEN;
+	/* A filter for flags leaves data out. */
+	if (!y->fins && !conn->plain)
+		return ORIGIN_DATA_AFTER_CLOSE;
+	/* A probe is acknowledged as long as there is a socket. */
+	return y->fins || y->probes ? ORIGIN_EXPIRED : ORIGIN_FORGOTTEN;
 }
 
 /*
@@ -202,8 +231,9 @@ static bool crossed(const struct conn *conn, int side, const struct packet *p)
 
 	if (!by || by->side == side || by->origin == ORIGIN_BETWEEN)
 		return false;
+	/* With ACK it answers nothing, but is the abort of a socket that was still there. */
 	return y->last_frame < by->frame && p->at - by->at < conn_rtt(conn) &&
-	       !(p->flags & SEG_ACK);
+	       (!(p->flags & SEG_ACK) || p->seq == x->nxt);
 }
 
 /*
@@ -238,7 +268,7 @@ static enum origin origin_of(const struct conn *conn, int side,
 	if (no_more || (!x->estab && !x->fins))
 		return origin_opening(conn, side, p);
 	if (p->flags & SEG_ACK)
-		return origin_abort(conn, side);
+		return origin_abort(conn, side, p);
 	return origin_answer(conn, side, p);
 }
 
@@ -287,9 +317,12 @@ static void describe(const struct conn *conn, int side, const struct packet *p,
 	r->state[0] = conn_state(conn, 0);
 	r->state[1] = conn_state(conn, 1);
 	r->after_fin = x->fins;
-	r->peer_data = y->data;
+	/* Of a direction that was not captured, nothing says that there was none. */
+	r->peer_data = y->data || y->missing || !y->seen ||
+		       (p->flags & SEG_ACK && y->isn_known &&
+			seq_after(p->ack, y->isn + 1 + !!y->fins));
 	r->own_data = x->data;
-	r->odd_number = p->flags & SEG_ACK && x->nxt_known && p->seq != x->nxt;
+	r->odd_number = p->flags & SEG_ACK && conn->plain && x->nxt_known && p->seq != x->nxt;
 	r->begun_before = conn->opener < 0;
 	r->mptcp = p->mptcp & MPTCP_REASON;
 	r->reason = p->reason;
@@ -310,6 +343,18 @@ static struct reset *place(struct conn *conn)
 	return &conn->reset[conn->resets++];
 }
 
+/*
+ * It acknowledges more than a SYN-ACK, which has not been sent again for as long as it would
+ * have been: the other end is established.
+ */
+static bool has_answered_more(const struct conn *conn, int side, const struct packet *p)
+{
+	const struct end *y = &conn->end[!side];
+
+	return !conn->plain && y->answers && !y->estab && p->flags & SEG_ACK &&
+	       seq_after(p->ack, y->isn + 1) && p->at - y->syn_last_at > SYN_ACK_AGAIN_NS;
+}
+
 void conn_take_reset(struct conn *conn, int side, const struct packet *p)
 {
 	struct end *x = &conn->end[side];
@@ -323,6 +368,8 @@ void conn_take_reset(struct conn *conn, int side, const struct packet *p)
 		return;
 	if (!x->estab && conn_has_data(x, p))
 		x->estab = true;
+	if (has_answered_more(conn, side, p))
+		y->estab = true;
 	index = r - conn->reset;
 	held = x->over_by == index || y->over_by == index;
 	describe(conn, side, p, &fresh);

@@ -16,6 +16,9 @@
 #define COPY_NS 1000000LL
 #define COPY_WITH_ID_NS 50000000LL
 
+/* By so much a SYN is captured late: less than its sender waits before it repeats it. */
+#define SYN_LATE_NS 200000000LL
+
 /* Whether an end can have no socket for this connection any more. */
 static bool is_gone(const struct conn *conn, int side)
 {
@@ -132,6 +135,19 @@ static bool in_new_one(const struct conn *conn, int side, const struct packet *p
 	return e->nxt - p->seq + FAR > 2 * FAR && o->nxt - p->ack + FAR > 2 * FAR;
 }
 
+/* Its SYN-ACK, or what followed it, was captured just before it: queues swap them. */
+static bool overtaken(const struct conn *conn, int side, const struct packet *p)
+{
+	const struct end *e = &conn->end[side];
+	const struct end *o = &conn->end[!side];
+
+	if (conn->opener >= 0 || !times_near(p->at, conn->start, SYN_LATE_NS))
+		return false;
+	if (o->answers && o->last_ack == p->seq + 1 + p->length)
+		return true;
+	return e->seen ? e->isn == p->seq : o->answers && o->last_ack == p->seq + 1;
+}
+
 enum belongs split_where(struct conn *conn, int side, const struct packet *p)
 {
 	const struct end *e = &conn->end[side];
@@ -150,6 +166,8 @@ enum belongs split_where(struct conn *conn, int side, const struct packet *p)
 		return in_new_one(conn, side, p) ? BELONGS_NEW : BELONGS;
 	if (e->isn_known)
 		return e->isn == p->seq ? BELONGS : new_syn(conn, side, p);
+	if (overtaken(conn, side, p))
+		return BELONGS;
 	/* Simultaneous open */
 	if (o->syns && !o->estab && o->over_by < 0 && !o->refused &&
 	    p->at - o->syn_last_at < SIMULTANEOUS_NS)
