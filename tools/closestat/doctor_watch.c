@@ -100,9 +100,10 @@ static void read_range(struct doctor *d)
 {
 	char value[SETTING_VALUE_SIZE];
 
+	/* Without one no port is a client's by its number. */
 	if (sysctl_read(setting_find("ip_local_port_range"), value) ||
 	    sscanf(value, "%u %u", &d->low_port, &d->high_port) != 2)
-		d->low_port = d->high_port = 0;
+		d->high_port = 0;
 }
 
 static int look_first(struct doctors *all, struct doctor *d)

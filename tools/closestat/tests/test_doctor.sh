@@ -79,13 +79,17 @@ set_file tcp_closestat/time_wait_ms 60000
 found 'ipvs' 'of it only IPVS matters at 60 s'
 
 # counters: what they are before is history; what they become meanwhile is now
-# meanwhile COMMAND ARGUMENTS: doctor -d 1s, while COMMAND is run. Nothing tells when doctor has read
-# a made-up /proc for the first time.
+# meanwhile COMMAND ARGUMENTS: doctor -d 1s, while COMMAND is run. That doctor has read a made-up /proc
+# for the first time is told by when its files were.
 meanwhile() {
-	local command=$1
+	local command=$1 file
 
+	touch -m -d '1 minute ago' "$PROC_ROOT"/thread-self/net/{tcp_closestat,netstat}
+	touch -a -d '2 minutes ago' "$PROC_ROOT"/thread-self/net/{tcp_closestat,netstat}
 	"$CLOSESTAT" doctor "${@:2}" -d 1s >"$TMP/out" 2>"$TMP/err" &
-	sleep 0.3
+	for file in "$PROC_ROOT"/thread-self/net/{tcp_closestat,netstat}; do
+		while [ -N "$file" ] && kill -0 $! 2>/dev/null; do sleep 0.01; done
+	done
 	eval "$command"
 	wait $!
 	rc=$? out=$(<"$TMP/out") err=$(<"$TMP/err")
