@@ -77,14 +77,11 @@ static noinline void create_slow(struct tcs_args *args, const struct sock *sk,
 static noinline void create_traced(struct tcs_args *args, const struct sock *sk,
 				   struct inet_timewait_sock *tw)
 {
-	bool done;
-
 	/* The details are freed when all that run with preemption off are over. */
 	preempt_disable_notrace();
-	done = tcs_fast_time_wait(sk, tw, true);
-	preempt_enable_notrace();
-	if (!done)
+	if (!tcs_fast_time_wait(sk, tw, true))
 		create_slow(args, sk, tw);
+	preempt_enable_notrace();
 }
 
 /*

@@ -46,15 +46,11 @@ struct held {
 
 static int read_range(struct port_model *m)
 {
-	const struct setting *k = setting_find("ip_local_port_range");
-	char value[SETTING_VALUE_SIZE], *reserved;
-	int ret;
+	int ret = sysctl_read_ports(&m->low, &m->high);
+	char *reserved;
 
-	ret = sysctl_read(k, value);
-	if (!ret && (sscanf(value, "%u %u", &m->low, &m->high) != 2 || m->high < m->low))
-		ret = -EBADMSG;
 	if (ret)
-		return sysctl_explain(k, NULL, -ret);
+		return sysctl_explain(setting_find("ip_local_port_range"), NULL, -ret);
 	if (!procfile_read("sys/net/ipv4/ip_local_reserved_ports", &reserved, NULL)) {
 		m->reserved = port_set_count(reserved, m->low, m->high);
 		free(reserved);

@@ -98,6 +98,22 @@ static struct stuck describe(struct doctor *d, const struct sock *s)
 	return k;
 }
 
+/* But for the holder. */
+static bool are_alike(const struct stuck *a, const struct stuck *b)
+{
+	return a->state == b->state && a->orphan == b->orphan && a->port == b->port &&
+	       a->unaccepted == b->unaccepted && a->served == b->served;
+}
+
+/* Whether another look found a socket in the same state. */
+static bool was_seen(const struct socks *look, const struct sock *s)
+{
+	const struct sock *same = look->n ?
+		bsearch(s, look->v, look->n, sizeof(*s), compare_cookies) : NULL;
+
+	return same && same->state == s->state;
+}
+
 static struct stuck *find(struct stuck_list *list, const struct stuck *k)
 {
 	struct stuck *more;
@@ -105,8 +121,7 @@ static struct stuck *find(struct stuck_list *list, const struct stuck *k)
 	for (size_t i = 0; i < list->n; i++) {
 		struct stuck *v = &list->v[i];
 
-		if (v->state == k->state && v->orphan == k->orphan && v->port == k->port &&
-		    v->unaccepted == k->unaccepted && v->served == k->served &&
+		if (are_alike(v, k) &&
 		    (v->owner ? v->owner->pid : 0) == (k->owner ? k->owner->pid : 0))
 			return v;
 	}
@@ -121,8 +136,7 @@ static struct stuck *find(struct stuck_list *list, const struct stuck *k)
 static void add(struct doctor *d, struct stuck_list *list, const struct sock *s, u64 fin_ms)
 {
 	struct stuck k = describe(d, s), *v = find(list, &k);
-	const struct sock *was = d->first.n ?
-		bsearch(s, d->first.v, d->first.n, sizeof(*s), compare_cookies) : NULL;
+	const bool was = was_seen(&d->first, s);
 	const struct closing_age *known = closing_ages_find(&d->ages, s);
 	bool exact = known && known->state_known;
 	u64 age = exact ? known->state_ms : sock_age_ms(s, d->length_ms, fin_ms);
@@ -130,8 +144,8 @@ static void add(struct doctor *d, struct stuck_list *list, const struct sock *s,
 	if (!v)
 		return;
 	v->n++;
-	v->before += !!was && was->state == s->state;
-	if (d->seconds ? was && was->state == s->state && (!s->timewait || age >= YOUNG_MS) :
+	v->before += was;
+	if (d->seconds ? was && (!s->timewait || age >= YOUNG_MS) :
 	    age >= OLD_MS)
 		v->stay++;
 	v->peers_differ |= !same_address(&v->one->dst, &s->dst);
@@ -146,18 +160,14 @@ static void add(struct doctor *d, struct stuck_list *list, const struct sock *s,
 /* Of those that have gone the holder is not known any more: they were of the first like them. */
 static void add_gone(struct doctor *d, struct stuck_list *list, const struct sock *s)
 {
-	const struct sock *now = bsearch(s, d->last.v, d->last.n, sizeof(*s), compare_cookies);
 	struct stuck k;
 
-	if (now && now->state == s->state)
+	if (was_seen(&d->last, s))
 		return;
 	k = describe(d, s);
 	for (size_t i = 0; i < list->n; i++) {
-		struct stuck *v = &list->v[i];
-
-		if (v->state == k.state && v->orphan == k.orphan && v->port == k.port &&
-		    v->unaccepted == k.unaccepted && v->served == k.served) {
-			v->before++;
+		if (are_alike(&list->v[i], &k)) {
+			list->v[i].before++;
 			return;
 		}
 	}
@@ -311,7 +321,8 @@ int doctor_stuck(struct doctor *d)
 		fin_s = 60;
 	if (d->first.n)
 		qsort(d->first.v, d->first.n, sizeof(*d->first.v), compare_cookies);
-	qsort(d->last.v, d->last.n, sizeof(*d->last.v), compare_cookies);
+	if (d->last.n)
+		qsort(d->last.v, d->last.n, sizeof(*d->last.v), compare_cookies);
 	for (size_t i = 0; i < d->last.n; i++)
 		add(d, &list, &d->last.v[i], fin_s * 1000);
 	for (size_t i = 0; i < d->first.n; i++)

@@ -96,16 +96,6 @@ static int read_closing(const struct snapshot *counts, struct socks *socks)
 	return n ? sockdiag_read(stuck_states(), socks) : EXIT_OK;
 }
 
-static void read_range(struct doctor *d)
-{
-	char value[SETTING_VALUE_SIZE];
-
-	/* Without one no port is a client's by its number. */
-	if (sysctl_read(setting_find("ip_local_port_range"), value) ||
-	    sscanf(value, "%u %u", &d->low_port, &d->high_port) != 2)
-		d->high_port = 0;
-}
-
 static int look_first(struct doctors *all, struct doctor *d)
 {
 	int ret;
@@ -114,7 +104,8 @@ static int look_first(struct doctors *all, struct doctor *d)
 	if (ret)
 		return ret;
 	d->inode = nsnames_own_inode();
-	read_range(d);
+	/* Without it no port is a client's by its number. */
+	sysctl_read_ports(&d->low_port, &d->high_port);
 	recent_read(&d->past, d->inode, 0, doctor_serves, d);
 	ret = read_counts(all, d, &d->before);
 	if (ret)

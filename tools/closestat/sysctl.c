@@ -68,6 +68,21 @@ int sysctl_read_number(const char *name, u64 *number)
 	return ret ? : parse_u64(value, number) ? -EBADMSG : 0;
 }
 
+int sysctl_read_ports(unsigned int *low, unsigned int *high)
+{
+	char value[SETTING_VALUE_SIZE];
+	int ret = sysctl_read(setting_find("ip_local_port_range"), value);
+	unsigned int from, to;
+
+	if (ret)
+		return ret;
+	if (sscanf(value, "%u %u", &from, &to) != 2 || to < from)
+		return -EBADMSG;
+	*low = from;
+	*high = to;
+	return 0;
+}
+
 u64 sysctl_time_wait_length(u64 time_wait_ms)
 {
 	u64 seconds;

@@ -47,6 +47,15 @@ int sysctl_explain(const struct setting *setting, const char *value, int err);
 int sysctl_read_number(const char *name, u64 *number);
 
 /**
+ * sysctl_read_ports - read ip_local_port_range
+ * @low: set on success: the first port that connect() takes
+ * @high: set on success: the last one, not below it
+ *
+ * Return: as sysctl_read().
+ */
+int sysctl_read_ports(unsigned int *low, unsigned int *high);
+
+/**
  * sysctl_time_wait_length - the length that TIME_WAIT has
  * @time_wait_ms: the setting; at its default that is the kernel's own length, which
  *	tcp_tw_timeout tells where the kernel has that itself

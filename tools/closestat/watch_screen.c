@@ -67,7 +67,6 @@ void watch_spark(int y, int x, const double *values, int n)
 
 void watch_read_settings(struct watch_view *v)
 {
-	char text[SETTING_VALUE_SIZE];
 	unsigned int low, high;
 
 	v->settings = true;
@@ -76,8 +75,7 @@ void watch_read_settings(struct watch_view *v)
 		v->time_wait_ms = KERNELS_OWN_MS;
 	else
 		v->time_wait_ms = sysctl_time_wait_length(v->time_wait_ms);
-	if (!sysctl_read(setting_find("ip_local_port_range"), text) &&
-	    sscanf(text, "%u %u", &low, &high) == 2 && high >= low)
+	if (!sysctl_read_ports(&low, &high))
 		v->ports = high - low + 1;
 }
 
