@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "bytes.h"
+#include "foreign.h"
 
 __attribute__((format(printf, 2, 3)))
 static void add(struct between *b, const char *format, ...)

@@ -35,6 +35,7 @@
  * @FATE_TIME_WAIT: it ended a TIME_WAIT
  * @FATE_UNKNOWN: nothing is known of the receiver
  * @FATE_NO_EFFECT: it should have been believed, and the receiver continued
+ * @FATE_UNCHALLENGED: beyond what was captured of its sender, and nobody challenged it: believed
  */
 enum fate {
 	FATE_BELIEVED,
@@ -44,6 +45,7 @@ enum fate {
 	FATE_TIME_WAIT,
 	FATE_UNKNOWN,
 	FATE_NO_EFFECT,
+	FATE_UNCHALLENGED,
 };
 
 /**
@@ -59,6 +61,7 @@ enum fate {
  * @ORIGIN_SYN_RECV: a handshake was broken off
  * @ORIGIN_GIVEN_UP: SYN, then RST by the same end
  * @ORIGIN_KEEPALIVE: probes were not answered
+ * @ORIGIN_TIMEOUT: what it sent again and again was not answered
  * @ORIGIN_FASTCLOSE: MPTCP's fast close asked for it
  * @ORIGIN_NEW_SYN: the answer to a SYN within the connection
  * @ORIGIN_BETWEEN: not sent by that end
@@ -77,6 +80,7 @@ enum origin {
 	ORIGIN_SYN_RECV,
 	ORIGIN_GIVEN_UP,
 	ORIGIN_KEEPALIVE,
+	ORIGIN_TIMEOUT,
 	ORIGIN_FASTCLOSE,
 	ORIGIN_NEW_SYN,
 	ORIGIN_BETWEEN,
@@ -177,6 +181,7 @@ struct recent {
  * @ack_frame: the segment with its highest acknowledgment
  * @repeat_at: when it began to repeat what is not answered
  * @repeat_last_at: when it did so last
+ * @repeat_wait_ns: how long it waited before that, since the one before; 0: there was none
  * @hole: what was not captured of it, from and to
  * @recent: its last segments
  * @tag: what its segments travelled in
@@ -245,6 +250,7 @@ struct end {
 	uint64_t ack_frame;
 	int64_t repeat_at;
 	int64_t repeat_last_at;
+	int64_t repeat_wait_ns;
 	uint32_t hole[MAX_HOLES][2];
 	struct recent recent[RECENT];
 	uint64_t tag;
@@ -439,21 +445,6 @@ void conn_take_reset(struct conn *conn, int side, const struct packet *packet);
  * Then that RST did not end it, unless the two have crossed.
  */
 void conn_goes_on(struct conn *conn, int side, const struct packet *packet);
-
-/**
- * conn_compare_ttl() - compare RSTs with the first segment of an end
- * @conn: the connection
- * @side: the end
- * @packet: its first segment that is no RST
- */
-void conn_compare_ttl(struct conn *conn, int side, const struct packet *packet);
-
-/**
- * conn_blame_between() - a RST was not sent by the end whose name it has
- * @conn: the connection
- * @index: of the RST
- */
-void conn_blame_between(struct conn *conn, int index);
 
 /**
  * conn_state() - the state of an end, by what was captured so far

@@ -17,6 +17,8 @@
 #define VXLAN_PORT_LINUX 8472
 #define VXLAN_VNI_VALID 0x08
 
+#define GENEVE_PORT 6081
+
 #define V4_FRAGMENT 0x1fff
 #define V4_MORE 0x2000
 
@@ -158,14 +160,43 @@ static bool enter_gre(struct layer *layer)
 					      layer_tags(layer);
 }
 
-/* RFC 7348. By the port, and by the flags that its header must have. */
+/* RFC 7348: by the flags that its header must have. */
 static bool enter_vxlan(struct layer *layer)
 {
-	if (layer->captured < 16 || !(layer->p[8] & VXLAN_VNI_VALID) ||
-	    (be16(layer->p + 2) != VXLAN_PORT && be16(layer->p + 2) != VXLAN_PORT_LINUX))
+	if (!(layer->p[8] & VXLAN_VNI_VALID))
 		return false;
 	layer->tag = layer->tag << 25 | 1 << 24 | be32(layer->p + 12) >> 8;
 	return layer_skip(layer, 16) && layer_ethernet(layer);
+}
+
+/* RFC 8926: version 0, options in words of four bytes. */
+static bool enter_geneve(struct layer *layer)
+{
+	uint32_t options;
+
+	if (layer->p[8] >> 6)
+		return false;
+	options = (layer->p[8] & 0x3f) * 4;
+	layer->type = be16(layer->p + 10);
+	layer->tag = layer->tag << 25 | 1 << 24 | be32(layer->p + 12) >> 8;
+	if (!layer_skip(layer, 16 + options))
+		return false;
+	return layer->type == ETHERTYPE_TEB ? layer_ethernet(layer) : layer_tags(layer);
+}
+
+/* By the port; both have headers of eight bytes behind that of UDP. */
+static bool enter_udp(struct layer *layer)
+{
+	if (layer->captured < 16)
+		return false;
+	switch (be16(layer->p + 2)) {
+	case VXLAN_PORT:
+	case VXLAN_PORT_LINUX:
+		return enter_vxlan(layer);
+	case GENEVE_PORT:
+		return enter_geneve(layer);
+	}
+	return false;
 }
 
 /* Go into a tunnel: whether there is one. */
@@ -182,7 +213,7 @@ static bool enter_tunnel(const struct inner *inner, struct layer *layer)
 	case IPPROTO_GRE:
 		return enter_gre(layer);
 	case IPPROTO_UDP:
-		return enter_vxlan(layer);
+		return enter_udp(layer);
 	}
 	return false;
 }
@@ -232,7 +263,7 @@ enum decoded packet_decode(int link, const uint8_t *frame, uint32_t captured,
 		if (what != DECODED_TCP)
 			return what;
 		if (inner.protocol == IPPROTO_TCP) {
-			packet->tag = inner.layer.tag;
+			packet->tag = linktype_any(link) ? 0 : inner.layer.tag;
 			return packet_tcp(inner.layer.p, inner.layer.captured,
 					  inner.layer.length, packet);
 		}

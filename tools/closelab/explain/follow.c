@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bytes.h"
+#include "foreign.h"
 
 /*
  * A copy by a mirror port comes at once. Where the IP header has an
@@ -277,6 +278,7 @@ static void take_fin(const struct conn *conn, struct end *e, const struct end *o
 
 static void note_repeat(struct end *e, const struct packet *p)
 {
+	e->repeat_wait_ns = e->repeats ? p->at - e->repeat_last_at : 0;
 	if (!e->repeats++)
 		e->repeat_at = p->at;
 	e->repeat_last_at = p->at;

@@ -81,6 +81,9 @@ static void judge_sender(const struct conn *conn, int side, struct verdict *v)
 		v->word = WORD_TIMEOUT;
 		v->causes = CAUSE_KEEPALIVE;
 		break;
+	case ORIGIN_TIMEOUT:
+		v->word = WORD_TIMEOUT;
+		break;
 	case ORIGIN_FASTCLOSE:
 		v->causes = CAUSE_FASTCLOSE;
 		break;

@@ -187,6 +187,11 @@ bool linktype_known(int link)
 	return false;
 }
 
+bool linktype_any(int link)
+{
+	return link == DLT_LINUX_SLL || link == DLT_LINUX_SLL2;
+}
+
 bool linktype_strip(int link, struct layer *layer)
 {
 	switch (link) {

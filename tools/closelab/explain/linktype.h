@@ -52,6 +52,16 @@ bool layer_ethernet(struct layer *layer);
 bool layer_tags(struct layer *layer);
 
 /**
+ * linktype_any() - whether a capture has the frames of more than one device
+ * @link: DLT_* of libpcap
+ *
+ * There a segment is seen on a VLAN's or tunnel's device and on the one below it.
+ *
+ * Return: whether it is Linux's "any" device.
+ */
+bool linktype_any(int link);
+
+/**
  * linktype_known() - whether frames of a link type can be read
  * @link: DLT_* of libpcap
  *

@@ -32,7 +32,7 @@ static void note_reset(const struct conn *conn, const struct reset *r,
 		add(notes, r->frame, "RST of the %s says \"%s\"", who, r->text);
 	if (r->mptcp)
 		add(notes, r->frame, "RST of the %s, MPTCP reason %u", who, r->reason);
-	if (r->odd_number && r->origin == ORIGIN_ABORT)
+	if (r->odd_number && r->origin == ORIGIN_ABORT && r->fate != FATE_UNCHALLENGED)
 		add(notes, r->frame,
 		    "RST with ACK not at the %s's next number: not what Linux sends", who);
 	if (r->origin == ORIGIN_NEW_SYN)
@@ -42,6 +42,10 @@ static void note_reset(const struct conn *conn, const struct reset *r,
 		add(notes, r->frame,
 		    "RST of the %s in the window, not at the expected number: Linux challenges it",
 		    who);
+	if (r->fate == FATE_UNCHALLENGED)
+		add(notes, r->frame,
+		    "the last %u bytes of the %s before its RST are missing",
+		    r->seq - r->expected, who);
 	if (r->fate == FATE_IGNORED && r->origin != ORIGIN_NO_SOCKET)
 		add(notes, r->frame, "RST of the %s outside the window: ignored", who);
 	if (r->fate == FATE_NO_EFFECT)

@@ -72,6 +72,7 @@ static const char *origin_text(const struct reset *r)
 		[ORIGIN_SYN_RECV] = "RST within the handshake: overflow of the accept queue, or no listener any more",
 		[ORIGIN_GIVEN_UP] = "RST after its own SYN: it gave up; Linux would say nothing",
 		[ORIGIN_KEEPALIVE] = "RST with ACK after probes that were not answered",
+		[ORIGIN_TIMEOUT] = "RST with ACK when the next repetition was due: it gave up; Linux would say nothing",
 		[ORIGIN_FASTCLOSE] = "RST with ACK, asked for by MP_FASTCLOSE",
 		[ORIGIN_NEW_SYN] = "RST with ACK answers a SYN in the connection: BSD before RFC 5961, not Linux",
 		[ORIGIN_BETWEEN] = "not sent by the peer: something between",
@@ -90,6 +91,8 @@ static const char *origin_rule(const struct reset *r)
 		return "tcp_send_active_reset()";
 	case ORIGIN_KEEPALIVE:
 		return "tcp_keepalive_timer()";
+	case ORIGIN_TIMEOUT:
+		return "RFC 9293 3.8.3";
 	case ORIGIN_DATA_AFTER_CLOSE:
 		return "tcp_rcv_state_process()";
 	case ORIGIN_NEW_SYN:
@@ -134,6 +137,11 @@ static void prove_fate(const struct conn *conn, const struct reset *r, struct pr
 	case FATE_CHALLENGED:
 		add(v, r->frame, "RFC 5961 3.2",
 		    "challenged: in the window, %d beside what was expected",
+		    (int32_t)(r->seq - r->expected));
+		break;
+	case FATE_UNCHALLENGED:
+		add(v, r->frame, "RFC 5961 3.2",
+		    "believed: nobody challenged it; %d before it were not captured",
 		    (int32_t)(r->seq - r->expected));
 		break;
 	case FATE_IGNORED:

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bytes.h"
+#include "foreign.h"
 
 /* Segments that were beyond doubt sent after a RST had arrived. */
 #define SLACK_NS 200000000LL
@@ -17,13 +18,14 @@
 /* TCP_TIMEOUT_INIT: then a SYN-ACK that nobody has acknowledged is sent again. */
 #define SYN_ACK_AGAIN_NS 1200000000LL
 
-/* Routes change by a hop or two without anybody between the ends. */
-#define TTL_DIFFERS 3
+/*
+ * A segment that is not answered is sent again this often at least: Windows does five times,
+ * BSD twelve, before it gives up with a RST. Linux gives up without (tcp_write_err()).
+ */
+#define GIVES_UP_AFTER 5
 
-/* An end that numbers its packets: so many in a row, none further than that. */
-#define ID_RUN 3
-#define ID_NEAR 1024
-#define ID_FRESH_NS 1000000000LL
+/* RFC 6298 section 2.5: the longest wait is 60 s or more. */
+#define RTO_MAX_NS 60000000000LL
 
 /*
  * tcp_rcv_synsent_state_process(), RFC 9293 section 3.10.7.3: it must
@@ -89,6 +91,16 @@ static bool counts_what_lacks(const struct conn *conn, int side, const struct pa
 	return !conn->plain && y->estab && x->nxt_known && p->seq != x->nxt;
 }
 
+/*
+ * A socket's RST has the number behind all that it sent. Beyond what was captured: the capture
+ * lost data of its sender, or the network did; then the receiver challenges it.
+ */
+static bool may_have_lost(const struct end *x, const struct packet *p, const struct reset *r)
+{
+	return r->origin == ORIGIN_ABORT && p->flags & SEG_ACK && x->data && !x->fins &&
+	       seq_after(p->seq, r->expected);
+}
+
 static enum fate fate_of(const struct conn *conn, int side,
 			 const struct packet *p, struct reset *r)
 {
@@ -97,6 +109,7 @@ static enum fate fate_of(const struct conn *conn, int side,
 	int state = r->state[!side];
 	uint32_t expected = x->nxt_known && (x->estab || x->syns || x->answers) ?
 			    x->nxt : y->ack_max;
+	enum fate fate;
 
 	r->expected = expected;
 	if (state == ST_CLOSE)
@@ -105,8 +118,8 @@ static enum fate fate_of(const struct conn *conn, int side,
 		return fate_syn_sent(y, p);
 	if (!y->seen || (!y->ack_known && !x->nxt_known))
 		return FATE_UNKNOWN;
-	/* It has answered no probe: nothing says that this one reaches it. */
-	if (r->origin == ORIGIN_KEEPALIVE)
+	/* It has answered nothing: nothing says that this one reaches it. */
+	if (r->origin == ORIGIN_KEEPALIVE || r->origin == ORIGIN_TIMEOUT)
 		return FATE_UNKNOWN;
 	if (counts_what_lacks(conn, side, p)) {
 		r->expected = p->seq;
@@ -117,35 +130,8 @@ static enum fate fate_of(const struct conn *conn, int side,
 	if (state == ST_TIME_WAIT)
 		/* tcp_timewait_state_process(), without tcp_rfc1337 */
 		return p->seq == x->fin_end ? FATE_TIME_WAIT : FATE_IGNORED;
-	return fate_synchronized(x, y, state, p, expected);
-}
-
-/*
- * The identifications of its segments went up one by one, and that of a RST
- * with ACK, which comes from the same socket, is far from them. What a kernel
- * sends without a socket has another numbering, most often 0.
- */
-static bool id_differs(const struct end *x, const struct packet *p)
-{
-	return x->id_run >= ID_RUN && p->id && p->flags & SEG_ACK &&
-	       p->at - x->last_at < ID_FRESH_NS &&
-	       (uint16_t)(p->id - x->id + ID_NEAR) > 2 * ID_NEAR;
-}
-
-/*
- * Somebody between sends in another's name: his distance is another one, or
- * he neither knows the next identification nor the window or the distance.
- * Compared with the segment just before, as a route may change in an hour.
- */
-static bool is_foreign(const struct end *x, const struct packet *p)
-{
-	int differs = (int)p->ttl - (int)x->ttl;
-
-	if (!x->seen || !x->ttl || !p->ttl)
-		return false;
-	if (differs >= TTL_DIFFERS || differs <= -TTL_DIFFERS)
-		return true;
-	return id_differs(x, p) && (differs || p->window != x->raw_window);
+	fate = fate_synchronized(x, y, state, p, expected);
+	return fate == FATE_CHALLENGED && may_have_lost(x, p, r) ? FATE_UNCHALLENGED : fate;
 }
 
 static bool answers_syn(const struct end *y, const struct packet *p)
@@ -177,6 +163,20 @@ static enum origin origin_opening(const struct conn *conn, int side,
 	return ORIGIN_BAD_ACK;
 }
 
+/*
+ * It comes when the next repetition would: after twice the last wait, or as long again where
+ * that had reached its longest (BSD: 64 s).
+ */
+static bool repetition_due(const struct end *x, const struct packet *p)
+{
+	int64_t wait = p->at - x->repeat_last_at, last = x->repeat_wait_ns;
+
+	if (x->repeats < GIVES_UP_AFTER || last <= 0)
+		return false;
+	return times_near(wait, 2 * last, last / 10) ||
+	       (last >= RTO_MAX_NS && times_near(wait, last, last / 20));
+}
+
 static enum origin origin_abort(const struct conn *conn, int side,
 				const struct packet *p)
 {
@@ -187,6 +187,8 @@ static enum origin origin_abort(const struct conn *conn, int side,
 		return ORIGIN_FASTCLOSE;
 	if (x->probes)
 		return ORIGIN_KEEPALIVE;
+	if (repetition_due(x, p))
+		return ORIGIN_TIMEOUT;
 	/* In the middle of a connection, with nothing but probes: they are one below. */
 	if (conn->opener < 0 && !y->seen && !x->data && x->segments > 2 &&
 	    p->seq == x->nxt + 1)
@@ -261,7 +263,7 @@ static enum origin origin_of(const struct conn *conn, int side,
 	bool no_more = x->syns && !x->ack_known && !(p->flags & SEG_ACK);
 
 	/* A scanner makes its SYN by itself; to the answer its kernel replies. */
-	if (!no_more && is_foreign(x, p))
+	if (!no_more && reset_is_foreign(x, p))
 		return ORIGIN_BETWEEN;
 	if (is_over(conn, side, state) && !crossed(conn, side, p))
 		return ORIGIN_NO_SOCKET;
@@ -282,13 +284,6 @@ static void take_text(struct reset *r, const struct packet *p)
 	for (uint32_t i = 0; i < n; i++)
 		r->text[i] = isprint(p->data[i]) ? p->data[i] : '.';
 	r->text[n] = '\0';
-}
-
-/* A kernel's answer to a segment that no socket takes. */
-static bool is_without_socket(enum origin origin)
-{
-	return origin == ORIGIN_NO_SOCKET || origin == ORIGIN_REFUSED ||
-	       origin == ORIGIN_EXPIRED || origin == ORIGIN_HALF_OPEN;
 }
 
 static bool ends_sender(enum origin origin)
@@ -376,7 +371,7 @@ void conn_take_reset(struct conn *conn, int side, const struct packet *p)
 	fresh.origin = origin_of(conn, side, p, &fresh);
 	fresh.fate = fate_of(conn, side, p, &fresh);
 	x->resets++;
-	if (is_without_socket(fresh.origin))
+	if (reset_without_socket(fresh.origin))
 		conn->no_socket[side]++;
 	/* The RST that ended an end is not forgotten. */
 	if (held)
@@ -387,39 +382,12 @@ void conn_take_reset(struct conn *conn, int side, const struct packet *p)
 		x->over_by = index;
 	if (r->fate == FATE_TIME_WAIT)
 		y->tw_killed = true;
-	if (r->fate != FATE_BELIEVED)
+	if (r->fate != FATE_BELIEVED && r->fate != FATE_UNCHALLENGED)
 		return;
 	if (r->state[!side] == ST_SYN_SENT)
 		y->refused = true;
 	if (y->over_by < 0)
 		y->over_by = index;
-}
-
-void conn_blame_between(struct conn *conn, int index)
-{
-	struct reset *r = &conn->reset[index];
-
-	if (r->origin == ORIGIN_BETWEEN)
-		return;
-	if (is_without_socket(r->origin) && conn->no_socket[r->side])
-		conn->no_socket[r->side]--;
-	r->origin = ORIGIN_BETWEEN;
-	if (conn->end[r->side].over_by == index)
-		conn->end[r->side].over_by = -1;
-}
-
-void conn_compare_ttl(struct conn *conn, int side, const struct packet *p)
-{
-	for (int i = 0; i < conn->resets; i++) {
-		struct reset *r = &conn->reset[i];
-		int differs = (int)p->ttl - (int)r->ttl;
-
-		if (r->side != side || r->ttl_before ||
-		    (differs < TTL_DIFFERS && differs > -TTL_DIFFERS))
-			continue;
-		conn_blame_between(conn, i);
-		r->ttl_before = p->ttl;
-	}
 }
 
 /* Whether a segment was sent before the sender could know of a RST. */
@@ -460,6 +428,14 @@ static void no_effect(struct conn *conn, int by)
 			conn->reset[i].fate = FATE_NO_EFFECT;
 }
 
+/* RFC 5961 section 3.2: it says again what it expects. */
+static bool challenges(const struct end *y, const struct reset *r, const struct packet *p)
+{
+	return r->fate == FATE_UNCHALLENGED && !p->length && y->ack_known &&
+	       (p->flags & (SEG_SYN | SEG_FIN | SEG_ACK)) == SEG_ACK &&
+	       p->ack == r->expected && y->ack_max == p->ack;
+}
+
 void conn_goes_on(struct conn *conn, int side, const struct packet *p)
 {
 	struct end *e = &conn->end[side];
@@ -477,6 +453,8 @@ void conn_goes_on(struct conn *conn, int side, const struct packet *p)
 			return;
 		r->origin = ORIGIN_WENT_ON;
 		revive(conn, !side, e->over_by, p);
+	} else if (challenges(e, r, p)) {
+		r->fate = FATE_CHALLENGED;
 	} else {
 		/* Windows tries three times, with the same number. */
 		if (p->flags & SEG_SYN && e->refused)

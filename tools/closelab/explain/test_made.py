@@ -24,7 +24,7 @@ S = 10**9
 HANDSHAKE = [(0, "c", "S", 0, None), (MS, "s", "S", 0, 1), (2 * MS, "c", "", 1, 1)]
 
 
-def segment(family, number, at, who, flags, seq, ack, data=0, window=502):
+def segment(family, number, at, who, flags, seq, ack, data=0, window=502, ttl=64):
     """seq and ack from the initial ones on; ack None: without ACK."""
     peer = "s" if who == "c" else "c"
     bits = sum(FLAGS[f] for f in flags) | (0 if ack is None else 16)
@@ -34,12 +34,12 @@ def segment(family, number, at, who, flags, seq, ack, data=0, window=502):
                       5 + len(option) // 4 << 4, bits, window, 0, 0) + option + bytes(data)
     src, dst = ADDRESS[family][who], ADDRESS[family][peer]
     if family == 6:
-        ip = struct.pack(">IHBB", 6 << 28, len(tcp), 6, 64) + \
+        ip = struct.pack(">IHBB", 6 << 28, len(tcp), 6, ttl) + \
             socket.inet_pton(socket.AF_INET6, src) + socket.inet_pton(socket.AF_INET6, dst)
     else:
         # A RST without a socket, and a SYN-ACK, have the identification 0.
         own = 0 if "R" in flags or (flags == "S" and ack) else number + 1
-        ip = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(tcp), own, 0x4000, 64, 6, 0) + \
+        ip = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(tcp), own, 0x4000, ttl, 6, 0) + \
             socket.inet_aton(src) + socket.inet_aton(dst)
     return Frame(1700000000 * S + at, ip + tcp)
 
@@ -86,6 +86,33 @@ CASES = [
       (S + 2 * MS, "c", "F", 11, 11), (S + 3 * MS, "s", "", 11, 12),
       (7200 * S, "s", "", 10, 12), (7200 * S + MS, "c", "R", 12, None)],
      "fin_wait2_expired", "rst_received", [], None),
+    ("data sent again and again, and RST when the next was due: BSD gives up",
+     [*HANDSHAKE, (S, "c", "P", 1, 1, 10), (S + MS, "s", "P", 1, 11, 10),
+      *[(2 * S + (2 ** i - 1) * S, "s", "P", 11, 11, 10) for i in range(7)],
+      *[(65 * S + (i + 1) * 64 * S, "s", "P", 11, 11, 10) for i in range(6)],
+      (65 * S + 7 * 64 * S, "s", "R", 21, 11)], "open", "timeout", [], "repeated"),
+    ("data sent again five times, and RST when the sixth was due: Windows",
+     [*HANDSHAKE, *[(S + (2 ** i - 1) * 300 * MS, "c", "P", 1, 1, 10) for i in range(6)],
+      (S + 63 * 300 * MS, "c", "R", 11, 1)], "timeout", None, [], None),
+    ("data sent again five times, and RST in between: the application",
+     [*HANDSHAKE, *[(S + (2 ** i - 1) * 300 * MS, "c", "P", 1, 1, 10) for i in range(6)],
+      (S + 45 * 300 * MS, "c", "R", 11, 1)], "rst_sent", None, ["linger"], None),
+    *[(f"a peer whose sockets have TTL {ttl} has forgotten the connection",
+       [(0, "s", "P", 1, 1, 19, 502, ttl), (MS, "c", "", 1, 20, 0, 502, ttl),
+        (S, "c", "P", 1, 20, 19, 502, ttl), (S + MS, "s", "R", 20, None)],
+       "rst_received", "rst_sent", ["forgotten"], None) for ttl in (1, 255)],
+    ("the last data before a RST was not captured",
+     [*HANDSHAKE, (S, "s", "P", 1, 1, 10), (S + MS, "c", "", 1, 11),
+      (2 * S, "s", "R", 111, 1)], "rst_received", "rst_sent", ["linger"], "missing"),
+    ("the last data before a RST was lost: challenged",
+     [*HANDSHAKE, (S, "s", "P", 1, 1, 10), (S + MS, "c", "", 1, 11),
+      (2 * S, "s", "R", 111, 1), (2 * S + MS, "c", "", 1, 11)], "open", "rst_sent",
+     ["linger"], "challenges"),
+    ("the same, and the answer to that",
+     [*HANDSHAKE, (S, "s", "P", 1, 1, 10), (S + MS, "c", "", 1, 11),
+      (2 * S, "s", "R", 111, 1), (2 * S + MS, "c", "", 1, 11),
+      (2 * S + 2 * MS, "s", "R", 11, None)], "rst_received", "rst_sent", ["linger"],
+     "challenges"),
     ("a full accept queue, and a client that waits for a banner",
      [*HANDSHAKE, *[s for i in range(5) for s in
                     ((2 ** i * S + S, "s", "S", 0, 1), (2 ** i * S + S + MS, "c", "", 1, 1))]],

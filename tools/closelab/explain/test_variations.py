@@ -149,6 +149,27 @@ def pppoe(f):
     return ETHER + b"\x88\x64\x11\x00\x00\x01" + struct.pack(">H", len(f.ip) + 2) + ppp(f)
 
 
+class Tagged(Frame):
+    """As it is seen on the device below that of a VLAN."""
+
+
+def vlan_devices(frames):
+    """On "any": each segment on a VLAN's device and on the one below."""
+    return pcap([x for f in frames for x in (Tagged(f.at, f.ip), f.later(4000))], link=113,
+                head=lambda f: bytes(14) + (b"\x81\x00\x00\x0a" if isinstance(f, Tagged)
+                                            else b"") + f.type)
+
+
+def geneve(f):
+    """One option; Ethernet in it."""
+    header = b"\x01\x00\x65\x58\x00\x00\x07\x00" + b"\x01\x02\x80\x00" + ETHER + f.type
+    size = 8 + len(header) + len(f.ip)
+    udp = struct.pack(">HHHH", 54321, 6081, size, 0)
+    ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + size, 1, 0, 64, 17, 0,
+                     b"\xc6\x33\x64\x01", b"\xc6\x33\x64\x02")
+    return ETHER + V4 + ip + udp + header
+
+
 def nflog(f):
     return bytes([2 if f.type == V4 else 10, 0, 0, 0]) + struct.pack("<HH", 8, 1) + bytes(4) + \
         struct.pack("<HH", len(f.ip) + 4, 9)
@@ -170,6 +191,8 @@ VARIATIONS = {
     "PPPoE": lambda fs: pcap(fs, head=pppoe),
     "Linux cooked": lambda fs: pcap(fs, link=113, head=lambda f: bytes(14) + f.type),
     "Linux cooked v2": lambda fs: pcap(fs, link=276, head=lambda f: f.type + bytes(18)),
+    "a VLAN's device and the one below it": vlan_devices,
+    "Geneve": lambda fs: pcap(fs, head=geneve),
     "raw IP": lambda fs: pcap(fs, link=101, head=lambda f: b""),
     "BSD loopback": lambda fs: pcap(fs, link=0, head=lambda f: b"\x02\x00\x00\x00"),
     "OpenBSD loopback": lambda fs: pcap(fs, link=108, head=lambda f: b"\x00\x00\x00\x02"),
