@@ -9,7 +9,9 @@
 # shellcheck source=selftests/lib/reports.sh
 . "$(dirname "$0")/lib/reports.sh"
 tracked=
+c=kinds-c-$$
 clean_up() {
+	ip netns del "$c"
 	[ ! "$tracked" ] || sysctl -qw net.netfilter.nf_conntrack_max="$tracked"
 	reports_clean_up
 } 2>/dev/null
@@ -57,6 +59,27 @@ except OSError: pass"
 }
 pair
 expect "an upload that goes on after the answer" upload_goes_on
+
+# What a namespace only passes on, it has not sent.
+passed_on() {
+	ip netns add $c && ip link add w netns $b type veth peer name v netns $c &&
+		ip -n $b addr add 10.7.0.1/24 dev w && ip -n $b link set w up &&
+		ip -n $c addr add 10.7.0.2/24 dev v && ip -n $c link set v up &&
+		ip -n $c route add default via 10.7.0.1 && ip -n $a route add default via 10.6.0.2 &&
+		ip netns exec $b sysctl -qw net.ipv4.ip_forward=1 || return
+	doctor_while $b py $a "
+for i in range(5):
+    try: C(('10.7.0.2', 81))
+    except ConnectionRefusedError: pass"
+	says 0 && ! grep 'port 81' "$tmp/out" || return
+	doctor_while $c py $a "
+for i in range(5):
+    try: C(('10.7.0.2', 81))
+    except ConnectionRefusedError: pass"
+	says 1 '5 RSTs answered SYNs for ports where nobody listens: 5 for port 81 from 10.6.0.1'
+}
+pair
+expect "RSTs to SYNs that are only passed on" passed_on
 
 ## connect() that fails
 
@@ -119,6 +142,89 @@ l = L(('10.6.0.2', 80)); ready(); c, _ = l.accept(); c.recv(1); until_go(); c.cl
 pair
 expect "LAST_ACK whose FIN nobody acknowledges" last_ack
 
+## CLOSE_WAIT
+
+# Three of four are closed, and three others come: a pool that is used, no leak.
+come_and_go() {
+	program $b "
+l = L(('10.6.0.2', 80)); k = [l.accept()[0] for i in range(4)]; ready(); until_go()
+for i in range(3): k[i].close(); k[i] = l.accept()[0]; k[i].recv(1)
+open('$tmp/gone', 'w').close(); time.sleep(100)" &
+	until_true listens $b 80 && py $a "for i in range(4): C(('10.6.0.2', 80)).close()" &&
+		until_true test -e "$tmp/ready" || return
+	replace() {
+		py $a "go()
+for i in range(3): C(('10.6.0.2', 80)).close()" && until_true test -e "$tmp/gone"
+	}
+	doctor_while $b replace
+	says 1 '^.*4 sockets stay in CLOSE_WAIT, held by python3/[0-9]+ on port 80 with 10.6.0.1: .*no more came' &&
+		! grep 'A leak' "$tmp/out"
+}
+pair
+expect "sockets in CLOSE_WAIT that come and go" come_and_go
+
+# The service has the higher of the two ports, and its listener is not here.
+high_port() {
+	program $b "
+l = L(('10.6.0.2', 50051)); ready(); l.accept()[0].close(); time.sleep(100)" || return
+	rm "$tmp/ready" && program $a "
+s = socket.create_connection(('10.6.0.2', 50051), source_address=('10.6.0.1', 40000))
+s.recv(1); ready(); time.sleep(100)" && doctor $a 3 &&
+		says 1 '1 socket stays in CLOSE_WAIT, held by python3/[0-9]+ to port 50051 with 10.6.0.2:50051' \
+			'The peer has closed an idle connection of a client'
+}
+pair
+expect "a client of a service with a higher port" high_port
+
+# Two listeners share the port, and one of them hangs.
+one_hangs() {
+	reuse="
+l = socket.socket(); l.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+l.bind(('10.6.0.2', 80)); l.listen(100); ready()"
+	program $b "$reuse
+open('$tmp/hangs', 'w').write(str(os.getpid())); time.sleep(100)" && program $b "$reuse
+while True: l.accept()[0].close()" && py $a "for i in range(32): C(('10.6.0.2', 80)).close()" &&
+		doctor $b 3 && says 1 "held by a listener that has not accepted (it|them), python3/$(cat "$tmp/hangs"),"
+}
+pair
+expect "the one that hangs, of two listeners that share a port" one_hangs
+
+## Ports
+
+few_ports() {
+	ip netns exec $a sysctl -qw net.ipv4.ip_local_port_range="40000 40019"
+}
+
+open_ipv6() {
+	few_ports && program $b "
+l = socket.create_server(('fd06::2', 80), family=socket.AF_INET6, backlog=100); ready()
+k = []
+while True: k.append(l.accept())" || return
+	rm "$tmp/ready"
+	program $a "k = [C(('fd06::2', 80)) for i in range(18)]; ready(); time.sleep(100)" && doctor $a &&
+		says 1 'open connections 18 more, of the 20 usable ports for connections to \[fd06::2\]:80 by python3'
+}
+pair
+expect "ports that open connections of IPv6 hold" open_ipv6
+
+# tcp_tw_reuse is on, but the peer has no timestamps: nothing is taken over.
+not_reusable() {
+	few_ports && ip netns exec $a sysctl -qw net.ipv4.tcp_tw_reuse=1 &&
+		ip netns exec $b sysctl -qw net.ipv4.tcp_timestamps=0 || return
+	program $b "
+l = L(('10.6.0.2', 80)); ready()
+while True:
+    c, _ = l.accept(); c.recv(1); c.close()" || return
+	doctor_while $a py $a "
+for i in range(23):
+    try:
+        s = C(('10.6.0.2', 80)); s.shutdown(socket.SHUT_WR); s.recv(1); s.close()
+    except OSError: pass"
+	says 1 'TIME_WAIT of 60 s holds 20 of the 20 usable ports for connections to 10.6.0.2:80.*3 connects failed'
+}
+pair
+expect "TIME_WAITs that tcp_tw_reuse does not help" not_reusable
+
 ## TIME_WAIT
 
 # What is sent twice meets a TIME_WAIT, which answers; the peer has gone by then, and resets it.
@@ -172,6 +278,14 @@ for s in k: select.select([], [s], [], 30)"
 }
 pair
 expect "a listen queue that was full for a moment" momentary
+
+no_backlog() {
+	program $b "l = L(('10.6.0.2', 8080), 0); ready(); time.sleep(100)" &&
+		rm "$tmp/ready" && program $a "s = C(('10.6.0.2', 8080)); ready(); time.sleep(100)" &&
+		doctor $b && says 1 'The listen queue of port 8080 [(]python3/[0-9]+[)] is full: 1 connection waits, its backlog is 0'
+}
+pair
+expect "a listener without a backlog" no_backlog
 
 table_full() {
 	ip netns exec $a nft 'add table ip t; add chain ip t c { type filter hook output priority 0; }

@@ -143,7 +143,7 @@ u64 doctor_kernel(const struct doctor *doctor, const char *name, u64 *rose);
 u64 doctor_sockstat(const struct doctor *doctor, const char *word);
 
 /**
- * doctor_listener - the program that listens on a port
+ * doctor_listener - the program that listens on a port; of several, the one with most to accept
  * @doctor: whose
  * @port: the port
  *

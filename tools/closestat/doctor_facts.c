@@ -73,14 +73,19 @@ bool doctor_serves(u64 netns, u16 sport, u16 dport, void *data)
 
 const struct owner *doctor_listener(const struct doctor *d, u16 port)
 {
+	const struct owner *found = NULL;
+	u32 waiting = 0;
+
 	for (size_t i = 0; i < d->listeners.n; i++) {
 		const struct sock *l = &d->listeners.v[i];
 		const struct owner *o = l->sport == port ? owners_find(&d->owners, l->inode) : NULL;
 
-		if (o)
-			return o;
+		if (!o || (found && l->rqueue <= waiting))
+			continue;
+		found = o;
+		waiting = l->rqueue;
 	}
-	return NULL;
+	return found;
 }
 
 /* Listening on IPv4 and on IPv6, or on several addresses, is once. */

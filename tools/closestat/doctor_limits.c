@@ -17,21 +17,28 @@
 #define NEAR_PERCENT 90
 #define MAX_LIMIT 0x7fffffffULL
 
-/* The ports whose orphans are most here, and in which state. */
-static char *orphans_here(const struct doctor *d)
+/* How many orphans are here, and the port that has most of them. */
+static char *orphans_here(struct doctor *d)
 {
-	u16 port = 0;
+	u32 *of_port = calloc(1 << 16, sizeof(*of_port));
+	u16 port, most = 0;
 	size_t n = 0;
 
+	if (!of_port)
+		return doctor_text("%s", "");
 	for (size_t i = 0; i < d->last.n; i++) {
 		const struct sock *s = &d->last.v[i];
 
 		if (s->inode || s->timewait || s->state == TCP_CLOSE_WAIT)
 			continue;
-		port = n++ ? port : MIN(s->sport, s->dport);
+		n++;
+		port = doctor_serves(d->inode, s->sport, s->dport, d) ? s->sport : s->dport;
+		if (++of_port[port] > of_port[most])
+			most = port;
 	}
-	return n ? doctor_text("; %zu of them in FIN_WAIT1 or later here, as on port %u, their peers do not read or have gone",
-			       n, port) : doctor_text("%s", "");
+	free(of_port);
+	return n ? doctor_text("; %zu of them in FIN_WAIT1 or later here, most of port %u, their peers do not read or have gone",
+			       n, most) : doctor_text("%s", "");
 }
 
 /* Which of the two it was: below the first mark of tcp_mem TCP has what it wants. */
@@ -127,18 +134,22 @@ static void check_full_queue(struct doctor *d, const struct sock *l)
 {
 	/* Not the first of those that share the port: of SO_REUSEPORT each has its queue. */
 	const struct owner *o = owners_find(&d->owners, l->inode);
+	char *who;
 	u64 rose;
 
 	if (l->rqueue <= l->wqueue)
 		return;
 	doctor_kernel(d, "ListenOverflows", &rose);
+	who = o ? doctor_text("%s/%d", o->command, o->pid) :
+		  doctor_text("of a process that may not be looked into");
 	doctor_find(d, HARM_FAILS, "listen_queue",
 		    "The program does not accept fast enough, or its backlog is too small: further SYNs are dropped and clients wait a second and more",
-		    doctor_text("The listen queue of port %u (%s%s%d) is full: %u connections wait, its backlog is %u; %llu dropped while doctor looked",
-				l->sport, o ? o->command : "?", "/", o ? o->pid : 0, l->rqueue,
+		    doctor_text("The listen queue of port %u (%s) is full: %u connection%s, its backlog is %u; %llu dropped while doctor looked",
+				l->sport, who, l->rqueue, l->rqueue == 1 ? " waits" : "s wait",
 				l->wqueue, rose),
 		    doctor_text("a larger backlog in the program, and sysctl -w net.core.somaxconn=%u",
 				MAX(l->wqueue * 4, 4096)));
+	free(who);
 }
 
 static void check_listen_queues(struct doctor *d)
