@@ -183,7 +183,12 @@ struct judged {
 	bool (*want)(const struct end_group *group);	/* which of how and cause; NULL: all */
 	bool idle;		/* for how long nothing had gone either way tells something */
 	bool here;		/* the remedy is a command for this namespace; PEER: one of them */
+	bool named;		/* told only of ends whose peer is known */
 };
+
+/* Of those of one row the last is told of what the others have left of it. */
+extern const struct judged doctor_judged[];
+extern const size_t doctor_n_judged;
 
 /**
  * doctor_tell_now - a finding of connections that ended while doctor watched
@@ -227,7 +232,8 @@ static inline const char *plural(u64 n)
  * doctor_ports	ports for outgoing connections
  * doctor_stuck	sockets that stay in a closing state
  * doctor_ends	connections that ended as they should not
- * doctor_closed	data after close(), requests that were not answered
+ * doctor_unanswered	requests that were not answered
+ * doctor_connecting	connect()s that wait for an answer
  * doctor_refused	RSTs to segments that belong to no connection
  * doctor_limits	orphans, TIME_WAIT buckets, listen queues
  * doctor_settings	settings that do not go together
@@ -235,7 +241,8 @@ static inline const char *plural(u64 n)
 int doctor_ports(struct doctor *doctor);
 int doctor_stuck(struct doctor *doctor);
 int doctor_ends(struct doctor *doctor);
-int doctor_closed(struct doctor *doctor);
+int doctor_unanswered(struct doctor *doctor);
+int doctor_connecting(struct doctor *doctor);
 int doctor_refused(struct doctor *doctor);
 int doctor_limits(struct doctor *doctor);
 int doctor_settings(struct doctor *doctor);

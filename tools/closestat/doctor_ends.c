@@ -5,161 +5,10 @@
 #include "lib/units.h"
 #include "msg.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static u64 error_of(const struct end_group *g)
-{
-	u64 err = 0;
-
-	parse_u64(g->err, &err);
-	return err;
-}
-
-static bool was_refused(const struct end_group *g)
-{
-	return error_of(g) == ECONNREFUSED || error_of(g) == ECONNRESET;
-}
-
-static bool had_no_answer(const struct end_group *g)
-{
-	return error_of(g) == ETIMEDOUT;
-}
-
-static bool had_no_port(const struct end_group *g)
-{
-	return error_of(g) == EADDRNOTAVAIL;
-}
-
-static bool was_unreachable(const struct end_group *g)
-{
-	switch (error_of(g)) {
-	case EHOSTUNREACH:
-	case ENETUNREACH:
-	case EHOSTDOWN:
-	case ENONET:
-	case EACCES:
-		return true;
-	default:
-		return false;
-	}
-}
-
-static bool failed_otherwise(const struct end_group *g)
-{
-	return !was_refused(g) && !had_no_answer(g) && !had_no_port(g) && !was_unreachable(g);
-}
-
-static const struct judged judged[] = {
-	{
-		"rst_sent_unread_data", "rst_sent", "unread_data", NULL, HARM_FAILS,
-		"reset by close() with data unread",
-		"What was sent last, such as a 413 to an upload, may be lost to the peer: a RST discards it",
-		"read to the end before close(), or shutdown(SHUT_WR) and wait for the peer's FIN",
-		NULL, false, false,
-	},
-	{
-		"rst_sent_linger", "rst_sent", "linger", NULL, HARM_NONE,
-		"reset by SO_LINGER with a time of 0",
-		"The program asks for it, as health checks and load generators do. Only data on its way is lost",
-		"close() without SO_LINGER",
-		NULL, false, false,
-	},
-	{
-		"rst_sent_timeout", "rst_sent", "timeout", NULL, HARM_RISK,
-		"reset when their time was over, the peer having fallen silent",
-		"A timer of the kernel gave them up: FIN_WAIT2 of a socket with data, keepalive or the user timeout",
-		"see that the peer is alive, and closes",
-		NULL, false, false,
-	},
-	{
-		"rst_sent_destroyed", "rst_sent", "destroyed", NULL, HARM_NONE,
-		"ended by hand ('closestat kill', 'ss -K')",
-		"An administrator or an agent ended them",
-		"find what calls SOCK_DESTROY",
-		NULL, false, false,
-	},
-	{
-		"rst_sent_other", "rst_sent", "other", NULL, HARM_FAILS,
-		"reset because the port stopped listening before it had accepted them, or for a rarer cause",
-		"A listener that closes, as in a deploy, resets what waits in its queue: those clients see 'connection reset by peer'",
-		"drain first: take it out of the balancer, accept what waits, then close the listener",
-		NULL, false, false,
-	},
-	{
-		"ended_rst_received", "rst_received", NULL, NULL, HARM_RISK,
-		"reset by the peer",
-		"A healthy peer sends next to none, and one may be one failed request. It closed with data unread, had closed an idle connection already, or its program died; why is known on its side: run doctor there",
-		"an idle timeout here that is shorter than the peer's; retry what is safe to repeat",
-		NULL, false, false,
-	},
-	{
-		"ended_timeout", "timeout", NULL, NULL, HARM_FAILS,
-		"given up because the peer no longer answered: retransmissions ran out",
-		"A middlebox forgot an idle connection, or the peer or the way to it is gone. Until then the program hangs",
-		"keepalive (TCP_KEEPIDLE) shorter than the time after which the middlebox forgets, and TCP_USER_TIMEOUT for a limit",
-		NULL, true, false,
-	},
-	{
-		"ended_connect_failed", "connect_failed", NULL, "connect_failed_refused",
-		HARM_FAILS,
-		"never established: connect() failed (refused, unreachable, timed out, or no port free)",
-		"What wanted to connect could not",
-		"see that the peer listens, and can be reached",
-		NULL, false, false,
-	},
-	{
-		"connect_failed_refused", "connect_failed", NULL, NULL, HARM_FAILS,
-		"refused: connect() met a port where nobody listens",
-		"The peer's program is not there, or not yet",
-		"see that the peer listens on that port: closestat list --port PORT, there",
-		was_refused, false, false,
-	},
-	{
-		"connect_failed_timeout", "connect_failed", NULL, NULL, HARM_FAILS,
-		"given up by connect(): no answer",
-		"A firewall drops the SYNs, the peer's listen queue is full, or it is gone",
-		"run doctor at the peer: its listen queues; look at firewalls between",
-		had_no_answer, false, false,
-	},
-	{
-		"connect_failed_unreachable", "connect_failed", NULL, NULL, HARM_FAILS,
-		"given up by connect(): unreachable",
-		"A router, or this host, has no way there",
-		"ip route get PEER",
-		was_unreachable, false, true,
-	},
-	{
-		"connect_failed_no_port", "connect_failed", NULL, NULL, HARM_FAILS,
-		"without a port: connect() failed with EADDRNOTAVAIL (cannot assign requested address)",
-		"All local ports for that destination are held, most often by TIME_WAIT. Best is to keep connections open",
-		"closestat get ip_local_port_range tcp_tw_reuse",
-		had_no_port, false, true,
-	},
-	{
-		"connect_failed_other", "connect_failed", NULL, NULL, HARM_RISK,
-		"given up by the program before connect() had an answer, or for a rarer reason",
-		"Its own timeout was shorter than the kernel's: as without it, a firewall drops the SYNs, the peer's listen queue is full, or the peer is gone",
-		"closestat monitor kind=connect_failed",
-		failed_otherwise, false, true,
-	},
-	{
-		"ended_fin_wait2_expired", "fin_wait2_expired", NULL, NULL, HARM_RISK,
-		"closed here but never by the peer",
-		"Each held a socket in FIN_WAIT2 until tcp_fin_timeout; its peers leak sockets in CLOSE_WAIT or have gone; or tcp_max_tw_buckets left no room to wait in",
-		"see that the peer closes: run doctor there",
-		NULL, false, false,
-	},
-	{
-		"time_wait_reset", NULL, "TIME_WAIT", NULL, HARM_RISK,
-		"ended by a RST",
-		"Behind NAT or a balancer a new connection came from a port that is still in TIME_WAIT; or the peer sent its FIN twice, and had gone when the second was answered. Best is to let the peer close first",
-		"sysctl -w net.ipv4.tcp_rfc1337=1",
-		NULL, false, true,
-	},
-};
+#include <sys/param.h>
 
 /* Those without an event are no connections that end. */
 static bool counts_connections(const struct judged *j)
@@ -186,7 +35,8 @@ static char *idle_before(const struct judged *j, const struct ends_sum *sum)
 {
 	char text[DURATION_SIZE];
 
-	if (!j->idle || !sum->idle_max_us)
+	if (!j->idle || !sum->idle_max_us ||
+	    (strcmp(j->how, "timeout") && sum->idle_max_us < ENDS_IDLE_US))
 		return doctor_text("%s", "");
 	return doctor_text(", idle for %s before", format_duration(sum->idle_max_us, text));
 }
@@ -281,26 +131,75 @@ void doctor_tell_earlier(struct doctor *d, const struct judged *j, u64 n)
 	free(what);
 }
 
-/* A FIN that is sent twice may find nobody there any more: the RST to it ends the TIME_WAIT. */
-static bool was_sent_twice(const struct doctor *d, const struct judged *j, u64 n)
+/*
+ * A RST ends a TIME_WAIT because that has answered something: a FIN that came twice, which made it
+ * begin again (tcp_timewait_state_process()), or a SYN, which did not.
+ */
+static const struct judged time_wait_reset[] = {
+	{
+		"time_wait_reset", NULL, "TIME_WAIT", NULL, HARM_RISK,
+		"ended by a RST",
+		"Behind NAT or a balancer a new connection came from a port that is still in TIME_WAIT here. It gets through at its second try, a second later. Best is to let the peer close first",
+		"let the peer close first, or a shorter TIME_WAIT",
+		NULL, false, false, false,
+	},
+	{
+		"time_wait_reset", NULL, "TIME_WAIT", NULL, HARM_RISK,
+		"ended by a RST",
+		"The peer's FIN came twice, and it had gone when the second was answered: late segments may meet a new connection. Best is to let the peer close first",
+		"sysctl -w net.ipv4.tcp_rfc1337=1",
+		NULL, false, true, false,
+	},
+};
+
+static void check_time_wait_reset(struct doctor *d)
 {
-	return !strcmp(j->row, "time_wait_reset") && n <= doctor_rose(d, "fin_retransmits");
+	const char *row = time_wait_reset->row;
+	u64 rose = doctor_rose(d, row), before = doctor_total(d, row) - rose;
+	u64 rearmed = doctor_rose(d, "time_wait_rearmed");
+	u64 rearmed_before = doctor_total(d, "time_wait_rearmed") - rearmed;
+
+	/* A FIN that is sent twice here may find nobody there any more. */
+	if (rose > doctor_rose(d, "fin_retransmits"))
+		doctor_tell_now(d, &time_wait_reset[rearmed >= rose], rose);
+	if (before)
+		doctor_tell_earlier(d, &time_wait_reset[rearmed_before >= before], before);
+}
+
+/* Those of one row, @n of them: what its ends are known to be, and the rest. */
+static void tell_row(struct doctor *d, const struct judged *j, size_t n)
+{
+	u64 rose = doctor_rose(d, j->row), before = doctor_total(d, j->row) - rose;
+
+	for (const struct judged *k = j; k < j + n; k++) {
+		bool rest = k == j + n - 1 && !k->named;
+		u64 now = ends_sum(d->ends, d->inode, k->how, k->cause, k->want).count;
+		u64 then = ends_sum(&d->past, d->inode, k->how, k->cause, k->want).count;
+
+		now = rest ? rose : MIN(now, rose);
+		then = rest ? before : MIN(then, before);
+		if (now)
+			doctor_tell_now(d, k, now);
+		if (then)
+			doctor_tell_earlier(d, k, then);
+		rose -= now;
+		before -= then;
+	}
 }
 
 int doctor_ends(struct doctor *d)
 {
 	const struct counters *rows = &d->now.module.v[0].counters;
+	size_t n;
 
-	for (size_t i = 0; i < ARRAY_SIZE(judged); i++) {
-		const struct judged *j = &judged[i];
-		u64 rose = doctor_rose(d, j->row), total = doctor_total(d, j->row);
+	for (size_t i = 0; i < doctor_n_judged; i += n) {
+		const struct judged *j = &doctor_judged[i];
 
-		if (j->unless && counters_find(rows, j->unless))
-			continue;
-		if (rose && !was_sent_twice(d, j, rose))
-			doctor_tell_now(d, j, rose);
-		if (total > rose)
-			doctor_tell_earlier(d, j, total - rose);
+		for (n = 1; i + n < doctor_n_judged && !strcmp(j[n].row, j->row);)
+			n++;
+		if (!j->unless || !counters_find(rows, j->unless))
+			tell_row(d, j, n);
 	}
+	check_time_wait_reset(d);
 	return EXIT_OK;
 }

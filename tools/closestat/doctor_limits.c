@@ -130,6 +130,17 @@ static void check_buckets(struct doctor *d)
 			    doctor_text("closestat get %stcp_max_tw_buckets", d->where));
 }
 
+/* The program's part is its own; the limit may stand in its way. */
+static char *more_room(const struct doctor *d, u32 backlog)
+{
+	u64 somaxconn;
+
+	if (procfile_number("sys/net/core/somaxconn", &somaxconn) || backlog < somaxconn)
+		return doctor_text("a larger backlog in the program's listen(), which somaxconn allows, and start it anew");
+	return doctor_text("%ssysctl -w net.core.somaxconn=%llu; then a larger backlog in the program's listen(), and start it anew",
+			   d->enter, MIN(MAX(somaxconn * 4, 4096), MAX_LIMIT));
+}
+
 static void check_full_queue(struct doctor *d, const struct sock *l)
 {
 	/* Not the first of those that share the port: of SO_REUSEPORT each has its queue. */
@@ -147,10 +158,32 @@ static void check_full_queue(struct doctor *d, const struct sock *l)
 		    doctor_text("The listen queue of port %u (%s) is full: %u connection%s, its backlog is %u; %llu dropped while doctor looked",
 				l->sport, who, l->rqueue, l->rqueue == 1 ? " waits" : "s wait",
 				l->wqueue, rose),
-		    doctor_text("a larger backlog in the program, and sysctl -w net.core.somaxconn=%u",
-				MAX(l->wqueue * 4, 4096)));
+		    more_room(d, l->wqueue));
 	free(who);
 }
+
+/* Connections that are not established yet have a limit of their own. */
+static void check_syn_queue(struct doctor *d)
+{
+	u64 cookies, dropped;
+	char *listening;
+
+	doctor_kernel(d, "TCPReqQFullDoCookies", &cookies);
+	doctor_kernel(d, "TCPReqQFullDrop", &dropped);
+	if (!cookies && !dropped)
+		return;
+	listening = doctor_listening(d);
+	doctor_find(d, dropped ? HARM_FAILS : HARM_RISK, "syn_queue",
+		    "The kernel says 'possible SYN flooding': a flood, or more clients at a time than the backlog of listen(). With a cookie a connection lacks window scaling and SACK, unless it has timestamps",
+		    doctor_text("SYNs met a listener with no room for more half-open connections: %llu got a cookie, %llu were dropped while doctor looked (listening here: %s)",
+				cookies, dropped, listening),
+		    doctor_text("%sss -tn state syn-recv; then a larger backlog", d->enter));
+	free(listening);
+}
+
+static const char *const full[] = {
+	"A listen queue was full for a moment: those SYNs were dropped and clients waited a second and more",
+};
 
 static void check_listen_queues(struct doctor *d)
 {
@@ -164,16 +197,15 @@ static void check_listen_queues(struct doctor *d)
 		return;
 	listening = doctor_listening(d);
 	if (rose)
-		doctor_find(d, HARM_FAILS, "listen_queue",
-			    "A listen queue was full for a moment: those SYNs were dropped and clients waited a second and more",
+		doctor_find(d, HARM_FAILS, "listen_queue", full[0],
 			    doctor_text("%llu connection%s found a listen queue full while doctor looked (listening here: %s)",
 					rose, plural(rose), listening),
 			    doctor_text("%sss -ltn; then a larger backlog, and net.core.somaxconn",
 					d->enter));
 	else
-		doctor_find(d, HARM_EARLIER, "listen_queue", "",
-			    doctor_text("%llu connection%s found a listen queue full, before doctor looked (listening here: %s)",
-					total, plural(total), listening),
+		doctor_find(d, HARM_EARLIER, "listen_queue", full[0],
+			    doctor_text("%llu connection%s found a listen queue full, before doctor looked (listening here: %s). %s; remedy: a larger backlog in the program's listen(), and net.core.somaxconn",
+					total, plural(total), listening, full[0]),
 			    doctor_text("%sss -ltn", d->enter));
 	free(listening);
 }
@@ -198,6 +230,7 @@ int doctor_limits(struct doctor *d)
 	check_orphans(d);
 	check_buckets(d);
 	check_listen_queues(d);
+	check_syn_queue(d);
 	check_conntrack(d);
 	return EXIT_OK;
 }

@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 #define NEAR_PERCENT 75
 #define WIDE_LOW 1024
@@ -32,6 +33,7 @@ struct port_model {
 	unsigned int reserved;	/* of the range */
 	unsigned int usable;
 	u64 reuse;		/* tcp_tw_reuse; 0 without timestamps */
+	bool timestamps;	/* ours */
 	u64 reuse_delay_ms;
 	bool none_free;		/* connects found no port while doctor looked */
 };
@@ -41,7 +43,10 @@ struct held {
 	const struct sock *one;	/* of them */
 	const struct sock *live;	/* one that is not in TIME_WAIT, or NULL */
 	size_t time_wait;	/* that hold their port */
-	size_t others;		/* that are not in TIME_WAIT */
+	size_t others;		/* that are not in TIME_WAIT: */
+	size_t open;
+	size_t connecting;	/* SYN_SENT */
+	size_t peer_closed;	/* CLOSE_WAIT */
 };
 
 static int read_range(struct port_model *m)
@@ -66,6 +71,7 @@ static void read_reuse(const struct doctor *d, struct port_model *m)
 
 	m->none_free = doctor_rose(d, "connect_failed_no_port");
 	procfile_number("sys/net/ipv4/tcp_timestamps", &timestamps);
+	m->timestamps = timestamps;
 	if (!timestamps || sysctl_read_number("tcp_tw_reuse", &m->reuse))
 		m->reuse = 0;
 	if (sysctl_read_number("tcp_tw_reuse_delay", &m->reuse_delay_ms))
@@ -113,6 +119,9 @@ static void count(const struct doctor *d, const struct port_model *m, const stru
 {
 	if (s->state != TCP_TIME_WAIT) {
 		h->others++;
+		h->open += s->state == TCP_ESTABLISHED;
+		h->connecting += s->state == TCP_SYN_SENT;
+		h->peer_closed += s->state == TCP_CLOSE_WAIT;
 		h->live = s;
 	} else if (!reusable(m, s) || m->none_free ||
 		   sock_age_ms(s, d->length_ms, 0) < m->reuse_delay_ms) {
@@ -138,23 +147,35 @@ static struct held busiest(const struct doctor *d, const struct port_model *m,
 	return most;
 }
 
+/* What this side's programs had with a service, and has ended. */
+static const struct end_group *ended_with(const struct doctor *d, const struct ends *ends,
+					  const char *peer, u16 port)
+{
+	for (size_t i = 0; ends && i < ends->n; i++) {
+		const struct end_group *g = &ends->v[i];
+
+		if (g->netns == d->inode && !g->served && g->port == port && *g->program &&
+		    !strcmp(g->peer, peer))
+			return g;
+	}
+	return NULL;
+}
+
 /* The program, by a connection it still has; else by what ended; else the only one that is here. */
 static char *program_of(const struct doctor *d, const struct held *h)
 {
 	char peer[ENDPOINT_SIZE];
-	const struct owner *o = NULL;
+	const struct owner *o = NULL, *server;
+	const struct end_group *g;
 	struct owners owners;
 	u32 inode;
 	char *text;
 
 	endpoint_format(h->one->family, &h->one->dst, 0, peer);
-	for (size_t i = 0; d->ends && i < d->ends->n; i++) {
-		const struct end_group *g = &d->ends->v[i];
-
-		if (g->netns == d->inode && !g->served && g->port == h->one->dport &&
-		    *g->program && !strcmp(g->peer, peer))
-			return doctor_text(" by %s", g->program);
-	}
+	g = ended_with(d, d->ends, peer, h->one->dport) ? :
+	    ended_with(d, &d->past, peer, h->one->dport);
+	if (g)
+		return doctor_text(" by %s", g->program);
 	if (h->live && h->live->inode) {
 		inode = h->live->inode;
 		owners_read(&inode, 1, &owners);
@@ -163,9 +184,13 @@ static char *program_of(const struct doctor *d, const struct held *h)
 		owners_free(&owners);
 		return text;
 	}
+	/* The service may be here, too. */
+	server = doctor_listener(d, h->one->dport);
 	for (size_t i = 0; i < d->owners.n; i++) {
 		const struct owner *v = &d->owners.v[i];
 
+		if (server && !strcmp(server->command, v->command))
+			continue;
 		if (o && strcmp(o->command, v->command))
 			return doctor_text("%s", "");
 		o = v;
@@ -187,38 +212,90 @@ static char *failures(const struct doctor *d)
 			   total, plural(total), exact ? "with EADDRNOTAVAIL " : "", rose);
 }
 
+static bool held_by_time_wait(const struct held *h)
+{
+	return h->time_wait >= h->others;
+}
+
+static char *more_ports(const struct doctor *d, const struct port_model *m)
+{
+	if (m->low > WIDE_LOW || m->high < WIDE_HIGH)
+		return doctor_text("closestat set %sip_local_port_range=%u-%u", d->where,
+				   WIDE_LOW, WIDE_HIGH);
+	return doctor_text("more source addresses, or fewer connections at a time");
+}
+
 static char *remedy(const struct doctor *d, const struct port_model *m, const struct held *h)
 {
-	if (h->others * 100 >= (size_t)m->usable * NEAR_PERCENT || reusable(m, h->one)) {
-		if (m->low > WIDE_LOW || m->high < WIDE_HIGH)
-			return doctor_text("closestat set %sip_local_port_range=%u-%u", d->where,
-					   WIDE_LOW, WIDE_HIGH);
-		return doctor_text("more source addresses, or fewer connections at a time");
-	}
-	return doctor_text("closestat set %stcp_tw_reuse=1", d->where);
+	if (h->peer_closed * 2 > h->time_wait + h->others)
+		return doctor_text("closestat list %s--state close-wait --port %u", d->where,
+				   h->one->dport);
+	if (h->others * 100 >= (size_t)m->usable * NEAR_PERCENT || reusable(m, h->one))
+		return more_ports(d, m);
+	if (m->timestamps)
+		return doctor_text("closestat set %stcp_tw_reuse=1", d->where);
+	/* Of no use without: tcp_twsk_unique(). */
+	return doctor_text("%ssysctl -w net.ipv4.tcp_timestamps=1 net.ipv4.tcp_tw_reuse=1",
+			   d->enter);
+}
+
+/* That of a connection without timestamps, where the guard is on. */
+static u64 length_of(const struct doctor *d, const struct port_model *m)
+{
+	u64 guard = 0;
+
+	if (!m->timestamps && !sysctl_read_number("time_wait_guard", &guard) && guard)
+		return MAX(d->length_ms, KERNELS_OWN_MS);
+	return d->length_ms;
+}
+
+static char *held_so(const struct doctor *d, const struct port_model *m, const struct held *h,
+		     const char *reserved, const char *dst, const char *program)
+{
+	const bool reused = reusable(m, h->one) && !m->none_free;
+	u64 length_ms = length_of(d, m);
+	double seconds = (reused ? m->reuse_delay_ms : length_ms) / 1000.0;
+	char others[64] = "", rate[64] = "";
+
+	if (!held_by_time_wait(h))
+		return doctor_text("Connections hold %zu of the %u usable ports%s to %s%s: %zu are open, %zu in CLOSE_WAIT, %zu in SYN_SENT, %zu in TIME_WAIT",
+				   h->time_wait + h->others, m->usable, reserved, dst, program,
+				   h->open, h->peer_closed, h->connecting, h->time_wait);
+	if (h->others)
+		snprintf(others, sizeof(others), ", open connections %zu more,", h->others);
+	if (seconds)
+		snprintf(rate, sizeof(rate), ": at most %.0f a second", m->usable / seconds);
+	return doctor_text("TIME_WAIT of %g s holds %zu%s of the %u usable ports%s for connections to %s%s%s",
+			   length_ms / 1000.0, h->time_wait, others, m->usable, reserved, dst,
+			   program, rate);
+}
+
+static const char *const whys[] = {
+	"Without a free port connect() fails with EADDRNOTAVAIL. A proxy or a client does best to keep its connections open (nginx: keepalive in the upstream); else tcp_tw_reuse=1 frees a port after a second, or a shorter TIME_WAIT or more ports help",
+	"Without a free port connect() fails with EADDRNOTAVAIL. The peer has closed these connections, the program has not: it leaks them. A shorter TIME_WAIT does not help",
+	"Without a free port connect() fails with EADDRNOTAVAIL. So many connections at a time take more ports, or more addresses here or at the peer. A shorter TIME_WAIT does not help",
+};
+
+static const char *why_of(const struct held *h)
+{
+	if (held_by_time_wait(h))
+		return whys[0];
+	return whys[h->peer_closed * 2 > h->time_wait + h->others ? 1 : 2];
 }
 
 static void report(struct doctor *d, const struct port_model *m, const struct held *h)
 {
-	const bool reused = reusable(m, h->one) && !m->none_free;
-	double length = (reused ? m->reuse_delay_ms : d->length_ms) / 1000.0;
-	char dst[ENDPOINT_SIZE], others[64] = "", reserved[64] = "", rate[64] = "";
-	char *program = program_of(d, h), *failed = failures(d);
+	char *program = program_of(d, h), *failed = failures(d), *how;
+	char dst[ENDPOINT_SIZE], reserved[64] = "";
 
 	endpoint_format(h->one->family, &h->one->dst, h->one->dport, dst);
-	if (h->others)
-		snprintf(others, sizeof(others), ", open connections %zu more,", h->others);
 	if (m->reserved)
 		snprintf(reserved, sizeof(reserved), " (%u of the range are reserved)",
 			 m->reserved);
-	if (length)
-		snprintf(rate, sizeof(rate), ": at most %.0f a second", m->usable / length);
-	doctor_find(d, HARM_FAILS, "ports",
-		    "Without a free port connect() fails with EADDRNOTAVAIL. A proxy or a client does best to keep its connections open (nginx: keepalive in the upstream); else tcp_tw_reuse=1 frees a port after a second, or a shorter TIME_WAIT or more ports help",
-		    doctor_text("TIME_WAIT of %g s holds %zu%s of the %u usable ports%s for connections to %s%s%s%s",
-				d->length_ms / 1000.0, h->time_wait, others, m->usable, reserved,
-				dst, program, rate, failed),
+	how = held_so(d, m, h, reserved, dst, program);
+	doctor_find(d, HARM_FAILS, "ports", why_of(h), doctor_text("%s%s", how, failed),
 		    remedy(d, m, h));
+	free(how);
 	free(program);
 	free(failed);
 }

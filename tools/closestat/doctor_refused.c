@@ -17,7 +17,7 @@ static const struct judged no_socket = {
 	"sent to answer segments that belong to no connection",
 	"Somebody still talked to a connection that has gone, as after a reset, or sent a FIN twice",
 	"tcpdump -ni any 'tcp[tcpflags] & tcp-rst != 0'",
-	NULL, false, true,
+	NULL, false, true, false,
 };
 
 static const char *const why[] = {
@@ -45,6 +45,7 @@ static u64 refused_now(struct doctor *d)
 {
 	u64 before = counters_value(&d->before.kernel, "OutRsts");
 	u64 sent = counters_value(&d->now.kernel, "OutRsts");
+	bool counted = doctor_total(d, ROW);
 	struct rst_watch *w = &d->rsts;
 	char peer[ENDPOINT_SIZE];
 	u64 n = w->lost;
@@ -55,7 +56,10 @@ static u64 refused_now(struct doctor *d)
 	qsort(w->v, w->n, sizeof(*w->v), compare);
 	for (size_t i = 0; i < w->n; i++)
 		n += w->v[i].count;
-	n = MIN(n, sent);
+	/* Of its own it has sent others, too. */
+	n = MIN(n, counted ? doctor_rose(d, ROW) : sent);
+	if (!n)
+		return 0;
 	endpoint_format(w->v[0].family, &w->v[0].peer, 0, peer);
 	doctor_find(d, HARM_RISK, "refused", why[0],
 		    doctor_text("%llu RST%s answered SYNs for ports where nobody listens: %llu for port %u from %s%s",

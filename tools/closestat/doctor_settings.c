@@ -58,7 +58,7 @@ static void check_ipvs(struct doctor *d)
 		    "With conn_reuse_mode 0 a client's port that comes back before IPVS has forgotten it is sent to the old real server, alive or not",
 		    doctor_text("TIME_WAIT lasts %llu s, but IPVS keeps closed connections for %llu s, and conn_reuse_mode is 0",
 				seconds_of(d), fin),
-		    doctor_text("%sipvsadm --set 0 %llu 0", d->enter, seconds_of(d)));
+		    doctor_text("%ssysctl -w net.ipv4.vs.conn_reuse_mode=1", d->enter));
 }
 
 static void check_guard(struct doctor *d)

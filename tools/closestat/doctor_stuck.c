@@ -24,10 +24,14 @@ enum why {
 	WHY_LEAK,
 	WHY_POOL,
 	WHY_HELD,
+	WHY_UNREAD_SERVER,
+	WHY_UNREAD_CLIENT,
 	WHY_ORPHAN_FIN_WAIT2,
 	WHY_HELD_FIN_WAIT2,
 	WHY_WINDOW_SHUT,
 	WHY_NO_ACK,
+	WHY_NO_ACK_HELD,
+	WHY_SLOW,
 };
 
 static const char *const whys[] = {
@@ -39,14 +43,22 @@ static const char *const whys[] = {
 		"The peer has closed an idle connection of a client's pool, which sees that at its next use. A limited number is normal, as long as it does not grow",
 	[WHY_HELD] =
 		"The peer has closed, the program has not: it ignores the end of its input, or is busy; it does not grow now",
+	[WHY_UNREAD_SERVER] =
+		"The peer has closed, and the program does not even read what came before: it hangs, or has forgotten them",
+	[WHY_UNREAD_CLIENT] =
+		"The peer has answered and closed, and the program reads neither: what it asked for and does not read to the end stays open, a leak",
 	[WHY_ORPHAN_FIN_WAIT2] =
 		"Closed here, but the peer keeps its side open (CLOSE_WAIT there); the kernel gives them up after tcp_fin_timeout",
 	[WHY_HELD_FIN_WAIT2] =
 		"The program has shut down its side and waits for a peer that does not: for a socket still held there is no timeout",
 	[WHY_WINDOW_SHUT] =
-		"The peer does not read, so what is left cannot be sent. An orphan ends after tcp_orphan_retries (0 means 8: up to minutes), and counts towards tcp_max_orphans",
+		"The peer does not read, so what is left cannot be sent. An orphan ends after tcp_orphan_retries (0 means 8: up to minutes), where the peer still answers the probes after six minutes whatever that says, and counts towards tcp_max_orphans; 'closestat kill' ends it at once",
 	[WHY_NO_ACK] =
 		"The peer no longer acknowledges: it, or the way to it, is gone. They end after tcp_orphan_retries (0 means 8: up to minutes)",
+	[WHY_NO_ACK_HELD] =
+		"The peer no longer acknowledges: it, or the way to it, is gone. As the program still holds them they end after tcp_retries2 (15: a quarter of an hour), or its TCP_USER_TIMEOUT",
+	[WHY_SLOW] =
+		"Closed here, and what is left is on its way, as the peer acknowledges: it, or the way to it, is slow. An orphan counts towards tcp_max_orphans",
 };
 
 /* Sockets in one state that one program has, on one port. */
@@ -64,7 +76,9 @@ struct stuck {
 	bool peers_differ;
 	u64 oldest_ms;
 	bool exact;		/* the oldest is just that old, not older */
-	u64 queued;		/* bytes not acknowledged */
+	bool processes_differ;
+	u64 queued;		/* bytes not acknowledged, without the FIN */
+	u64 unread;		/* bytes that came, without the FIN */
 	size_t shut;		/* whose peer's window is shut */
 	size_t retransmitting;
 };
@@ -116,14 +130,16 @@ static bool was_seen(const struct socks *look, const struct sock *s)
 
 static struct stuck *find(struct stuck_list *list, const struct stuck *k)
 {
+	const char *command = k->owner ? k->owner->command : "";
 	struct stuck *more;
 
 	for (size_t i = 0; i < list->n; i++) {
 		struct stuck *v = &list->v[i];
 
-		if (are_alike(v, k) &&
-		    (v->owner ? v->owner->pid : 0) == (k->owner ? k->owner->pid : 0))
-			return v;
+		if (!are_alike(v, k) || strcmp(v->owner ? v->owner->command : "", command))
+			continue;
+		v->processes_differ |= k->owner && v->owner->pid != k->owner->pid;
+		return v;
 	}
 	more = realloc(list->v, (list->n + 1) * sizeof(*more));
 	if (!more)
@@ -152,7 +168,9 @@ static void add(struct doctor *d, struct stuck_list *list, const struct sock *s,
 	if (age >= v->oldest_ms)
 		v->exact = exact;
 	v->oldest_ms = MAX(v->oldest_ms, age);
-	v->queued += s->wqueue;
+	/* The FIN has a number, too. */
+	v->queued += s->wqueue - !!s->wqueue;
+	v->unread += s->state == TCP_CLOSE_WAIT ? s->rqueue - !!s->rqueue : 0;
 	v->shut += !s->window && s->wqueue;
 	v->retransmitting += s->retransmits && s->window;
 }
@@ -177,11 +195,16 @@ static void add_gone(struct doctor *d, struct stuck_list *list, const struct soc
 static char *whose(const struct stuck *k)
 {
 	char peer[ENDPOINT_SIZE], who[COMMAND_SIZE + 64] = "", where[ENDPOINT_SIZE + 32];
+	char process[COMMAND_SIZE + 24] = "";
 
 	endpoint_format(k->one->family, &k->one->dst, k->served ? 0 : k->one->dport, peer);
+	if (k->owner && k->processes_differ)
+		snprintf(process, sizeof(process), "%s (several processes)", k->owner->command);
+	else if (k->owner)
+		snprintf(process, sizeof(process), "%s/%d", k->owner->command, k->owner->pid);
 	if (k->unaccepted && k->owner)
-		snprintf(who, sizeof(who), "held by a listener that has not accepted %s, %s/%d,",
-			 k->n == 1 ? "it" : "them", k->owner->command, k->owner->pid);
+		snprintf(who, sizeof(who), "held by a listener that has not accepted %s, %s,",
+			 k->n == 1 ? "it" : "them", process);
 	else if (k->unaccepted)
 		snprintf(who, sizeof(who), "held by a listener that has not accepted %s,",
 			 k->n == 1 ? "it" : "them");
@@ -189,7 +212,7 @@ static char *whose(const struct stuck *k)
 		snprintf(who, sizeof(who), k->n == 1 ? "an orphan (its program has closed)" :
 						       "orphans (their program has closed)");
 	else if (k->owner)
-		snprintf(who, sizeof(who), "held by %s/%d", k->owner->command, k->owner->pid);
+		snprintf(who, sizeof(who), "held by %s", process);
 	else
 		snprintf(who, sizeof(who), "held by a process that may not be looked into");
 	if (k->served)
@@ -236,19 +259,23 @@ static char *list_command(const struct doctor *d, const char *state, u16 port)
 
 static void judge_close_wait(struct doctor *d, const struct stuck *k)
 {
-	bool grows = k->n > k->before && d->seconds;
+	bool grows = k->n > k->before && d->seconds, unread = k->unread && !k->unaccepted;
+	char *more = unread ? doctor_text("; %llu bytes that came are unread", k->unread) :
+			      doctor_text("%s", "");
 	const char *why;
 
 	if (k->unaccepted)
 		why = whys[WHY_UNACCEPTED];
+	else if (unread)
+		why = whys[k->served ? WHY_UNREAD_SERVER : WHY_UNREAD_CLIENT];
 	else if (grows)
 		why = whys[WHY_LEAK];
 	else if (!k->served)
 		why = whys[WHY_POOL];
 	else
 		why = whys[WHY_HELD];
-	report(d, k, !grows && !k->served ? HARM_RISK : HARM_STUCK, "close_wait", "CLOSE_WAIT",
-	       why, doctor_text("%s", ""), list_command(d, "close-wait", k->port));
+	report(d, k, !grows && !k->served && !unread ? HARM_RISK : HARM_STUCK, "close_wait",
+	       "CLOSE_WAIT", why, more, list_command(d, "close-wait", k->port));
 }
 
 static void judge_fin_wait2(struct doctor *d, const struct stuck *k)
@@ -273,6 +300,7 @@ static void judge_unacknowledged(struct doctor *d, const struct stuck *k)
 			    "CLOSING";
 	const char *state = fin_wait1 ? "fin-wait-1" : k->state == TCP_LAST_ACK ? "last-ack" :
 			    "closing";
+	bool slow = !k->shut && !k->retransmitting;
 	const char *why;
 	u64 retries = 0;
 	char *command, *more;
@@ -280,16 +308,18 @@ static void judge_unacknowledged(struct doctor *d, const struct stuck *k)
 	more = doctor_text("; %llu bytes unsent or not acknowledged%s%s", k->queued,
 			   k->shut ? " because the peers' window is shut" : "",
 			   k->retransmitting ? ", retransmitting: ACKs do not come" : "");
-	if (k->orphan && !sysctl_read_number("tcp_orphan_retries", &retries) &&
+	if (k->orphan && !slow && !sysctl_read_number("tcp_orphan_retries", &retries) &&
 	    (!retries || retries > 3))
 		command = doctor_text("closestat set %stcp_orphan_retries=3", d->where);
 	else
 		command = list_command(d, state, k->port);
 	if (k->shut)
 		why = whys[WHY_WINDOW_SHUT];
+	else if (slow)
+		why = whys[WHY_SLOW];
 	else
-		why = whys[WHY_NO_ACK];
-	report(d, k, HARM_STUCK, check, label, why, more, command);
+		why = whys[k->orphan ? WHY_NO_ACK : WHY_NO_ACK_HELD];
+	report(d, k, slow ? HARM_NONE : HARM_STUCK, check, label, why, more, command);
 }
 
 static void judge(struct doctor *d, const struct stuck *k)

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "ends.h"
 
-#include "lib/units.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +8,6 @@
 
 #define MAX_GROUPS 4096
 
-/* A connection that was silent for so long was idle, not in the middle of something. */
-#define IDLE_US (300 * US_PER_MS)
 /* More than the head of a request: somebody was sending a body. */
 #define UPLOAD_BYTES 65536
 
@@ -60,20 +56,62 @@ static struct end_group *find(struct ends *ends, const struct end_group *g)
 	return &ends->v[ends->n++];
 }
 
-static enum end_kind kind_of(const struct end_group *g, const struct trace_line *line)
-{
-	u64 sent, received, idle;
-	bool bytes = number(line, "bytes_received", &received) &&
-		     number(line, "bytes_sent", &sent);
+/* What else the event tells of an end. */
+struct facts {
+	u64 sent, received;
+	bool bytes;		/* these two are known */
+	bool idle, busy;	/* neither: that is not known */
+};
 
-	if (!strcmp(g->how, "passive_fin"))
-		return bytes && received && !sent ? END_UNANSWERED : END_PLAIN;
-	if (strcmp(g->how, "rst_sent") || strcmp(g->cause, "data_after_close"))
+static struct facts facts_of(const struct trace_line *line)
+{
+	struct facts f = { 0 };
+	u64 idle;
+
+	f.bytes = number(line, "bytes_received", &f.received) &&
+		  number(line, "bytes_sent", &f.sent);
+	if (number(line, "idle_us", &idle)) {
+		f.idle = idle >= ENDS_IDLE_US;
+		f.busy = !f.idle;
+	}
+	return f;
+}
+
+static enum end_kind kind_of_reset(const struct end_group *g, const struct facts *f)
+{
+	if (!strcmp(g->cause, "linger"))
+		return g->served && f->bytes && f->sent && f->busy ? END_ANSWERED : END_PLAIN;
+	if (strcmp(g->cause, "data_after_close"))
 		return END_PLAIN;
-	if (number(line, "idle_us", &idle) && idle >= IDLE_US)
+	if (f->idle)
 		return END_IDLE;
 	/* Many requests, each with its answer, are none. */
-	return bytes && received >= UPLOAD_BYTES && received > sent ? END_UPLOAD : END_PLAIN;
+	return f->bytes && f->received >= UPLOAD_BYTES && f->received > f->sent ? END_UPLOAD :
+										END_PLAIN;
+}
+
+static enum end_kind kind_of(const struct end_group *g, const struct trace_line *line)
+{
+	struct facts f = facts_of(line);
+	bool nothing = f.bytes && !f.sent && !f.received;
+
+	if (!strcmp(g->how, "rst_sent"))
+		return kind_of_reset(g, &f);
+	if (!strcmp(g->how, "passive_fin") && f.bytes && f.received && !f.sent)
+		return f.idle ? END_GIVEN_UP : END_UNANSWERED;
+	if (!strcmp(g->how, "rst_received"))
+		return nothing && g->served ? END_PROBE : END_PLAIN;
+	if (!strcmp(g->how, "other"))
+		return nothing && !g->served ? END_GIVEN_UP : END_PLAIN;
+	return END_PLAIN;
+}
+
+/* Of a server's good ends nobody asks for the peers, which may be many. */
+static bool is_told(const struct end_group *g)
+{
+	return !g->served || g->kind != END_PLAIN ||
+	       (strcmp(g->how, "active_fin") && strcmp(g->how, "passive_fin") &&
+		strcmp(g->how, "simultaneous_fin"));
 }
 
 void ends_add(struct ends *ends, const struct trace_line *line,
@@ -100,7 +138,7 @@ void ends_add(struct ends *ends, const struct trace_line *line,
 	g.kind = kind_of(&g, line);
 	if (!strncmp(g.peer, "::ffff:", 7))
 		memmove(g.peer, g.peer + 7, strlen(g.peer + 7) + 1);
-	found = find(ends, &g);
+	found = is_told(&g) ? find(ends, &g) : NULL;
 	if (!found)
 		return;
 	number(line, "age_ms", &age);

@@ -3,6 +3,7 @@
 #ifndef CLOSESTAT_ENDS_H
 #define CLOSESTAT_ENDS_H
 
+#include "lib/units.h"
 #include "trace_line.h"
 
 #include <stdbool.h>
@@ -11,12 +12,18 @@
 #define ENDS_WORD 24
 #define ENDS_ADDRESS 48
 
+/* A connection that was silent for so long was idle, not in the middle of something. */
+#define ENDS_IDLE_US (300 * US_PER_MS)
+
 /* Differences between ends that are otherwise alike. */
 enum end_kind {
 	END_PLAIN,
 	END_IDLE,		/* data met a close(), after both sides had been silent */
 	END_UPLOAD,		/* the same, in the middle of much that came in */
 	END_UNANSWERED,		/* the peer's FIN came first, and nothing was sent */
+	END_GIVEN_UP,		/* the same, after a silence; or a connect() closed */
+	END_PROBE,		/* reset by a client before a byte had gone either way */
+	END_ANSWERED,		/* a server's reset by SO_LINGER, right after data */
 };
 
 struct end_group {

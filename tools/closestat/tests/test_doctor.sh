@@ -114,8 +114,39 @@ expect_run 'with whom it was' 0 'Earlier: 9 of 1000 connections that ended were 
 check 'a keep-alive race that is over' '[[ $out =~ "idle connection (a keep-alive race) (0.1 %), idle for 2 s before, before doctor looked, the last 9".*" s ago: 1 on port 3000 with 10.0.0.9" ]]'
 check 'a request that was not answered' '[[ $out =~ "1 connection was closed without one byte of answer".*": 1 on port 80 of nginx with 10.0.0.9" ]]'
 check 'a SYN that nobody wanted' '[[ $out =~ "1 RST answered SYNs for ports where nobody listens".*": 1 for port 8443 from 10.0.0.9" ]]'
-rm "$PROC_ROOT/thread-self/net/tcp_closestat_recent"
-counter rst_sent_data_after_close 0
+# kept ROW NUMBER LINE WORDS: one end of a row's NUMBER is kept so, and told with these words
+kept() {
+	make_healthy
+	counter ended 100
+	counter "$1" "$2"
+	printf '%s\n' "$3" >"$PROC_ROOT/thread-self/net/tcp_closestat_recent"
+	words=$4
+	run doctor -d 20ms
+	check "$words" '[[ $rc = 0 && $out =~ $words ]]'
+}
+# Of a service here 8080 would be, of a client 50000; the peer has the other.
+served=8080 client=50000
+end() {
+	local peer=8080
+
+	[ "$1" = $client ] || peer=$client
+	printf 'age_ms=9000 saddr=::ffff:10.0.0.1 sport=%s daddr=::ffff:10.0.0.9 dport=%s ended=%s rst=%s bytes_sent=%s bytes_received=%s idle_us=%s errno=0 comm=prog' \
+		"$1" "$peer" "${@:2}"
+}
+close=rst_sent_data_after_close
+kept $close 1 "$(end $client rst_sent data_after_close 70 9 60000000)" "1 of 100 connections that ended was reset because the peer's answer came after this side had waited, and closed .1 %., idle for 60 s before.*1 with 10.0.0.9:8080 of prog"
+kept $close 1 "$(end $served rst_sent data_after_close 70 9 60000000)" 'a keep-alive race.*1 on port 8080 of prog'
+kept $close 1 "$(end 443 rst_sent data_after_close 70 9 60000000)" "reset because the client's last bytes came while this side closed an idle TLS connection"
+kept $close 3 "$(end $served rst_sent data_after_close 70 9 60000000)" 'Earlier: 2 of 100 connections that ended were reset because the peer sent data after close[(][)] .2 %., before doctor looked[.]'
+kept ended_rst_received 1 "$(end $served rst_received - 0 0 0)" 'reset by the peer, a client, before a byte had gone either way.*health checks'
+kept ended_rst_received 1 "$(end $served rst_received - 9 9 0)" 'reset by the peer, a client .1 %.'
+kept ended_rst_received 1 "$(end $client rst_received - 9 9 900000)" 'reset by the peer .1 %., idle for 900 ms before.*1 with 10.0.0.9:8080 of prog.*an idle timeout here'
+kept ended_other 5 "$(end $client other - 0 0 -1)" 'Earlier: 1 of 100 connections that ended was given up by the program before connect[(][)] had an answer'
+kept ended 100 "$(end $served passive_fin - 0 70 3000000)" '1 connection was closed without one byte of answer when the client had waited, and closed, idle for 3 s before.*499'
+kept rst_sent_linger 2 "$(end $served rst_sent linger 9 9 0)" 'Earlier: 1 of 100 connections that ended was reset by SO_LINGER with a time of 0 right after an answer'
+make_healthy
+counter ended 1000
+counter rst_sent_unread_data 9
 meanwhile 'counter ended 1300; counter rst_sent_unread_data 10'
 check 'one in 300, now' '[[ $rc = 1 && $out =~ "1. 1 of 300 connections that ended was reset by close() with data unread" ]]'
 meanwhile 'counter rst_sent_linger 3'

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+/* doctor: requests that nobody answered: the client's FIN came first, or it waited no longer. */
+#include "doctor.h"
+#include "lib/clock.h"
+#include "lib/units.h"
+#include "msg.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct unanswered {
+	enum grade harm;
+	bool (*want)(const struct end_group *group);
+	const char *seen;
+	const char *why;
+	const char *remedy;
+};
+
+static bool is_unanswered(const struct end_group *g)
+{
+	return g->served && g->kind == END_UNANSWERED;
+}
+
+static bool is_given_up(const struct end_group *g)
+{
+	return g->served && g->kind == END_GIVEN_UP;
+}
+
+static const struct unanswered kinds[] = {
+	{
+		HARM_FAILS, is_unanswered,
+		"after the peer's FIN had come first",
+		"A client that half-closes after its request (shutdown(SHUT_WR), nc -N) waits for an answer; a proxy that takes its FIN for an abort gives none (nginx: 499). A protocol that has no answers, as syslog, is well all the same",
+		"nginx: proxy_ignore_client_abort on; others: answer before close()",
+	},
+	{
+		HARM_RISK, is_given_up,
+		"when the client had waited, and closed",
+		"The client's timeout, or that of a proxy before it, is shorter than an answer takes (nginx: 499). A protocol that has no answers, as syslog, is well all the same",
+		"see why the answer takes so long: what is asked for it in turn; or a longer timeout at the client",
+	},
+};
+
+static void tell(struct doctor *d, const struct ends *ends, const struct unanswered *u, bool now)
+{
+	struct ends_sum sum = ends_sum(ends, d->inode, "passive_fin", NULL, u->want);
+	char *who, *text, age[DURATION_SIZE], idle[DURATION_SIZE], waited[DURATION_SIZE + 24] = "";
+
+	if (!sum.count)
+		return;
+	if (sum.idle_max_us >= ENDS_IDLE_US)
+		snprintf(waited, sizeof(waited), ", idle for %s before",
+			 format_duration(sum.idle_max_us, idle));
+	format_duration(sum.age_ms * US_PER_MS + monotonic_us() - d->began_us, age);
+	who = doctor_ends_described(d, ends, "passive_fin", NULL, u->want);
+	text = doctor_text("%llu connection%s %s closed without one byte of answer %s%s", sum.count,
+			   plural(sum.count), sum.count == 1 ? "was" : "were", u->seen, waited);
+	if (now)
+		doctor_find(d, u->harm, "unanswered", u->why, doctor_text("%s: %s", text, who),
+			    doctor_text("%s", u->remedy));
+	else
+		doctor_find(d, HARM_EARLIER, "unanswered", u->why,
+			    doctor_text("%s, before doctor looked, the last %s ago: %s. %s; remedy: %s",
+					text, age, who, u->why, u->remedy),
+			    doctor_text("%s", u->remedy));
+	free(text);
+	free(who);
+}
+
+int doctor_unanswered(struct doctor *d)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		tell(d, d->ends, &kinds[i], true);
+		tell(d, &d->past, &kinds[i], false);
+	}
+	return EXIT_OK;
+}
