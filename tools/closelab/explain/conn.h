@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "packet.h"
+#include "reset.h"
 #include "tcpstate.h"
 
 /* State of an end of which nothing is known. */
@@ -25,122 +26,6 @@
 
 /* Segments of a direction that a copy is looked for among. */
 #define RECENT 4
-
-/**
- * enum fate - what the receiver makes of a RST, by its number
- * @FATE_BELIEVED: the number is what was expected
- * @FATE_CHALLENGED: in the window, but not that: RFC 5961 section 3.2
- * @FATE_IGNORED: outside the window
- * @FATE_NOBODY: the receiver had no connection any more
- * @FATE_TIME_WAIT: it ended a TIME_WAIT
- * @FATE_UNKNOWN: nothing is known of the receiver
- * @FATE_NO_EFFECT: it should have been believed, and the receiver continued
- * @FATE_UNCHALLENGED: beyond what was captured of its sender, and nobody challenged it: believed
- */
-enum fate {
-	FATE_BELIEVED,
-	FATE_CHALLENGED,
-	FATE_IGNORED,
-	FATE_NOBODY,
-	FATE_TIME_WAIT,
-	FATE_UNKNOWN,
-	FATE_NO_EFFECT,
-	FATE_UNCHALLENGED,
-};
-
-/**
- * enum origin - why a RST was sent
- * @ORIGIN_ABORT: an application or a timer aborted: RST with ACK
- * @ORIGIN_DATA_AFTER_CLOSE: the answer to data after close()
- * @ORIGIN_NO_SOCKET: the answer to a segment of no connection
- * @ORIGIN_EXPIRED: the same, to the peer's FIN after our own: FIN_WAIT2 was over
- * @ORIGIN_REFUSED: the same, to a SYN
- * @ORIGIN_HALF_OPEN: the same, to the SYN-ACK that our own SYN brought
- * @ORIGIN_FORGOTTEN: the same, but the connection was there before
- * @ORIGIN_BAD_ACK: the answer to an ACK that fits no SYN of ours; not an end
- * @ORIGIN_SYN_RECV: a handshake was broken off
- * @ORIGIN_GIVEN_UP: SYN, then RST by the same end
- * @ORIGIN_KEEPALIVE: probes were not answered
- * @ORIGIN_TIMEOUT: what it sent again and again was not answered
- * @ORIGIN_FASTCLOSE: MPTCP's fast close asked for it
- * @ORIGIN_NEW_SYN: the answer to a SYN within the connection
- * @ORIGIN_BETWEEN: not sent by that end
- * @ORIGIN_WENT_ON: its sender continued after it
- * @ORIGIN_UNKNOWN: nothing else of its sender was captured
- */
-enum origin {
-	ORIGIN_ABORT,
-	ORIGIN_DATA_AFTER_CLOSE,
-	ORIGIN_NO_SOCKET,
-	ORIGIN_EXPIRED,
-	ORIGIN_REFUSED,
-	ORIGIN_HALF_OPEN,
-	ORIGIN_FORGOTTEN,
-	ORIGIN_BAD_ACK,
-	ORIGIN_SYN_RECV,
-	ORIGIN_GIVEN_UP,
-	ORIGIN_KEEPALIVE,
-	ORIGIN_TIMEOUT,
-	ORIGIN_FASTCLOSE,
-	ORIGIN_NEW_SYN,
-	ORIGIN_BETWEEN,
-	ORIGIN_WENT_ON,
-	ORIGIN_UNKNOWN,
-};
-
-/**
- * struct reset - a RST
- * @frame: its frame
- * @at: when
- * @cause_frame: the segment that it answers, 0: none
- * @seq: its number
- * @expected: what the receiver expected, where known
- * @state: of both ends just before
- * @side: who sent it, or in whose name
- * @flags: SEG_*
- * @ttl: TTL
- * @ttl_before: TTL of that end's segment just before, or else just after
- * @id: IP identification
- * @id_before: that of the segment just before
- * @window: as on the wire
- * @window_before: that of the segment just before
- * @fate: enum fate
- * @origin: enum origin
- * @after_fin: its sender had sent FIN
- * @peer_data: the other end had sent data
- * @own_data: its sender had sent data
- * @begun_before: the capture begins in the middle of the connection
- * @odd_number: RST with ACK, but not at its sender's own next number
- * @mptcp: MPTCP_REASON: @reason is set
- * @reason: of MPTCP
- * @text: printable start of its payload
- */
-struct reset {
-	uint64_t frame;
-	int64_t at;
-	uint64_t cause_frame;
-	uint32_t seq;
-	uint32_t expected;
-	uint8_t state[2];
-	uint8_t side;
-	uint8_t flags;
-	uint8_t ttl;
-	uint8_t ttl_before;
-	uint16_t id;
-	uint16_t id_before;
-	uint16_t window;
-	uint16_t window_before;
-	uint8_t fate;
-	uint8_t origin;
-	bool after_fin;
-	bool peer_data;
-	bool own_data;
-	bool begun_before;
-	bool odd_number;
-	uint8_t mptcp;
-	uint8_t reason;
-	char text[48];
-};
 
 /* The fields by which a copy of a segment is known. */
 struct recent {
@@ -198,6 +83,7 @@ struct recent {
  * @syns: SYNs without ACK
  * @answers: SYN-ACKs
  * @answers_late: those sent again after the ACK of one was captured
+ * @answers_data: those sent again after the other had sent data
  * @fins: FINs
  * @repeats: segments sent again since the other was heard last
  * @probes: keepalive and window probes since then
@@ -220,6 +106,7 @@ struct recent {
  * @ack_known: @ack_max is set
  * @estab: it has been in ESTABLISHED, or beyond
  * @fin_acked: its FIN was acknowledged
+ * @fin_unseen: one number behind all that it sent was acknowledged: a FIN that was not captured?
  * @fin_ack_lost: and it sent the FIN again after that
  * @refused: its connect failed
  * @tw_killed: a RST ended its TIME_WAIT
@@ -267,6 +154,7 @@ struct end {
 	uint32_t syns;
 	uint32_t answers;
 	uint32_t answers_late;
+	uint32_t answers_data;
 	uint32_t fins;
 	uint32_t repeats;
 	uint32_t probes;
@@ -290,6 +178,7 @@ struct end {
 	bool ack_known;
 	bool estab;
 	bool fin_acked;
+	bool fin_unseen;
 	bool fin_ack_lost;
 	bool refused;
 	bool tw_killed;
@@ -429,24 +318,6 @@ void conn_release(struct conn *conn);
 void conn_take(struct conn *conn, int side, const struct packet *packet);
 
 /**
- * conn_take_reset() - judge a RST
- * @conn: the connection
- * @side: who sent it, or in whose name
- * @packet: the segment
- */
-void conn_take_reset(struct conn *conn, int side, const struct packet *packet);
-
-/**
- * conn_goes_on() - an end has sent something after a RST
- * @conn: the connection
- * @side: the end
- * @packet: the segment
- *
- * Then that RST did not end it, unless the two have crossed.
- */
-void conn_goes_on(struct conn *conn, int side, const struct packet *packet);
-
-/**
  * conn_state() - the state of an end, by what was captured so far
  * @conn: the connection
  * @side: the end
@@ -472,6 +343,17 @@ bool conn_passive(const struct conn *conn, int side);
  * Return: whether it was established, though the ACK that made it so was not captured.
  */
 bool conn_has_data(const struct end *end, const struct packet *packet);
+
+/**
+ * conn_overdue() - whether a segment that was repeated would have come again by now
+ * @first: when it was sent first, ns
+ * @last: and last
+ * @count: how often
+ * @now: the time
+ *
+ * Return: whether it was given up, or answered unseen.
+ */
+bool conn_overdue(int64_t first, int64_t last, uint32_t count, int64_t now);
 
 /**
  * conn_rtt() - the round trip of the handshake

@@ -43,11 +43,15 @@ void conn_release(struct conn *conn)
 	free(conn->reset);
 }
 
-static bool is_copy(const struct recent *r, const struct end *o,
+static bool is_copy(const struct conn *conn, const struct recent *r, const struct end *o,
 		    const struct packet *p)
 {
 	/* Without an identification, the same again may answer something else. */
 	if (!p->id && !p->has_ts && o->last_frame > r->frame)
+		return false;
+	/* So may a RST, where nothing else came twice: two segments on their way get one each. */
+	if (!p->id && !p->has_ts && !conn->copies &&
+	    (p->flags & (SEG_RST | SEG_ACK)) == SEG_RST)
 		return false;
 	return r->used && r->seq == p->seq && r->ack == p->ack &&
 	       r->flags == p->flags && r->length == p->length &&
@@ -56,13 +60,13 @@ static bool is_copy(const struct recent *r, const struct end *o,
 	       times_near(p->at, r->at, p->id ? COPY_WITH_ID_NS : COPY_NS);
 }
 
-static bool seen_before(struct end *e, const struct end *o,
+static bool seen_before(const struct conn *conn, struct end *e, const struct end *o,
 			const struct packet *p)
 {
 	struct recent *r = &e->recent[e->recent_next];
 
 	for (int i = 0; i < RECENT; i++)
-		if (is_copy(&e->recent[i], o, p))
+		if (is_copy(conn, &e->recent[i], o, p))
 			return true;
 	*r = (struct recent){
 		.frame = p->frame, .at = p->at, .seq = p->seq, .ack = p->ack,
@@ -175,6 +179,7 @@ static void take_ack(struct conn *conn, int side, const struct packet *p)
 	if (o->nxt_known && seq_after(p->ack, o->nxt)) {
 		if (!o->syn_data)
 			o->missing += p->ack - o->nxt;
+		o->fin_unseen = o->estab && p->ack - o->nxt == 1 && !o->fins;
 		o->nxt = p->ack;
 	}
 	o->syn_data = 0;
@@ -223,6 +228,7 @@ static void take_syn(struct conn *conn, int side, const struct packet *p)
 		return;
 	}
 	e->answers++;
+	e->answers_data += e->answers > 1 && o->data;
 	e->answers_late += e->syn_acked_at && p->at - e->syn_acked_at > conn_rtt(conn);
 	if (!e->answer_frame)
 		e->answer_frame = p->frame;
@@ -253,6 +259,11 @@ static void take_fin(const struct conn *conn, struct end *e, const struct end *o
 
 	if (e->fins && e->fin_end != end)
 		return;
+	/* It was captured behind its acknowledgment. */
+	if (e->fin_unseen && end == e->nxt) {
+		e->fin_unseen = false;
+		e->missing--;
+	}
 	if (!e->fins) {
 		e->fin_end = end;
 		e->fin_ack = p->ack;
@@ -320,8 +331,10 @@ static void take_numbers(struct conn *conn, int side, const struct packet *p)
 		note_hole(e, e->nxt, p->seq);
 	else if (e->holes)
 		fill_holes(e, p->seq, end);
-	if (seq_after(end, e->nxt))
+	if (seq_after(end, e->nxt)) {
 		e->nxt = end;
+		e->fin_unseen = false;
+	}
 	e->data += p->length;
 	if (p->length && o->fins) {
 		e->late_frame = p->frame;
@@ -329,6 +342,13 @@ static void take_numbers(struct conn *conn, int side, const struct packet *p)
 	}
 	if (fin)
 		take_fin(conn, e, o, p);
+}
+
+/* A FIN that acknowledges all that the other has sent: what was before it was not captured. */
+static bool fits_reverse(const struct end *o, const struct packet *p)
+{
+	return p->flags & SEG_FIN && p->flags & SEG_ACK && o->seen && o->nxt_known &&
+	       p->ack == o->nxt;
 }
 
 /* A segment that cannot be of this connection, or is an old one of it. */
@@ -342,7 +362,7 @@ static bool is_stray(const struct conn *conn, int side, const struct packet *p)
 	if (!e->nxt_known || (!e->fins && lacks_data(conn, side)))
 		return false;
 	if (seq_after(p->seq, e->nxt) && p->seq - e->nxt > beyond)
-		return true;
+		return !fits_reverse(o, p);
 	if (seq_before(p->seq, e->nxt) && e->nxt - p->seq > BEYOND_UNKNOWN)
 		return true;
 	/* Behind a FIN there is nothing. */
@@ -437,7 +457,7 @@ void conn_take(struct conn *conn, int side, const struct packet *p)
 {
 	struct end *e = &conn->end[side];
 
-	if (seen_before(e, &conn->end[!side], p)) {
+	if (seen_before(conn, e, &conn->end[!side], p)) {
 		conn->copies++;
 		return;
 	}

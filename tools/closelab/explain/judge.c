@@ -8,25 +8,8 @@
 /* R2 of RFC 9293 section 3.8.3: so long at least a segment is repeated. */
 #define R2_NS 100000000000LL
 
-/* A segment that is overdue by this is not coming any more. */
-#define OVERDUE_NS 1000000000LL
-
-/* RFC 6298 section 2: the first timeout, and the backoff that follows. */
-#define RTO_NS 1000000000LL
-
 /* So many RSTs that should have been believed, and were not, never arrived. */
 #define RESETS_UNHEARD 2
-
-static bool is_overdue(int64_t first, int64_t last, uint32_t count, int64_t now)
-{
-	/* The wait doubles: the next one would be as long as all so far. */
-	int64_t wait = count > 1 ? last - first + RTO_NS : RTO_NS;
-
-	/* The clock was set back meanwhile: how long it was is not known. */
-	if (last < first)
-		return false;
-	return now - last > wait + OVERDUE_NS;
-}
 
 /* Causes of a RST with ACK at the sender's own next number. */
 static uint32_t abort_causes(const struct conn *conn, int side,
@@ -38,10 +21,10 @@ static uint32_t abort_causes(const struct conn *conn, int side,
 	if (r->peer_data || r->begun_before)
 		causes |= CAUSE_UNREAD_DATA;
 	/* Windows' answer to data after closesocket() looks the same. */
-	if (r->after_fin && conn->end[!side].late_frame)
+	if (r->after_fin && r->late_data)
 		causes |= CAUSE_DATA_AFTER_CLOSE;
 	/* inet_csk_listen_stop(): not accepted yet, so it has said nothing. */
-	if (conn->opener == !side && !r->own_data)
+	if (conn->opener == !side && !r->own_data && !r->after_fin)
 		causes |= CAUSE_NOT_ACCEPTED;
 	return causes;
 }
@@ -137,14 +120,14 @@ static bool gave_up(const struct end *e, int64_t now, int64_t first, int64_t las
 {
 	if (count < 2 || e->over_by >= 0)
 		return false;
-	return last - first >= R2_NS || is_overdue(first, last, count, now);
+	return last - first >= R2_NS || conn_overdue(first, last, count, now);
 }
 
 static void judge_opening(const struct conn *conn, int side, int64_t now,
 			  struct verdict *v)
 {
 	const struct end *e = &conn->end[side];
-	bool overdue = is_overdue(e->syn_at, e->syn_last_at, e->syns + e->answers, now);
+	bool overdue = conn_overdue(e->syn_at, e->syn_last_at, e->syns + e->answers, now);
 
 	v->so_far = true;
 	switch (v->state) {
@@ -206,6 +189,24 @@ static void judge_fin(const struct conn *conn, int side, int64_t now,
 	}
 }
 
+/*
+ * Its SYN-ACK came again and again, and it has said nothing to that: it was not reached, as its own
+ * SYN says that comes again, or it is one that does not answer.
+ */
+static bool judge_unreached(const struct end *e, const struct end *o, int64_t now,
+			    struct verdict *v)
+{
+	bool again = e->syn_last_at > o->syn_at;
+
+	if (e->fins || !e->syns || e->ack_known || !o->answers ||
+	    !conn_overdue(o->syn_at, o->syn_last_at, o->answers, now))
+		return false;
+	v->state = ST_SYN_SENT;
+	v->word = again ? WORD_CONNECT_FAILED : WORD_UNKNOWN;
+	v->causes = again ? CAUSE_TIMEOUT : 0;
+	return true;
+}
+
 static void judge_living(const struct conn *conn, int side, int64_t now,
 			 struct verdict *v)
 {
@@ -213,7 +214,15 @@ static void judge_living(const struct conn *conn, int side, int64_t now,
 	const struct end *o = &conn->end[!side];
 
 	v->so_far = true;
+	if (judge_unreached(e, o, now, v))
+		return;
+	if (e->fin_unseen || (o->fin_unseen && e->fins)) {
+		v->word = WORD_UNKNOWN;
+		return;
+	}
 	if (!e->fins) {
+		if (silent_since(e, o))
+			v->causes = CAUSE_OR_GONE;
 		v->word = v->state == ST_CLOSE_WAIT ? WORD_HALF_CLOSED : WORD_OPEN;
 		if (!o->seen)
 			v->causes = CAUSE_ONE_DIRECTION;

@@ -59,15 +59,15 @@ static void note_end(const struct conn *conn, int side, struct notes *notes)
 	const char *who = side == conn->client ? "client" : "server";
 
 	if (conn->no_socket[side])
-		add(notes, 0, "%u RST of the %s for no socket, harmless",
-		    conn->no_socket[side], who);
+		add(notes, 0, "%u RST of the %s for no socket%s", conn->no_socket[side], who,
+		    o->over_by >= 0 && conn->reset[o->over_by].side == side ? "" : ", harmless");
 	if (e->fins && !e->fin_acked && e->over_by < 0 && o->segments)
 		add(notes, e->fin_last_frame,
 		    "FIN of the %s never acknowledged, %u times over %.1f s, as far as captured",
 		    who, e->fins, (e->fin_last_at - e->fin_at) / 1e9);
 	if (e->fin_ack_lost)
 		add(notes, e->fin_last_frame, "the ACK of the %s's FIN was lost", who);
-	if (e->answers > 1 && o->data)
+	if (e->answers_data)
 		add(notes, e->answer_frame,
 		    "SYN-ACK of the %s %u times, after data too: accept queue full?", who,
 		    e->answers);
@@ -84,7 +84,10 @@ static void note_end(const struct conn *conn, int side, struct notes *notes)
 	if (e->probes_all)
 		add(notes, e->probe_frame, "%u %s probes of the %s, %u of the last unanswered",
 		    e->probes_all, o->zero_window ? "window" : "keepalive", who, e->probes);
-	if (e->missing)
+	if (e->fin_unseen)
+		add(notes, e->last_frame, "one number of the %s behind all that it sent was acknowledged: its FIN was not captured?",
+		    who);
+	else if (e->missing)
 		add(notes, 0, "%llu bytes of the %s are missing although acknowledged",
 		    (unsigned long long)e->missing, who);
 	if (e->repeats > 2 && !e->fins)
@@ -134,8 +137,9 @@ void notes_make(const struct conn *conn, const struct judgement *j,
 	for (int side = 0; side < 2; side++) {
 		note_end(conn, side, notes);
 		if (j->end[side].causes & CAUSE_OR_GONE)
-			add(notes, 0, "nothing of the %s since its FIN: it may be gone",
-			    side == conn->client ? "client" : "server");
+			add(notes, 0, "nothing of the %s since %s FIN: it may be gone",
+			    side == conn->client ? "client" : "server",
+			    conn->end[side].fins ? "its" : "the other's");
 		if (conn->end[side].tw_killed)
 			add(notes, 0, "a RST ended the TIME_WAIT of the %s",
 			    side == conn->client ? "client" : "server");

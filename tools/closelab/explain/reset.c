@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bytes.h"
+#include "fate.h"
 #include "foreign.h"
 
 /* Segments that were beyond doubt sent after a RST had arrived. */
@@ -27,117 +28,25 @@
 /* RFC 6298 section 2.5: the longest wait is 60 s or more. */
 #define RTO_MAX_NS 60000000000LL
 
-/*
- * tcp_rcv_synsent_state_process(), RFC 9293 section 3.10.7.3: it must
- * acknowledge the SYN.
- */
-static enum fate fate_syn_sent(const struct end *y, const struct packet *p)
-{
-	if (!(p->flags & SEG_ACK))
-		return FATE_IGNORED;
-	if (p->ack - y->isn - 1 > y->syn_data)
-		return FATE_IGNORED;
-	return FATE_BELIEVED;
-}
-
-/* tcp_check_req(): a request socket takes any RST in the window. */
-static enum fate fate_request(const struct end *y, const struct packet *p)
-{
-	uint32_t expected = y->ack_max;
-
-	if (p->flags & SEG_ACK && p->ack != y->isn + 1)
-		return FATE_IGNORED;
-	return p->seq - expected <= y->window ? FATE_BELIEVED : FATE_IGNORED;
-}
-
-/* tcp_reset_check(): the number of a FIN is taken for the one behind it. */
-static bool is_fin_number(const struct end *x, int state_y, uint32_t seq)
-{
-	return x->fins && seq == x->fin_end - 1 &&
-	       (state_y == ST_CLOSE_WAIT || state_y == ST_LAST_ACK ||
-		state_y == ST_CLOSING);
-}
-
-/* tcp_validate_incoming(), RFC 5961 section 3.2, RFC 9293 section 3.10.7.4. */
-static enum fate fate_synchronized(const struct end *x, const struct end *y,
-				   int state_y, const struct packet *p,
-				   uint32_t expected)
-{
-	uint32_t edge = expected + y->window;
-
-	if (p->seq == expected || is_fin_number(x, state_y, p->seq))
-		return FATE_BELIEVED;
-	if (y->has_sack && p->seq == y->sack_right && seq_after(p->seq, y->ack_max))
-		return FATE_BELIEVED;
-	if (y->edge && seq_after(y->edge, edge))
-		edge = y->edge;
-	if (seq_before(p->seq, expected)) {
-		/* tcp_sequence(): the window begins at what was acknowledged last. */
-		return y->ack_known && !seq_before(p->seq, y->ack_max) ?
-		       FATE_CHALLENGED : FATE_IGNORED;
-	}
-	return seq_after(p->seq, edge) ? FATE_IGNORED : FATE_CHALLENGED;
-}
-
-/*
- * The handshake was over and its ACK is not there: a filter for flags has left it out, with the
- * data that a RST counts.
- */
-static bool counts_what_lacks(const struct conn *conn, int side, const struct packet *p)
-{
-	const struct end *x = &conn->end[side];
-	const struct end *y = &conn->end[!side];
-
-	return !conn->plain && y->estab && x->nxt_known && p->seq != x->nxt;
-}
-
-/*
- * A socket's RST has the number behind all that it sent. Beyond what was captured: the capture
- * lost data of its sender, or the network did; then the receiver challenges it.
- */
-static bool may_have_lost(const struct end *x, const struct packet *p, const struct reset *r)
-{
-	return r->origin == ORIGIN_ABORT && p->flags & SEG_ACK && x->data && !x->fins &&
-	       seq_after(p->seq, r->expected);
-}
-
-static enum fate fate_of(const struct conn *conn, int side,
-			 const struct packet *p, struct reset *r)
-{
-	const struct end *x = &conn->end[side];
-	const struct end *y = &conn->end[!side];
-	int state = r->state[!side];
-	uint32_t expected = x->nxt_known && (x->estab || x->syns || x->answers) ?
-			    x->nxt : y->ack_max;
-	enum fate fate;
-
-	r->expected = expected;
-	if (state == ST_CLOSE)
-		return FATE_NOBODY;
-	if (state == ST_SYN_SENT)
-		return fate_syn_sent(y, p);
-	if (!y->seen || (!y->ack_known && !x->nxt_known))
-		return FATE_UNKNOWN;
-	/* It has answered nothing: nothing says that this one reaches it. */
-	if (r->origin == ORIGIN_KEEPALIVE || r->origin == ORIGIN_TIMEOUT)
-		return FATE_UNKNOWN;
-	if (counts_what_lacks(conn, side, p)) {
-		r->expected = p->seq;
-		return FATE_BELIEVED;
-	}
-	if (state == ST_SYN_RECV && !y->syns)
-		return fate_request(y, p);
-	if (state == ST_TIME_WAIT)
-		/* tcp_timewait_state_process(), without tcp_rfc1337 */
-		return p->seq == x->fin_end ? FATE_TIME_WAIT : FATE_IGNORED;
-	fate = fate_synchronized(x, y, state, p, expected);
-	return fate == FATE_CHALLENGED && may_have_lost(x, p, r) ? FATE_UNCHALLENGED : fate;
-}
-
 static bool answers_syn(const struct end *y, const struct packet *p)
 {
 	return p->flags & SEG_ACK && y->syns &&
 	       p->ack - y->isn - 1 <= y->syn_data;
+}
+
+/*
+ * RFC 9293 section 3.10.7.1: to a segment with ACK the answer has none, so a RST with ACK at the
+ * number that is expected comes from a socket; and with number 0 it answers a SYN.
+ */
+static enum origin origin_alone(const struct end *x, const struct end *y, const struct packet *p)
+{
+	bool ack = p->flags & SEG_ACK;
+
+	if (!y->seen)
+		return ack && !p->seq && !x->seen && !p->length ? ORIGIN_NO_SOCKET : ORIGIN_UNKNOWN;
+	if (answers_syn(y, p))
+		return ORIGIN_REFUSED;
+	return ack && y->ack_known && p->seq == y->ack_max ? ORIGIN_ABORT : ORIGIN_NO_SOCKET;
 }
 
 static enum origin origin_opening(const struct conn *conn, int side,
@@ -148,17 +57,17 @@ static enum origin origin_opening(const struct conn *conn, int side,
 
 	if (x->answers)
 		return ORIGIN_SYN_RECV;
-	if (!x->syns) {
-		if (!y->seen)
-			return ORIGIN_UNKNOWN;
-		return answers_syn(y, p) ? ORIGIN_REFUSED : ORIGIN_NO_SOCKET;
-	}
+	if (!x->syns)
+		return origin_alone(x, y, p);
 	if (!y->seen)
 		return ORIGIN_GIVEN_UP;
 	if (y->answers && y->ack_known && seq_after(y->ack_max, x->isn))
 		return !conn->plain && seq_after(p->seq, y->last_ack) ?
 		       ORIGIN_FORGOTTEN : ORIGIN_HALF_OPEN;
 	if (y->answers && y->last_ack == x->isn + 1 + x->syn_data)
+		return ORIGIN_HALF_OPEN;
+	/* In SYN_SENT such an ACK without SYN is passed over (RFC 9293 section 3.10.7.3). */
+	if (y->last_ack == x->isn + 1 && p->seq == y->last_ack)
 		return ORIGIN_HALF_OPEN;
 	return ORIGIN_BAD_ACK;
 }
@@ -207,6 +116,12 @@ static enum origin origin_answer(const struct conn *conn, int side,
 
 	if (!x->fins)
 		return ORIGIN_FORGOTTEN;
+	/* It had given up: this is somebody who wakes up. */
+	if (x->fins > 1 && !x->fin_acked && conn_overdue(x->fin_at, x->fin_last_at, x->fins, p->at))
+		return ORIGIN_NO_SOCKET;
+	/* Of what came meanwhile nothing was captured; to a FIN its socket would have answered. */
+	if (!y->seen)
+		return ORIGIN_DATA_AFTER_CLOSE;
 	if (y->late_frame && p->seq == y->late_ack)
 		return ORIGIN_DATA_AFTER_CLOSE;
 	/* Data that was under way when the FIN was sent, and is answered now */
@@ -317,6 +232,7 @@ static void describe(const struct conn *conn, int side, const struct packet *p,
 		       (p->flags & SEG_ACK && y->isn_known &&
 			seq_after(p->ack, y->isn + 1 + !!y->fins));
 	r->own_data = x->data;
+	r->late_data = y->late_frame;
 	r->odd_number = p->flags & SEG_ACK && conn->plain && x->nxt_known && p->seq != x->nxt;
 	r->begun_before = conn->opener < 0;
 	r->mptcp = p->mptcp & MPTCP_REASON;
@@ -369,7 +285,7 @@ void conn_take_reset(struct conn *conn, int side, const struct packet *p)
 	held = x->over_by == index || y->over_by == index;
 	describe(conn, side, p, &fresh);
 	fresh.origin = origin_of(conn, side, p, &fresh);
-	fresh.fate = fate_of(conn, side, p, &fresh);
+	fresh.fate = reset_fate(conn, side, p, &fresh);
 	x->resets++;
 	if (reset_without_socket(fresh.origin))
 		conn->no_socket[side]++;
@@ -446,7 +362,8 @@ void conn_goes_on(struct conn *conn, int side, const struct packet *p)
 	r = &conn->reset[e->over_by];
 	if (r->side == side) {
 		/* Earlier segments of it may have been overtaken. */
-		if (times_near(p->at, r->at, OVERTAKEN_NS) && seq_before(p->seq, r->seq))
+		if (times_near(p->at, r->at, OVERTAKEN_NS) &&
+		    !seq_after(p->seq + p->length + !!(p->flags & SEG_FIN), r->seq))
 			return;
 		/* An end without a socket may still send, by hand. */
 		if (r->origin == ORIGIN_HALF_OPEN)
@@ -459,7 +376,8 @@ void conn_goes_on(struct conn *conn, int side, const struct packet *p)
 		/* Windows tries three times, with the same number. */
 		if (p->flags & SEG_SYN && e->refused)
 			return;
-		if (under_way(conn, e, r, p) && r->origin != ORIGIN_BETWEEN)
+		if (under_way(conn, e, r, p) && r->origin != ORIGIN_BETWEEN &&
+		    !(e->refused && conn->end[!side].answers))
 			return;
 		no_effect(conn, e->over_by);
 	}

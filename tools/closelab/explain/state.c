@@ -6,6 +6,23 @@
 /* Linux's own first timeout, where the round trip is not known. */
 #define RTT_UNKNOWN 1000000000LL
 
+/* A segment that is overdue by this is not coming any more. */
+#define OVERDUE_NS 1000000000LL
+
+/* RFC 6298 section 2: the first timeout, and the backoff that follows. */
+#define RTO_NS 1000000000LL
+
+bool conn_overdue(int64_t first, int64_t last, uint32_t count, int64_t now)
+{
+	/* The wait doubles: the next one would be as long as all so far. */
+	int64_t wait = count > 1 ? last - first + RTO_NS : RTO_NS;
+
+	/* The clock was set back meanwhile: how long it was is not known. */
+	if (last < first)
+		return false;
+	return now - last > wait + OVERDUE_NS;
+}
+
 int64_t conn_rtt(const struct conn *conn)
 {
 	const struct end *client = &conn->end[conn->client];

@@ -21,15 +21,18 @@ ADDRESS = {4: {"c": "192.0.2.1", "s": "192.0.2.2"}, 6: {"c": "2001:db8::1", "s":
 MS = 10**6
 S = 10**9
 
+# So long after that nothing more is to come, on other ports.
+LATER = [(3600 * S, "c", "S", 0, None, 0, 502, 64, 9)]
 HANDSHAKE = [(0, "c", "S", 0, None), (MS, "s", "S", 0, 1), (2 * MS, "c", "", 1, 1)]
 
 
-def segment(family, number, at, who, flags, seq, ack, data=0, window=502, ttl=64):
+def segment(family, number, at, who, flags, seq, ack, data=0, window=502, ttl=64,
+            other=0):
     """seq and ack from the initial ones on; ack None: without ACK."""
     peer = "s" if who == "c" else "c"
     bits = sum(FLAGS[f] for f in flags) | (0 if ack is None else 16)
     option = b"\x02\x04\x05\xb4\x01\x03\x03\x07" if "S" in flags else b""
-    tcp = struct.pack(">HHIIBBHHH", PORT[who], PORT[peer], ISN[who] + seq & 0xFFFFFFFF,
+    tcp = struct.pack(">HHIIBBHHH", PORT[who] + other, PORT[peer] + other, ISN[who] + seq & 0xFFFFFFFF,
                       ISN[peer] + ack & 0xFFFFFFFF if ack is not None else 0,
                       5 + len(option) // 4 << 4, bits, window, 0, 0) + option + bytes(data)
     src, dst = ADDRESS[family][who], ADDRESS[family][peer]
@@ -113,6 +116,68 @@ CASES = [
       (2 * S, "s", "R", 111, 1), (2 * S + MS, "c", "", 1, 11),
       (2 * S + 2 * MS, "s", "R", 11, None)], "rst_received", "rst_sent", ["linger"],
      "challenges"),
+    ("SYN and SYN-ACK again and again: the client is not reached",
+     [*[s for i in range(5) for s in (((2 ** i - 1) * S, "c", "S", 0, None),
+                                      ((2 ** i - 1) * S + MS, "s", "S", 0, 1))],
+      *LATER], "connect_failed", "not_established", [], None),
+    ("a SYN, and SYN-ACKs without an answer",
+     [(0, "c", "S", 0, None), *[((2 ** i - 1) * S + MS, "s", "S", 0, 1) for i in range(5)],
+      *LATER], "unknown", "not_established", [], None),
+    ("in the middle: data, and an abort that acknowledges it",
+     [(0, "c", "P", 1, 1, 100), (MS, "s", "R", 1, 101)], "rst_received", "rst_sent",
+     ["unread_data", "linger"], None),
+    ("who slept answers what it got last, and meets nobody",
+     [*HANDSHAKE, (S, "c", "P", 1, 1, 100), (S + MS, "s", "P", 1, 101, 200),
+      (S + 2 * MS, "c", "", 101, 201), (500 * S, "s", "P", 201, 101, 20),
+      (700 * S, "s", "P", 201, 101, 20), (60000 * S, "c", "P", 101, 201, 50),
+      (60000 * S + MS, "s", "R", 201, None)], "rst_received", "rst_sent", ["forgotten"], None),
+    ("a FIN that had timed out when the peer woke up",
+     [*HANDSHAKE, (S, "c", "P", 1, 1, 100), (S + MS, "s", "P", 1, 101, 200),
+      (S + 2 * MS, "c", "", 101, 201),
+      *[(10 * S + (2 ** i - 1) * 200 * MS, "s", "F", 201, 101) for i in range(9)],
+      (1000 * S, "c", "P", 101, 201, 50), (1000 * S + MS, "s", "R", 201, None)],
+     "rst_received", "timeout", [], None),
+    ("ACK and RST of one end, captured in the other order",
+     [*HANDSHAKE, (S, "c", "P", 1, 1, 100), (S + MS, "s", "P", 1, 101, 200),
+      (2 * S, "c", "F", 101, 201), (2 * S + MS, "s", "R", 201, 102),
+      (2 * S + MS + 10000, "s", "", 201, 102)], "rst_received", "rst_sent", ["linger"], None),
+    ("refused, then connected with the same number",
+     [(0, "c", "S", 0, None), (MS, "s", "R", -5000, 1), (500 * MS, "c", "S", 0, None),
+      (501 * MS, "s", "S", 0, 1), (502 * MS, "c", "", 1, 1), (S, "c", "F", 1, 1),
+      (S + MS, "s", "F", 1, 2), (S + 2 * MS, "c", "", 2, 2)], "active_fin", "passive_fin", [], None),
+    ("FINs to a peer that is not there any more",
+     [*HANDSHAKE, *[(S + (2 ** i - 1) * 200 * MS, "c", "F", 1, 1) for i in range(5)], *LATER],
+     "timeout", "half_closed", [], "may be gone"),
+    ("5 MB that were not captured, and the FIN behind them",
+     [*HANDSHAKE, (S, "c", "P", 1, 1, 100), (S + MS, "s", "P", 1, 101, 200),
+      (10 * S, "s", "F", 5000201, 101), (10 * S + MS, "c", "", 101, 5000202),
+      (10 * S + 2 * MS, "c", "F", 101, 5000202), (10 * S + 3 * MS, "s", "", 5000202, 102)],
+     "passive_fin", "active_fin", [], "missing"),
+    ("the same, and an abort",
+     [*HANDSHAKE, (S, "c", "P", 1, 1, 100), (S + MS, "s", "P", 1, 101, 200),
+      (10 * S, "s", "R", 5000201, 101)], "rst_received", "rst_sent", ["linger"], "missing"),
+    ("one direction: data after close",
+     [(0, "c", "S", 0, None), (2 * MS, "c", "", 1, 1), (S, "c", "P", 1, 1, 100),
+      (2 * S, "c", "F", 101, 1), (3 * S, "c", "R", 102, None)], "rst_sent", None,
+     ["data_after_close"], None),
+    ("the answer to a SYN that was not captured",
+     [(0, "s", "R", -5000, 1)], None, "no_socket", [], None),
+    ("SYN, an ACK without SYN, and RST",
+     [(0, "c", "S", 0, None), (MS, "s", "", 0, 1), (2 * MS, "c", "R", 1, None)],
+     "no_socket", None, ["half_open"], None),
+    ("a FIN that was not captured",
+     [*HANDSHAKE, (S, "c", "P", 1, 1, 100), (S + MS, "s", "P", 1, 101, 200),
+      (2 * S, "s", "", 201, 102), (2 * S + MS, "s", "F", 201, 102), (2 * S + 2 * MS, "c", "", 102, 202)],
+     "unknown", "unknown", [], "not captured"),
+    ("a FIN that was captured behind its ACK",
+     [*HANDSHAKE, (S, "c", "P", 1, 1, 100), (S + MS, "s", "P", 1, 101, 200),
+      (2 * S, "s", "", 201, 102), (2 * S + 10000, "c", "F", 101, 201),
+      (2 * S + MS, "s", "F", 201, 102), (2 * S + 2 * MS, "c", "", 102, 202)],
+     "active_fin", "passive_fin", [], None),
+    ("two RSTs at once, to data and FIN on their way",
+     [*HANDSHAKE, (S, "s", "F", 1, 1), (S + MS, "c", "P", 1, 2, 10), (S + MS + 5000, "c", "F", 11, 2),
+      (S + 2 * MS, "s", "R", 2, None), (S + 2 * MS + 9000, "s", "R", 2, None)],
+     "rst_received", "rst_sent", ["data_after_close"], "no socket"),
     ("a full accept queue, and a client that waits for a banner",
      [*HANDSHAKE, *[s for i in range(5) for s in
                     ((2 ** i * S + S, "s", "S", 0, 1), (2 ** i * S + S + MS, "c", "", 1, 1))]],
@@ -133,6 +198,7 @@ def explain(closelab, segments, family):
 
 
 def mistakes(connections, client, server, causes, note):
+    connections = [c for c in connections if c["server"]["port"] == PORT["s"]]
     if len(connections) != 1:
         yield f"{len(connections)} connections"
         return

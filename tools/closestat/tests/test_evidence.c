@@ -136,7 +136,8 @@ static void of_whom_and_when(void)
 		const char *fields;
 		int kind;
 	} rows[] = {
-		{ SERVED "passive_fin idle_us=2000000 bytes_sent=0 bytes_received=70", END_GIVEN_UP },
+		{ SERVED "passive_fin idle_us=2000000 bytes_sent=0 bytes_received=70",
+		  END_GIVEN_UP },
 		{ SERVED "passive_fin idle_us=2000000 bytes_sent=5 bytes_received=70", -1 },
 		{ SERVED "active_fin bytes_sent=5 bytes_received=70", -1 },
 		{ CLIENT "active_fin bytes_sent=5 bytes_received=70", END_PLAIN },
@@ -145,8 +146,10 @@ static void of_whom_and_when(void)
 		{ CLIENT "rst_received bytes_sent=0 bytes_received=0", END_PLAIN },
 		{ CLIENT "other bytes_sent=0 bytes_received=0", END_GIVEN_UP },
 		{ CLIENT "other bytes_sent=1 bytes_received=0", END_PLAIN },
-		{ SERVED "rst_sent rst=linger idle_us=9 bytes_sent=5 bytes_received=1", END_ANSWERED },
-		{ SERVED "rst_sent rst=linger idle_us=300000 bytes_sent=5 bytes_received=1", END_PLAIN },
+		{ SERVED "rst_sent rst=linger idle_us=9 bytes_sent=5 bytes_received=1",
+		  END_ANSWERED },
+		{ SERVED "rst_sent rst=linger idle_us=300000 bytes_sent=5 bytes_received=1",
+		  END_PLAIN },
 		{ SERVED "rst_sent rst=linger idle_us=- bytes_sent=5 bytes_received=1", END_PLAIN },
 		{ CLIENT "rst_sent rst=linger idle_us=9 bytes_sent=5 bytes_received=1", END_PLAIN },
 	};
