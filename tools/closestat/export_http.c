@@ -89,7 +89,8 @@ static const char *reason_of(int status)
 
 /*
  * What is still unread when a socket is closed makes TCP reset the connection, which may take the
- * answer with it: say that this is the end, and read until the client says so, too, or falls silent.
+ * answer with it: say that this is the end, and read until the client says so, too, or says
+ * nothing.
  */
 static void drain(void)
 {
