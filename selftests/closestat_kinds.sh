@@ -111,6 +111,58 @@ except OSError: pass"
 pair
 expect "a connect to a host that is not there" unreachable
 
+# A program's own timeout is over before the kernel's; others wait still.
+own_timeout() {
+	drop $b input 'tcp dport 5000' || return
+	doctor_while $a py $a "
+for i in range(3):
+    s = socket.socket(); s.settimeout(.3)
+    try: s.connect(('10.6.0.2', 5000))
+    except OSError: s.close()"
+	says 1 '3 of 3 connections that ended were given up by the program before connect[(][)] had an answer: 3 with 10.6.0.2:5000 of python3' &&
+		program $a "
+k = [socket.socket() for i in range(4)]
+for s in k: s.setblocking(False); s.connect_ex(('10.6.0.2', 5000))
+ready(); time.sleep(100)" && doctor $a 3 &&
+		says 1 '4 connect[(][)]s of python3/[0-9]+ wait for an answer of 10.6.0.2:5000: SYNs were sent up to [2-9] times'
+}
+pair
+expect "connects that a program gives up, and that wait" own_timeout
+
+## An answer that is late
+
+waited() {
+	program $b "
+l = L(('10.6.0.2', 80)); ready(); c, _ = l.accept(); c.recv(9); until_go(); c.sendall(b'late'); time.sleep(100)" || return
+	doctor_while $a py $a "
+s = C(('10.6.0.2', 80)); s.sendall(b'GET'); s.settimeout(1)
+try: s.recv(9)
+except OSError: s.close(); go()
+while os.path.exists('$tmp/go'): time.sleep(.05)
+for i in range(600):
+    if 'rst_sent_data_after_close 1' in open('/proc/net/tcp_closestat').read(): break
+    time.sleep(.05)"
+	says 1 "1 of 1 connection that ended was reset because the peer's answer came after this side had waited, and closed, idle for .*: 1 with 10.6.0.2:80 of python3" \
+		'a longer timeout here'
+}
+pair
+expect "an answer after the client's timeout" waited
+
+gave_up_waiting() {
+	program $b "
+l = L(('10.6.0.2', 80)); ready(); c, _ = l.accept()
+while c.recv(9): pass
+c.close(); go(); time.sleep(100)" || return
+	doctor_while $b py $a "
+s = C(('10.6.0.2', 80)); s.sendall(b'GET'); s.settimeout(1)
+try: s.recv(9)
+except OSError: s.close()
+until_go()"
+	says 1 '1 connection was closed without one byte of answer when the client had waited, and closed, idle for .* on port 80 of python3 with 10.6.0.1' '499'
+}
+pair
+expect "a client whose timeout is shorter than the answer takes" gave_up_waiting
+
 ## A peer that fell silent
 
 keepalive() {
@@ -163,6 +215,32 @@ for i in range(3): C(('10.6.0.2', 80)).close()" && until_true test -e "$tmp/gone
 pair
 expect "sockets in CLOSE_WAIT that come and go" come_and_go
 
+# Each in a process of its own, as a server has them that forks.
+leak_by_processes() {
+	program $b "
+l = L(('10.6.0.2', 80)); ready()
+while True:
+    c, _ = l.accept()
+    if not os.fork(): l.close(); time.sleep(100)
+    c.close()" || return
+	rm "$tmp/ready" && program $a "
+for i in range(6): C(('10.6.0.2', 80)).close()
+ready()
+while True: C(('10.6.0.2', 80)).close(); time.sleep(.4)" && doctor $b 4 &&
+		says 1 'sockets stay in CLOSE_WAIT, held by python3 [(]several processes[)] on port 80 .* more in the 4 s watched' 'A leak'
+}
+pair
+expect "CLOSE_WAIT that grows, over processes" leak_by_processes
+
+not_read() {
+	program $b "l = L(('10.6.0.2', 80)); ready(); c, _ = l.accept(); time.sleep(100)" &&
+		py $a "s = C(('10.6.0.2', 80)); s.sendall(b'x' * 276); s.close()" && doctor $b 3 &&
+		says 1 '1 socket stays in CLOSE_WAIT, held by python3/[0-9]+ on port 80 .*; 276 bytes that came are unread' \
+			'does not even read'
+}
+pair
+expect "CLOSE_WAIT of a program that hangs" not_read
+
 # The service has the higher of the two ports, and its listener is not here.
 high_port() {
 	program $b "
@@ -207,6 +285,21 @@ while True: k.append(l.accept())" || return
 }
 pair
 expect "ports that open connections of IPv6 hold" open_ipv6
+
+# tcp_tw_reuse does nothing without them.
+no_timestamps() {
+	few_ports && ip netns exec $a sysctl -qw net.ipv4.tcp_timestamps=0 || return
+	program $b "
+l = L(('10.6.0.2', 80)); ready()
+while True:
+    c, _ = l.accept(); c.recv(1); c.close()" && py $a "
+for i in range(18):
+    s = C(('10.6.0.2', 80)); s.shutdown(socket.SHUT_WR); s.recv(1); s.close()" && doctor $a &&
+		says 1 'TIME_WAIT of 60 s holds 18 of the 20 usable ports' \
+			"Try: ip netns exec $a sysctl -w net.ipv4.tcp_timestamps=1 net.ipv4.tcp_tw_reuse=1\$"
+}
+pair
+expect "ports without timestamps" no_timestamps
 
 # tcp_tw_reuse is on, but the peer has no timestamps: nothing is taken over.
 not_reusable() {

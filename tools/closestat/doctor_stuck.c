@@ -18,6 +18,8 @@
 #define YOUNG_MS 2000
 /* With nothing but one look, what is so old is stuck. */
 #define OLD_MS 5000
+/* More than a server's last word. */
+#define GOODBYE_BYTES 1024
 
 enum why {
 	WHY_UNACCEPTED,
@@ -138,7 +140,7 @@ static struct stuck *find(struct stuck_list *list, const struct stuck *k)
 
 		if (!are_alike(v, k) || strcmp(v->owner ? v->owner->command : "", command))
 			continue;
-		v->processes_differ |= k->owner && v->owner->pid != k->owner->pid;
+		v->processes_differ |= v->owner && k->owner && v->owner->pid != k->owner->pid;
 		return v;
 	}
 	more = realloc(list->v, (list->n + 1) * sizeof(*more));
@@ -257,19 +259,28 @@ static char *list_command(const struct doctor *d, const char *state, u16 port)
 	return doctor_text("closestat list %s--state %s --port %u", d->where, state, port);
 }
 
+/*
+ * What a server sends before it closes an idle connection of a pool, such as a close_notify or an
+ * error of a database, is unread there until its next use.
+ */
+static bool is_unread(const struct stuck *k)
+{
+	return !k->unaccepted && k->unread > (k->served ? 0 : k->n * GOODBYE_BYTES);
+}
+
 static void judge_close_wait(struct doctor *d, const struct stuck *k)
 {
-	bool grows = k->n > k->before && d->seconds, unread = k->unread && !k->unaccepted;
+	bool grows = k->n > k->before && d->seconds, unread = is_unread(k);
 	char *more = unread ? doctor_text("; %llu bytes that came are unread", k->unread) :
 			      doctor_text("%s", "");
 	const char *why;
 
 	if (k->unaccepted)
 		why = whys[WHY_UNACCEPTED];
-	else if (unread)
-		why = whys[k->served ? WHY_UNREAD_SERVER : WHY_UNREAD_CLIENT];
 	else if (grows)
 		why = whys[WHY_LEAK];
+	else if (unread)
+		why = whys[k->served ? WHY_UNREAD_SERVER : WHY_UNREAD_CLIENT];
 	else if (!k->served)
 		why = whys[WHY_POOL];
 	else
