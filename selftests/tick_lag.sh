@@ -23,6 +23,7 @@ others_online() {
 told() {
 	insmod "$ko" ticks="$1" && rmmod tick_lag_test && return
 	dmesg | tail -n 1
+	echo "'Resource temporarily unavailable': the machine is too busy to try"
 	return 1
 }
 

@@ -13,8 +13,8 @@
 
 /* How many it has to be right about. */
 #define N_SAMPLES	20
-/* A busy machine may stop a virtual CPU in the middle of one. */
-#define N_TRIES		200
+/* A busy machine stops a virtual CPU in the middle of most. */
+#define N_TRIES		2000
 
 static unsigned int ticks;
 module_param(ticks, uint, 0);
