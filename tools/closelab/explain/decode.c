@@ -7,17 +7,11 @@
 
 #include "bytes.h"
 #include "linktype.h"
+#include "tunnel.h"
 
 /* Tunnels in tunnels, and extension headers of IPv6, to look through. */
 #define MAX_DEPTH 4
 #define MAX_EXTENSIONS 16
-
-#define VXLAN_PORT 4789
-/* The kernel's own, from before there was a number: flannel uses it. */
-#define VXLAN_PORT_LINUX 8472
-#define VXLAN_VNI_VALID 0x08
-
-#define GENEVE_PORT 6081
 
 #define V4_FRAGMENT 0x1fff
 #define V4_MORE 0x2000
@@ -139,85 +133,6 @@ static enum decoded take_v6(struct layer *layer, struct packet *packet,
 	return skip_extensions(inner, packet);
 }
 
-/* RFC 2784, 2890: flags say which fields follow; other versions are PPTP. */
-static bool enter_gre(struct layer *layer)
-{
-	uint16_t flags;
-	uint32_t size = 4;
-
-	if (layer->captured < 4)
-		return false;
-	flags = be16(layer->p);
-	if (flags & 0x4007)
-		return false;
-	layer->type = be16(layer->p + 2);
-	size += flags & 0x8000 ? 4 : 0;
-	size += flags & 0x2000 ? 4 : 0;
-	size += flags & 0x1000 ? 4 : 0;
-	if (!layer_skip(layer, size))
-		return false;
-	return layer->type == ETHERTYPE_TEB ? layer_ethernet(layer) :
-					      layer_tags(layer);
-}
-
-/* RFC 7348: by the flags that its header must have. */
-static bool enter_vxlan(struct layer *layer)
-{
-	if (!(layer->p[8] & VXLAN_VNI_VALID))
-		return false;
-	layer->tag = layer->tag << 25 | 1 << 24 | be32(layer->p + 12) >> 8;
-	return layer_skip(layer, 16) && layer_ethernet(layer);
-}
-
-/* RFC 8926: version 0, options in words of four bytes. */
-static bool enter_geneve(struct layer *layer)
-{
-	uint32_t options;
-
-	if (layer->p[8] >> 6)
-		return false;
-	options = (layer->p[8] & 0x3f) * 4;
-	layer->type = be16(layer->p + 10);
-	layer->tag = layer->tag << 25 | 1 << 24 | be32(layer->p + 12) >> 8;
-	if (!layer_skip(layer, 16 + options))
-		return false;
-	return layer->type == ETHERTYPE_TEB ? layer_ethernet(layer) : layer_tags(layer);
-}
-
-/* By the port; both have headers of eight bytes behind that of UDP. */
-static bool enter_udp(struct layer *layer)
-{
-	if (layer->captured < 16)
-		return false;
-	switch (be16(layer->p + 2)) {
-	case VXLAN_PORT:
-	case VXLAN_PORT_LINUX:
-		return enter_vxlan(layer);
-	case GENEVE_PORT:
-		return enter_geneve(layer);
-	}
-	return false;
-}
-
-/* Go into a tunnel: whether there is one. */
-static bool enter_tunnel(const struct inner *inner, struct layer *layer)
-{
-	*layer = inner->layer;
-	switch (inner->protocol) {
-	case IPPROTO_IPIP:
-		layer->type = ETHERTYPE_V4;
-		return true;
-	case IPPROTO_IPV6:
-		layer->type = ETHERTYPE_V6;
-		return true;
-	case IPPROTO_GRE:
-		return enter_gre(layer);
-	case IPPROTO_UDP:
-		return enter_udp(layer);
-	}
-	return false;
-}
-
 static enum decoded take_ip(struct layer *layer, struct packet *packet,
 			    struct inner *inner)
 {
@@ -267,7 +182,8 @@ enum decoded packet_decode(int link, const uint8_t *frame, uint32_t captured,
 			return packet_tcp(inner.layer.p, inner.layer.captured,
 					  inner.layer.length, packet);
 		}
-		if (!enter_tunnel(&inner, &layer))
+		layer = inner.layer;
+		if (!tunnel_enter(inner.protocol, &layer))
 			return DECODED_OTHER;
 	}
 	return DECODED_OTHER;

@@ -23,7 +23,7 @@ bool layer_skip(struct layer *layer, uint32_t n)
 }
 
 /* An IP packet says by itself of which version it is. */
-static bool raw_ip(struct layer *layer)
+bool layer_raw(struct layer *layer)
 {
 	if (!layer->captured)
 		return false;
@@ -85,7 +85,7 @@ static bool mpls(struct layer *layer)
 		if (!layer_skip(layer, 4))
 			return false;
 	}
-	return bottom && raw_ip(layer);
+	return bottom && layer_raw(layer);
 }
 
 bool layer_tags(struct layer *layer)
@@ -125,7 +125,7 @@ bool layer_ethernet(struct layer *layer)
 /* The family is in the byte order of the machine that captured it. */
 static bool bsd_loopback(struct layer *layer)
 {
-	return layer_skip(layer, 4) && raw_ip(layer);
+	return layer_skip(layer, 4) && layer_raw(layer);
 }
 
 static bool cooked(struct layer *layer, uint32_t type_at, uint32_t header)
@@ -157,7 +157,7 @@ static bool nflog(struct layer *layer)
 		if (size < 4)
 			return false;
 		if ((type & 0x7fff) == 9)
-			return layer_skip(layer, 4) && raw_ip(layer);
+			return layer_skip(layer, 4) && layer_raw(layer);
 		padded = (size + 3U) & ~3U;
 		if (!layer_skip(layer, padded))
 			return false;
@@ -201,7 +201,7 @@ bool linktype_strip(int link, struct layer *layer)
 	case 101:
 	case DLT_IPV4:
 	case DLT_IPV6:
-		return raw_ip(layer);
+		return layer_raw(layer);
 	case DLT_NULL:
 	case DLT_LOOP:
 		return bsd_loopback(layer);

@@ -44,6 +44,14 @@ bool layer_skip(struct layer *layer, uint32_t n);
 bool layer_ethernet(struct layer *layer);
 
 /**
+ * layer_raw() - look which version of IP begins here
+ * @layer: gets its type, 0 where it is none
+ *
+ * Return: whether there is a byte.
+ */
+bool layer_raw(struct layer *layer);
+
+/**
  * layer_tags() - go past VLAN tags, MPLS labels, PPPoE
  * @layer: is moved to what they carry
  *

@@ -115,7 +115,7 @@ enum decoded {
  * @length: bytes that it had on the wire
  * @packet: gets all but the frame's number and time
  *
- * VLAN tags, PPPoE, MPLS, and IP, GRE, VXLAN and Geneve tunnels are looked into.
+ * VLAN tags, PPPoE, MPLS, and the tunnels of tunnel.h are looked into.
  *
  * Return: what it is.
  */

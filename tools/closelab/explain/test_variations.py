@@ -160,14 +160,41 @@ def vlan_devices(frames):
                                             else b"") + f.type)
 
 
+def outer(f, protocol, header):
+    """Around the packet: an IP packet, and what follows in that."""
+    return ETHER + V4 + struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(header) + len(f.ip), 1, 0,
+                                    64, protocol, 0, b"\xc6\x33\x64\x01", b"\xc6\x33\x64\x02") + \
+        header
+
+
+def udp(f, port, header):
+    return outer(f, 17, struct.pack(">HHHH", 54321, port, 8 + len(header) + len(f.ip), 0) + header)
+
+
 def geneve(f):
     """One option; Ethernet in it."""
-    header = b"\x01\x00\x65\x58\x00\x00\x07\x00" + b"\x01\x02\x80\x00" + ETHER + f.type
-    size = 8 + len(header) + len(f.ip)
-    udp = struct.pack(">HHHH", 54321, 6081, size, 0)
-    ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + size, 1, 0, 64, 17, 0,
-                     b"\xc6\x33\x64\x01", b"\xc6\x33\x64\x02")
-    return ETHER + V4 + ip + udp + header
+    return udp(f, 6081, b"\x01\x00\x65\x58\x00\x00\x07\x00\x01\x02\x80\x00" + ETHER + f.type)
+
+
+def vxlan(f):
+    return udp(f, 4789, b"\x08\x00\x00\x00\x00\x00\x07\x00" + ETHER + f.type)
+
+
+def gtp(f):
+    """One extension header; each direction has a tunnel of its own."""
+    tunnel = b"\x00\x00\x00\x01" if f.src > f.dst else b"\x00\x00\x00\x02"
+    return udp(f, 2152, b"\x34\xff\x00\x00" + tunnel + b"\x00\x00\x00\x85\x01\x00\x09\x00")
+
+
+def erspan(f):
+    return outer(f, 47, b"\x10\x00\x88\xbe\x00\x00\x00\x09" + b"\x10\x05\x00\x01\x00\x00\x00\x00" +
+                 ETHER + f.type)
+
+
+def erspan3(f):
+    """With the eight bytes of its own platform."""
+    return outer(f, 47, b"\x10\x00\x22\xeb\x00\x00\x00\x09" + b"\x20\x05" + bytes(9) + b"\x01" +
+                 bytes(8) + ETHER + f.type)
 
 
 def nflog(f):
@@ -193,6 +220,10 @@ VARIATIONS = {
     "Linux cooked v2": lambda fs: pcap(fs, link=276, head=lambda f: f.type + bytes(18)),
     "a VLAN's device and the one below it": vlan_devices,
     "Geneve": lambda fs: pcap(fs, head=geneve),
+    "VXLAN": lambda fs: pcap(fs, head=vxlan),
+    "GTP-U": lambda fs: pcap(fs, head=gtp),
+    "ERSPAN": lambda fs: pcap(fs, head=erspan),
+    "ERSPAN type III": lambda fs: pcap(fs, head=erspan3),
     "raw IP": lambda fs: pcap(fs, link=101, head=lambda f: b""),
     "BSD loopback": lambda fs: pcap(fs, link=0, head=lambda f: b"\x02\x00\x00\x00"),
     "OpenBSD loopback": lambda fs: pcap(fs, link=108, head=lambda f: b"\x00\x00\x00\x02"),
