@@ -30,7 +30,7 @@ static void take_vni(struct layer *layer, uint32_t vni)
 	layer->tag = layer->tag << 25 | 1 << 24 | vni;
 }
 
-/* draft-foschiano-erspan: type I has no header, II one of eight bytes, III one of twelve and more. */
+/* draft-foschiano-erspan: type I has no header, II one of eight bytes, III one of 12 or 20. */
 static bool enter_erspan(struct layer *layer, bool sequence)
 {
 	uint32_t size = 0;
