@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 
 /* Seconds: an emulated machine loads a large program slowly. */
-#define START_SECONDS 60
+#define START_SECONDS 300
 
 static int listens(struct lab *lab, void *data)
 {
