@@ -223,7 +223,7 @@ while True:
     c, _ = l.accept()
     if not os.fork(): l.close(); time.sleep(100)
     c.close()" || return
-	rm "$tmp/ready" && program $a "
+	program $a "
 for i in range(6): C(('10.6.0.2', 80)).close()
 ready()
 while True: C(('10.6.0.2', 80)).close(); time.sleep(.4)" && doctor $b 4 &&
@@ -245,7 +245,7 @@ expect "CLOSE_WAIT of a program that hangs" not_read
 high_port() {
 	program $b "
 l = L(('10.6.0.2', 50051)); ready(); l.accept()[0].close(); time.sleep(100)" || return
-	rm "$tmp/ready" && program $a "
+	program $a "
 s = socket.create_connection(('10.6.0.2', 50051), source_address=('10.6.0.1', 40000))
 s.recv(1); ready(); time.sleep(100)" && doctor $a 3 &&
 		says 1 '1 socket stays in CLOSE_WAIT, held by python3/[0-9]+ to port 50051 with 10.6.0.2:50051' \
@@ -278,7 +278,6 @@ open_ipv6() {
 l = socket.create_server(('fd06::2', 80), family=socket.AF_INET6, backlog=100); ready()
 k = []
 while True: k.append(l.accept())" || return
-	rm "$tmp/ready"
 	program $a "k = [C(('fd06::2', 80)) for i in range(18)]; ready(); time.sleep(100)" && doctor $a &&
 		says 1 'Connections hold 18 of the 20 usable ports to \[fd06::2\]:80 by python3/[0-9]+: 18 are open, 0 in CLOSE_WAIT, 0 in SYN_SENT, 0 in TIME_WAIT' \
 			'A shorter TIME_WAIT does not help'
@@ -289,10 +288,7 @@ expect "ports that open connections of IPv6 hold" open_ipv6
 # tcp_tw_reuse does nothing without them.
 no_timestamps() {
 	few_ports && ip netns exec $a sysctl -qw net.ipv4.tcp_timestamps=0 || return
-	program $b "
-l = L(('10.6.0.2', 80)); ready()
-while True:
-    c, _ = l.accept(); c.recv(1); c.close()" && py $a "
+	closing_server 10.6.0.2 && py $a "
 for i in range(18):
     s = C(('10.6.0.2', 80)); s.shutdown(socket.SHUT_WR); s.recv(1); s.close()" && doctor $a &&
 		says 1 'TIME_WAIT of 60 s holds 18 of the 20 usable ports' \
@@ -305,10 +301,7 @@ expect "ports without timestamps" no_timestamps
 not_reusable() {
 	few_ports && ip netns exec $a sysctl -qw net.ipv4.tcp_tw_reuse=1 &&
 		ip netns exec $b sysctl -qw net.ipv4.tcp_timestamps=0 || return
-	program $b "
-l = L(('10.6.0.2', 80)); ready()
-while True:
-    c, _ = l.accept(); c.recv(1); c.close()" || return
+	closing_server 10.6.0.2 || return
 	doctor_while $a py $a "
 for i in range(23):
     try:
@@ -342,10 +335,7 @@ expect "TIME_WAITs that a RST ends" sent_twice
 
 not_by_the_peer() {
 	ip netns exec $b sysctl -qw net.ipv4.tcp_timestamps=0
-	program $b "
-l = L(('10.6.0.2', 80)); ready()
-while True:
-    c, _ = l.accept(); c.recv(1); c.close()" && closestat set -N $a time_wait=5s || return
+	closing_server 10.6.0.2 && closestat set -N $a time_wait=5s || return
 	doctor_while $a py $a "for i in range(20): C(('10.6.0.2', 80)).close()"
 	says 1 'time_wait_ms is 5000, but the guard kept 20 of 20 TIME_WAITs longer'
 }
@@ -375,7 +365,7 @@ expect "a listen queue that was full for a moment" momentary
 
 no_backlog() {
 	program $b "l = L(('10.6.0.2', 8080), 0); ready(); time.sleep(100)" &&
-		rm "$tmp/ready" && program $a "s = C(('10.6.0.2', 8080)); ready(); time.sleep(100)" &&
+		program $a "s = C(('10.6.0.2', 8080)); ready(); time.sleep(100)" &&
 		doctor $b && says 1 'The listen queue of port 8080 [(]python3/[0-9]+[)] is full: 1 connection waits, its backlog is 0'
 }
 pair

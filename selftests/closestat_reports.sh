@@ -15,12 +15,6 @@ clean_up() {
 } 2>/dev/null
 trap clean_up EXIT
 
-closing_server() {
-	program $b "
-l = L(('10.6.0.2', 80)); ready()
-while True:
-    c, _ = l.accept(); c.recv(1); c.close()"
-}
 connects() {
 	py $a "
 for i in range($1):
@@ -33,7 +27,7 @@ echo "TAP version 13"
 reserved_ports() {
 	ip netns exec $a sysctl -qw net.ipv4.ip_local_port_range="40000 40499" \
 		net.ipv4.ip_local_reserved_ports=40250-40499
-	closing_server && connects 300 80 && doctor $a &&
+	closing_server 10.6.0.2 && connects 300 80 && doctor $a &&
 		says 1 'holds 250 of the 250 usable ports [(]250 of the range are reserved[)] for connections to 10.6.0.2:80' \
 			'50 .*connects failed' "Try: closestat set -N $a tcp_tw_reuse=1"
 }
@@ -41,7 +35,7 @@ pair
 expect "ports: half of the range is reserved" reserved_ports
 
 raised_limit() {
-	closing_server && ip netns exec $a sysctl -qw net.ipv4.tcp_max_tw_buckets=50 &&
+	closing_server 10.6.0.2 && ip netns exec $a sysctl -qw net.ipv4.tcp_max_tw_buckets=50 &&
 		connects 200 80 && doctor $a &&
 		says 1 '1[0-9][0-9] TIME_WAITs were given up because tcp_max_tw_buckets is 50' 'tcp_max_tw_buckets=16384' &&
 		closestat set -N $a tcp_max_tw_buckets=300000 && closestat purge -N $a &&
@@ -290,7 +284,7 @@ expect "a listen queue that is full" full_queue
 
 guarded() {
 	ip netns exec $a sysctl -qw net.ipv4.tcp_timestamps=0
-	closestat set -N $a time_wait=5s && closing_server || return
+	closestat set -N $a time_wait=5s && closing_server 10.6.0.2 || return
 	doctor_while $a connects 20 80
 	says 1 'time_wait_ms is 5000, but the guard kept [0-9]+ of [0-9]+ TIME_WAITs longer' \
 		"Try: ip netns exec $a sysctl -w net.ipv4.tcp_timestamps=1"
@@ -300,11 +294,8 @@ expect "a setting without effect" guarded
 
 bound() {
 	ip netns exec $a sysctl -qw net.ipv4.ip_local_port_range="40000 40099"
-	closing_server && ip -n $b addr add 10.6.0.3/24 dev v || return
-	program $b "
-l = L(('10.6.0.3', 80)); ready()
-while True:
-    c, _ = l.accept(); c.recv(1); c.close()" || return
+	closing_server 10.6.0.2 && ip -n $b addr add 10.6.0.3/24 dev v || return
+	closing_server 10.6.0.3 || return
 	doctor_while $a py $a "
 for i in range(160):
     try:

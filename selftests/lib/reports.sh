@@ -57,6 +57,14 @@ program() {
 	until_true test -e "$tmp/ready"
 }
 
+# closing_server ADDRESS - on port 80 in $b: it closes when the client has, or has sent something
+closing_server() {
+	program $b "
+l = L(('$1', 80)); ready()
+while True:
+    c, _ = l.accept(); c.recv(1); c.close()"
+}
+
 # listens NS PORT - whether something listens there
 listens() {
 	ip netns exec $1 ss -Hltn | grep -q ":$2 "

@@ -152,6 +152,24 @@ u64 doctor_sockstat(const struct doctor *doctor, const char *word);
 const struct owner *doctor_listener(const struct doctor *doctor, u16 port);
 
 /**
+ * doctor_holder - tell the process that holds a socket
+ * @inode: of the socket; 0: none does
+ * @before: what is put before it, as " of "
+ *
+ * Return: " of nginx/12"; "" for none, or one that may not be looked into; to be freed.
+ */
+char *doctor_holder(u32 inode, const char *before);
+
+/**
+ * doctor_idle - tell for how long nothing had gone either way
+ * @idle_us: that long
+ * @least_us: if less, nothing is told; not 0
+ *
+ * Return: ", idle for 2 s before", or ""; to be freed.
+ */
+char *doctor_idle(u64 idle_us, u64 least_us);
+
+/**
  * doctor_listening - tell who listens here, a few of them
  * @doctor: whose
  *

@@ -18,25 +18,10 @@ static int compare(const void *a, const void *b)
 	return memcmp(&x->dst, &y->dst, sizeof(x->dst)) ? : (int)x->dport - y->dport;
 }
 
-/* Whose, by one of them that a process holds: that is all but those that wait after a signal. */
-static char *whose(const struct sock *s)
-{
-	struct owners owners;
-	const struct owner *o;
-	u32 inode = s->inode;
-	char *text;
-
-	owners_read(&inode, 1, &owners);
-	o = owners_find(&owners, s->inode);
-	text = o ? doctor_text(" of %s/%d", o->command, o->pid) : doctor_text("%s", "");
-	owners_free(&owners);
-	return text;
-}
-
 /* To one destination, @n of them. */
 static void tell(struct doctor *d, const struct sock *s, size_t n)
 {
-	char peer[ENDPOINT_SIZE], *who = whose(s);
+	char peer[ENDPOINT_SIZE], *who = doctor_holder(s->inode, " of ");
 	unsigned int times = 0;
 
 	for (size_t i = 0; i < n; i++)
@@ -57,6 +42,9 @@ int doctor_connecting(struct doctor *d)
 	size_t n = 0, run;
 	int ret;
 
+	/* The kernel walks the table of all namespaces: not where no SYN was ever sent again. */
+	if (!doctor_kernel(d, "TCPSynRetrans", NULL))
+		return EXIT_OK;
 	ret = sockdiag_read(BIT(TCP_SYN_SENT), &socks);
 	if (ret)
 		return ret;

@@ -33,12 +33,9 @@ static char *counted(const struct judged *j, u64 n, u64 of)
 /* Where it tells something how long nothing had gone either way. */
 static char *idle_before(const struct judged *j, const struct ends_sum *sum)
 {
-	char text[DURATION_SIZE];
-
-	if (!j->idle || !sum->idle_max_us ||
-	    (strcmp(j->how, "timeout") && sum->idle_max_us < ENDS_IDLE_US))
+	if (!j->idle)
 		return doctor_text("%s", "");
-	return doctor_text(", idle for %s before", format_duration(sum->idle_max_us, text));
+	return doctor_idle(sum->idle_max_us, strcmp(j->how, "timeout") ? ENDS_IDLE_US : 1);
 }
 
 /* The peer of most of them. */

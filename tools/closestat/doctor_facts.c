@@ -88,6 +88,31 @@ const struct owner *doctor_listener(const struct doctor *d, u16 port)
 	return found;
 }
 
+char *doctor_holder(u32 inode, const char *before)
+{
+	struct owners owners;
+	const struct owner *o;
+	u32 sought = inode;
+	char *text;
+
+	if (!inode)
+		return doctor_text("%s", "");
+	owners_read(&sought, 1, &owners);
+	o = owners_find(&owners, inode);
+	text = o ? doctor_text("%s%s/%d", before, o->command, o->pid) : doctor_text("%s", "");
+	owners_free(&owners);
+	return text;
+}
+
+char *doctor_idle(u64 idle_us, u64 least_us)
+{
+	char text[DURATION_SIZE];
+
+	if (idle_us < least_us)
+		return doctor_text("%s", "");
+	return doctor_text(", idle for %s before", format_duration(idle_us, text));
+}
+
 /* Listening on IPv4 and on IPv6, or on several addresses, is once. */
 static bool told_before(const struct doctor *d, size_t at)
 {

@@ -167,23 +167,14 @@ static char *program_of(const struct doctor *d, const struct held *h)
 	char peer[ENDPOINT_SIZE];
 	const struct owner *o = NULL, *server;
 	const struct end_group *g;
-	struct owners owners;
-	u32 inode;
-	char *text;
 
 	endpoint_format(h->one->family, &h->one->dst, 0, peer);
 	g = ended_with(d, d->ends, peer, h->one->dport) ? :
 	    ended_with(d, &d->past, peer, h->one->dport);
 	if (g)
 		return doctor_text(" by %s", g->program);
-	if (h->live && h->live->inode) {
-		inode = h->live->inode;
-		owners_read(&inode, 1, &owners);
-		o = owners_find(&owners, inode);
-		text = o ? doctor_text(" by %s/%d", o->command, o->pid) : doctor_text("%s", "");
-		owners_free(&owners);
-		return text;
-	}
+	if (h->live && h->live->inode)
+		return doctor_holder(h->live->inode, " by ");
 	/* The service may be here, too. */
 	server = doctor_listener(d, h->one->dport);
 	for (size_t i = 0; i < d->owners.n; i++) {
@@ -217,6 +208,11 @@ static bool held_by_time_wait(const struct held *h)
 	return h->time_wait >= h->others;
 }
 
+static bool are_leaked(const struct held *h)
+{
+	return h->peer_closed * 2 > h->time_wait + h->others;
+}
+
 static char *more_ports(const struct doctor *d, const struct port_model *m)
 {
 	if (m->low > WIDE_LOW || m->high < WIDE_HIGH)
@@ -227,7 +223,7 @@ static char *more_ports(const struct doctor *d, const struct port_model *m)
 
 static char *remedy(const struct doctor *d, const struct port_model *m, const struct held *h)
 {
-	if (h->peer_closed * 2 > h->time_wait + h->others)
+	if (are_leaked(h))
 		return doctor_text("closestat list %s--state close-wait --port %u", d->where,
 				   h->one->dport);
 	if (h->others * 100 >= (size_t)m->usable * NEAR_PERCENT || reusable(m, h->one))
@@ -280,7 +276,7 @@ static const char *why_of(const struct held *h)
 {
 	if (held_by_time_wait(h))
 		return whys[0];
-	return whys[h->peer_closed * 2 > h->time_wait + h->others ? 1 : 2];
+	return whys[are_leaked(h) ? 1 : 2];
 }
 
 static void report(struct doctor *d, const struct port_model *m, const struct held *h)

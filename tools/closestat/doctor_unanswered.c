@@ -5,7 +5,6 @@
 #include "lib/units.h"
 #include "msg.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 struct unanswered {
@@ -44,17 +43,15 @@ static const struct unanswered kinds[] = {
 static void tell(struct doctor *d, const struct ends *ends, const struct unanswered *u, bool now)
 {
 	struct ends_sum sum = ends_sum(ends, d->inode, "passive_fin", NULL, u->want);
-	char *who, *text, age[DURATION_SIZE], idle[DURATION_SIZE], waited[DURATION_SIZE + 24] = "";
+	char *who, *text, *idle, age[DURATION_SIZE];
 
 	if (!sum.count)
 		return;
-	if (sum.idle_max_us >= ENDS_IDLE_US)
-		snprintf(waited, sizeof(waited), ", idle for %s before",
-			 format_duration(sum.idle_max_us, idle));
 	format_duration(sum.age_ms * US_PER_MS + monotonic_us() - d->began_us, age);
 	who = doctor_ends_described(d, ends, "passive_fin", NULL, u->want);
+	idle = doctor_idle(sum.idle_max_us, ENDS_IDLE_US);
 	text = doctor_text("%llu connection%s %s closed without one byte of answer %s%s", sum.count,
-			   plural(sum.count), sum.count == 1 ? "was" : "were", u->seen, waited);
+			   plural(sum.count), sum.count == 1 ? "was" : "were", u->seen, idle);
 	if (now)
 		doctor_find(d, u->harm, "unanswered", u->why, doctor_text("%s: %s", text, who),
 			    doctor_text("%s", u->remedy));
@@ -64,6 +61,7 @@ static void tell(struct doctor *d, const struct ends *ends, const struct unanswe
 					text, age, who, u->why, u->remedy),
 			    doctor_text("%s", u->remedy));
 	free(text);
+	free(idle);
 	free(who);
 }
 

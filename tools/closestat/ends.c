@@ -56,7 +56,7 @@ static struct end_group *find(struct ends *ends, const struct end_group *g)
 	return &ends->v[ends->n++];
 }
 
-/* What else the event tells of an end. */
+/* The fields of an event that its kind is told by. */
 struct facts {
 	u64 sent, received;
 	bool bytes;		/* these two are known */
