@@ -269,12 +269,8 @@ expect "the one that hangs, of two listeners that share a port" one_hangs
 
 ## Ports
 
-few_ports() {
-	ip netns exec $a sysctl -qw net.ipv4.ip_local_port_range="40000 40019"
-}
-
 open_ipv6() {
-	few_ports && program $b "
+	few_ports $a '40000 40019' && program $b "
 l = socket.create_server(('fd06::2', 80), family=socket.AF_INET6, backlog=100); ready()
 k = []
 while True: k.append(l.accept())" || return
@@ -287,7 +283,7 @@ expect "ports that open connections of IPv6 hold" open_ipv6
 
 # tcp_tw_reuse does nothing without them.
 no_timestamps() {
-	few_ports && ip netns exec $a sysctl -qw net.ipv4.tcp_timestamps=0 || return
+	few_ports $a '40000 40019' && ip netns exec $a sysctl -qw net.ipv4.tcp_timestamps=0 || return
 	closing_server 10.6.0.2 && py $a "
 for i in range(18):
     s = C(('10.6.0.2', 80)); s.shutdown(socket.SHUT_WR); s.recv(1); s.close()" && doctor $a &&
@@ -299,7 +295,7 @@ expect "ports without timestamps" no_timestamps
 
 # tcp_tw_reuse is on, but the peer has no timestamps: nothing is taken over.
 not_reusable() {
-	few_ports && ip netns exec $a sysctl -qw net.ipv4.tcp_tw_reuse=1 &&
+	few_ports $a '40000 40019' && ip netns exec $a sysctl -qw net.ipv4.tcp_tw_reuse=1 &&
 		ip netns exec $b sysctl -qw net.ipv4.tcp_timestamps=0 || return
 	closing_server 10.6.0.2 || return
 	doctor_while $a py $a "

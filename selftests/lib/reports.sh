@@ -65,6 +65,13 @@ while True:
     c, _ = l.accept(); c.recv(1); c.close()"
 }
 
+# few_ports NS RANGE - its connections have no other ports, and no RST frees one: a machine that
+# stands still for a retransmission timeout sends a FIN twice, and the answer of a TIME_WAIT to the
+# second meets nobody any more (RFC 1337).
+few_ports() {
+	ip netns exec "$1" sysctl -qw net.ipv4.ip_local_port_range="$2" net.ipv4.tcp_rfc1337=1
+}
+
 # listens NS PORT - whether something listens there
 listens() {
 	ip netns exec $1 ss -Hltn | grep -q ":$2 "
