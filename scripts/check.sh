@@ -33,21 +33,23 @@ trap 'exit 130' INT
 passed=0 failed=0 skipped=0
 report=()
 
-# part NAME COMMAND... - run one part, its standard output kept in a file
+# part NAME COMMAND... - run one part; its standard output and what time it took, of the clock and
+# of a CPU, kept in files
 part() {
-	local name=$1 began=$EPOCHSECONDS status=0
+	local name=$1 began=$EPOCHSECONDS status=0 TIMEFORMAT='%U %S' cpu
 	shift
 
-	setpriv --pdeathsig TERM "$@" >"$tmp/$name.out" || status=$?
-	echo "$status $((EPOCHSECONDS - began))" >"$tmp/$name.ended"
+	{ time setpriv --pdeathsig TERM "$@" >"$tmp/$name.out" 2>&3 || status=$?; } 3>&2 2>"$tmp/$name.cpu"
+	cpu=$(awk '{ printf "%d", $1 + $2 }' "$tmp/$name.cpu")
+	echo "$status $((EPOCHSECONDS - began)) $cpu" >"$tmp/$name.ended"
 }
 
 # account NAME - show what a part said and add up its results: it prints its count last,
 # and without one it counts as a failure.
 account() {
-	local name=$1 status seconds last
+	local name=$1 status seconds cpu last
 
-	read -r status seconds <"$tmp/$name.ended" || status=unknown seconds=0
+	read -r status seconds cpu <"$tmp/$name.ended" || status=unknown seconds=0 cpu=0
 	printf '== %s\n' "$name"
 	cat "$tmp/$name.out"
 	last=$(tail -n 1 "$tmp/$name.out")
@@ -60,7 +62,7 @@ account() {
 		last="ended with status $status and without a count, which counts as 1 failed"
 		failed=$((failed + 1))
 	fi
-	report+=("$(printf '%-10s %4d s  %s' "$name" "$seconds" "$last")")
+	report+=("$(printf '%-10s %4d s, %4d s of a CPU  %s' "$name" "$seconds" "$cpu" "$last")")
 	# What failed is worth repeating where the reader looks, at the end, with the last
 	# words before it: the log may be all that is left of this machine.
 	[[ $last = *" 0 failed"* ]] || readarray -t -O "${#report[@]}" report < <(
@@ -88,15 +90,15 @@ prepare setup "$scripts/setup.sh" rig style tools prometheus
 # shellcheck disable=SC2046,SC2086 # words
 prepare guests selftests/vm/root $(selftests/vm/kernels-for default) \
 	${KERNELS:-$(selftests/vm/kernels-for check) $arm64}
-# Quick parts, which say early that something is wrong.
+# Quick parts, which say early that something is wrong: two at a time.
 quick=(style scripts tools unit build headers)
 part tools make -s --no-print-directory -C tools check &
 part style "$scripts/tap-run" style "$scripts/style.sh"
 part scripts "$scripts/tap-run" scripts "$scripts/check-scripts"
-wait
 part unit make -s --no-print-directory -C selftests/unit check
 part build "$scripts/tap-run" build selftests/vm/build-test
 part headers "$scripts/tap-run" headers selftests/vm/headers-test
+wait
 for name in "${quick[@]}"; do
 	account "$name"
 done
