@@ -63,6 +63,8 @@ struct recent {
  * @late_frame: data that it sent after the other's FIN
  * @late_ack: what that acknowledged
  * @probe_frame: its last keepalive or window probe
+ * @probe_at: when it sent that
+ * @probe_wait_ns: how long it waited before that, since the one before; 0: there was none
  * @ack_frame: the segment with its highest acknowledgment
  * @repeat_at: when it began to repeat what is not answered
  * @repeat_last_at: when it did so last
@@ -91,12 +93,17 @@ struct recent {
  * @resets: RSTs in its name
  * @id: IP identification of its last segment
  * @raw_window: window of its last segment, as on the wire
+ * @unreachable: what an ICMP message said of its SYN
+ * @unreachable_at: when
+ * @unreachable_frame: that message
  * @port: its port
  * @addr: its address
  * @id_run: segments in a row whose identification was the next one
  * @holes: how many of @hole are in use
  * @recent_next: where @recent continues
  * @ttl: TTL of its last segment
+ * @fin_ttl: that of its first FIN
+ * @fin_ttl_before: and of the segment before that; 0: there was none
  * @wscale: window scale that it offered, -1: none
  * @over_by: index of the RST that ended it, -1: none has
  * @seen: it sent something other than a RST
@@ -107,6 +114,7 @@ struct recent {
  * @estab: it has been in ESTABLISHED, or beyond
  * @fin_acked: its FIN was acknowledged
  * @fin_unseen: one number behind all that it sent was acknowledged: a FIN that was not captured?
+ * @fin_between: something between has sent its FIN
  * @fin_ack_lost: and it sent the FIN again after that
  * @refused: its connect failed
  * @tw_killed: a RST ended its TIME_WAIT
@@ -126,14 +134,18 @@ struct end {
 	int64_t syn_acked_at;
 	uint64_t syn_frame;
 	uint64_t answer_frame;
+	int64_t unreachable_at;
 	int64_t fin_at;
 	int64_t fin_last_at;
+	uint64_t unreachable_frame;
 	uint64_t fin_frame;
 	uint64_t fin_last_frame;
 	uint64_t acked_frame;
 	int64_t acked_at;
 	uint64_t late_frame;
 	uint64_t probe_frame;
+	int64_t probe_at;
+	int64_t probe_wait_ns;
 	uint64_t ack_frame;
 	int64_t repeat_at;
 	int64_t repeat_last_at;
@@ -161,6 +173,7 @@ struct end {
 	uint32_t probes_all;
 	uint32_t late_ack;
 	uint32_t resets;
+	enum unreachable unreachable;
 	uint16_t id;
 	uint16_t raw_window;
 	uint16_t port;
@@ -169,6 +182,8 @@ struct end {
 	uint8_t holes;
 	uint8_t recent_next;
 	uint8_t ttl;
+	uint8_t fin_ttl;
+	uint8_t fin_ttl_before;
 	int8_t wscale;
 	int8_t over_by;
 	bool seen;
@@ -179,6 +194,7 @@ struct end {
 	bool estab;
 	bool fin_acked;
 	bool fin_unseen;
+	bool fin_between;
 	bool fin_ack_lost;
 	bool refused;
 	bool tw_killed;

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "bytes.h"
+#include "icmp.h"
 #include "linktype.h"
 #include "tunnel.h"
 
@@ -155,6 +156,7 @@ static void clear(struct packet *packet)
 	packet->captured = 0;
 	packet->mptcp = 0;
 	packet->reason = 0;
+	packet->unreachable = UNREACHABLE_NOT;
 	packet->ts_val = 0;
 	packet->sack_right = 0;
 	packet->has_ts = false;
@@ -183,8 +185,11 @@ enum decoded packet_decode(int link, const uint8_t *frame, uint32_t captured,
 					  inner.layer.length, packet);
 		}
 		layer = inner.layer;
-		if (!tunnel_enter(inner.protocol, &layer))
+		if (!tunnel_enter(inner.protocol, &layer)) {
+			packet->tag = linktype_any(link) ? 0 : inner.layer.tag;
+			icmp_quoted(inner.protocol, &inner.layer, packet);
 			return DECODED_OTHER;
+		}
 	}
 	return DECODED_OTHER;
 }

@@ -6,6 +6,7 @@
 
 #include "bytes.h"
 #include "foreign.h"
+#include "repeat.h"
 
 /*
  * A copy by a mirror port comes at once. Where the IP header has an
@@ -269,6 +270,8 @@ static void take_fin(const struct conn *conn, struct end *e, const struct end *o
 		e->fin_ack = p->ack;
 		e->fin_at = p->at;
 		e->fin_frame = p->frame;
+		e->fin_ttl = p->ttl;
+		e->fin_ttl_before = e->ttl;
 		e->fin_acked = o->ack_known && !seq_before(o->ack_max, end);
 		if (e->fin_acked) {
 			e->acked_frame = o->ack_frame;
@@ -287,22 +290,6 @@ static void take_fin(const struct conn *conn, struct end *e, const struct end *o
 	e->fin_last_frame = p->frame;
 }
 
-static void note_repeat(struct end *e, const struct packet *p)
-{
-	e->repeat_wait_ns = e->repeats ? p->at - e->repeat_last_at : 0;
-	if (!e->repeats++)
-		e->repeat_at = p->at;
-	e->repeat_last_at = p->at;
-}
-
-/* RFC 9293 sections 3.8.4 and 3.8.6.1: the number before the next one. */
-static bool is_probe(const struct end *e, const struct end *o,
-		     const struct packet *p)
-{
-	return p->length <= 1 && p->seq == e->nxt - 1 && !(p->flags & SEG_FIN) &&
-	       !e->fins && e->segments > 1 && o->ack_known && o->ack_max == e->nxt;
-}
-
 static void take_numbers(struct conn *conn, int side, const struct packet *p)
 {
 	struct end *e = &conn->end[side];
@@ -316,15 +303,8 @@ static void take_numbers(struct conn *conn, int side, const struct packet *p)
 		if (!e->isn_known)
 			e->isn = p->seq - 1;
 	}
-	if (is_probe(e, o, p)) {
-		e->probes++;
-		e->probes_all++;
-		e->probe_frame = p->frame;
-		/* tcp_probe_timer() gives up as a retransmission does. */
-		if (o->zero_window)
-			note_repeat(e, p);
+	if (take_probe(e, o, p))
 		return;
-	}
 	if (p->length + fin && !seq_after(end, e->nxt))
 		note_repeat(e, p);
 	if (seq_after(p->seq, e->nxt))
@@ -410,6 +390,7 @@ static void take_segment(struct conn *conn, int side, const struct packet *p)
 	}
 	if (is_stray(conn, side, p)) {
 		conn->strays++;
+		conn_doubt_fin(conn, side, p);
 		e->last_ack = p->ack;
 		return;
 	}

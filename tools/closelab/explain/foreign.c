@@ -2,6 +2,8 @@
 /* Whether a RST was sent by the end whose name it has. */
 #include "foreign.h"
 
+#include "bytes.h"
+
 /* An end that sets the TTL of its sockets: BGP's single hop, RFC 5082; what a kernel sets else. */
 #define TTL_SINGLE_HOP 1
 #define TTL_SECURITY 255
@@ -61,6 +63,15 @@ bool reset_without_socket(enum origin origin)
 {
 	return origin == ORIGIN_NO_SOCKET || origin == ORIGIN_REFUSED ||
 	       origin == ORIGIN_EXPIRED || origin == ORIGIN_HALF_OPEN;
+}
+
+void conn_doubt_fin(struct conn *conn, int side, const struct packet *p)
+{
+	struct end *e = &conn->end[side];
+
+	if (e->fins && e->fin_ttl_before && seq_after(p->seq + p->length, e->fin_end) &&
+	    hops_differ(e->fin_ttl, e->fin_ttl_before) && !hops_differ(p->ttl, e->fin_ttl_before))
+		e->fin_between = true;
 }
 
 void conn_blame_between(struct conn *conn, int index)

@@ -31,6 +31,17 @@ bool reset_without_socket(enum origin origin);
 void conn_compare_ttl(struct conn *conn, int side, const struct packet *packet);
 
 /**
+ * conn_doubt_fin() - an end goes on behind its FIN
+ * @conn: the connection
+ * @side: the end
+ * @packet: what it has sent there
+ *
+ * If its distance is that of what came before the FIN, and the FIN's was another one, something
+ * between has sent the FIN: nothing follows one (RFC 9293 section 3.10.4).
+ */
+void conn_doubt_fin(struct conn *conn, int side, const struct packet *packet);
+
+/**
  * conn_blame_between() - a RST was not sent by the end whose name it has
  * @conn: the connection
  * @index: of the RST

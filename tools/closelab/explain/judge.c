@@ -123,6 +123,12 @@ static bool gave_up(const struct end *e, int64_t now, int64_t first, int64_t las
 	return last - first >= R2_NS || conn_overdue(first, last, count, now);
 }
 
+/* tcp_v4_err() gives up in SYN_SENT; who sends the SYN again has not. */
+static bool was_unreachable(const struct end *e)
+{
+	return e->unreachable && e->syn_last_at <= e->unreachable_at;
+}
+
 static void judge_opening(const struct conn *conn, int side, int64_t now,
 			  struct verdict *v)
 {
@@ -134,6 +140,14 @@ static void judge_opening(const struct conn *conn, int side, int64_t now,
 	case ST_SYN_SENT:
 		if (conn->incoherent && conn->end[!side].seen) {
 			v->word = WORD_UNKNOWN;
+			break;
+		}
+		if (was_unreachable(e)) {
+			v->state = ST_CLOSE;
+			v->word = WORD_CONNECT_FAILED;
+			v->causes = e->unreachable == UNREACHABLE_PORT ? CAUSE_REFUSED :
+									 CAUSE_UNREACHABLE;
+			v->so_far = !overdue;
 			break;
 		}
 		v->word = overdue ? WORD_CONNECT_FAILED : WORD_OPEN;
@@ -247,6 +261,16 @@ static void judge_end(const struct conn *conn, int side, int64_t now,
 
 	memset(v, 0, sizeof(*v));
 	v->state = conn_state(conn, side);
+	if (e->fin_between) {
+		v->state = ST_UNKNOWN;
+		v->word = WORD_UNKNOWN;
+		return;
+	}
+	if (e->fins && conn->end[!side].fin_between) {
+		v->word = WORD_PASSIVE_FIN;
+		v->causes = CAUSE_BETWEEN;
+		return;
+	}
 	if (e->over_by >= 0) {
 		v->by = &conn->reset[e->over_by];
 		if (v->by->side == side)
@@ -307,6 +331,13 @@ void judge(const struct conn *conn, int64_t now, struct judgement *j)
 		if (conn->incoherent && !e->estab && !e->fins && e->seen &&
 		    !conn->end[!side].estab)
 			j->end[side].word = WORD_UNKNOWN;
+	}
+	/* Another has its ports: it is over, but its end was not captured. */
+	for (int side = 0; side < 2; side++) {
+		enum word *word = &j->end[side].word;
+
+		if (conn->taken_over && (*word == WORD_OPEN || *word == WORD_HALF_CLOSED))
+			*word = WORD_UNKNOWN;
 	}
 	j->holder = holder_of(conn, j);
 	j->wrong = is_wrong(&j->end[0]) || is_wrong(&j->end[1]);

@@ -69,7 +69,8 @@ enum cause {
 	CAUSE_FORGOTTEN = 1 << 15,
 	CAUSE_NOT_ACCEPTED = 1 << 16,
 	CAUSE_NEW_SYN = 1 << 17,
-	CAUSES = 18
+	CAUSE_UNREACHABLE = 1 << 18,
+	CAUSES = 19
 };
 
 #define MAX_PROOF 10

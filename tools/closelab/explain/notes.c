@@ -65,6 +65,10 @@ static void note_end(const struct conn *conn, int side, struct notes *notes)
 		add(notes, e->fin_last_frame,
 		    "FIN of the %s never acknowledged, %u times over %.1f s, as far as captured",
 		    who, e->fins, (e->fin_last_at - e->fin_at) / 1e9);
+	if (e->fin_between)
+		add(notes, e->fin_frame,
+		    "FIN not sent by the %s: something between (TTL %u, before it %u)", who,
+		    e->fin_ttl, e->fin_ttl_before);
 	if (e->fin_ack_lost)
 		add(notes, e->fin_last_frame, "the ACK of the %s's FIN was lost", who);
 	if (e->answers_data)

@@ -24,6 +24,18 @@ enum mptcp_bits {
 };
 
 /**
+ * enum unreachable - what an ICMP message says of the segment that it quotes
+ * @UNREACHABLE_NOT: nothing
+ * @UNREACHABLE_PORT: the port is closed
+ * @UNREACHABLE_HOST: host or net are out of reach, or forbidden
+ */
+enum unreachable {
+	UNREACHABLE_NOT,
+	UNREACHABLE_PORT,
+	UNREACHABLE_HOST,
+};
+
+/**
  * struct packet - a segment
  * @frame: its number in the capture, from 1
  * @at: when it was captured, in nanoseconds
@@ -49,6 +61,8 @@ enum mptcp_bits {
  * @wscale: window scale option, -1: none
  * @mptcp: MPTCP_*
  * @reason: MPTCP reset reason
+ * @unreachable: this is no segment, but an ICMP message that quotes one: addresses, ports and
+ *	@seq are its, all else is not set
  * @has_ts: there is a timestamp option
  * @has_sack: there is a SACK option
  * @wanted: the filter wants it
@@ -80,6 +94,7 @@ struct packet {
 	int8_t wscale;
 	uint8_t mptcp;
 	uint8_t reason;
+	enum unreachable unreachable;
 	bool has_ts;
 	bool has_sack;
 	bool wanted;

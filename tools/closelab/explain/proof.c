@@ -190,6 +190,10 @@ static void prove_opening(const struct conn *conn, int side, struct proofs *v)
 	if (e->syns > 1)
 		add(v, e->syn_frame, "RFC 9293 3.8.1", "%u SYNs over %.3f s", e->syns,
 		    seconds(e->syn_at, e->syn_last_at));
+	if (e->unreachable)
+		add(v, e->unreachable_frame, "tcp_v4_err(), tcp_v6_err()",
+		    "ICMP answers its SYN: %s", e->unreachable == UNREACHABLE_PORT ?
+		    "port unreachable" : "out of reach, or forbidden");
 	if (e->answers > 1)
 		add(v, e->answer_frame, "tcp_conn_request(), tcp_check_req()",
 		    "%u SYN-ACKs: the ACK was lost, or the accept queue was full",

@@ -8,6 +8,7 @@
 #include "bytes.h"
 #include "fate.h"
 #include "foreign.h"
+#include "repeat.h"
 
 /* Segments that were beyond doubt sent after a RST had arrived. */
 #define SLACK_NS 200000000LL
@@ -94,7 +95,7 @@ static enum origin origin_abort(const struct conn *conn, int side,
 
 	if (y->fastclose)
 		return ORIGIN_FASTCLOSE;
-	if (x->probes)
+	if (probe_due(x, y, p))
 		return ORIGIN_KEEPALIVE;
 	if (repetition_due(x, p))
 		return ORIGIN_TIMEOUT;
@@ -114,6 +115,10 @@ static enum origin origin_answer(const struct conn *conn, int side,
 	const struct end *x = &conn->end[side];
 	const struct end *y = &conn->end[!side];
 
+	/* Right at the end of the handshake, before it has sent anything else */
+	if (!x->fins && x->answers && x->last_at == x->syn_last_at && p->seq == x->isn + 1 &&
+	    p->at - x->syn_acked_at < conn_rtt(conn) + SLACK_NS)
+		return ORIGIN_SYN_RECV;
 	if (!x->fins)
 		return ORIGIN_FORGOTTEN;
 	/* It had given up: this is somebody who wakes up. */
@@ -313,9 +318,14 @@ static bool under_way(const struct conn *conn, const struct end *e,
 	bool again = e->nxt_known &&
 		     !seq_after(p->seq + p->length + !!(p->flags & SEG_FIN), e->nxt) &&
 		     p->length + !!(p->flags & (SEG_FIN | SEG_SYN));
+	uint32_t edge = conn->end[r->side].edge;
 	int64_t rtt = conn_rtt(conn);
 	int64_t gap = p->at - r->at;
 
+	/* However long the queue is: what goes on without a pause may all have been sent before. */
+	if (!again && p->length && p->at - e->last_at < SLACK_NS && edge &&
+	    !seq_after(p->seq + p->length, edge))
+		return true;
 	return gap < (again ? rtt + REPEAT_SLACK_NS : 2 * rtt + SLACK_NS);
 }
 

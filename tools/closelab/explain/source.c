@@ -116,9 +116,11 @@ static void take(struct reader *r, const struct pcap_pkthdr *header,
 			     header->len < header->caplen ? header->caplen : header->len,
 			     &packet);
 	result->kind[kind]++;
+	packet.at = nanoseconds(header);
+	if (kind == DECODED_OTHER && packet.unreachable)
+		table_unreachable(r->table, &packet);
 	if (kind != DECODED_TCP)
 		return;
-	packet.at = nanoseconds(header);
 	packet.wanted = r->filtered && wanted(r, &packet);
 	if (!result->first)
 		result->first = packet.at;

@@ -298,6 +298,23 @@ struct conn *table_take(struct table *table, const struct packet *p)
 	return conn;
 }
 
+void table_unreachable(struct table *table, const struct packet *p)
+{
+	struct conn *conn = find(table, hash_of(table, p), p);
+	int side = conn ? side_of(conn, p) : 0;
+	struct end *e;
+
+	if (!conn)
+		return;
+	e = &conn->end[side];
+	/* Of an established connection it is a passing trouble (RFC 1122 section 4.2.3.9). */
+	if (!e->syns || e->estab || p->seq != e->isn)
+		return;
+	e->unreachable = p->unreachable;
+	e->unreachable_at = p->at;
+	e->unreachable_frame = p->frame;
+}
+
 /* Nobody has answered it, and its sender has not reset the old connection. */
 static bool own_connection(const struct conn *conn)
 {
@@ -325,6 +342,8 @@ int table_finish(struct table *table)
 		p.at = old->syn_met.at;
 		if (!begin(table, old, from, old->hash, &p))
 			return -1;
+		/* Nobody has answered that: the old one may well be there. */
+		old->taken_over = false;
 	}
 	return 0;
 }

@@ -57,6 +57,13 @@ void table_free(struct table *table);
 struct conn *table_take(struct table *table, const struct packet *packet);
 
 /**
+ * table_unreachable() - take in that a segment did not arrive
+ * @table: the table
+ * @packet: the segment, of which addresses, ports, number and @unreachable are known
+ */
+void table_unreachable(struct table *table, const struct packet *packet);
+
+/**
  * table_finish() - the capture is over
  * @table: the table
  *

@@ -25,6 +25,8 @@ S = 10**9
 LATER = [(3600 * S, "c", "S", 0, None, 0, 502, 64, 9)]
 HANDSHAKE = [(0, "c", "S", 0, None), (MS, "s", "S", 0, 1), (2 * MS, "c", "", 1, 1)]
 
+EXCHANGE = [(S, "c", "P", 1, 1, 100), (S + MS, "s", "P", 1, 101, 200), (S + 2 * MS, "c", "", 101, 201)]
+
 
 def segment(family, number, at, who, flags, seq, ack, data=0, window=502, ttl=64,
             other=0):
@@ -47,12 +49,48 @@ def segment(family, number, at, who, flags, seq, ack, data=0, window=502, ttl=64
     return Frame(1700000000 * S + at, ip + tcp)
 
 
+def icmp(family, at, code, quoted):
+    """Says of a segment that it did not arrive."""
+    if family == 6:
+        body = struct.pack(">BBHI", 1, code, 0, 0) + quoted
+        ip = struct.pack(">IHBB", 6 << 28, len(body), 58, 64) + \
+            socket.inet_pton(socket.AF_INET6, ADDRESS[6]["s"]) + socket.inet_pton(socket.AF_INET6, ADDRESS[6]["c"])
+    else:
+        body = struct.pack(">BBHI", 3, code, 0, 0) + quoted[:28]
+        ip = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(body), 1, 0, 64, 1, 0) + \
+            socket.inet_aton(ADDRESS[4]["s"]) + socket.inet_aton(ADDRESS[4]["c"])
+    return Frame(1700000000 * S + at, ip + body)
+
+
 def repeated(n, first, apart, who, flags, seq, ack, *more):
     return [(first + i * apart, who, flags, seq, ack, *more) for i in range(n)]
 
 
+def cancelled(queued):
+    """A client resets a download; so many segments, 20 ms each, were on their way."""
+    yield from ((0, "c", "S", 0, None), (40 * MS, "s", "S", 0, 1), (40 * MS + 20000, "c", "", 1, 1),
+                (100 * MS, "c", "P", 1, 1, 100), (140 * MS, "s", "", 1, 101))
+    for i in range(50 + queued):
+        at, seq = (200 + 20 * i) * MS, 1 + 1400 * i
+        if i == 50:
+            yield at - 15 * MS, "c", "R", 101, seq
+        yield at, "s", "", seq, 101, 1400
+        if i < 50:
+            yield at + 30000, "c", "", 101, seq + 1400, 0, 5000
+        else:
+            yield at + 30000, "c", "R", 101, None
+
+
+def again(at):
+    """Another connection with the same ports."""
+    return [(at, "c", "S", 9000000, None), (at + MS, "s", "S", 9000000, 9000001),
+            (at + 2 * MS, "c", "", 9000001, 9000001), (at + S, "c", "F", 9000001, 9000001),
+            (at + S + MS, "s", "F", 9000001, 9000002), (at + S + 2 * MS, "c", "", 9000002, 9000002)]
+
+
 # What it is, the segments, how client and server ended, causes that have to be among the
-# sender's of a RST, a word of a note.
+# sender's of a RST, a word of a note; how many connections there are, where not one, of which it is
+# the first.
 CASES = [
     ("flags only: the server resets after 10 s of data",
      [*HANDSHAKE[:2], (10 * S, "s", "R", 5001, 301)], "rst_received", "rst_sent",
@@ -178,6 +216,64 @@ CASES = [
      [*HANDSHAKE, (S, "s", "F", 1, 1), (S + MS, "c", "P", 1, 2, 10), (S + MS + 5000, "c", "F", 11, 2),
       (S + 2 * MS, "s", "R", 2, None), (S + 2 * MS + 9000, "s", "R", 2, None)],
      "rst_received", "rst_sent", ["data_after_close"], "no socket"),
+    ("a SYN, and ICMP: port unreachable",
+     [(0, "c", "S", 0, None), (MS, "icmp", (3, 4)), *LATER], "connect_failed", None, ["refused"], None),
+    ("a SYN, and ICMP: prohibited",
+     [(0, "c", "S", 0, None), (MS, "icmp", (10, 1)), *LATER], "connect_failed", None, ["unreachable"], None),
+    ("a SYN that is sent again after ICMP",
+     [(0, "c", "S", 0, None), (MS, "icmp", (1, 3)), (S, "c", "S", 0, None),
+      (S + MS, "s", "S", 0, 1), (S + 2 * MS, "c", "", 1, 1), (2 * S, "c", "F", 1, 1),
+      (2 * S + MS, "s", "F", 1, 2), (2 * S + 2 * MS, "c", "", 2, 2)], "active_fin", "passive_fin", [], None),
+    ("ICMP in a connection",
+     [*HANDSHAKE, (S, "c", "P", 1, 1, 100), (S + MS, "icmp", (1, 3)), (2 * S, "c", "P", 1, 1, 100),
+      (2 * S + MS, "s", "P", 1, 101, 200), (2 * S + 2 * MS, "c", "", 101, 201)], "open", "open", [], None),
+    ("a block page, put in with a FIN by something between",
+     [(0, "c", "S", 0, None), (MS, "s", "S", 0, 1, 0, 502, 52), (2 * MS, "c", "", 1, 1),
+      (S, "c", "P", 1, 1, 100), (S + 5 * MS, "s", "PF", 1, 101, 300, 502, 61),
+      (S + 6 * MS, "c", "", 101, 302), (S + 7 * MS, "c", "F", 101, 302),
+      (S + 50 * MS, "s", "", 1, 101, 0, 502, 52), (S + 51 * MS, "s", "P", 1, 101, 1400, 502, 52),
+      (S + 51 * MS + 10, "s", "P", 1401, 101, 1400, 502, 52), (S + 52 * MS, "c", "R", 302, None),
+      (S + 120 * MS, "s", "", 2801, 102, 0, 502, 52)],
+     "passive_fin", "unknown", ["sent_between"], "FIN not sent by the server"),
+    ("keepalives that are answered, from the middle on",
+     [s for i in range(4) for s in ((75 * i * S, "c", "", 99, 201), (75 * i * S + MS, "s", "", 201, 100))],
+     "open", "open", [], "3 keepalive probes"),
+    ("the same, and a FIN",
+     [*[s for i in range(4) for s in ((75 * i * S, "c", "", 99, 201), (75 * i * S + MS, "s", "", 201, 100))],
+      (300 * S, "s", "F", 201, 100), (300 * S + MS, "c", "", 100, 202)],
+     "half_closed", "half_closed", [], None),
+    *[(f"a download that is cancelled, with {queued * 20} ms in a queue", list(cancelled(queued)),
+       "rst_sent", "rst_received", ["unread_data", "linger"], None) for queued in (10, 35, 75)],
+    ("an abort right after a keepalive probe",
+     [*HANDSHAKE, *EXCHANGE, (61 * S, "c", "", 100, 201), (61 * S + 500000, "c", "R", 101, 201)],
+     "rst_sent", "rst_received", ["unread_data", "linger"], None),
+    ("an abort among window probes",
+     [*HANDSHAKE, (S, "s", "P", 1, 1, 1000), (S + MS, "c", "", 1, 1001, 0, 0),
+      *[(S + 2 * MS + (2 ** i - 1) * 200 * MS, "s", "", 1000, 1) for i in range(1, 8)],
+      (61 * S, "s", "R", 1001, 1)], "rst_received", "rst_sent", ["linger"], None),
+    ("keepalive probes without an answer, and RST when the next was due",
+     [*HANDSHAKE, *EXCHANGE, *repeated(3, 61 * S, 10 * S, "c", "", 100, 201),
+      (91 * S, "c", "R", 101, 201)], "timeout", None, ["keepalive"], None),
+    ("a full accept queue that resets what it has no room for",
+     [*HANDSHAKE, (2 * MS + 50000, "s", "R", 1, None)], "rst_received", "not_established", [], None),
+    ("the same, with data",
+     [*HANDSHAKE, (2 * MS + 10000, "c", "P", 1, 1, 100), (2 * MS + 50000, "s", "R", 1, None),
+      (2 * MS + 60000, "s", "R", 1, None)], "rst_received", "not_established", [], None),
+    ("ports that are used again, of a connection whose end was not captured",
+     [*HANDSHAKE, *EXCHANGE, *again(100 * S)], "unknown", "unknown", [], None, 2),
+    ("the same, half-closed",
+     [*HANDSHAKE, *EXCHANGE, (2 * S, "c", "F", 101, 201), (2 * S + MS, "s", "", 201, 102),
+      *again(100 * S)], "unknown", "unknown", [], None, 2),
+    ("five segments, and the same again by another mirror port",
+     [*HANDSHAKE, *EXCHANGE, *[(2 * S + n * 5 * MS + i * 100000, "c", "P", 101 + i * 100, 201, 100)
+                               for n in range(2) for i in range(5)], *LATER], "open", "open", [], None),
+    ("a superframe, and its pieces on the next device",
+     [*HANDSHAKE, (S, "c", "P", 1, 1, 100), (S + MS, "s", "P", 1, 101, 14000),
+      *[(S + MS + 2000 + i, "s", "", 1 + 1400 * i, 101, 1400) for i in range(10)], *LATER],
+     "open", "open", [], None),
+    ("six segments that were sent again once",
+     [*HANDSHAKE, *[(S + n * 200 * MS + i * 1000, "c", "P", 1 + 100 * i, 1, 100)
+                    for n in range(2) for i in range(6)], *LATER], "open", "open", [], None),
     ("a full accept queue, and a client that waits for a banner",
      [*HANDSHAKE, *[s for i in range(5) for s in
                     ((2 ** i * S + S, "s", "S", 0, 1), (2 ** i * S + S + MS, "c", "", 1, 1))]],
@@ -191,15 +287,21 @@ def order(segments):
 
 
 def explain(closelab, segments, family):
-    frames = [segment(family, i, *s) for i, s in enumerate(order(segments))]
+    frames = []
+    for i, s in enumerate(order(segments)):
+        if s[1] == "icmp":
+            # Of what came last; the codes of both families.
+            frames.append(icmp(family, s[0], s[2][family == 6], frames[-1].ip))
+        else:
+            frames.append(segment(family, i, *s))
     run = subprocess.run([closelab, "explain", "-j", "-"], input=pcap(frames),
                          stdout=subprocess.PIPE, check=False)
     return json.loads(run.stdout)["connections"]
 
 
-def mistakes(connections, client, server, causes, note):
+def mistakes(connections, client, server, causes, note, count=1):
     connections = [c for c in connections if c["server"]["port"] == PORT["s"]]
-    if len(connections) != 1:
+    if len(connections) != count:
         yield f"{len(connections)} connections"
         return
     one = connections[0]

@@ -33,6 +33,7 @@ const char *cause_name(int bit)
 		"refused", "no_socket", "mptcp_fastclose", "rst_received",
 		"given_up", "half_open", "keepalive", "sent_between", "gone",
 		"one_direction", "forgotten", "not_accepted", "syn_in_connection",
+		"unreachable",
 	};
 
 	return names[bit];
