@@ -17,12 +17,6 @@ clean_up() {
 } 2>/dev/null
 trap clean_up EXIT
 
-# drop NS HOOK WORDS - packets that match are lost there
-drop() {
-	ip netns exec "$1" nft "add table ip t; add chain ip t c { type filter hook $2 priority 0; }
-		add rule ip t c $3 drop"
-}
-
 echo "TAP version 13"
 
 ## Resets
@@ -44,6 +38,21 @@ for i in range(3):
 pair
 expect "an upload that is refused, with data unread" upload_unread
 
+# It has read the first line, and wants no more.
+head_read() {
+	program $b "
+l = L(('10.6.0.2', 80)); ready()
+while True:
+    c, _ = l.accept(); c.recv(100); c.sendall(b'x' * 5000); until_go(); c.close()" || return
+	doctor_while $a py $a "
+for i in range(3):
+    s = C(('10.6.0.2', 80)); s.sendall(b'GET'); s.recv(12); s.close(); go()"
+	says 1 '3 of 3 connections that ended were reset by close[(][)] before what the server sent was read to its end: 3 with 10.6.0.2:80 of python3' \
+		'a health check that reads the first line'
+}
+pair
+expect "a client that reads the beginning of an answer" head_read
+
 upload_goes_on() {
 	program $b "
 l = L(('10.6.0.2', 80)); ready()
@@ -59,6 +68,19 @@ except OSError: pass"
 }
 pair
 expect "an upload that goes on after the answer" upload_goes_on
+
+other_address() {
+	program $b "l = L(('127.0.0.1', 8080)); ready(); time.sleep(100)" || return
+	doctor_while $b py $a "
+for i in range(5):
+    try: C(('10.6.0.2', 8080))
+    except ConnectionRefusedError: pass"
+	says 1 '5 RSTs answered SYNs for which no listener was found: 5 for port 8080 from 10.6.0.1; python3/[0-9]+ listens on that port, but on 127.0.0.1:8080 alone' \
+		"Try: ip netns exec $b ss -ltnp 'sport = :8080'\$" || return
+	eval "$(sed -n 's/^ *Try: //p' "$tmp/out")" | grep '127.0.0.1:8080.*python3'
+}
+pair
+expect "SYNs for a port on which a program listens elsewhere" other_address
 
 # What a namespace only passes on, it has not sent.
 passed_on() {
@@ -329,6 +351,33 @@ for i in range(20):
 pair
 expect "TIME_WAITs that a RST ends" sent_twice
 
+# Another host behind a NAT takes the port again, and its timestamps are older than those of the
+# connection before: of the two orders one has them older.
+behind_nat() {
+	program $b "
+l = L(('10.6.0.2', 80)); ready()
+while True: l.accept()[0].close()" || return
+	nat() {
+		local port modes mode
+
+		for port in 20000 20001 20002; do
+			for modes in '1 2' '2 1'; do
+				for mode in $modes; do
+					ip netns exec $a sysctl -qw net.ipv4.tcp_timestamps=$mode
+					py $a "
+s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(('10.6.0.1', $port))
+s.connect(('10.6.0.2', 80)); s.recv(1); s.close()"
+				done
+				port=$((port + 1000))
+			done
+		done
+	}
+	doctor_while $b nat
+	says 1 '[0-9]+ TIME_WAITs? (was|were) ended by a RST' 'Behind NAT' && ! grep rfc1337 "$tmp/out"
+}
+pair
+expect "a TIME_WAIT that a client behind a NAT meets" behind_nat
+
 not_by_the_peer() {
 	ip netns exec $b sysctl -qw net.ipv4.tcp_timestamps=0
 	closing_server 10.6.0.2 && closestat set -N $a time_wait=5s || return
@@ -358,6 +407,48 @@ for s in k: select.select([], [s], [], 30)"
 }
 pair
 expect "a listen queue that was full for a moment" momentary
+
+# Without cookies, or who got one takes his connection for established, and sends nothing more.
+no_files() {
+	ip netns exec $b sysctl -qw net.ipv4.tcp_syncookies=0
+	program $b "
+import resource
+l = L(('10.6.0.2', 8080), 3); resource.setrlimit(resource.RLIMIT_NOFILE, (20, 20)); k = []
+while len(k) < 20:
+    try: k.append(l.accept()[0])
+    except OSError: time.sleep(.05)" & until_true listens $b 8080 && program $a "
+k = []
+for i in range(30):
+    s = socket.socket(); s.setblocking(False)
+    try: s.connect(('10.6.0.2', 8080))
+    except BlockingIOError: pass
+    k.append(s)
+ready(); time.sleep(100)" && until_true waits_in_queue && doctor $b
+	says 1 'The listen queue of port 8080 [(]python3/[0-9]+[)] is full: .*; it has 20 of 20 files open' \
+		'EMFILE' 'Try: prlimit --pid [0-9]+ --nofile=80'
+}
+waits_in_queue() {
+	ip netns exec $b ss -Hltn 'sport = :8080' | awk '{ exit !($2 > $3) }'
+}
+pair
+expect "a listener that has all files open that it may" no_files
+
+# Nobody answers the SYN-ACKs.
+flooded() {
+	program $b "l = L(('10.6.0.2', 80), 8); ready(); time.sleep(100)" && drop $a input 'tcp sport 80' || return
+	doctor_while $b py $a "
+k = []
+for i in range(30):
+    s = socket.socket(); s.setblocking(False)
+    try: s.connect(('10.6.0.2', 80))
+    except BlockingIOError: pass
+    k.append(s)"
+	says 1 'no room for more half-open connections: [1-9][0-9]* got a cookie, .* [(]listening here: python3/[0-9]+ on port 80, backlog 8[)]' 'SYN flooding' || return
+	doctor $b
+	says 0 'Earlier: SYNs met a listener with no room for more half-open connections: [1-9][0-9]* got a cookie'
+}
+pair
+expect "more half-open connections than there is room for" flooded
 
 no_backlog() {
 	program $b "l = L(('10.6.0.2', 8080), 0); ready(); time.sleep(100)" &&

@@ -72,6 +72,12 @@ few_ports() {
 	ip netns exec "$1" sysctl -qw net.ipv4.ip_local_port_range="$2" net.ipv4.tcp_rfc1337=1
 }
 
+# drop NS HOOK WORDS - packets that match are lost there
+drop() {
+	ip netns exec "$1" nft "add table ip t; add chain ip t c { type filter hook $2 priority 0; }
+		add rule ip t c $3 drop"
+}
+
 # listens NS PORT - whether something listens there
 listens() {
 	ip netns exec $1 ss -Hltn | grep -q ":$2 "

@@ -161,6 +161,17 @@ const struct owner *doctor_listener(const struct doctor *doctor, u16 port);
 char *doctor_holder(u32 inode, const char *before);
 
 /**
+ * doctor_no_files - tell whether a process has about all files open that it may
+ * @pid: of the process
+ * @limit: set to how many it may (RLIMIT_NOFILE)
+ *
+ * From 95 % of the limit on: what comes and goes may just have left it a few.
+ *
+ * Return: how many it has open; 0 if there is room, or it may not be looked into.
+ */
+u64 doctor_no_files(int pid, u64 *limit);
+
+/**
  * doctor_idle - tell for how long nothing had gone either way
  * @idle_us: that long
  * @least_us: if less, nothing is told; not 0

@@ -129,8 +129,9 @@ void doctor_tell_earlier(struct doctor *d, const struct judged *j, u64 n)
 }
 
 /*
- * A RST ends a TIME_WAIT because that has answered something: a FIN that came twice, which made it
- * begin again (tcp_timewait_state_process()), or a SYN, which did not.
+ * A RST ends a TIME_WAIT because that has answered something: a FIN that came twice, or a SYN. Of
+ * what makes it begin again tcp_timewait_state_process() counts a SYN with an older timestamp as
+ * refused by PAWS, too; a SYN without a timestamp does not make it begin again.
  */
 static const struct judged time_wait_reset[] = {
 	{
@@ -149,18 +150,32 @@ static const struct judged time_wait_reset[] = {
 	},
 };
 
+/* What PAWS refused; before 6.15 (PAWSTimewait) with that of connections that are open. */
+static u64 refused_by_paws(const struct doctor *d, u64 *rose)
+{
+	u64 timewait_rose, timewait = doctor_kernel(d, "PAWSTimewait", &timewait_rose);
+	u64 total = doctor_kernel(d, "PAWSEstab", rose);
+
+	*rose += timewait_rose;
+	return total + timewait;
+}
+
+/* In doubt it was a SYN: what is advised for the FIN keeps the SYN out for good. */
 static void check_time_wait_reset(struct doctor *d)
 {
 	const char *row = time_wait_reset->row;
 	u64 rose = doctor_rose(d, row), before = doctor_total(d, row) - rose;
 	u64 rearmed = doctor_rose(d, "time_wait_rearmed");
 	u64 rearmed_before = doctor_total(d, "time_wait_rearmed") - rearmed;
+	u64 paws, paws_before = refused_by_paws(d, &paws);
 
+	paws_before -= paws;
 	/* A FIN that is sent twice here may find nobody there any more. */
 	if (rose > doctor_rose(d, "fin_retransmits"))
-		doctor_tell_now(d, &time_wait_reset[rearmed >= rose], rose);
+		doctor_tell_now(d, &time_wait_reset[rearmed >= rose + paws], rose);
 	if (before)
-		doctor_tell_earlier(d, &time_wait_reset[rearmed_before >= before], before);
+		doctor_tell_earlier(d, &time_wait_reset[rearmed_before >= before + paws_before],
+				    before);
 }
 
 /* Those of one row, @n of them: what its ends are known to be, and the rest. */

@@ -2,14 +2,18 @@
 /* doctor: what the checks ask for. */
 #include "doctor.h"
 #include "lib/mib.h"
+#include "lib/procfile.h"
 #include "lib/units.h"
 
+#include <dirent.h>
+#include <limits.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define SHOWN 3
+#define FILES_PERCENT 95
 
 u64 doctor_total(const struct doctor *d, const char *row)
 {
@@ -102,6 +106,50 @@ char *doctor_holder(u32 inode, const char *before)
 	text = o ? doctor_text("%s%s/%d", before, o->command, o->pid) : doctor_text("%s", "");
 	owners_free(&owners);
 	return text;
+}
+
+static u64 open_files(int pid)
+{
+	char file[32], path[PATH_MAX];
+	struct dirent *entry;
+	DIR *dir = NULL;
+	u64 n = 0;
+
+	snprintf(file, sizeof(file), "%d/fd", pid);
+	if (!procfile_path(path, sizeof(path), file))
+		dir = opendir(path);
+	if (!dir)
+		return 0;
+	while ((entry = readdir(dir)))
+		n += *entry->d_name != '.';
+	closedir(dir);
+	return n;
+}
+
+/* The soft one; 0 if it is not known, or there is none. */
+static u64 files_limit(int pid)
+{
+	static const char row[] = "Max open files";
+	char file[32], *text = NULL, *at;
+	u64 limit = 0;
+
+	snprintf(file, sizeof(file), "%d/limits", pid);
+	if (procfile_read(file, &text, NULL))
+		return 0;
+	at = strstr(text, row);
+	if (at)
+		limit = strtoull(at + strlen(row), NULL, 10);
+	free(text);
+	return limit;
+}
+
+u64 doctor_no_files(int pid, u64 *limit)
+{
+	u64 n;
+
+	*limit = files_limit(pid);
+	n = *limit ? open_files(pid) : 0;
+	return n * 100 < *limit * FILES_PERCENT ? 0 : n;
 }
 
 char *doctor_idle(u64 idle_us, u64 least_us)

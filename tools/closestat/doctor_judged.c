@@ -179,6 +179,13 @@ const struct judged doctor_judged[] = {
 		is_nobody, false, false, false,
 	},
 	{
+		"rst_sent_unread_data", "rst_sent", "unread_data", NULL, HARM_RISK,
+		"reset by close() before what the server sent was read to its end",
+		"The client had what it wanted, as a health check that reads the first line, or a TLS client that leaves session tickets unread: the server sees 'connection reset by peer'. What was sent last, without waiting for an answer, may be lost to it",
+		"read to the end before close(), or shutdown(SHUT_WR) and wait for the peer's FIN",
+		is_server, false, false, false,
+	},
+	{
 		"rst_sent_unread_data", "rst_sent", "unread_data", NULL, HARM_FAILS,
 		"reset by close() with data unread",
 		"What was sent last, such as a 413 to an upload, may be lost to the peer: a RST discards it",
@@ -266,8 +273,8 @@ const struct judged doctor_judged[] = {
 	{
 		"connect_failed_refused", "connect_failed", NULL, NULL, HARM_FAILS,
 		"refused: connect() met a port where nobody listens",
-		"The peer's program is not there, or not yet",
-		"see that the peer listens on that port: closestat list --port PORT, there",
+		"The peer's program is not there, not yet, or listens on another address; or a firewall (REJECT), or a Kubernetes Service without endpoints, answers in its place",
+		"see that the peer listens on that port, and at which address: ss -ltn, there",
 		was_refused, false, false, false,
 	},
 	{
@@ -280,7 +287,7 @@ const struct judged doctor_judged[] = {
 	{
 		"connect_failed_unreachable", "connect_failed", NULL, NULL, HARM_FAILS,
 		"given up by connect(): unreachable",
-		"A router, or this host, has no way there",
+		"No neighbour has that address; or a router, or this host, has no way there; or a firewall rejects it (icmp-host-prohibited, as firewalld does)",
 		"ip route get PEER",
 		was_unreachable, false, true, false,
 	},

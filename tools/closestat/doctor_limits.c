@@ -141,43 +141,64 @@ static char *more_room(const struct doctor *d, u32 backlog)
 			   d->enter, MIN(MAX(somaxconn * 4, 4096), MAX_LIMIT));
 }
 
+static void tell_full_queue(struct doctor *d, const struct sock *l, const struct owner *o)
+{
+	char *who = o ? doctor_text("%s/%d", o->command, o->pid) :
+			doctor_text("of a process that may not be looked into");
+	u64 rose, limit, files = o ? doctor_no_files(o->pid, &limit) : 0;
+	char *seen;
+
+	doctor_kernel(d, "ListenOverflows", &rose);
+	seen = doctor_text("The listen queue of port %u (%s) is full: %u connection%s, its backlog is %u; %llu dropped while doctor looked",
+			   l->sport, who, l->rqueue, l->rqueue == 1 ? " waits" : "s wait",
+			   l->wqueue, rose);
+	if (files) {
+		doctor_find(d, HARM_FAILS, "listen_queue",
+			    "accept() fails with EMFILE ('too many open files'), which a larger backlog does not help: further SYNs are dropped and clients wait a second and more. See whether it closes what it has open",
+			    doctor_text("%s; it has %llu of %llu files open", seen, files, limit),
+			    doctor_text("prlimit --pid %d --nofile=%llu, and for good LimitNOFILE= or ulimit -n",
+					o->pid, MIN(limit * 4, MAX_LIMIT)));
+		free(seen);
+	} else {
+		doctor_find(d, HARM_FAILS, "listen_queue",
+			    "The program does not accept fast enough, or its backlog is too small: further SYNs are dropped and clients wait a second and more",
+			    seen, more_room(d, l->wqueue));
+	}
+	free(who);
+}
+
 static void check_full_queue(struct doctor *d, const struct sock *l)
 {
 	/* Not the first of those that share the port: of SO_REUSEPORT each has its queue. */
-	const struct owner *o = owners_find(&d->owners, l->inode);
-	char *who;
-	u64 rose;
-
-	if (l->rqueue <= l->wqueue)
-		return;
-	doctor_kernel(d, "ListenOverflows", &rose);
-	who = o ? doctor_text("%s/%d", o->command, o->pid) :
-		  doctor_text("of a process that may not be looked into");
-	doctor_find(d, HARM_FAILS, "listen_queue",
-		    "The program does not accept fast enough, or its backlog is too small: further SYNs are dropped and clients wait a second and more",
-		    doctor_text("The listen queue of port %u (%s) is full: %u connection%s, its backlog is %u; %llu dropped while doctor looked",
-				l->sport, who, l->rqueue, l->rqueue == 1 ? " waits" : "s wait",
-				l->wqueue, rose),
-		    more_room(d, l->wqueue));
-	free(who);
+	if (l->rqueue > l->wqueue)
+		tell_full_queue(d, l, owners_find(&d->owners, l->inode));
 }
+
+static const char *const no_room[] = {
+	"The kernel says 'possible SYN flooding': a flood, or more clients at a time than the backlog of listen(). With a cookie a connection lacks window scaling and SACK, unless it has timestamps",
+};
 
 /* Connections that are not established yet have a limit of their own. */
 static void check_syn_queue(struct doctor *d)
 {
-	u64 cookies, dropped;
+	u64 cookies, all_cookies = doctor_kernel(d, "TCPReqQFullDoCookies", &cookies);
+	u64 dropped, all_dropped = doctor_kernel(d, "TCPReqQFullDrop", &dropped);
 	char *listening;
 
-	doctor_kernel(d, "TCPReqQFullDoCookies", &cookies);
-	doctor_kernel(d, "TCPReqQFullDrop", &dropped);
-	if (!cookies && !dropped)
+	if (!all_cookies && !all_dropped)
 		return;
 	listening = doctor_listening(d);
-	doctor_find(d, dropped ? HARM_FAILS : HARM_RISK, "syn_queue",
-		    "The kernel says 'possible SYN flooding': a flood, or more clients at a time than the backlog of listen(). With a cookie a connection lacks window scaling and SACK, unless it has timestamps",
-		    doctor_text("SYNs met a listener with no room for more half-open connections: %llu got a cookie, %llu were dropped while doctor looked (listening here: %s)",
-				cookies, dropped, listening),
-		    doctor_text("%sss -tn state syn-recv; then a larger backlog", d->enter));
+	if (cookies || dropped)
+		doctor_find(d, dropped ? HARM_FAILS : HARM_RISK, "syn_queue", no_room[0],
+			    doctor_text("SYNs met a listener with no room for more half-open connections: %llu got a cookie, %llu were dropped while doctor looked (listening here: %s)",
+					cookies, dropped, listening),
+			    doctor_text("%sss -tn state syn-recv; then a larger backlog",
+					d->enter));
+	else
+		doctor_find(d, HARM_EARLIER, "syn_queue", no_room[0],
+			    doctor_text("SYNs met a listener with no room for more half-open connections: %llu got a cookie, %llu were dropped, before doctor looked (listening here: %s). %s; remedy: a larger backlog in the program's listen()",
+					all_cookies, all_dropped, listening, no_room[0]),
+			    doctor_text("%sss -tn state syn-recv", d->enter));
 	free(listening);
 }
 

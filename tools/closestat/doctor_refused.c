@@ -6,6 +6,7 @@
 #include "lib/units.h"
 #include "msg.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
@@ -20,6 +21,7 @@ static const struct judged no_socket = {
 	NULL, false, true, false,
 };
 
+static const char nobody[] = "ports where nobody listens";
 static const char *const why[] = {
 	"Somebody asks for a service that is not here: it has not been started, listens on another address, or has moved",
 };
@@ -40,6 +42,49 @@ static int compare(const void *a, const void *b)
 	return (x->count < y->count) - (x->count > y->count);
 }
 
+static bool is_any(const struct in6_addr *a)
+{
+	static const struct in6_addr any;
+
+	return !memcmp(a, &any, sizeof(any));
+}
+
+/* Whether a listener takes what comes by that family for all addresses here. */
+static bool takes_all(const struct sock *l, bool v6)
+{
+	return is_any(&l->src) && (!v6 || l->family == AF_INET6);
+}
+
+/* Who listens on a port all the same: by now, or on another address. To be freed. */
+static char *listens_there(const struct doctor *d, u16 port, bool v6)
+{
+	char who[COMMAND_SIZE + 24] = "a process that may not be looked into";
+	const struct sock *found = NULL;
+	char address[ENDPOINT_SIZE];
+	const struct owner *o;
+
+	for (size_t i = 0; i < d->listeners.n; i++) {
+		const struct sock *l = &d->listeners.v[i];
+
+		if (l->sport == port && (!found || takes_all(l, v6)))
+			found = l;
+	}
+	if (!found)
+		return doctor_text("%s", "");
+	o = owners_find(&d->owners, found->inode);
+	if (o)
+		snprintf(who, sizeof(who), "%s/%d", o->command, o->pid);
+	endpoint_format(found->family, &found->src, port, address);
+	if (takes_all(found, v6))
+		return doctor_text("; %s listens by now, on %s", who, address);
+	return doctor_text("; %s listens on that port, but on %s alone", who, address);
+}
+
+static char *list_listeners(const struct doctor *d, u16 port)
+{
+	return doctor_text("%sss -ltnp 'sport = :%u'", d->enter, port);
+}
+
 /* By what went over the wire: what is only passed on, as for a container, is not ours. */
 static u64 refused_now(struct doctor *d)
 {
@@ -47,7 +92,7 @@ static u64 refused_now(struct doctor *d)
 	u64 sent = counters_value(&d->now.kernel, "OutRsts");
 	bool counted = doctor_total(d, ROW);
 	struct rst_watch *w = &d->rsts;
-	char peer[ENDPOINT_SIZE];
+	char peer[ENDPOINT_SIZE], *listens;
 	u64 n = w->lost;
 
 	if (!w->n || sent <= before)
@@ -61,11 +106,14 @@ static u64 refused_now(struct doctor *d)
 	if (!n)
 		return 0;
 	endpoint_format(w->v[0].family, &w->v[0].peer, 0, peer);
+	listens = listens_there(d, w->v[0].port, w->v[0].family == AF_INET6);
 	doctor_find(d, HARM_RISK, "refused", why[0],
-		    doctor_text("%llu RST%s answered SYNs for ports where nobody listens: %llu for port %u from %s%s",
-				n, plural(n), MIN(w->v[0].count, n), w->v[0].port, peer,
-				w->n > 1 ? " and others" : ""),
-		    doctor_text("closestat list %s--port %u", d->where, w->v[0].port));
+		    doctor_text("%llu RST%s answered SYNs for %s: %llu for port %u from %s%s%s",
+				n, plural(n), *listens ? "which no listener was found" : nobody,
+				MIN(w->v[0].count, n), w->v[0].port, peer,
+				w->n > 1 ? " and others" : "", listens),
+		    list_listeners(d, w->v[0].port));
+	free(listens);
 	return n;
 }
 
@@ -74,7 +122,7 @@ static u64 refused_earlier(struct doctor *d)
 {
 	struct ends_sum sum = ends_sum(&d->past, d->inode, "no_socket", NULL, NULL);
 	const struct end_group *most = NULL;
-	char age[DURATION_SIZE];
+	char age[DURATION_SIZE], *listens;
 	size_t kinds = 0;
 
 	for (size_t i = 0; i < d->past.n; i++) {
@@ -86,11 +134,15 @@ static u64 refused_earlier(struct doctor *d)
 	if (!most)
 		return 0;
 	format_duration(sum.age_ms * US_PER_MS + monotonic_us() - d->began_us, age);
+	listens = listens_there(d, most->port, strchr(most->peer, ':'));
 	doctor_find(d, HARM_EARLIER, "refused", why[0],
-		    doctor_text("%llu RST%s answered SYNs for ports where nobody listens, before doctor looked, the last %s ago: %llu for port %u from %s%s. %s; remedy: start what should listen there, or find who asks",
-				sum.count, plural(sum.count), age, most->count, most->port,
-				most->peer, kinds > 1 ? " and others" : "", why[0]),
-		    doctor_text("closestat list %s--port %u", d->where, most->port));
+		    doctor_text("%llu RST%s answered SYNs for %s, before doctor looked, the last %s ago: %llu for port %u from %s%s%s. %s; remedy: start what should listen there, or find who asks",
+				sum.count, plural(sum.count),
+				*listens ? "which no listener was found" : nobody, age,
+				most->count, most->port, most->peer, kinds > 1 ? " and others" : "",
+				listens, why[0]),
+		    list_listeners(d, most->port));
+	free(listens);
 	return sum.count;
 }
 

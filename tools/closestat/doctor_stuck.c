@@ -34,6 +34,10 @@ enum why {
 	WHY_NO_ACK,
 	WHY_NO_ACK_HELD,
 	WHY_SLOW,
+	WHY_SENDS,
+	WHY_RECEIVES,
+	WHY_SHUT_HELD,
+	WHY_NO_FILES,
 };
 
 static const char *const whys[] = {
@@ -61,6 +65,14 @@ static const char *const whys[] = {
 		"The peer no longer acknowledges: it, or the way to it, is gone. As the program still holds them they end after tcp_retries2 (15: a quarter of an hour), or its TCP_USER_TIMEOUT",
 	[WHY_SLOW] =
 		"Closed here, and what is left is on its way, as the peer acknowledges: it, or the way to it, is slow. An orphan counts towards tcp_max_orphans",
+	[WHY_SENDS] =
+		"Half-closed: the peer has sent all that it has to say, and is still sent its answer, as by nc -N, or a proxy that passes shutdown() on. All is well",
+	[WHY_RECEIVES] =
+		"Half-closed: the program has said all that it has to say, and the peer still sends. All is well",
+	[WHY_SHUT_HELD] =
+		"Half-closed by a peer that does not read what it is sent: its window is shut. For a socket that is still held nothing but TCP_USER_TIMEOUT ends that",
+	[WHY_NO_FILES] =
+		"The peer has closed, and the program cannot even accept: accept() fails with EMFILE ('too many open files'). See whether it closes what it has open, and raise LimitNOFILE= or ulimit -n",
 };
 
 /* Sockets in one state that one program has, on one port. */
@@ -69,6 +81,7 @@ struct stuck {
 	bool orphan;		/* closed by its program */
 	bool unaccepted;
 	bool served;
+	bool flows;		/* closed on one side alone, and the other goes on */
 	u16 port;
 	const struct owner *owner;
 	const struct sock *one;	/* of them, for the peer */
@@ -138,7 +151,8 @@ static struct stuck *find(struct stuck_list *list, const struct stuck *k)
 	for (size_t i = 0; i < list->n; i++) {
 		struct stuck *v = &list->v[i];
 
-		if (!are_alike(v, k) || strcmp(v->owner ? v->owner->command : "", command))
+		if (!are_alike(v, k) || v->flows != k->flows ||
+		    strcmp(v->owner ? v->owner->command : "", command))
 			continue;
 		v->processes_differ |= v->owner && k->owner && v->owner->pid != k->owner->pid;
 		return v;
@@ -151,14 +165,31 @@ static struct stuck *find(struct stuck_list *list, const struct stuck *k)
 	return &more[list->n++];
 }
 
+/*
+ * Whether data went the way that is still open in the later half of the time watched, all of which
+ * the socket was closed on the other side. A new connection's times begin when it is established.
+ */
+static bool still_flows(const struct doctor *d, const struct sock *s, bool stayed)
+{
+	u64 recent = d->seconds ? d->seconds * 500 : YOUNG_MS;
+
+	if (!stayed || !s->info || !s->inode || s->timewait)
+		return false;
+	if (s->state == TCP_CLOSE_WAIT)
+		return s->data_sent_ms < recent && s->window && !s->retransmits;
+	return s->state == TCP_FIN_WAIT2 && s->data_received_ms < recent;
+}
+
 static void add(struct doctor *d, struct stuck_list *list, const struct sock *s, u64 fin_ms)
 {
-	struct stuck k = describe(d, s), *v = find(list, &k);
+	struct stuck k = describe(d, s), *v;
 	const bool was = was_seen(&d->first, s);
 	const struct closing_age *known = closing_ages_find(&d->ages, s);
 	bool exact = known && known->state_known;
 	u64 age = exact ? known->state_ms : sock_age_ms(s, d->length_ms, fin_ms);
 
+	k.flows = still_flows(d, s, d->seconds ? was : age >= OLD_MS);
+	v = find(list, &k);
 	if (!v)
 		return;
 	v->n++;
@@ -170,8 +201,8 @@ static void add(struct doctor *d, struct stuck_list *list, const struct sock *s,
 	if (age >= v->oldest_ms)
 		v->exact = exact;
 	v->oldest_ms = MAX(v->oldest_ms, age);
-	/* The FIN has a number, too. */
-	v->queued += s->wqueue - !!s->wqueue;
+	/* The FIN has a number, too; in CLOSE_WAIT it is not sent yet. */
+	v->queued += s->wqueue - (s->wqueue && s->state != TCP_CLOSE_WAIT);
 	v->unread += s->state == TCP_CLOSE_WAIT ? s->rqueue - !!s->rqueue : 0;
 	v->shut += !s->window && s->wqueue;
 	v->retransmitting += s->retransmits && s->window;
@@ -186,7 +217,7 @@ static void add_gone(struct doctor *d, struct stuck_list *list, const struct soc
 		return;
 	k = describe(d, s);
 	for (size_t i = 0; i < list->n; i++) {
-		if (are_alike(&list->v[i], &k)) {
+		if (are_alike(&list->v[i], &k) && !list->v[i].flows) {
 			list->v[i].before++;
 			return;
 		}
@@ -268,15 +299,39 @@ static bool is_unread(const struct stuck *k)
 	return !k->unaccepted && k->unread > (k->served ? 0 : k->n * GOODBYE_BYTES);
 }
 
+static char *queued(const struct stuck *k)
+{
+	return doctor_text("; %llu bytes unsent or not acknowledged%s%s", k->queued,
+			   k->shut ? " because the peers' window is shut" : "",
+			   k->retransmitting ? ", retransmitting: ACKs do not come" : "");
+}
+
+/* Half-closed by the peer, and what it is sent goes its way, or would but for the peer. */
+static void judge_half_closed(struct doctor *d, const struct stuck *k)
+{
+	const char *why = whys[k->flows ? WHY_SENDS : k->shut ? WHY_SHUT_HELD : WHY_NO_ACK_HELD];
+
+	report(d, k, k->flows ? HARM_NONE : HARM_STUCK, "close_wait", "CLOSE_WAIT", why,
+	       k->flows ? doctor_text("%s", "") : queued(k),
+	       list_command(d, "close-wait", k->port));
+}
+
 static void judge_close_wait(struct doctor *d, const struct stuck *k)
 {
 	bool grows = k->n > k->before && d->seconds, unread = is_unread(k);
-	char *more = unread ? doctor_text("; %llu bytes that came are unread", k->unread) :
-			      doctor_text("%s", "");
 	const char *why;
+	u64 limit;
+	char *more;
 
+	if (k->flows || (k->n && k->n == k->shut) || (k->n && k->n == k->retransmitting)) {
+		judge_half_closed(d, k);
+		return;
+	}
+	more = unread ? doctor_text("; %llu bytes that came are unread", k->unread) :
+			doctor_text("%s", "");
 	if (k->unaccepted)
-		why = whys[WHY_UNACCEPTED];
+		why = whys[k->owner && doctor_no_files(k->owner->pid, &limit) ? WHY_NO_FILES :
+										WHY_UNACCEPTED];
 	else if (grows)
 		why = whys[WHY_LEAK];
 	else if (unread)
@@ -291,13 +346,19 @@ static void judge_close_wait(struct doctor *d, const struct stuck *k)
 
 static void judge_fin_wait2(struct doctor *d, const struct stuck *k)
 {
+	enum grade harm = HARM_STUCK;
 	const char *why;
 
-	if (k->orphan)
+	if (k->flows) {
+		why = whys[WHY_RECEIVES];
+		harm = HARM_NONE;
+	} else if (k->orphan) {
 		why = whys[WHY_ORPHAN_FIN_WAIT2];
-	else
+		harm = HARM_RISK;
+	} else {
 		why = whys[WHY_HELD_FIN_WAIT2];
-	report(d, k, k->orphan ? HARM_RISK : HARM_STUCK, "fin_wait2", "FIN_WAIT2", why,
+	}
+	report(d, k, harm, "fin_wait2", "FIN_WAIT2", why,
 	       doctor_text("%s", ""), list_command(d, "fin-wait-2", k->port));
 }
 
@@ -314,11 +375,8 @@ static void judge_unacknowledged(struct doctor *d, const struct stuck *k)
 	bool slow = !k->shut && !k->retransmitting;
 	const char *why;
 	u64 retries = 0;
-	char *command, *more;
+	char *command, *more = queued(k);
 
-	more = doctor_text("; %llu bytes unsent or not acknowledged%s%s", k->queued,
-			   k->shut ? " because the peers' window is shut" : "",
-			   k->retransmitting ? ", retransmitting: ACKs do not come" : "");
 	if (k->orphan && !slow && !sysctl_read_number("tcp_orphan_retries", &retries) &&
 	    (!retries || retries > 3))
 		command = doctor_text("closestat set %stcp_orphan_retries=3", d->where);

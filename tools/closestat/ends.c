@@ -90,6 +90,20 @@ static enum end_kind kind_of_reset(const struct end_group *g, const struct facts
 										END_PLAIN;
 }
 
+/* A request that was not answered: by a server that closed first, or after the client's FIN. */
+static enum end_kind kind_of_fin(const struct end_group *g, const struct facts *f)
+{
+	bool passive = !strcmp(g->how, "passive_fin");
+	u64 asked = g->served ? f->received : f->sent;
+	u64 answered = g->served ? f->sent : f->received;
+
+	if (!f->bytes || !asked || answered || (!g->served && !passive))
+		return END_PLAIN;
+	if (g->served != passive)
+		return END_CLOSED_ON;
+	return f->idle ? END_GIVEN_UP : END_UNANSWERED;
+}
+
 static enum end_kind kind_of(const struct end_group *g, const struct trace_line *line)
 {
 	struct facts f = facts_of(line);
@@ -97,8 +111,8 @@ static enum end_kind kind_of(const struct end_group *g, const struct trace_line 
 
 	if (!strcmp(g->how, "rst_sent"))
 		return kind_of_reset(g, &f);
-	if (!strcmp(g->how, "passive_fin") && f.bytes && f.received && !f.sent)
-		return f.idle ? END_GIVEN_UP : END_UNANSWERED;
+	if (!strcmp(g->how, "passive_fin") || !strcmp(g->how, "active_fin"))
+		return kind_of_fin(g, &f);
 	if (!strcmp(g->how, "rst_received"))
 		return nothing && g->served ? END_PROBE : END_PLAIN;
 	if (!strcmp(g->how, "other"))
