@@ -160,12 +160,16 @@ END(closing)
 END(fin_wait2)
 {
 	const struct ends_lab *lab = &self->lab;
-	int fd[2] = {};
+	int fd[2] = {}, diag = diag_open(lab->ns[B]);
+	struct tuple t;
 
 	lab_set(lab, B, "ipv4/tcp_fin_timeout", "1");
 	lab_connect(lab, fd);
+	tuple_of(&t, fd[B]);
 	close_in_fin_wait2(fd[B]);
 	wait_change(lab, B, "ended_fin_wait2_expired", 1);
+	/* Counted where inet_twsk_kill() begins: only then does that take it out of the table. */
+	until(!diag_state(diag, &t));
 	wait_eof(fd[A]);
 	close(fd[A]);
 	lab_end(lab,
