@@ -323,7 +323,7 @@ static void judge_close_wait(struct doctor *d, const struct stuck *k)
 	u64 limit;
 	char *more;
 
-	if (k->flows || (k->n && k->n == k->shut) || (k->n && k->n == k->retransmitting)) {
+	if (k->flows || k->n == k->shut || k->n == k->retransmitting) {
 		judge_half_closed(d, k);
 		return;
 	}
