@@ -49,12 +49,14 @@ static bool take_v6(const uint8_t *p, uint32_t captured, struct packet *packet)
 /* As icmp_err_convert[] and icmpv6_err_convert() have it: ECONNREFUSED, and the others. */
 void icmp_quoted(uint8_t protocol, const struct layer *layer, struct packet *packet)
 {
-	const uint8_t *p = layer->p, *quoted = p + HEADER;
-	uint32_t captured = layer->captured - HEADER;
+	const uint8_t *p = layer->p, *quoted;
+	uint32_t captured;
 	bool port;
 
 	if (layer->captured < HEADER)
 		return;
+	quoted = p + HEADER;
+	captured = layer->captured - HEADER;
 	if (protocol == IPPROTO_ICMP && p[0] == ICMP_DEST_UNREACH && p[1] <= NR_ICMP_UNREACH &&
 	    p[1] != ICMP_FRAG_NEEDED) {
 		if (!take_v4(quoted, captured, packet))

@@ -6,7 +6,7 @@
 #include "conn.h"
 
 /**
- * note_repeat - an end has sent again what it had sent before
+ * note_repeat() - an end has sent again what it had sent before
  * @e: the end
  * @p: the segment
  *
@@ -15,7 +15,7 @@
 void note_repeat(struct end *e, const struct packet *p);
 
 /**
- * take_probe - take in a segment that is a keepalive or window probe
+ * take_probe() - take in a segment that is a keepalive or window probe
  * @e: its sender
  * @o: the other end
  * @p: the segment
@@ -25,7 +25,7 @@ void note_repeat(struct end *e, const struct packet *p);
 bool take_probe(struct end *e, const struct end *o, const struct packet *p);
 
 /**
- * probe_due - whether a RST comes when the next keepalive probe would, as tcp_keepalive_timer()
+ * probe_due() - whether a RST comes when the next keepalive probe would, as tcp_keepalive_timer()
  *	sends it
  * @x: its sender
  * @y: the other end
