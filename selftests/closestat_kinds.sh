@@ -143,8 +143,7 @@ for i in range(3):
     except OSError: s.close()"
 	says 1 '3 of 3 connections that ended were given up by the program before connect[(][)] had an answer: 3 with 10.6.0.2:5000 of python3' &&
 		program $a "
-k = [socket.socket() for i in range(4)]
-for s in k: s.setblocking(False); s.connect_ex(('10.6.0.2', 5000))
+k = begin(('10.6.0.2', 5000), 4)
 ready(); time.sleep(100)" && doctor $a 3 &&
 		says 1 '4 connect[(][)]s of python3/[0-9]+ wait for an answer of 10.6.0.2:5000: SYNs were sent up to [2-9] times'
 }
@@ -394,12 +393,7 @@ momentary() {
 l = L(('10.6.0.2', 8080), 1); ready(); until_go()
 while True: l.accept()" || return
 	doctor_while $b py $a "
-k = []
-for i in range(8):
-    s = socket.socket(); s.setblocking(False)
-    try: s.connect(('10.6.0.2', 8080))
-    except BlockingIOError: pass
-    k.append(s)
+k = begin(('10.6.0.2', 8080), 8)
 import select
 time.sleep(1); go()
 for s in k: select.select([], [s], [], 30)"
@@ -417,12 +411,7 @@ l = L(('10.6.0.2', 8080), 3); resource.setrlimit(resource.RLIMIT_NOFILE, (20, 20
 while len(k) < 20:
     try: k.append(l.accept()[0])
     except OSError: time.sleep(.05)" & until_true listens $b 8080 && program $a "
-k = []
-for i in range(30):
-    s = socket.socket(); s.setblocking(False)
-    try: s.connect(('10.6.0.2', 8080))
-    except BlockingIOError: pass
-    k.append(s)
+k = begin(('10.6.0.2', 8080), 30)
 ready(); time.sleep(100)" && until_true waits_in_queue && doctor $b
 	says 1 'The listen queue of port 8080 [(]python3/[0-9]+[)] is full: .*; it has 20 of 20 files open' \
 		'EMFILE' 'Try: prlimit --pid [0-9]+ --nofile=80'
@@ -436,13 +425,7 @@ expect "a listener that has all files open that it may" no_files
 # Nobody answers the SYN-ACKs.
 flooded() {
 	program $b "l = L(('10.6.0.2', 80), 8); ready(); time.sleep(100)" && drop $a input 'tcp sport 80' || return
-	doctor_while $b py $a "
-k = []
-for i in range(30):
-    s = socket.socket(); s.setblocking(False)
-    try: s.connect(('10.6.0.2', 80))
-    except BlockingIOError: pass
-    k.append(s)"
+	doctor_while $b py $a "begin(('10.6.0.2', 80), 30)"
 	says 1 'no room for more half-open connections: [1-9][0-9]* got a cookie, .* [(]listening here: python3/[0-9]+ on port 80, backlog 8[)]' 'SYN flooding' || return
 	doctor $b
 	says 0 'Earlier: SYNs met a listener with no room for more half-open connections: [1-9][0-9]* got a cookie'

@@ -268,12 +268,7 @@ expect "health checks that reset" health_checks
 full_queue() {
 	program $b "
 l = L(('10.6.0.2', 8080), 4); ready(); time.sleep(100)" && program $a "
-k = []
-for i in range(12):
-    s = socket.socket(); s.setblocking(False)
-    try: s.connect(('10.6.0.2', 8080))
-    except BlockingIOError: pass
-    k.append(s)
+k = begin(('10.6.0.2', 8080), 12)
 ready(); time.sleep(100)" || return
 	overflowed() { ip netns exec $b nstat -asz TcpExtListenOverflows | grep -q 'Overflows *[1-9]'; }
 	until_true overflowed && doctor $b 4 &&

@@ -36,10 +36,14 @@ pair() {
 		done
 }
 
-# py NS TEXT - run Python there, with socket and time imported
+# py NS TEXT - run Python there, with socket and time imported; begin() has N connects under way
 py() {
 	ip netns exec "$1" python3 -c "import os, socket, time
 C = lambda a: socket.create_connection(a)
+def begin(a, n):
+    k = [socket.socket() for i in range(n)]
+    for s in k: s.setblocking(False); s.connect_ex(a)
+    return k
 def L(a, n=200):
     l = socket.socket(); l.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); l.bind(a); l.listen(n); return l
 def ready(): open('$tmp/ready', 'w').write('x')

@@ -5,8 +5,6 @@
 #include "lib/procfile.h"
 #include "lib/units.h"
 
-#include <dirent.h>
-#include <limits.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,14 +108,13 @@ char *doctor_holder(u32 inode, const char *before)
 
 static u64 open_files(int pid)
 {
-	char file[32], path[PATH_MAX];
 	struct dirent *entry;
-	DIR *dir = NULL;
+	char file[32];
 	u64 n = 0;
+	DIR *dir;
 
 	snprintf(file, sizeof(file), "%d/fd", pid);
-	if (!procfile_path(path, sizeof(path), file))
-		dir = opendir(path);
+	dir = procfile_opendir(file);
 	if (!dir)
 		return 0;
 	while ((entry = readdir(dir)))

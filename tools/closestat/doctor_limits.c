@@ -183,23 +183,27 @@ static void check_syn_queue(struct doctor *d)
 {
 	u64 cookies, all_cookies = doctor_kernel(d, "TCPReqQFullDoCookies", &cookies);
 	u64 dropped, all_dropped = doctor_kernel(d, "TCPReqQFullDrop", &dropped);
-	char *listening;
+	bool now = cookies || dropped;
+	char *listening, *seen;
 
 	if (!all_cookies && !all_dropped)
 		return;
 	listening = doctor_listening(d);
-	if (cookies || dropped)
-		doctor_find(d, dropped ? HARM_FAILS : HARM_RISK, "syn_queue", no_room[0],
-			    doctor_text("SYNs met a listener with no room for more half-open connections: %llu got a cookie, %llu were dropped while doctor looked (listening here: %s)",
-					cookies, dropped, listening),
+	seen = doctor_text("SYNs met a listener with no room for more half-open connections: %llu got a cookie, %llu were dropped%s doctor looked (listening here: %s)",
+			   now ? cookies : all_cookies, now ? dropped : all_dropped,
+			   now ? " while" : ", before", listening);
+	free(listening);
+	if (now) {
+		doctor_find(d, dropped ? HARM_FAILS : HARM_RISK, "syn_queue", no_room[0], seen,
 			    doctor_text("%sss -tn state syn-recv; then a larger backlog",
 					d->enter));
-	else
-		doctor_find(d, HARM_EARLIER, "syn_queue", no_room[0],
-			    doctor_text("SYNs met a listener with no room for more half-open connections: %llu got a cookie, %llu were dropped, before doctor looked (listening here: %s). %s; remedy: a larger backlog in the program's listen()",
-					all_cookies, all_dropped, listening, no_room[0]),
-			    doctor_text("%sss -tn state syn-recv", d->enter));
-	free(listening);
+		return;
+	}
+	doctor_find(d, HARM_EARLIER, "syn_queue", no_room[0],
+		    doctor_text("%s. %s; remedy: a larger backlog in the program's listen()", seen,
+				no_room[0]),
+		    doctor_text("%sss -tn state syn-recv", d->enter));
+	free(seen);
 }
 
 static const char *const full[] = {

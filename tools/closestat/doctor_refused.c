@@ -21,7 +21,6 @@ static const struct judged no_socket = {
 	NULL, false, true, false,
 };
 
-static const char nobody[] = "ports where nobody listens";
 static const char *const why[] = {
 	"Somebody asks for a service that is not here: it has not been started, listens on another address, or has moved",
 };
@@ -42,17 +41,10 @@ static int compare(const void *a, const void *b)
 	return (x->count < y->count) - (x->count > y->count);
 }
 
-static bool is_any(const struct in6_addr *a)
-{
-	static const struct in6_addr any;
-
-	return !memcmp(a, &any, sizeof(any));
-}
-
 /* Whether a listener takes what comes by that family for all addresses here. */
 static bool takes_all(const struct sock *l, bool v6)
 {
-	return is_any(&l->src) && (!v6 || l->family == AF_INET6);
+	return IN6_IS_ADDR_UNSPECIFIED(&l->src) && (!v6 || l->family == AF_INET6);
 }
 
 /* Who listens on a port all the same: by now, or on another address. To be freed. */
@@ -78,6 +70,12 @@ static char *listens_there(const struct doctor *d, u16 port, bool v6)
 	if (takes_all(found, v6))
 		return doctor_text("; %s listens by now, on %s", who, address);
 	return doctor_text("; %s listens on that port, but on %s alone", who, address);
+}
+
+/* What the SYNs were for, by what listens_there() says. */
+static const char *asked_for(const char *listens)
+{
+	return *listens ? "which no listener was found" : "ports where nobody listens";
 }
 
 static char *list_listeners(const struct doctor *d, u16 port)
@@ -109,9 +107,8 @@ static u64 refused_now(struct doctor *d)
 	listens = listens_there(d, w->v[0].port, w->v[0].family == AF_INET6);
 	doctor_find(d, HARM_RISK, "refused", why[0],
 		    doctor_text("%llu RST%s answered SYNs for %s: %llu for port %u from %s%s%s",
-				n, plural(n), *listens ? "which no listener was found" : nobody,
-				MIN(w->v[0].count, n), w->v[0].port, peer,
-				w->n > 1 ? " and others" : "", listens),
+				n, plural(n), asked_for(listens), MIN(w->v[0].count, n),
+				w->v[0].port, peer, w->n > 1 ? " and others" : "", listens),
 		    list_listeners(d, w->v[0].port));
 	free(listens);
 	return n;
@@ -137,10 +134,9 @@ static u64 refused_earlier(struct doctor *d)
 	listens = listens_there(d, most->port, strchr(most->peer, ':'));
 	doctor_find(d, HARM_EARLIER, "refused", why[0],
 		    doctor_text("%llu RST%s answered SYNs for %s, before doctor looked, the last %s ago: %llu for port %u from %s%s%s. %s; remedy: start what should listen there, or find who asks",
-				sum.count, plural(sum.count),
-				*listens ? "which no listener was found" : nobody, age,
-				most->count, most->port, most->peer, kinds > 1 ? " and others" : "",
-				listens, why[0]),
+				sum.count, plural(sum.count), asked_for(listens), age, most->count,
+				most->port, most->peer, kinds > 1 ? " and others" : "", listens,
+				why[0]),
 		    list_listeners(d, most->port));
 	free(listens);
 	return sum.count;

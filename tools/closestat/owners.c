@@ -53,15 +53,13 @@ static void add(struct owners *owners, const struct owner *owner)
 
 static void look_into(const char *pid, const u32 *inodes, size_t n, struct owners *owners)
 {
-	char file[NAME_MAX + 8], path[PATH_MAX];
+	char file[NAME_MAX + 8];
 	struct owner owner = { .pid = atoi(pid) };
 	struct dirent *entry;
 	DIR *dir;
 
 	snprintf(file, sizeof(file), "%s/fd", pid);
-	if (procfile_path(path, sizeof(path), file))
-		return;
-	dir = opendir(path);
+	dir = procfile_opendir(file);
 	if (!dir)
 		return;
 	while ((entry = readdir(dir))) {
@@ -79,14 +77,11 @@ static void look_into(const char *pid, const u32 *inodes, size_t n, struct owner
 
 void owners_read(u32 *inodes, size_t n, struct owners *owners)
 {
-	char path[PATH_MAX];
 	struct dirent *entry;
 	DIR *dir;
 
 	*owners = (struct owners){ 0 };
-	if (!n || procfile_path(path, sizeof(path), ""))
-		return;
-	dir = opendir(path);
+	dir = n ? procfile_opendir("") : NULL;
 	if (!dir)
 		return;
 	qsort(inodes, n, sizeof(*inodes), compare_inodes);

@@ -37,6 +37,13 @@ int procfile_path(char *buf, size_t size, const char *name)
 	return n < 0 || (size_t)n >= size ? -ENAMETOOLONG : 0;
 }
 
+DIR *procfile_opendir(const char *name)
+{
+	char path[PATH_MAX];
+
+	return procfile_path(path, sizeof(path), name) ? NULL : opendir(path);
+}
+
 static int open_file(const char *name, int flags)
 {
 	char path[PATH_MAX];

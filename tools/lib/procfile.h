@@ -3,6 +3,7 @@
 #ifndef TOOLS_PROCFILE_H
 #define TOOLS_PROCFILE_H
 
+#include <dirent.h>
 #include <stddef.h>
 
 /**
@@ -14,6 +15,14 @@
  * Return: 0, or -ENAMETOOLONG.
  */
 int procfile_path(char *buf, size_t size, const char *name);
+
+/**
+ * procfile_opendir - open a directory of /proc
+ * @name: the directory, relative to /proc
+ *
+ * Return: as opendir().
+ */
+DIR *procfile_opendir(const char *name);
 
 /**
  * procfile_read - read a file of /proc to its end

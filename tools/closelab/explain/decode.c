@@ -149,6 +149,23 @@ static enum decoded take_ip(struct layer *layer, struct packet *packet,
 	return DECODED_NOT_IP;
 }
 
+/* Of a TCP segment an ICMP message quotes at least ports and number (RFC 792). */
+static void take_quoted(struct inner *inner, struct packet *packet)
+{
+	struct layer layer = inner->layer;
+	enum unreachable says = icmp_enter(inner->protocol, &layer);
+	const uint8_t *p;
+
+	if (!says || take_ip(&layer, packet, inner) != DECODED_TCP ||
+	    inner->protocol != IPPROTO_TCP || inner->layer.captured < 8)
+		return;
+	p = inner->layer.p;
+	packet->sport = be16(p);
+	packet->dport = be16(p + 2);
+	packet->seq = be32(p + 4);
+	packet->unreachable = says;
+}
+
 /* Everything but the addresses is set where it is found. */
 static void clear(struct packet *packet)
 {
@@ -187,7 +204,7 @@ enum decoded packet_decode(int link, const uint8_t *frame, uint32_t captured,
 		layer = inner.layer;
 		if (!tunnel_enter(inner.protocol, &layer)) {
 			packet->tag = linktype_any(link) ? 0 : inner.layer.tag;
-			icmp_quoted(inner.protocol, &inner.layer, packet);
+			take_quoted(&inner, packet);
 			return DECODED_OTHER;
 		}
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* ICMP messages that say of a TCP segment that it did not arrive. */
+/* ICMP messages that say of a packet that it did not arrive. */
 #ifndef EXPLAIN_ICMP_H
 #define EXPLAIN_ICMP_H
 
@@ -7,14 +7,15 @@
 #include "packet.h"
 
 /**
- * icmp_quoted() - read an ICMP message
+ * icmp_enter() - go to what an ICMP message quotes
  * @protocol: of the IP packet, IPPROTO_*
- * @layer: at its payload
- * @packet: @unreachable is set where the message says that a TCP segment did not arrive, and then
- *	addresses, ports and number of that segment
+ * @layer: at its payload, then at the IP packet that it quotes, cut as it is; undefined where it
+ *	does not say that a packet did not arrive
  *
- * That a segment is too long is nothing of that kind (RFC 1191, RFC 8201).
+ * That a packet is too long is nothing of that kind (RFC 1191, RFC 8201).
+ *
+ * Return: what it says.
  */
-void icmp_quoted(uint8_t protocol, const struct layer *layer, struct packet *packet);
+enum unreachable icmp_enter(uint8_t protocol, struct layer *layer);
 
 #endif

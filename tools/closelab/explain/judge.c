@@ -320,24 +320,26 @@ static bool is_wrong(const struct verdict *v)
 	}
 }
 
+/* What says of an end that it is there, or how it ended, is not to be believed. */
+static bool is_doubtful(const struct conn *conn, int side, enum word word)
+{
+	const struct end *e = &conn->end[side];
+
+	/* Neither has a handshake to show: nobody is believed. */
+	if (conn->incoherent && !e->estab && !e->fins && e->seen && !conn->end[!side].estab)
+		return true;
+	/* Another has its ports: it is over, but its end was not captured. */
+	return conn->taken_over && (word == WORD_OPEN || word == WORD_HALF_CLOSED);
+}
+
 void judge(const struct conn *conn, int64_t now, struct judgement *j)
 {
-	for (int side = 0; side < 2; side++)
-		judge_end(conn, side, now, &j->end[side]);
-	/* Neither has a handshake to show: nobody is believed. */
 	for (int side = 0; side < 2; side++) {
-		const struct end *e = &conn->end[side];
+		struct verdict *v = &j->end[side];
 
-		if (conn->incoherent && !e->estab && !e->fins && e->seen &&
-		    !conn->end[!side].estab)
-			j->end[side].word = WORD_UNKNOWN;
-	}
-	/* Another has its ports: it is over, but its end was not captured. */
-	for (int side = 0; side < 2; side++) {
-		enum word *word = &j->end[side].word;
-
-		if (conn->taken_over && (*word == WORD_OPEN || *word == WORD_HALF_CLOSED))
-			*word = WORD_UNKNOWN;
+		judge_end(conn, side, now, v);
+		if (is_doubtful(conn, side, v->word))
+			v->word = WORD_UNKNOWN;
 	}
 	j->holder = holder_of(conn, j);
 	j->wrong = is_wrong(&j->end[0]) || is_wrong(&j->end[1]);

@@ -108,6 +108,13 @@ static enum origin origin_abort(const struct conn *conn, int side,
 	return ORIGIN_ABORT;
 }
 
+/* Right at the end of the handshake, before a listener's end has sent anything else */
+static bool ends_handshake(const struct conn *conn, const struct end *x, const struct packet *p)
+{
+	return x->answers && x->last_at == x->syn_last_at && p->seq == x->isn + 1 &&
+	       p->at - x->syn_acked_at < conn_rtt(conn) + SLACK_NS;
+}
+
 /* tcp_v4_send_reset(): without ACK, at the number that was acknowledged. */
 static enum origin origin_answer(const struct conn *conn, int side,
 				 const struct packet *p)
@@ -115,12 +122,8 @@ static enum origin origin_answer(const struct conn *conn, int side,
 	const struct end *x = &conn->end[side];
 	const struct end *y = &conn->end[!side];
 
-	/* Right at the end of the handshake, before it has sent anything else */
-	if (!x->fins && x->answers && x->last_at == x->syn_last_at && p->seq == x->isn + 1 &&
-	    p->at - x->syn_acked_at < conn_rtt(conn) + SLACK_NS)
-		return ORIGIN_SYN_RECV;
 	if (!x->fins)
-		return ORIGIN_FORGOTTEN;
+		return ends_handshake(conn, x, p) ? ORIGIN_SYN_RECV : ORIGIN_FORGOTTEN;
 	/* It had given up: this is somebody who wakes up. */
 	if (x->fins > 1 && !x->fin_acked && conn_overdue(x->fin_at, x->fin_last_at, x->fins, p->at))
 		return ORIGIN_NO_SOCKET;
