@@ -348,7 +348,29 @@ for i in range(20):
 	! grep -E '^[0-9]+\. .*ended by a RST' "$tmp/out"
 }
 pair
+rfc1337 $b 0
 expect "TIME_WAITs that a RST ends" sent_twice
+
+# An ACK that the peer's FIN has overtaken, on the way between two CPUs: both ends are here, and the
+# ACK's timestamp is older.
+late_ack() {
+	ip netns exec $a sysctl -qw net.ipv4.tcp_timestamps=2 || return
+	all() {
+		py $a "
+import struct
+l = L(('127.0.0.1', 80)); s = C(('127.0.0.1', 80)); c, _ = l.accept()
+port = s.getsockname()[1]; s.close(); c.recv(1); c.close()
+while any(x.split()[3] in ('08', '09') for x in open('/proc/net/tcp')): pass
+def ack(check): return struct.pack('!HHIIBBHHHBBBBII', 80, port, 0, 0, 8 << 4, 16, 100, check, 0, 1, 1, 8, 10, 1, 0)
+to = socket.inet_aton('127.0.0.1'); sum = sum(struct.unpack('!22H', to + to + struct.pack('!HH', 6, 32) + ack(0)))
+socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP).sendto(ack(~((sum >> 16) + sum) & 0xffff), ('127.0.0.1', 0))"
+	}
+	doctor_while $a all
+	says 1 '1 TIME_WAIT was ended by a RST' 'overtook an ACK' "Try: ip netns exec $a sysctl -w net.ipv4.tcp_rfc1337=1\$"
+}
+pair
+rfc1337 $a 0
+expect "a TIME_WAIT that an ACK meets which was late" late_ack
 
 # Another host behind a NAT takes the port again, and its timestamps are older than those of the
 # connection before: of the two orders one has them older.
@@ -375,6 +397,7 @@ s.connect(('10.6.0.2', 80)); s.recv(1); s.close()"
 	says 1 '[0-9]+ TIME_WAITs? (was|were) ended by a RST' 'Behind NAT' && ! grep rfc1337 "$tmp/out"
 }
 pair
+rfc1337 $b 0
 expect "a TIME_WAIT that a client behind a NAT meets" behind_nat
 
 not_by_the_peer() {

@@ -116,7 +116,7 @@ while True:
 try "a half-closed request: nginx, nc" half_close nginx nc
 
 upstream() {
-	ip netns exec $a sysctl -qw net.ipv4.ip_local_port_range="40000 40099"
+	few_ports $a '40000 40099'
 	web $b 8081 "listen 10.6.0.2:8081;" &&
 		web $a 80 "listen 127.0.0.1:80; location / { proxy_pass http://10.6.0.2:8081; proxy_http_version 1.1; proxy_set_header Connection ''; }" || return
 	doctor_while $a ip netns exec $a ab -q -k -n 150 -c 2 http://127.0.0.1/

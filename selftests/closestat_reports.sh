@@ -61,7 +61,7 @@ while True:
 	says 0 'Nothing found'
 }
 pair
-ip netns exec $a sysctl -qw net.ipv4.ip_local_port_range="40000 40099" net.ipv4.tcp_tw_reuse=2
+few_ports $a "40000 40099" && ip netns exec $a sysctl -qw net.ipv4.tcp_tw_reuse=2
 expect "ports: a local server, whose TIME_WAITs are taken over" local_redis
 
 closed_port() {
@@ -288,7 +288,7 @@ pair
 expect "a setting without effect" guarded
 
 bound() {
-	ip netns exec $a sysctl -qw net.ipv4.ip_local_port_range="40000 40099"
+	few_ports $a '40000 40099'
 	closing_server 10.6.0.2 && ip -n $b addr add 10.6.0.3/24 dev v || return
 	closing_server 10.6.0.3 || return
 	doctor_while $a py $a "

@@ -22,7 +22,14 @@ reports_clean_up() {
 trap reports_clean_up EXIT
 trap 'exit 143' INT TERM
 
-# pair - two fresh namespaces, 10.6.0.1 and fd06::1 in $a, 10.6.0.2 and fd06::2 in $b
+# rfc1337 NS 0|1 - whether a TIME_WAIT ignores RSTs
+rfc1337() {
+	ip netns exec "$1" sysctl -qw net.ipv4.tcp_rfc1337="$2"
+}
+
+# pair - two fresh namespaces, 10.6.0.1 and fd06::1 in $a, 10.6.0.2 and fd06::2 in $b. No RST ends a
+# TIME_WAIT: a machine that stands still for a retransmission timeout sends a FIN twice, and the
+# answer of a TIME_WAIT to the second meets nobody any more (RFC 1337).
 pair() {
 	end_programs
 	ip netns del $a 2>/dev/null
@@ -32,7 +39,8 @@ pair() {
 		ip -n $a addr add 10.6.0.1/24 dev v && ip -n $b addr add 10.6.0.2/24 dev v &&
 		ip -n $a addr add fd06::1/64 dev v nodad && ip -n $b addr add fd06::2/64 dev v nodad &&
 		for ns in $a $b; do
-			ip -n $ns link set v up && ip -n $ns link set lo up
+			ip -n $ns link set v up && ip -n $ns link set lo up &&
+				rfc1337 $ns 1
 		done
 }
 
@@ -69,11 +77,9 @@ while True:
     c, _ = l.accept(); c.recv(1); c.close()"
 }
 
-# few_ports NS RANGE - its connections have no other ports, and no RST frees one: a machine that
-# stands still for a retransmission timeout sends a FIN twice, and the answer of a TIME_WAIT to the
-# second meets nobody any more (RFC 1337).
+# few_ports NS RANGE - its connections have no other ports
 few_ports() {
-	ip netns exec "$1" sysctl -qw net.ipv4.ip_local_port_range="$2" net.ipv4.tcp_rfc1337=1
+	ip netns exec "$1" sysctl -qw net.ipv4.ip_local_port_range="$2"
 }
 
 # drop NS HOOK WORDS - packets that match are lost there
@@ -121,7 +127,7 @@ doctor_while() {
 
 # says STATUS PATTERN... - the last doctor ended so, and a line of it has each
 says() {
-	[ $rc -eq "$1" ] || return
+	[ $rc -eq "$1" ] || { echo "exit status $rc, not $1" && return 1; }
 	shift
 	for pattern; do
 		grep -qE -- "$pattern" "$tmp/out" || { echo "not said: $pattern" && return 1; }

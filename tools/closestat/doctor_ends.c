@@ -129,22 +129,23 @@ void doctor_tell_earlier(struct doctor *d, const struct judged *j, u64 n)
 }
 
 /*
- * A RST ends a TIME_WAIT because that has answered something: a FIN that came twice, or a SYN. Of
- * what makes it begin again tcp_timewait_state_process() counts a SYN with an older timestamp as
- * refused by PAWS, too; a SYN without a timestamp does not make it begin again.
+ * A RST ends a TIME_WAIT because that has answered something: a FIN that came twice, an ACK that the
+ * peer's FIN overtook, or a SYN. Of what makes it begin again tcp_timewait_state_process() counts a
+ * SYN, or an ACK, with an older timestamp as refused by PAWS, too; a SYN without a timestamp does
+ * not make it begin again.
  */
 static const struct judged time_wait_reset[] = {
 	{
 		"time_wait_reset", NULL, "TIME_WAIT", NULL, HARM_RISK,
 		"ended by a RST",
-		"Behind NAT or a balancer a new connection came from a port that is still in TIME_WAIT here. It gets through at its second try, a second later. Best is to let the peer close first",
+		"Behind NAT or a balancer a new connection came from a port that is still in TIME_WAIT here, and gets through at its second try, a second later; or a segment was late, and its sender gone. Best is to let the peer close first",
 		"let the peer close first, or a shorter TIME_WAIT",
 		NULL, false, false, false,
 	},
 	{
 		"time_wait_reset", NULL, "TIME_WAIT", NULL, HARM_RISK,
 		"ended by a RST",
-		"The peer's FIN came twice, and it had gone when the second was answered: late segments may meet a new connection. Best is to let the peer close first",
+		"The peer's FIN came twice, or overtook an ACK of it, and the peer had gone when what came last was answered: late segments may meet a new connection. Best is to let the peer close first",
 		"sysctl -w net.ipv4.tcp_rfc1337=1",
 		NULL, false, true, false,
 	},
@@ -160,22 +161,35 @@ static u64 refused_by_paws(const struct doctor *d, u64 *rose)
 	return total + timewait;
 }
 
-/* In doubt it was a SYN: what is advised for the FIN keeps the SYN out for good. */
+/*
+ * Which of time_wait_reset[] @n ended TIME_WAITs are told as. In doubt it was a SYN: what is advised
+ * for a FIN keeps a SYN out for good. A SYN's sender is there and resets from its socket: where as
+ * many RSTs were sent here that belong to none, both ends were here, and no SYN.
+ */
+static size_t what_was_answered(u64 n, u64 rearmed, u64 paws, u64 no_socket)
+{
+	return rearmed >= n + paws || (rearmed >= n && no_socket == n);
+}
+
 static void check_time_wait_reset(struct doctor *d)
 {
 	const char *row = time_wait_reset->row;
 	u64 rose = doctor_rose(d, row), before = doctor_total(d, row) - rose;
 	u64 rearmed = doctor_rose(d, "time_wait_rearmed");
 	u64 rearmed_before = doctor_total(d, "time_wait_rearmed") - rearmed;
+	u64 no_socket = doctor_rose(d, "rst_sent_no_socket");
+	u64 no_socket_before = doctor_total(d, "rst_sent_no_socket") - no_socket;
 	u64 paws, paws_before = refused_by_paws(d, &paws);
+	size_t now, then;
 
 	paws_before -= paws;
+	now = what_was_answered(rose, rearmed, paws, no_socket);
+	then = what_was_answered(before, rearmed_before, paws_before, no_socket_before);
 	/* A FIN that is sent twice here may find nobody there any more. */
 	if (rose > doctor_rose(d, "fin_retransmits"))
-		doctor_tell_now(d, &time_wait_reset[rearmed >= rose + paws], rose);
+		doctor_tell_now(d, &time_wait_reset[now], rose);
 	if (before)
-		doctor_tell_earlier(d, &time_wait_reset[rearmed_before >= before + paws_before],
-				    before);
+		doctor_tell_earlier(d, &time_wait_reset[then], before);
 }
 
 /* Those of one row, @n of them: what its ends are known to be, and the rest. */
