@@ -352,6 +352,16 @@ int conn_state(const struct conn *conn, int side);
 bool conn_passive(const struct conn *conn, int side);
 
 /**
+ * conn_may_have_closed() - whether an end may have sent a FIN that was not captured
+ * @conn: the connection
+ * @side: the end, none of whose FINs was captured
+ *
+ * Return: whether one number behind all that it sent was acknowledged, or nothing says that it
+ * had not closed before the capture began.
+ */
+bool conn_may_have_closed(const struct conn *conn, int side);
+
+/**
  * conn_has_data() - whether a segment says that its sender got data since its SYN-ACK
  * @end: the sender
  * @packet: the segment

@@ -68,6 +68,7 @@ static const char *origin_text(const struct reset *r)
 		[ORIGIN_REFUSED] = "RST with ACK, number 0: no socket for this SYN",
 		[ORIGIN_HALF_OPEN] = "RST without ACK answers the SYN-ACK: a scan, or a connect given up",
 		[ORIGIN_FORGOTTEN] = "RST without ACK, no FIN before: its kernel does not know the connection (any more), or another system's abort",
+		[ORIGIN_CLOSED] = "RST without ACK: its FIN, or what this answers, was not captured; it had closed, or its kernel knows no connection",
 		[ORIGIN_BAD_ACK] = "RST answers an ACK that fits no SYN of it: not an end",
 		[ORIGIN_SYN_RECV] = "RST within the handshake: overflow of the accept queue, or no listener any more",
 		[ORIGIN_GIVEN_UP] = "RST after its own SYN: it gave up; Linux would say nothing",

@@ -122,8 +122,10 @@ static enum origin origin_answer(const struct conn *conn, int side,
 	const struct end *x = &conn->end[side];
 	const struct end *y = &conn->end[!side];
 
+	if (!x->fins && ends_handshake(conn, x, p))
+		return ORIGIN_SYN_RECV;
 	if (!x->fins)
-		return ends_handshake(conn, x, p) ? ORIGIN_SYN_RECV : ORIGIN_FORGOTTEN;
+		return conn_may_have_closed(conn, side) ? ORIGIN_CLOSED : ORIGIN_FORGOTTEN;
 	/* It had given up: this is somebody who wakes up. */
 	if (x->fins > 1 && !x->fin_acked && conn_overdue(x->fin_at, x->fin_last_at, x->fins, p->at))
 		return ORIGIN_NO_SOCKET;
@@ -141,7 +143,7 @@ static enum origin origin_answer(const struct conn *conn, int side,
 	if (!y->fins && !conn->plain)
 		return ORIGIN_DATA_AFTER_CLOSE;
 	/* A probe is acknowledged as long as there is a socket. */
-	return y->fins || y->probes ? ORIGIN_EXPIRED : ORIGIN_FORGOTTEN;
+	return y->fins || y->probes ? ORIGIN_EXPIRED : ORIGIN_CLOSED;
 }
 
 /*

@@ -41,6 +41,7 @@ enum fate {
  * @ORIGIN_REFUSED: the same, to a SYN
  * @ORIGIN_HALF_OPEN: the same, to the SYN-ACK that our own SYN brought
  * @ORIGIN_FORGOTTEN: the same, but the connection was there before
+ * @ORIGIN_CLOSED: the same, or it had closed: its FIN, or what came after that, was not captured
  * @ORIGIN_BAD_ACK: the answer to an ACK that fits no SYN of ours; not an end
  * @ORIGIN_SYN_RECV: a handshake was broken off
  * @ORIGIN_GIVEN_UP: SYN, then RST by the same end
@@ -60,6 +61,7 @@ enum origin {
 	ORIGIN_REFUSED,
 	ORIGIN_HALF_OPEN,
 	ORIGIN_FORGOTTEN,
+	ORIGIN_CLOSED,
 	ORIGIN_BAD_ACK,
 	ORIGIN_SYN_RECV,
 	ORIGIN_GIVEN_UP,

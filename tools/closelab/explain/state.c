@@ -42,6 +42,16 @@ bool conn_has_data(const struct end *e, const struct packet *p)
 	       seq_after(p->ack, e->ack_max);
 }
 
+bool conn_may_have_closed(const struct conn *conn, int side)
+{
+	const struct end *e = &conn->end[side];
+
+	if (e->fin_unseen)
+		return true;
+	/* Behind a FIN there is no data, nor is anything probed again. */
+	return !conn->client_sure && !e->data && !e->missing && !e->probes_all;
+}
+
 bool conn_passive(const struct conn *conn, int side)
 {
 	const struct end *e = &conn->end[side];

@@ -278,6 +278,18 @@ CASES = [
      [*HANDSHAKE, *[s for i in range(5) for s in
                     ((2 ** i * S + S, "s", "S", 0, 1), (2 ** i * S + S + MS, "c", "", 1, 1))]],
      None, None, [], "accept queue full"),
+    ("data after a FIN that was not captured",
+     [*HANDSHAKE, *EXCHANGE, (2 * S, "s", "", 201, 102), (2 * S + MS, "s", "P", 201, 102, 50),
+      (2 * S + 2 * MS, "c", "R", 102, None)],
+     "rst_sent", "rst_received", ["data_after_close", "forgotten"], "not captured"),
+    ("data after a FIN, not captured",
+     [*HANDSHAKE, *EXCHANGE, (2 * S, "c", "F", 101, 201), (2 * S + MS, "s", "", 201, 102),
+      (3 * S, "c", "R", 102, None)], "rst_sent", None, ["data_after_close", "forgotten"], None),
+    ("in the middle: who has sent nothing there may have closed before",
+     [(0, "c", "", 2, 1), (S, "s", "P", 1, 2, 10), (S + MS, "c", "R", 2, None)],
+     "rst_sent", "rst_received", ["data_after_close", "forgotten"], None),
+    ("the same, and a FIN", [(0, "c", "", 2, 1), (S, "s", "F", 1, 2), (S + MS, "c", "R", 2, None)],
+     "no_socket", None, [], None),
 ]
 
 
