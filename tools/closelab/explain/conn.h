@@ -60,8 +60,9 @@ struct recent {
  * @fin_last_frame: its last FIN
  * @acked_frame: the segment that acknowledged its FIN
  * @acked_at: when
- * @late_frame: data that it sent after the other's FIN
+ * @late_frame: data behind the other's FIN, which that has not acknowledged
  * @late_ack: what that acknowledged
+ * @late_end: behind that
  * @probe_frame: its last keepalive or window probe
  * @probe_at: when it sent that
  * @probe_wait_ns: how long it waited before that, since the one before; 0: there was none
@@ -172,6 +173,7 @@ struct end {
 	uint32_t probes;
 	uint32_t probes_all;
 	uint32_t late_ack;
+	uint32_t late_end;
 	uint32_t resets;
 	enum unreachable unreachable;
 	uint16_t id;

@@ -188,6 +188,9 @@ static void take_ack(struct conn *conn, int side, const struct packet *p)
 	if (o->isn_known && !o->syn_acked_at)
 		o->syn_acked_at = p->at;
 fin:
+	/* Who acknowledges data after its FIN has a socket for it (RFC 9293 section 3.10.7.4). */
+	if (o->late_frame && !seq_before(p->ack, o->late_end))
+		o->late_frame = 0;
 	if (o->fins && !o->fin_acked && !seq_before(p->ack, o->fin_end)) {
 		o->fin_acked = true;
 		o->acked_frame = p->frame;
@@ -316,10 +319,6 @@ static void take_numbers(struct conn *conn, int side, const struct packet *p)
 		e->fin_unseen = false;
 	}
 	e->data += p->length;
-	if (p->length && o->fins) {
-		e->late_frame = p->frame;
-		e->late_ack = p->ack;
-	}
 	if (fin)
 		take_fin(conn, e, o, p);
 }
@@ -347,6 +346,17 @@ static bool is_stray(const struct conn *conn, int side, const struct packet *p)
 		return true;
 	/* Behind a FIN there is nothing. */
 	return e->fins && seq_after(p->seq + p->length + !!(p->flags & SEG_FIN), e->fin_end);
+}
+
+/* Data after the other's FIN, which may be captured behind what acknowledges it. */
+static void note_late(struct end *e, const struct end *o, const struct packet *p)
+{
+	if (!p->length || e->probe_frame == p->frame ||
+	    !(o->fins || (o->fin_unseen && p->ack == o->nxt)))
+		return;
+	e->late_frame = p->frame;
+	e->late_ack = p->ack;
+	e->late_end = p->seq + p->length;
 }
 
 /* Whether it may be taken for a segment of an established connection. */
@@ -399,6 +409,7 @@ static void take_segment(struct conn *conn, int side, const struct packet *p)
 		return;
 	take_window(conn, side, p);
 	take_ack(conn, side, p);
+	note_late(e, o, p);
 	if (o->answers && !o->estab && e->ack_known && seq_after(e->ack_max, o->isn))
 		o->estab = true;
 	e->has_sack = p->has_sack;

@@ -290,6 +290,14 @@ CASES = [
      "rst_sent", "rst_received", ["data_after_close", "forgotten"], None),
     ("the same, and a FIN", [(0, "c", "", 2, 1), (S, "s", "F", 1, 2), (S + MS, "c", "R", 2, None)],
      "no_socket", None, [], None),
+    ("data after a FIN was acknowledged; FIN_WAIT2 is over when the other FIN comes",
+     [*HANDSHAKE, *EXCHANGE, (2 * S, "c", "F", 101, 201), (2 * S + MS, "s", "P", 201, 102, 500),
+      (2 * S + 2 * MS, "c", "", 102, 701), (200 * S, "s", "F", 701, 102),
+      (200 * S + MS, "c", "R", 102, None)], "fin_wait2_expired", "rst_received", [], None),
+    ("data after a FIN, captured before that",
+     [*HANDSHAKE, *EXCHANGE, (2 * S + 10000, "c", "F", 101, 201), (2 * S, "s", "P", 201, 102, 50),
+      (2 * S + 20000, "s", "F", 251, 102), (2 * S + MS, "c", "R", 102, None)],
+     "rst_sent", "rst_received", ["data_after_close"], None),
 ]
 
 
