@@ -226,6 +226,19 @@ static bool judge_unreached(const struct end *e, const struct end *o, int64_t no
 	return true;
 }
 
+/*
+ * The capture has nothing of both but the FIN of one: the other's may have been before, and
+ * either is the first.
+ */
+static bool begins_in_closing(const struct conn *conn, int side)
+{
+	const struct end *e = &conn->end[side];
+	const struct end *o = &conn->end[!side];
+
+	return e->seen && o->fins && !e->fins && !o->data && !o->probes_all &&
+	       conn_may_have_closed(conn, side);
+}
+
 static void judge_living(const struct conn *conn, int side, int64_t now,
 			 struct verdict *v)
 {
@@ -235,7 +248,8 @@ static void judge_living(const struct conn *conn, int side, int64_t now,
 	v->so_far = true;
 	if (judge_unreached(e, o, now, v))
 		return;
-	if (e->fin_unseen || (o->fin_unseen && e->fins)) {
+	if (e->fin_unseen || (o->fin_unseen && e->fins) ||
+	    begins_in_closing(conn, side) || begins_in_closing(conn, !side)) {
 		v->word = WORD_UNKNOWN;
 		return;
 	}

@@ -298,6 +298,11 @@ CASES = [
      [*HANDSHAKE, *EXCHANGE, (2 * S + 10000, "c", "F", 101, 201), (2 * S, "s", "P", 201, 102, 50),
       (2 * S + 20000, "s", "F", 251, 102), (2 * S + MS, "c", "R", 102, None)],
      "rst_sent", "rst_received", ["data_after_close"], None),
+    ("the last FIN, and its ACK",
+     [(S, "s", "F", 1, 2), (S + MS, "c", "", 2, 2), *LATER], "unknown", "unknown", [], None),
+    ("the same, and data behind it: the first FIN",
+     [(S, "s", "F", 1, 2), (S + MS, "c", "", 2, 2), (2 * S, "c", "P", 2, 2, 10),
+      (2 * S + MS, "s", "", 2, 12)], "half_closed", "half_closed", [], None),
 ]
 
 
