@@ -198,12 +198,28 @@ fin:
 	}
 }
 
+/*
+ * RFC 9293 section 3.10.7.3: a SYN-ACK must acknowledge the SYN. Of one that does not, as an old
+ * connection's or what protects a server sends it to see the RST, nothing is learnt.
+ */
+static bool answers_other(const struct end *o, const struct packet *p)
+{
+	return p->flags & SEG_ACK && o->syns &&
+	       (!seq_after(p->ack, o->isn) || seq_after(p->ack, o->nxt + o->syn_data));
+}
+
 static void take_syn(struct conn *conn, int side, const struct packet *p)
 {
 	struct end *e = &conn->end[side];
 	struct end *o = &conn->end[!side];
 	bool answer = p->flags & SEG_ACK;
 
+	if (answers_other(o, p)) {
+		e->seen = true;
+		e->last_ack = p->ack;
+		conn->strays++;
+		return;
+	}
 	if (!e->isn_known) {
 		e->isn = p->seq;
 		e->isn_known = true;

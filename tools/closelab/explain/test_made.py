@@ -303,6 +303,11 @@ CASES = [
     ("the same, and data behind it: the first FIN",
      [(S, "s", "F", 1, 2), (S + MS, "c", "", 2, 2), (2 * S, "c", "P", 2, 2, 10),
       (2 * S + MS, "s", "", 2, 12)], "half_closed", "half_closed", [], None),
+    ("a SYN-ACK that fits no SYN, its RST, and then the right one",
+     [(0, "c", "S", 0, None), (MS, "s", "S", 0, 777), (2 * MS, "c", "R", 777, None),
+      (S, "c", "S", 0, None), (S + MS, "s", "S", 70000, 1), (S + 2 * MS, "c", "", 1, 70001),
+      (2 * S, "c", "F", 1, 70001), (2 * S + MS, "s", "F", 70001, 2), (2 * S + 2 * MS, "c", "", 2, 70002)],
+     "active_fin", "passive_fin", [], None),
 ]
 
 
