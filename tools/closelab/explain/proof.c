@@ -74,7 +74,7 @@ static const char *origin_text(const struct reset *r)
 		[ORIGIN_GIVEN_UP] = "RST after its own SYN: it gave up; Linux would say nothing",
 		[ORIGIN_KEEPALIVE] = "RST with ACK after probes that were not answered",
 		[ORIGIN_TIMEOUT] = "RST with ACK when the next repetition was due: it gave up; Linux would say nothing",
-		[ORIGIN_FASTCLOSE] = "RST with ACK, asked for by MP_FASTCLOSE",
+		[ORIGIN_FASTCLOSE] = "RST with ACK, asked for by MP_FASTCLOSE, or with it",
 		[ORIGIN_NEW_SYN] = "RST with ACK answers a SYN in the connection: BSD before RFC 5961, not Linux",
 		[ORIGIN_BETWEEN] = "not sent by the peer: something between",
 		[ORIGIN_WENT_ON] = "RST after which its sender went on: an old duplicate, or not its own",

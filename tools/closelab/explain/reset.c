@@ -93,7 +93,8 @@ static enum origin origin_abort(const struct conn *conn, int side,
 	const struct end *x = &conn->end[side];
 	const struct end *y = &conn->end[!side];
 
-	if (y->fastclose)
+	/* RFC 8684 section 3.5: asked for by an ACK of the peer, or on the RST itself */
+	if (y->fastclose || p->mptcp & MPTCP_FASTCLOSE)
 		return ORIGIN_FASTCLOSE;
 	if (probe_due(x, y, p))
 		return ORIGIN_KEEPALIVE;

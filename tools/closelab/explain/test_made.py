@@ -29,11 +29,11 @@ EXCHANGE = [(S, "c", "P", 1, 1, 100), (S + MS, "s", "P", 1, 101, 200), (S + 2 * 
 
 
 def segment(family, number, at, who, flags, seq, ack, data=0, window=502, ttl=64,
-            other=0):
+            other=0, option=b""):
     """seq and ack from the initial ones on; ack None: without ACK."""
     peer = "s" if who == "c" else "c"
     bits = sum(FLAGS[f] for f in flags) | (0 if ack is None else 16)
-    option = b"\x02\x04\x05\xb4\x01\x03\x03\x07" if "S" in flags else b""
+    option = b"\x02\x04\x05\xb4\x01\x03\x03\x07" if "S" in flags else option
     tcp = struct.pack(">HHIIBBHHH", PORT[who] + other, PORT[peer] + other, ISN[who] + seq & 0xFFFFFFFF,
                       ISN[peer] + ack & 0xFFFFFFFF if ack is not None else 0,
                       5 + len(option) // 4 << 4, bits, window, 0, 0) + option + bytes(data)
@@ -308,6 +308,10 @@ CASES = [
       (S, "c", "S", 0, None), (S + MS, "s", "S", 70000, 1), (S + 2 * MS, "c", "", 1, 70001),
       (2 * S, "c", "F", 1, 70001), (2 * S + MS, "s", "F", 70001, 2), (2 * S + 2 * MS, "c", "", 2, 70002)],
      "active_fin", "passive_fin", [], None),
+    ("a RST with MP_FASTCLOSE",
+     [*HANDSHAKE, *EXCHANGE,
+      (2 * S, "c", "R", 101, 201, 0, 502, 64, 0, b"\x1e\x0c\x70\x00\x00\x00\x00\x00\x00\x00\x00\x01")],
+     "rst_sent", "rst_received", ["mptcp_fastclose"], None),
 ]
 
 
