@@ -117,6 +117,7 @@ struct recent {
  * @fin_unseen: one number behind all that it sent was acknowledged: a FIN that was not captured?
  * @fin_between: something between has sent its FIN
  * @fin_ack_lost: and it sent the FIN again after that
+ * @lapsed: it had repeated something, and did not any more when the other was heard again
  * @refused: its connect failed
  * @tw_killed: a RST ended its TIME_WAIT
  * @has_sack: its last segment has SACK blocks
@@ -198,6 +199,7 @@ struct end {
 	bool fin_unseen;
 	bool fin_between;
 	bool fin_ack_lost;
+	bool lapsed;
 	bool refused;
 	bool tw_killed;
 	bool has_sack;

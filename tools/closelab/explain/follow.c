@@ -122,8 +122,11 @@ static void settle_holes(struct end *e, uint32_t ack)
 	}
 }
 
-static void hear(struct end *o)
+static void hear(struct end *o, const struct packet *p)
 {
+	if (o->repeats > 2 && seq_before(p->ack, o->nxt) &&
+	    conn_overdue(o->repeat_at, o->repeat_last_at, o->repeats, p->at))
+		o->lapsed = true;
 	o->probes = 0;
 	o->repeats = 0;
 	o->repeat_at = 0;
@@ -484,7 +487,8 @@ void conn_take(struct conn *conn, int side, const struct packet *p)
 		conn_goes_on(conn, side, p);
 		if (e->resets && !e->ttl)
 			conn_compare_ttl(conn, side, p);
-		hear(&conn->end[!side]);
+		e->lapsed = false;
+		hear(&conn->end[!side], p);
 		if (p->flags & SEG_SYN)
 			take_syn(conn, side, p);
 		else

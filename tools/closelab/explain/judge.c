@@ -259,6 +259,8 @@ static void judge_living(const struct conn *conn, int side, int64_t now,
 		v->word = v->state == ST_CLOSE_WAIT ? WORD_HALF_CLOSED : WORD_OPEN;
 		if (!o->seen)
 			v->causes = CAUSE_ONE_DIRECTION;
+		else if (e->lapsed && conn->no_socket[side])
+			v->word = WORD_TIMEOUT;
 		else if (e->repeats > 2 &&
 			 gave_up(e, now, e->repeat_at, e->repeat_last_at, e->repeats))
 			v->word = WORD_TIMEOUT;

@@ -125,9 +125,11 @@ static enum origin origin_answer(const struct conn *conn, int side,
 
 	if (!x->fins && ends_handshake(conn, x, p))
 		return ORIGIN_SYN_RECV;
+	/* It had given up: this is somebody who wakes up. */
+	if (x->lapsed)
+		return ORIGIN_NO_SOCKET;
 	if (!x->fins)
 		return conn_may_have_closed(conn, side) ? ORIGIN_CLOSED : ORIGIN_FORGOTTEN;
-	/* It had given up: this is somebody who wakes up. */
 	if (x->fins > 1 && !x->fin_acked && conn_overdue(x->fin_at, x->fin_last_at, x->fins, p->at))
 		return ORIGIN_NO_SOCKET;
 	/* Of what came meanwhile nothing was captured; to a FIN its socket would have answered. */

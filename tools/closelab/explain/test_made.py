@@ -312,6 +312,10 @@ CASES = [
      [*HANDSHAKE, *EXCHANGE,
       (2 * S, "c", "R", 101, 201, 0, 502, 64, 0, b"\x1e\x0c\x70\x00\x00\x00\x00\x00\x00\x00\x00\x01")],
      "rst_sent", "rst_received", ["mptcp_fastclose"], None),
+    ("data that had timed out when the peer woke up",
+     [*HANDSHAKE, *EXCHANGE, *[(10 * S + (2 ** i - 1) * 200 * MS, "s", "P", 201, 101, 50) for i in range(10)],
+      (1500 * S, "c", "P", 101, 201, 50), (1500 * S + MS, "s", "R", 201, None)],
+     "rst_received", "timeout", [], None),
 ]
 
 
