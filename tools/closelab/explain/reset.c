@@ -87,6 +87,18 @@ static bool repetition_due(const struct end *x, const struct packet *p)
 	       (last >= RTO_MAX_NS && times_near(wait, last, last / 20));
 }
 
+/*
+ * In the middle of a connection, with nothing but probes: they are one below, and as far apart each
+ * time. Window probes, which would look the same here, double their wait.
+ */
+static bool interval_over(const struct conn *conn, const struct end *x, const struct packet *p)
+{
+	/* The RST is one of the segments. */
+	int64_t mean = (x->last_at - conn->start) / (int64_t)(x->segments - 2);
+
+	return times_near(p->at - x->last_at, mean, mean / 10 + SLACK_NS);
+}
+
 static enum origin origin_abort(const struct conn *conn, int side,
 				const struct packet *p)
 {
@@ -100,9 +112,8 @@ static enum origin origin_abort(const struct conn *conn, int side,
 		return ORIGIN_KEEPALIVE;
 	if (repetition_due(x, p))
 		return ORIGIN_TIMEOUT;
-	/* In the middle of a connection, with nothing but probes: they are one below. */
 	if (conn->opener < 0 && !y->seen && !x->data && x->segments > 2 &&
-	    p->seq == x->nxt + 1)
+	    p->seq == x->nxt + 1 && interval_over(conn, x, p))
 		return ORIGIN_KEEPALIVE;
 	if (conn->syn_met.open && conn->syn_met.side != side)
 		return ORIGIN_NEW_SYN;

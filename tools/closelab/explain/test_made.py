@@ -316,6 +316,9 @@ CASES = [
      [*HANDSHAKE, *EXCHANGE, *[(10 * S + (2 ** i - 1) * 200 * MS, "s", "P", 201, 101, 50) for i in range(10)],
       (1500 * S, "c", "P", 101, 201, 50), (1500 * S + MS, "s", "R", 201, None)],
      "rst_received", "timeout", [], None),
+    ("one direction, in the middle: window probes, and an abort",
+     [*[((2 ** i) * 200 * MS, "s", "", 1000, 1) for i in range(1, 8)], (61 * S, "s", "R", 1001, 1)],
+     None, "rst_sent", ["unread_data", "linger"], None),
 ]
 
 
