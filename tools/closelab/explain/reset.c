@@ -60,8 +60,9 @@ static enum origin origin_opening(const struct conn *conn, int side,
 		return ORIGIN_SYN_RECV;
 	if (!x->syns)
 		return origin_alone(x, y, p);
+	/* What it acknowledges was not captured: it was established. */
 	if (!y->seen)
-		return ORIGIN_GIVEN_UP;
+		return p->flags & SEG_ACK && p->ack ? ORIGIN_ABORT : ORIGIN_GIVEN_UP;
 	if (y->answers && y->ack_known && seq_after(y->ack_max, x->isn))
 		return !conn->plain && seq_after(p->seq, y->last_ack) ?
 		       ORIGIN_FORGOTTEN : ORIGIN_HALF_OPEN;

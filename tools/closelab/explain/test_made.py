@@ -319,6 +319,9 @@ CASES = [
     ("one direction, in the middle: window probes, and an abort",
      [*[((2 ** i) * 200 * MS, "s", "", 1000, 1) for i in range(1, 8)], (61 * S, "s", "R", 1001, 1)],
      None, "rst_sent", ["unread_data", "linger"], None),
+    ("one direction, flags only: an abort",
+     [(0, "c", "S", 0, None), (10 * S, "c", "R", 301, 5001)], "rst_sent", None,
+     ["unread_data", "linger"], None),
 ]
 
 
