@@ -9,6 +9,9 @@
 /* TCP_TIMEWAIT_LEN: what comes later finds the port free */
 #define TIME_WAIT_NS 60000000000LL
 
+/* MSL, RFC 9293 section 3.4.2: so long a repetition may be on its way. */
+#define MSL_NS 120000000000LL
+
 /* Beyond any window that is in use at the end of a connection */
 #define FAR 0x400000U
 
@@ -148,6 +151,18 @@ static bool overtaken(const struct conn *conn, int side, const struct packet *p)
 	return e->seen ? e->isn == p->seq : o->answers && o->last_ack == p->seq + 1;
 }
 
+/*
+ * The number of its sender's SYN: a repetition, but not that long after the last one of what is
+ * over. Scanners, and small devices after each start, take the same number every time.
+ */
+static bool repeats_syn(const struct conn *conn, int side, const struct packet *p)
+{
+	const struct end *e = &conn->end[side];
+
+	return e->isn == p->seq &&
+	       !(is_done(conn, side) && p->at - e->syn_last_at > MSL_NS);
+}
+
 enum belongs split_where(struct conn *conn, int side, const struct packet *p)
 {
 	const struct end *e = &conn->end[side];
@@ -165,7 +180,7 @@ enum belongs split_where(struct conn *conn, int side, const struct packet *p)
 	if (!syn)
 		return in_new_one(conn, side, p) ? BELONGS_NEW : BELONGS;
 	if (e->isn_known)
-		return e->isn == p->seq ? BELONGS : new_syn(conn, side, p);
+		return repeats_syn(conn, side, p) ? BELONGS : new_syn(conn, side, p);
 	if (overtaken(conn, side, p))
 		return BELONGS;
 	/* Simultaneous open */

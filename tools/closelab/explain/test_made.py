@@ -322,6 +322,14 @@ CASES = [
     ("one direction, flags only: an abort",
      [(0, "c", "S", 0, None), (10 * S, "c", "R", 301, 5001)], "rst_sent", None,
      ["unread_data", "linger"], None),
+    ("the same number an hour later: two connections",
+     [*HANDSHAKE, *EXCHANGE, (2 * S, "c", "F", 101, 201), (2 * S + MS, "s", "F", 201, 102),
+      (2 * S + 2 * MS, "c", "", 102, 202), (3600 * S, "c", "S", 0, None), (3600 * S + MS, "s", "S", 400000, 1),
+      (3600 * S + 2 * MS, "c", "", 1, 400001), (3601 * S, "c", "R", 1, 400001)],
+     "active_fin", "passive_fin", [], None, 2),
+    ("a scan that takes the same number every hour",
+     [s for i in range(3) for s in ((i * 3600 * S, "c", "S", 0, None), (i * 3600 * S + MS, "s", "R", -5000, 1))],
+     "connect_failed", "no_socket", ["refused"], None, 3),
 ]
 
 
