@@ -53,9 +53,11 @@ static void judge_sender(const struct conn *conn, int side, struct verdict *v)
 		v->causes = CAUSE_FORGOTTEN;
 		break;
 	case ORIGIN_CLOSED:
-		/* To the other's FIN it may have answered when all was over. */
-		v->word = conn->end[!side].fins ? WORD_NO_SOCKET : WORD_RST_SENT;
-		v->causes = conn->end[!side].fins ? 0 : CAUSE_DATA_AFTER_CLOSE | CAUSE_FORGOTTEN;
+		/* Where the other has closed, too, or may have, it answers when all is over. */
+		v->word = conn->end[!side].fins || conn_may_have_closed(conn, !side) ?
+			  WORD_NO_SOCKET : WORD_RST_SENT;
+		v->causes = v->word == WORD_NO_SOCKET ? 0 :
+						CAUSE_DATA_AFTER_CLOSE | CAUSE_FORGOTTEN;
 		break;
 	case ORIGIN_SYN_RECV:
 		v->word = WORD_NOT_ESTABLISHED;

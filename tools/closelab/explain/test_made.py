@@ -330,6 +330,9 @@ CASES = [
     ("a scan that takes the same number every hour",
      [s for i in range(3) for s in ((i * 3600 * S, "c", "S", 0, None), (i * 3600 * S + MS, "s", "R", -5000, 1))],
      "connect_failed", "no_socket", ["refused"], None, 3),
+    ("a RST behind the last FIN and its ACK",
+     [(0, "c", "", 2, 1), (MS, "s", "F", 1, 2), (2 * MS, "c", "", 2, 2), (3 * MS, "c", "", 2, 2),
+      (4 * MS, "s", "R", 2, None)], None, "no_socket", [], None),
 ]
 
 
