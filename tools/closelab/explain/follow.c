@@ -6,6 +6,7 @@
 
 #include "bytes.h"
 #include "foreign.h"
+#include "holes.h"
 #include "repeat.h"
 
 /*
@@ -76,50 +77,6 @@ static bool seen_before(const struct conn *conn, struct end *e, const struct end
 	};
 	e->recent_next = (e->recent_next + 1) % RECENT;
 	return false;
-}
-
-static void note_hole(struct end *e, uint32_t from, uint32_t to)
-{
-	if (e->holes == MAX_HOLES) {
-		e->hole[MAX_HOLES - 1][1] = to;
-		return;
-	}
-	e->hole[e->holes][0] = from;
-	e->hole[e->holes][1] = to;
-	e->holes++;
-}
-
-static void drop_hole(struct end *e, int i)
-{
-	e->holes--;
-	memmove(&e->hole[i], &e->hole[i + 1],
-		(e->holes - i) * sizeof(e->hole[0]));
-}
-
-/* Data that comes late fills a hole, from its left, its right, or all of it. */
-static void fill_holes(struct end *e, uint32_t from, uint32_t to)
-{
-	for (int i = e->holes; i-- > 0;) {
-		uint32_t *hole = e->hole[i];
-
-		if (!seq_before(hole[0], from) && !seq_after(hole[1], to))
-			drop_hole(e, i);
-		else if (!seq_before(hole[0], from) && seq_before(hole[0], to))
-			hole[0] = to;
-		else if (seq_before(hole[0], from) && seq_before(from, hole[1]))
-			hole[1] = from;
-	}
-}
-
-/* Acknowledged data has arrived, whether or not it was captured. */
-static void settle_holes(struct end *e, uint32_t ack)
-{
-	for (int i = e->holes; i-- > 0;) {
-		if (seq_after(e->hole[i][1], ack))
-			continue;
-		e->missing += e->hole[i][1] - e->hole[i][0];
-		drop_hole(e, i);
-	}
 }
 
 static void hear(struct end *o, const struct packet *p)
