@@ -129,10 +129,10 @@ void doctor_tell_earlier(struct doctor *d, const struct judged *j, u64 n)
 }
 
 /*
- * A RST ends a TIME_WAIT because that has answered something: a FIN that came twice, an ACK that the
- * peer's FIN overtook, or a SYN. Of what makes it begin again tcp_timewait_state_process() counts a
- * SYN, or an ACK, with an older timestamp as refused by PAWS, too; a SYN without a timestamp does
- * not make it begin again.
+ * A RST ends a TIME_WAIT because that has answered something: a FIN that came twice, an ACK that
+ * the peer's FIN overtook, or a SYN. Of what makes it begin again tcp_timewait_state_process()
+ * counts a SYN, or an ACK, with an older timestamp as refused by PAWS, too; a SYN without a
+ * timestamp does not make it begin again.
  */
 static const struct judged time_wait_reset[] = {
 	{
@@ -162,9 +162,9 @@ static u64 refused_by_paws(const struct doctor *d, u64 *rose)
 }
 
 /*
- * Which of time_wait_reset[] @n ended TIME_WAITs are told as. In doubt it was a SYN: what is advised
- * for a FIN keeps a SYN out for good. A SYN's sender is there and resets from its socket: where as
- * many RSTs were sent here that belong to none, both ends were here, and no SYN.
+ * Which of time_wait_reset[] @n ended TIME_WAITs are told as. In doubt it was a SYN: what is
+ * advised for a FIN keeps a SYN out for good. A SYN's sender is there and resets from its socket:
+ * where as many RSTs were sent here that belong to none, both ends were here, and no SYN.
  */
 static size_t what_was_answered(u64 n, u64 rearmed, u64 paws, u64 no_socket)
 {
