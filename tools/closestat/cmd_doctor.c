@@ -25,6 +25,7 @@ static int (*const checks[])(struct doctor *doctor) = {
 	doctor_ends,
 	doctor_unanswered,
 	doctor_connecting,
+	doctor_silent,
 	doctor_refused,
 	doctor_limits,
 	doctor_settings,

@@ -263,6 +263,7 @@ static inline const char *plural(u64 n)
  * doctor_ends	connections that ended as they should not
  * doctor_unanswered	requests that were not answered
  * doctor_connecting	connect()s that wait for an answer
+ * doctor_silent	open connections whose peer no longer answers
  * doctor_refused	RSTs to segments that belong to no connection
  * doctor_limits	orphans, TIME_WAIT buckets, listen queues
  * doctor_settings	settings that do not go together
@@ -272,6 +273,7 @@ int doctor_stuck(struct doctor *doctor);
 int doctor_ends(struct doctor *doctor);
 int doctor_unanswered(struct doctor *doctor);
 int doctor_connecting(struct doctor *doctor);
+int doctor_silent(struct doctor *doctor);
 int doctor_refused(struct doctor *doctor);
 int doctor_limits(struct doctor *doctor);
 int doctor_settings(struct doctor *doctor);

@@ -1,13 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
-/* doctor: connect()s that wait: their SYN was sent, and sent again, and nothing came back. */
+/*
+ * doctor: what is sent again and again, and nothing comes back: the SYN of a connect(), the data or
+ * the keepalive probes of a connection that is open.
+ */
 #include "doctor.h"
 #include "endpoint.h"
+#include "lib/units.h"
 #include "msg.h"
 
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
+
+/* Sent again so many times, and for so long without a sign of the peer: no mere loss. */
+#define RETRIES 3
+#define SILENT_MS 2000
+
+static const char *const whys[] = {
+	"The peer, or the way to it, is gone, or a middlebox has forgotten a connection that was idle. The program waits until tcp_retries2 is over (15: a quarter of an hour), or its own timeout or TCP_USER_TIMEOUT",
+	"The peer, or the way to it, is gone, or a middlebox has forgotten a connection that was idle. Keepalive gives it up after tcp_keepalive_probes, or the program's TCP_KEEPCNT",
+};
 
 static int compare(const void *a, const void *b)
 {
@@ -19,7 +32,7 @@ static int compare(const void *a, const void *b)
 }
 
 /* To one destination, @n of them. */
-static void tell(struct doctor *d, const struct sock *s, size_t n)
+static void tell_connecting(struct doctor *d, const struct sock *s, size_t n)
 {
 	char peer[ENDPOINT_SIZE], *who = doctor_holder(s->inode, " of ");
 	unsigned int times = 0;
@@ -57,8 +70,101 @@ int doctor_connecting(struct doctor *d)
 	for (size_t i = 0; i < n; i += run) {
 		for (run = 1; i + run < n && !compare(&socks.v[i], &socks.v[i + run]);)
 			run++;
-		tell(d, &socks.v[i], run);
+		tell_connecting(d, &socks.v[i], run);
 	}
+	sockdiag_free(&socks);
+	return EXIT_OK;
+}
+
+/* A server's clients have a port each. */
+static int compare_served(const void *a, const void *b)
+{
+	const struct sock *x = a, *y = b;
+
+	return (int)x->sport - y->sport;
+}
+
+static bool is_silent(const struct sock *s)
+{
+	return s->info && s->retransmits >= RETRIES && s->ack_received_ms >= SILENT_MS &&
+	       s->data_received_ms >= SILENT_MS;
+}
+
+/* Alike, @n of them: to one service, or on one port of ours. */
+static void tell_silent(struct doctor *d, const struct sock *s, size_t n, bool served)
+{
+	char peer[ENDPOINT_SIZE], silent[DURATION_SIZE], *who = doctor_holder(s->inode, " of ");
+	unsigned int times = 0;
+	u64 heard_ms = 0;
+	bool data = false, differ = false;
+	char *where, *seen;
+
+	for (size_t i = 0; i < n; i++) {
+		times = MAX(times, s[i].retransmits + 1U);
+		heard_ms = MAX(heard_ms, MIN(s[i].ack_received_ms, s[i].data_received_ms));
+		data |= s[i].wqueue;
+		differ |= memcmp(&s[i].dst, &s->dst, sizeof(s->dst));
+	}
+	endpoint_format(s->family, &s->dst, served ? 0 : s->dport, peer);
+	where = served ? doctor_text("on port %u with %s", s->sport,
+				     differ ? "several peers" : peer) :
+			 doctor_text("with %s", peer);
+	format_duration(heard_ms * US_PER_MS, silent);
+	if (data)
+		seen = doctor_text("%zu connection%s%s %s %s for an ACK: what is in flight was sent up to %u times, and nothing has come back for %s",
+				   n, plural(n), who, where, n == 1 ? "waits" : "wait", times,
+				   silent);
+	else
+		seen = doctor_text("%zu idle connection%s%s %s %s no answer to up to %u keepalive probes, and nothing has come back for %s",
+				   n, plural(n), who, where, n == 1 ? "gets" : "get", times - 1,
+				   silent);
+	doctor_find(d, served ? HARM_STUCK : HARM_FAILS, "no_ack", whys[!data], seen,
+		    doctor_text("%sss -tnpo state established '%cport = :%u'; in the program keepalive shorter than a middlebox remembers, and TCP_USER_TIMEOUT",
+				d->enter, served ? 's' : 'd', served ? s->sport : s->dport));
+	free(where);
+	free(who);
+}
+
+static void tell_all(struct doctor *d, struct sock *v, size_t n, bool served)
+{
+	int (*alike)(const void *a, const void *b) = served ? compare_served : compare;
+	size_t run;
+
+	if (n)
+		qsort(v, n, sizeof(*v), alike);
+	for (size_t i = 0; i < n; i += run) {
+		for (run = 1; i + run < n && !alike(&v[i], &v[i + run]);)
+			run++;
+		tell_silent(d, &v[i], run, served);
+	}
+}
+
+int doctor_silent(struct doctor *d)
+{
+	struct socks socks;
+	size_t n = 0, served = 0;
+	struct sock s;
+	int ret;
+
+	/* The kernel walks the table of all namespaces: not where none is open. */
+	if (doctor_sockstat(d, "inuse") <= d->listeners.n)
+		return EXIT_OK;
+	ret = sockdiag_read(BIT(TCP_ESTABLISHED), &socks);
+	if (ret)
+		return ret;
+	for (size_t i = 0; i < socks.n; i++) {
+		s = socks.v[i];
+		if (!is_silent(&s))
+			continue;
+		socks.v[n] = socks.v[served];
+		if (doctor_serves(d->inode, s.sport, s.dport, d))
+			socks.v[served++] = s;
+		else
+			socks.v[n] = s;
+		n++;
+	}
+	tell_all(d, socks.v, served, true);
+	tell_all(d, socks.v + served, n - served, false);
 	sockdiag_free(&socks);
 	return EXIT_OK;
 }
