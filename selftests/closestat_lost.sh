@@ -2,11 +2,20 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2086,SC2317 # names without blanks; called by "expect"
 #
-# Connections that one side has lost and the other has not, each made for real: doctor's answer has to have the right words and numbers in it.
+# Connections that one side has lost and the other has not, or that are lost for want of room, each
+# made for real: doctor's answer has to have the right words and numbers in it.
 # shellcheck source=selftests/lib/closestat.sh
 . "$(dirname "$0")/lib/closestat.sh"
 # shellcheck source=selftests/lib/reports.sh
 . "$(dirname "$0")/lib/reports.sh"
+c=lost-c-$$
+clean_up() {
+	ip netns pids "$c" | xargs -r kill
+	ip netns del "$c"
+	reports_clean_up
+} 2>/dev/null
+trap clean_up EXIT
+
 echo "TAP version 13"
 
 ## Connections that are open, and whose peer no longer answers
@@ -70,5 +79,164 @@ time.sleep(100)" && until_true sent_again $a 4 && doctor $a && says 0 'Nothing f
 }
 pair
 expect "a peer that does not read" slow_reader
+
+## RSTs to peers that have a connection which is none here
+
+# one_by_one - $a sends on one connection after the other of its list k
+one_by_one="
+until_go()
+for s in k:
+    try: s.send(b'x')
+    except OSError: pass
+    time.sleep(.2)
+open('$tmp/sent', 'w').close(); time.sleep(100)"
+sends() {
+	rm -f "$tmp/sent"
+	touch "$tmp/go" && until_true test -e "$tmp/sent"
+}
+started_anew() {
+	holds 80 && program $a "
+k = [C(('10.6.0.2', 80)) for i in range(12)]
+ready()$one_by_one" || return
+	# Without a word to the clients.
+	# shellcheck disable=SC2046 # process ids
+	ip -n $b link del v && kill -9 $(ip netns pids $b) && ip netns del $b && ip netns add $b &&
+		ip link add v netns $a type veth peer name v netns $b &&
+		ip -n $a addr add 10.6.0.1/24 dev v && ip -n $b addr add 10.6.0.2/24 dev v &&
+		ip -n $a link set v up && ip -n $b link set v up && ip -n $b link set lo up && holds 80 || return
+	doctor_while $b sends
+	says 1 '12 RSTs answered segments of connections that are not known here, for a port that is listened on: on port 80 of python3/[0-9]+ with 10.6.0.1' \
+		'started anew' && ! grep Harmless "$tmp/out"
+}
+pair
+expect "a server that was started anew" started_anew
+
+stale() {
+	ip netns exec $b sysctl -qw net.ipv4.tcp_fin_timeout=1
+	program $b "
+l = L(('10.6.0.2', 3306)); ready(); k = [l.accept()[0] for i in range(4)]
+for c in k: c.close()
+time.sleep(100)" && program $a "
+k = [C(('10.6.0.2', 3306)) for i in range(4)]; [s.recv(1) for s in k]
+ready()$one_by_one" && until_true expired 4 || return
+	doctor_while $b sends
+	says 1 '4 RSTs answered a peer that went on with a connection that was closed here, and whose FIN_WAIT2 was over: on port 3306 of python3/[0-9]+ with 10.6.0.1' \
+		'server has gone away' && ! grep Harmless "$tmp/out"
+}
+expired() { grep -q "ended_fin_wait2_expired $1" <(ip netns exec $b cat /proc/net/tcp_closestat); }
+pair
+expect "a client's pool whose connections were closed long before" stale
+
+# The server answers from its own address, not from that of the service.
+untranslated() {
+	ip -n $b addr add 10.6.0.9/24 dev v
+	ip netns exec $b nft -f - <<-END || return
+		table netdev t {
+			chain i {
+				type filter hook ingress device v priority 0
+				ip daddr 10.6.0.9 ip daddr set 10.6.0.2
+			}
+			chain e {
+				type filter hook egress device v priority 0
+				ip saddr 10.6.0.2 tcp sport 80 ip saddr set 10.6.0.9
+			}
+		}
+	END
+	program $b "
+l = L(('10.6.0.2', 80)); ready(); k = [l.accept()[0] for i in range(12)]; until_go()
+for c in k: c.send(b'x'); time.sleep(.2)
+open('$tmp/sent', 'w').close(); time.sleep(100)" && program $a "
+k = [C(('10.6.0.9', 80)) for i in range(12)]
+ready(); time.sleep(100)" && ip netns exec $b nft flush chain netdev t e || return
+	doctor_while $a sends
+	says 1 '12 RSTs answered segments of another address than that the connection on their port is with: from 10.6.0.2:80, while the connection of python3/[0-9]+ is with 10.6.0.9:80' \
+		'nf_conntrack_tcp_be_liberal=1'
+}
+pair
+expect "answers that a NAT has not translated back" untranslated
+
+# A segment out of the window comes to who translates addresses, and to nobody behind it.
+translates() {
+	ip netns add $c && ip link add w netns $b type veth peer name v netns $c &&
+		ip -n $b addr add 10.7.0.1/24 dev w && ip -n $b link set w up &&
+		ip -n $c addr add 10.7.0.2/24 dev v && ip -n $c link set v up &&
+		ip -n $a route add default via 10.6.0.2 &&
+		ip netns exec $b sysctl -qw net.ipv4.ip_forward=1 &&
+		ip netns exec $b nft 'add table ip t
+			add chain ip t p { type nat hook postrouting priority 100; }
+			add rule ip t p oifname w masquerade'
+}
+of_others() {
+	translates || return
+	rm -f "$tmp/ready" "$tmp/go"
+	py $c "
+import struct
+l = L(('10.7.0.2', 80)); open('$tmp/listens', 'w').close(); k = [l.accept() for i in range(12)]; ready(); until_go()
+def ack(port, check): return struct.pack('!HHIIBBHHH', 80, port, 1, 1, 5 << 4, 16, 100, check, 0)
+raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP)
+for x, peer in k:
+    ends = socket.inet_aton('10.7.0.2') + socket.inet_aton('10.7.0.1')
+    n = sum(struct.unpack('!16H', ends + struct.pack('!HH', 6, 20) + ack(peer[1], 0)))
+    raw.sendto(ack(peer[1], ~((n >> 16) + n) & 0xffff), ('10.7.0.1', 0)); time.sleep(.2)
+open('$tmp/sent', 'w').close(); time.sleep(100)" &
+	until_true test -e "$tmp/listens" || return
+	py $a "
+k = [C(('10.7.0.2', 80)) for i in range(12)]
+time.sleep(100)" &
+	until_true test -e "$tmp/ready" && doctor_while $b sends
+	says 1 '[0-9]+ RSTs answered segments of connections that are passed on here with other addresses [(]NAT[)]: from 10.7.0.2:80 to port [0-9]+' \
+		"Try: ip netns exec $b sysctl -w net.netfilter.nf_conntrack_tcp_be_liberal=1; or" || return
+	eval "$(sed -n 's/^ *Try: \(.*\); or.*/\1/p' "$tmp/out")"
+}
+# The RSTs of $a leave $b with an address of it, which has some of its own that say nothing.
+not_its_own() {
+	ip netns del $c
+	translates && ip -n $c route add default via 10.7.0.1 &&
+		ip netns exec $c tc qdisc add dev v root netem delay 50ms || return
+	py $c "
+l = L(('10.7.0.2', 80))
+while True:
+    c, _ = l.accept(); c.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1); c.recv(1)
+    try:
+        for i in range(3): c.send(b'x'); time.sleep(.01)
+    except OSError: pass" &
+	until_true listens $c 80 || return
+	both() {
+		local ns
+
+		for ns in $a $b $b; do
+			py $ns "
+for i in range(12): s = C(('10.7.0.2', 80)); s.send(b'x'); s.close(); time.sleep(.3)"
+		done
+	}
+	doctor_while $b both
+	says 1 '24 of 24 connections that ended were reset because' 'Harmless: [2-4][0-9] RSTs were sent' && ! grep 'RSTs answered' "$tmp/out"
+}
+pair
+if modprobe nf_conntrack_netlink 2>/dev/null; then
+	expect "a NAT whose own side answers what it has not translated" of_others
+	pair
+	expect "RSTs that only leave with an address of a NAT" not_its_own
+else
+	skip "a NAT whose own side answers what it has not translated" "needs the module nf_conntrack_netlink"
+fi
+
+# What was on its way when we reset it says nothing more than that.
+rest() {
+	ip netns exec $a tc qdisc add dev v root netem delay 50ms || return
+	program $b "
+l = L(('10.6.0.2', 80)); ready()
+while True: c, _ = l.accept(); c.recv(1); time.sleep(.2); c.close()" || return
+	doctor_while $b py $a "
+for i in range(12):
+    s = C(('10.6.0.2', 80)); s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    try:
+        while True: s.send(b'x'); time.sleep(.01)
+    except OSError: pass"
+	says 1 '12 of 12 connections that ended were reset' 'Harmless: [0-9]+ RSTs were sent to answer segments that belong to no connection' &&
+		! grep 'answered segments of' "$tmp/out"
+}
+pair
+expect "the rest of connections that were reset" rest
 
 finish

@@ -44,6 +44,7 @@ struct doctor {
 	u64 began_us;			/* when before was read, monotonic clock */
 	u64 ended_us;			/* when now was; UINT64_MAX: not yet */
 	u64 latest_us;			/* of its latest event */
+	bool traced;			/* if there are strays: every end since is known */
 	double seconds;			/* how long it watched; 0 for gauges only */
 	struct snapshot before;
 	struct snapshot now;
@@ -247,6 +248,15 @@ void doctor_tell_earlier(struct doctor *doctor, const struct judged *kind, u64 n
  */
 char *doctor_ends_described(const struct doctor *doctor, const struct ends *ends, const char *how,
 			    const char *cause, bool (*want)(const struct end_group *group));
+
+/**
+ * doctor_strays - tell of RSTs to peers that have a connection which is none here
+ * @doctor: whose
+ * @sent: how many RSTs were sent meanwhile for want of a connection, but those to SYNs
+ *
+ * Return: how many of them are told of.
+ */
+u64 doctor_strays(struct doctor *doctor, u64 sent);
 
 /* "s" after all numbers but one. */
 static inline const char *plural(u64 n)

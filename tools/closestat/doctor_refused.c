@@ -16,7 +16,7 @@
 static const struct judged no_socket = {
 	ROW, NULL, "RST", NULL, HARM_NONE,
 	"sent to answer segments that belong to no connection",
-	"Somebody still talked to a connection that has gone, as after a reset, or sent a FIN twice",
+	"Somebody still talked to a connection that has gone: harmless after a reset, or where a FIN came twice. A peer that goes on with one which is long forgotten here (closed, started anew, or a NAT or balancer on the way forgot it) sees a reset: its log tells",
 	"tcpdump -ni any 'tcp[tcpflags] & tcp-rst != 0'",
 	NULL, false, true, false,
 };
@@ -147,11 +147,14 @@ int doctor_refused(struct doctor *d)
 	u64 total = doctor_total(d, ROW), rose = doctor_rose(d, ROW);
 	u64 now = refused_now(d), earlier = refused_earlier(d);
 	u64 before = out_rsts(&d->before);
+	bool counted = total;
 
-	if (!total) {
+	if (!counted) {
 		total = out_rsts(&d->now);
 		rose = total > before ? total - before : 0;
 	}
+	if (counted && rose > now)
+		now += doctor_strays(d, rose - now);
 	if (rose > now)
 		doctor_tell_now(d, &no_socket, rose - now);
 	if (total - rose > earlier)

@@ -35,6 +35,7 @@ static void take_line(char *text, void *data)
 	if (!d)
 		return;
 	d->latest_us = line.us;
+	gone_add(&d->rsts.gone, &line);
 	between = line.us >= d->began_us && line.us < d->ended_us;
 	ends_add(between ? &all->ends : &d->undecided, &line, doctor_serves, d);
 }
@@ -64,6 +65,11 @@ void doctor_trace_drain(struct doctors *all, u64 before_us)
 {
 	while (all->read_us < before_us && !trace_instance_read(instance, 0, take_line, all))
 		;
+}
+
+u64 doctor_trace_lost(void)
+{
+	return trace_instance_lost(instance);
 }
 
 void doctor_trace_close(struct doctors *all)

@@ -106,10 +106,12 @@ static int look_first(struct doctors *all, struct doctor *d)
 	d->inode = nsnames_own_inode();
 	/* Without it no port is a client's by its number. */
 	sysctl_read_ports(&d->low_port, &d->high_port);
-	recent_read(&d->past, d->inode, 0, doctor_serves, d);
+	recent_read(&d->past, &d->rsts.gone, d->inode, 0, doctor_serves, d);
 	ret = read_counts(all, d, &d->before);
 	if (ret)
 		return ret;
+	/* What leaves from now on is counted in the next. */
+	rst_watch_begin(&d->rsts);
 	d->began_us = d->ended_us;
 	d->ended_us = UINT64_MAX;
 	return read_closing(&d->before, &d->first);
@@ -187,10 +189,11 @@ int doctor_end(struct doctors *all, struct doctor *d, double seconds)
 	procfile_read("thread-self/net/sockstat", &d->sockstat, NULL);
 	procfile_read("thread-self/net/sockstat6", &d->sockstat6, NULL);
 	if (seconds)
-		recent_read(&d->lately, d->inode, (monotonic_us() - d->began_us) / US_PER_MS,
+		recent_read(&d->lately, NULL, d->inode, (monotonic_us() - d->began_us) / US_PER_MS,
 			    doctor_serves, d);
 	if (all->traced)
 		ends_sort(&all->ends);
+	d->traced = all->traced && (!d->rsts.n_strays || !doctor_trace_lost());
 	d->ends = all->traced ? &all->ends : &d->lately;
 	return find_owners(d);
 }

@@ -74,11 +74,13 @@ void doctor_free_all(struct doctors *doctors);
  * doctor_trace_open	begin; 0, or -ENOENT if there are no events to be had
  * doctor_trace_read	gather for so long
  * doctor_trace_drain	gather what there is from before a time of the monotonic clock
+ * doctor_trace_lost	how many events were lost so far
  * doctor_trace_close	end
  */
 int doctor_trace_open(u64 netns);
 void doctor_trace_read(struct doctors *doctors, u64 us);
 void doctor_trace_drain(struct doctors *doctors, u64 before_us);
+u64 doctor_trace_lost(void);
 void doctor_trace_close(struct doctors *doctors);
 
 #endif

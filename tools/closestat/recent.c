@@ -10,7 +10,7 @@
 
 #define RECENT_FILE "thread-self/net/tcp_closestat_recent"
 
-void recent_read(struct ends *ends, u64 netns, u64 max_age_ms,
+void recent_read(struct ends *ends, struct gone *gone, u64 netns, u64 max_age_ms,
 		 bool (*serves)(u64 netns, u16 sport, u16 dport, void *data), void *data)
 {
 	char *text, *rest, *row, *line;
@@ -26,8 +26,11 @@ void recent_read(struct ends *ends, u64 netns, u64 max_age_ms,
 			continue;
 		if (!trace_line_parse(line, "tcp_close", &parsed) &&
 		    !parse_u64(trace_line_value(&parsed, "age_ms"), &age) &&
-		    (!max_age_ms || age <= max_age_ms))
+		    (!max_age_ms || age <= max_age_ms)) {
 			ends_add(ends, &parsed, serves, data);
+			if (gone)
+				gone_add(gone, &parsed);
+		}
 		free(line);
 	}
 	free(text);

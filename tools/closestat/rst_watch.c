@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "rst_watch.h"
 
+#include "lib/clock.h"
+#include "lib/units.h"
+
 #include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
@@ -11,13 +14,18 @@
 #include <unistd.h>
 
 #define MAX_REFUSALS 1024
+#define MAX_STRAYS 1024
+#define MAX_SOURCES 256
+#define SETTLED_US US_PER_S
 #define SNAP 128
 
 #define IPV4_LENGTH 20
 #define IPV4_PROTOCOL 9
+#define IPV4_SOURCE 12
 #define IPV4_DESTINATION 16
 #define IPV6_LENGTH 40
 #define IPV6_NEXT_HEADER 6
+#define IPV6_SOURCE 8
 #define IPV6_DESTINATION 24
 #define TCP_LENGTH 20
 #define TCP_SEQ 4
@@ -55,7 +63,7 @@ void rst_watch_open(struct rst_watch *w)
 		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL),
 	};
 
-	*w = (struct rst_watch){ .fd = -1 };
+	*w = (struct rst_watch){ .fd = -1, .settled_us = monotonic_us() + SETTLED_US };
 	if (getenv("PROC_ROOT"))
 		return;
 	/* No packet before the filter is there: with protocol 0 it gets none. */
@@ -89,10 +97,98 @@ static void count(struct rst_watch *w, const struct refusal *r)
 	more[w->n++] = *r;
 }
 
+static bool same_stray(const struct stray *a, const struct stray *b)
+{
+	return a->conn.sport == b->conn.sport && a->conn.dport == b->conn.dport &&
+	       a->conn.family == b->conn.family && !memcmp(&a->src, &b->src, sizeof(a->src)) &&
+	       !memcmp(&a->conn.dst, &b->conn.dst, sizeof(a->conn.dst));
+}
+
+static bool tells_nothing(const struct rst_watch *w, const struct stray *s)
+{
+	return gone_has(&w->gone, &s->conn) && !gone_expired(&w->gone, &s->conn);
+}
+
+void rst_watch_forget(struct rst_watch *w)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < w->n_strays; i++) {
+		if (!tells_nothing(w, &w->strays[i]))
+			w->strays[kept++] = w->strays[i];
+	}
+	w->n_strays = kept;
+}
+
+static void add_stray(struct rst_watch *w, const struct stray *s)
+{
+	struct stray *more;
+
+	if (tells_nothing(w, s))
+		return;
+	for (size_t i = 0; i < w->n_strays; i++) {
+		if (same_stray(&w->strays[i], s)) {
+			w->strays[i].count++;
+			w->strays[i].late |= s->late;
+			return;
+		}
+	}
+	if (w->n_strays == MAX_STRAYS)
+		rst_watch_forget(w);
+	more = w->n_strays < MAX_STRAYS ?
+	       realloc(w->strays, (w->n_strays + 1) * sizeof(*more)) : NULL;
+	if (!more)
+		return;
+	w->strays = more;
+	more[w->n_strays++] = *s;
+}
+
+static void add_source(struct rst_watch *w, u8 family, const struct in6_addr *src)
+{
+	struct rst_source *more;
+
+	for (size_t i = 0; i < w->n_sources; i++) {
+		if (w->sources[i].family == family &&
+		    !memcmp(&w->sources[i].src, src, sizeof(*src))) {
+			w->sources[i].count++;
+			return;
+		}
+	}
+	more = w->n_sources < MAX_SOURCES ?
+	       realloc(w->sources, (w->n_sources + 1) * sizeof(*more)) : NULL;
+	if (!more) {
+		w->too_many = true;
+		return;
+	}
+	w->sources = more;
+	more[w->n_sources++] = (struct rst_source){ .family = family, .src = *src, .count = 1 };
+}
+
+static u16 port_at(const u8 *p)
+{
+	return p[0] << 8 | p[1];
+}
+
+static struct stray stray_of(u8 family, const u8 *packet, const u8 *tcp)
+{
+	struct stray s = { .conn = { .family = family, .sport = port_at(tcp),
+				     .dport = port_at(tcp + 2) }, .count = 1 };
+
+	if (family == AF_INET) {
+		memcpy(&s.src, packet + IPV4_SOURCE, 4);
+		memcpy(&s.conn.dst, packet + IPV4_DESTINATION, 4);
+	} else {
+		memcpy(&s.src, packet + IPV6_SOURCE, 16);
+		memcpy(&s.conn.dst, packet + IPV6_DESTINATION, 16);
+	}
+	return s;
+}
+
 void rst_watch_packet(struct rst_watch *w, const u8 *packet, size_t len)
 {
 	struct refusal r = { .count = 1 };
 	size_t header = IPV6_LENGTH;
+	struct stray s;
 	const u8 *tcp;
 
 	if (!len)
@@ -103,14 +199,19 @@ void rst_watch_packet(struct rst_watch *w, const u8 *packet, size_t len)
 	if (header < IPV4_LENGTH || len < header + TCP_LENGTH)
 		return;
 	tcp = packet + header;
-	if ((tcp[TCP_FLAGS] & (FLAG_RST | FLAG_ACK)) != (FLAG_RST | FLAG_ACK) ||
-	    memcmp(tcp + TCP_SEQ, "\0\0\0\0", 4))
+	if (!(tcp[TCP_FLAGS] & FLAG_RST))
 		return;
-	r.port = tcp[0] << 8 | tcp[1];
-	if (r.family == AF_INET)
-		memcpy(&r.peer, packet + IPV4_DESTINATION, 4);
-	else
-		memcpy(&r.peer, packet + IPV6_DESTINATION, 16);
+	s = stray_of(r.family, packet, tcp);
+	s.late = w->late;
+	add_source(w, r.family, &s.src);
+	if (!(tcp[TCP_FLAGS] & FLAG_ACK)) {
+		add_stray(w, &s);
+		return;
+	}
+	if (memcmp(tcp + TCP_SEQ, "\0\0\0\0", 4))
+		return;
+	r.port = s.conn.sport;
+	r.peer = s.conn.dst;
 	count(w, &r);
 }
 
@@ -133,12 +234,20 @@ void rst_watch_read(struct rst_watch *w)
 
 	if (w->fd < 0)
 		return;
+	w->late = monotonic_us() >= w->settled_us;
 	while ((len = recvfrom(w->fd, packet, sizeof(packet), 0, (struct sockaddr *)&from,
 			       &size)) >= 0) {
 		if (!left_before(w, from.sll_ifindex, packet))
 			rst_watch_packet(w, packet, len);
 		memset(packet, 0, sizeof(packet));
 	}
+}
+
+void rst_watch_begin(struct rst_watch *w)
+{
+	rst_watch_read(w);
+	w->n_sources = 0;
+	w->too_many = false;
 }
 
 void rst_watch_close(struct rst_watch *w)
@@ -152,5 +261,8 @@ void rst_watch_close(struct rst_watch *w)
 		close(w->fd);
 	}
 	free(w->v);
+	free(w->strays);
+	free(w->sources);
+	gone_free(&w->gone);
 	*w = (struct rst_watch){ .fd = -1 };
 }

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The RSTs that a network namespace answers SYNs with, for ports where nobody listens. */
+/*
+ * The RSTs that a network namespace answers SYNs with, for ports where nobody listens, and those
+ * that answer what belongs to no connection.
+ */
 #ifndef CLOSESTAT_RST_WATCH_H
 #define CLOSESTAT_RST_WATCH_H
 
+#include "gone.h"
 #include "lib/util.h"
 
 #include <netinet/in.h>
@@ -16,10 +20,33 @@ struct refusal {
 	u64 count;
 };
 
+/* Answers to what came for a connection that is none of ours, nor was one lately. */
+struct stray {
+	struct gone_conn conn;
+	struct in6_addr src;	/* its address here, as conn.dst */
+	u64 count;
+	bool late;		/* one came when what had ended before was settled */
+};
+
+/* All that left with one source. */
+struct rst_source {
+	u8 family;
+	struct in6_addr src;	/* IPv4 in the first four bytes */
+	u64 count;
+};
+
 struct rst_watch {
 	int fd;			/* -1 where there is none */
 	struct refusal *v;
 	size_t n;
+	struct stray *strays;
+	size_t n_strays;
+	struct rst_source *sources;	/* since rst_watch_begin() */
+	size_t n_sources;
+	bool too_many;		/* sources */
+	struct gone gone;	/* what has ended lately */
+	u64 settled_us;		/* what ended before the watch has no more to say from then on */
+	bool late;		/* what is read came then */
 	int last_if;		/* where the last one left */
 	u8 last[60];		/* and the beginning of it */
 	u64 lost;		/* that came faster than they were read, or from too many peers */
@@ -34,10 +61,24 @@ struct rst_watch {
 void rst_watch_open(struct rst_watch *watch);
 
 /**
+ * rst_watch_begin - take in what has come, and count the sources from now on
+ * @watch: which
+ */
+void rst_watch_begin(struct rst_watch *watch);
+
+/**
  * rst_watch_read - take in what has come
  * @watch: which
  */
 void rst_watch_read(struct rst_watch *watch);
+
+/**
+ * rst_watch_forget - drop strays whose connection turned out to have ended lately
+ * @watch: which
+ *
+ * That of a FIN_WAIT2 that was over stays.
+ */
+void rst_watch_forget(struct rst_watch *watch);
 
 /**
  * rst_watch_close - end
@@ -51,7 +92,8 @@ void rst_watch_close(struct rst_watch *watch);
  * @packet: from its IP header on
  * @len: bytes of it
  *
- * Only a RST that answers a SYN counts: it acknowledges, and its sequence number is 0.
+ * One that answers a SYN acknowledges, and its sequence number is 0; one that answers a segment
+ * with an ACK acknowledges nothing (tcp_v4_send_reset()); what close() sends has another number.
  */
 void rst_watch_packet(struct rst_watch *watch, const u8 *packet, size_t len);
 

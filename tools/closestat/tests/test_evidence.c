@@ -6,6 +6,7 @@
 #include "../port_set.h"
 #include "../rst_watch.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void reserved_ports(void)
@@ -179,19 +180,67 @@ static void answers_to_syns(void)
 	packet(&w, 0x14, 0, 39);
 	packet(&w, 0x14, 0, 0);
 	EXPECT(w.n == 1 && w.v[0].count == 2 && w.v[0].port == 8443);
+	EXPECT(w.n_strays == 1 && w.strays[0].count == 1 && !w.strays[0].late);
 	EXPECT(w.v[0].family == AF_INET && w.v[0].peer.s6_addr[3] == 2);
 	rst_watch_close(&w);
 	EXPECT(!w.n);
 }
 
+static void ended(struct rst_watch *w, const char *dport, const char *how)
+{
+	char line[256];
+	struct trace_line l;
+
+	snprintf(line, sizeof(line), "7.000001: tcp_close: saddr=::ffff:10.0.0.1 sport=8443 daddr=::ffff:10.0.0.2 dport=%s ended=%s",
+		 dport, how);
+	EXPECT(!trace_line_parse(line, "tcp_close", &l));
+	gone_add(&w->gone, &l);
+}
+
+static void strays_of(struct rst_watch *w, u8 port, size_t times)
+{
+	u8 p[40] = { [0] = 0x45, [9] = 6, [12] = 10, [15] = 1, [16] = 10, [19] = 2,
+		     [20] = 0x20, [21] = 0xfb, [23] = port, [27] = 1, [33] = 0x04 };
+
+	while (times--)
+		rst_watch_packet(w, p, sizeof(p));
+}
+
+static void answers_to_strays(void)
+{
+	struct rst_watch w = { .fd = -1 };
+
+	/* Of one that ended before, of one that turns out to have, of none, of one that expired. */
+	ended(&w, "1", "rst_sent");
+	strays_of(&w, 1, 1);
+	EXPECT(!w.n_strays);
+	strays_of(&w, 2, 1);
+	w.late = true;
+	strays_of(&w, 3, 2);
+	strays_of(&w, 4, 1);
+	EXPECT(w.n_strays == 3);
+	EXPECT(w.n_sources == 1 && w.sources[0].count == 5 && w.sources[0].src.s6_addr[3] == 1);
+	ended(&w, "2", "passive_fin");
+	ended(&w, "4", "fin_wait2_expired");
+	rst_watch_forget(&w);
+	EXPECT(w.n_strays == 2 && !w.n);
+	EXPECT(w.strays[0].conn.dport == 3 && w.strays[0].count == 2 && w.strays[0].late);
+	EXPECT(w.strays[0].conn.sport == 8443 && w.strays[0].src.s6_addr[3] == 1);
+	EXPECT(!gone_expired(&w.gone, &w.strays[0].conn));
+	EXPECT(w.strays[1].conn.dport == 4 && gone_expired(&w.gone, &w.strays[1].conn));
+	rst_watch_close(&w);
+	EXPECT(!w.n_strays && !w.n_sources && !w.gone.bits && !w.gone.n_expired);
+}
+
 int main(void)
 {
-	tap_begin(6);
+	tap_begin(7);
 	RUN(reserved_ports);
 	RUN(ends_are_grouped);
 	RUN(groups_are_merged);
 	RUN(kinds_are_told_apart);
 	RUN(of_whom_and_when);
 	RUN(answers_to_syns);
+	RUN(answers_to_strays);
 	return tap_end();
 }
