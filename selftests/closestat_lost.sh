@@ -239,4 +239,24 @@ for i in range(12):
 pair
 expect "the rest of connections that were reset" rest
 
+## No room
+
+# There is room for one more when three have connected.
+aborted() {
+	ip netns exec $b sysctl -qw net.ipv4.tcp_abort_on_overflow=1 &&
+		ip netns exec $a tc qdisc add dev v root netem delay 100ms &&
+		program $b "l = L(('10.6.0.2', 8080), 2); ready(); time.sleep(100)" || return
+	connect() {
+		program $a "
+k = [C(('10.6.0.2', 8080)) for i in range(2)] + begin(('10.6.0.2', 8080), 3)
+ready(); time.sleep(100)" && until_true were_reset
+	}
+	were_reset() { ip netns exec $b nstat -asz TcpExtEmbryonicRsts | grep -q 'Rsts *2'; }
+	doctor_while $b connect
+	says 1 'The listen queue of port 8080 .* is full: 3 connections wait, its backlog is 2; .*tcp_abort_on_overflow is 1: 2 clients that had just connected were reset' \
+		"Try: ip netns exec $b sysctl -w net.ipv4.tcp_abort_on_overflow=0; then a larger backlog" && ! grep Harmless "$tmp/out"
+}
+pair
+expect "a listen queue that resets what it has no room for" aborted
+
 finish

@@ -250,6 +250,15 @@ char *doctor_ends_described(const struct doctor *doctor, const struct ends *ends
 			    const char *cause, bool (*want)(const struct end_group *group));
 
 /**
+ * doctor_queue_resets - how many handshakes were reset since a listen queue was full
+ * @doctor: whose
+ * @now: while doctor watched; else before
+ *
+ * Return: the number, 0 without tcp_abort_on_overflow.
+ */
+u64 doctor_queue_resets(const struct doctor *doctor, bool now);
+
+/**
  * doctor_strays - tell of RSTs to peers that have a connection which is none here
  * @doctor: whose
  * @sent: how many RSTs were sent meanwhile for want of a connection, but those to SYNs

@@ -130,15 +130,51 @@ static void check_buckets(struct doctor *d)
 			    doctor_text("closestat get %stcp_max_tw_buckets", d->where));
 }
 
+u64 doctor_queue_resets(const struct doctor *d, bool now)
+{
+	u64 aborts, reset_now, overflows_now;
+	u64 reset = doctor_kernel(d, "EmbryonicRsts", &reset_now);
+	u64 overflows = doctor_kernel(d, "ListenOverflows", &overflows_now);
+
+	if (procfile_number("sys/net/ipv4/tcp_abort_on_overflow", &aborts) || !aborts)
+		return 0;
+	return now ? MIN(reset_now, overflows_now) :
+		     MIN(reset - reset_now, overflows - overflows_now);
+}
+
+/* What is added to what was seen. */
+static char *queue_resets(const struct doctor *d, bool now)
+{
+	u64 n = doctor_queue_resets(d, now);
+
+	if (!n)
+		return doctor_text("%s", "");
+	return doctor_text("; tcp_abort_on_overflow is 1: %llu client%s that had just connected %s reset instead of waiting",
+			   n, plural(n), n == 1 ? "was" : "were");
+}
+
+/* And to what is to be done, before it. */
+static char *wait_instead(const struct doctor *d)
+{
+	if (!doctor_queue_resets(d, true) && !doctor_queue_resets(d, false))
+		return doctor_text("%s", "");
+	return doctor_text("%ssysctl -w net.ipv4.tcp_abort_on_overflow=0; then ", d->enter);
+}
+
 /* The program's part is its own; the limit may stand in its way. */
 static char *more_room(const struct doctor *d, u32 backlog)
 {
+	char *first = wait_instead(d), *text;
 	u64 somaxconn;
 
 	if (procfile_number("sys/net/core/somaxconn", &somaxconn) || backlog < somaxconn)
-		return doctor_text("a larger backlog in the program's listen(), which somaxconn allows, and start it anew");
-	return doctor_text("%ssysctl -w net.core.somaxconn=%llu; then a larger backlog in the program's listen(), and start it anew",
-			   d->enter, MIN(MAX(somaxconn * 4, 4096), MAX_LIMIT));
+		text = doctor_text("%sa larger backlog in the program's listen(), which somaxconn allows, and start it anew",
+				   first);
+	else
+		text = doctor_text("%s%ssysctl -w net.core.somaxconn=%llu; then a larger backlog in the program's listen(), and start it anew",
+				   first, d->enter, MIN(MAX(somaxconn * 4, 4096), MAX_LIMIT));
+	free(first);
+	return text;
 }
 
 static void tell_full_queue(struct doctor *d, const struct sock *l, const struct owner *o)
@@ -146,12 +182,13 @@ static void tell_full_queue(struct doctor *d, const struct sock *l, const struct
 	char *who = o ? doctor_text("%s/%d", o->command, o->pid) :
 			doctor_text("of a process that may not be looked into");
 	u64 rose, limit, files = o ? doctor_no_files(o->pid, &limit) : 0;
-	char *seen;
+	char *seen, *reset = queue_resets(d, true);
 
 	doctor_kernel(d, "ListenOverflows", &rose);
-	seen = doctor_text("The listen queue of port %u (%s) is full: %u connection%s, its backlog is %u; %llu dropped while doctor looked",
+	seen = doctor_text("The listen queue of port %u (%s) is full: %u connection%s, its backlog is %u; %llu dropped while doctor looked%s",
 			   l->sport, who, l->rqueue, l->rqueue == 1 ? " waits" : "s wait",
-			   l->wqueue, rose);
+			   l->wqueue, rose, reset);
+	free(reset);
 	if (files) {
 		doctor_find(d, HARM_FAILS, "listen_queue",
 			    "accept() fails with EMFILE ('too many open files'), which a larger backlog does not help: further SYNs are dropped and clients wait a second and more. See whether it closes what it has open",
@@ -214,25 +251,29 @@ static void check_listen_queues(struct doctor *d)
 {
 	u64 rose, total = doctor_kernel(d, "ListenOverflows", &rose);
 	size_t before = d->n_findings;
-	char *listening;
+	char *listening, *reset, *first;
 
 	for (size_t i = 0; i < d->listeners.n; i++)
 		check_full_queue(d, &d->listeners.v[i]);
 	if (d->n_findings != before || !total)
 		return;
 	listening = doctor_listening(d);
+	reset = queue_resets(d, rose);
+	first = wait_instead(d);
 	if (rose)
 		doctor_find(d, HARM_FAILS, "listen_queue", full[0],
-			    doctor_text("%llu connection%s found a listen queue full while doctor looked (listening here: %s)",
-					rose, plural(rose), listening),
-			    doctor_text("%sss -ltn; then a larger backlog, and net.core.somaxconn",
-					d->enter));
+			    doctor_text("%llu connection%s found a listen queue full while doctor looked (listening here: %s)%s",
+					rose, plural(rose), listening, reset),
+			    doctor_text("%s%sss -ltn; then a larger backlog, and net.core.somaxconn",
+					first, d->enter));
 	else
 		doctor_find(d, HARM_EARLIER, "listen_queue", full[0],
-			    doctor_text("%llu connection%s found a listen queue full, before doctor looked (listening here: %s). %s; remedy: a larger backlog in the program's listen(), and net.core.somaxconn",
-					total, plural(total), listening, full[0]),
+			    doctor_text("%llu connection%s found a listen queue full, before doctor looked (listening here: %s)%s. %s; remedy: %sa larger backlog in the program's listen(), and net.core.somaxconn",
+					total, plural(total), listening, reset, full[0], first),
 			    doctor_text("%sss -ltn", d->enter));
 	free(listening);
+	free(reset);
+	free(first);
 }
 
 static void check_conntrack(struct doctor *d)

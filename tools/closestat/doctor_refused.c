@@ -153,6 +153,11 @@ int doctor_refused(struct doctor *d)
 		total = out_rsts(&d->now);
 		rose = total > before ? total - before : 0;
 	}
+	/* doctor_limits() tells of those of a full listen queue (tcp_check_req()). */
+	if (counted) {
+		now += doctor_queue_resets(d, true);
+		earlier += doctor_queue_resets(d, false);
+	}
 	if (counted && rose > now)
 		now += doctor_strays(d, rose - now);
 	if (rose > now)
