@@ -8,10 +8,12 @@
 . "$(dirname "$0")/lib/closestat.sh"
 # shellcheck source=selftests/lib/reports.sh
 . "$(dirname "$0")/lib/reports.sh"
+tracked=
 c=lost-c-$$
 clean_up() {
 	ip netns pids "$c" | xargs -r kill
 	ip netns del "$c"
+	[ ! "$tracked" ] || sysctl -qw net.netfilter.nf_conntrack_max="$tracked"
 	reports_clean_up
 } 2>/dev/null
 trap clean_up EXIT
@@ -258,5 +260,24 @@ ready(); time.sleep(100)" && until_true were_reset
 }
 pair
 expect "a listen queue that resets what it has no room for" aborted
+
+table_was_full() {
+	ip netns exec $a nft 'add table ip t; add chain ip t c { type filter hook output priority 0; }
+		add rule ip t c ct state new accept' && holds 80 || return
+	tracked=$(sysctl -n net.netfilter.nf_conntrack_max) && sysctl -qw net.netfilter.nf_conntrack_max=10 || return
+	burst() {
+		py $a "
+k = begin(('10.6.0.2', 80), 20)" && sysctl -qw net.netfilter.nf_conntrack_max="$tracked"
+	}
+	doctor_while $a burst
+	says 1 "Connection tracking holds 10 of $tracked connections; 1[0-9] packets of new connections were dropped while doctor looked" || return
+	doctor $a && says 0 "Earlier: 1[0-9] packets found connection tracking full, before doctor looked: it holds 10 of $tracked "
+}
+pair
+if modprobe nf_conntrack 2>/dev/null; then
+	expect "connection tracking that was full" table_was_full
+else
+	skip "connection tracking that was full" "needs the module nf_conntrack"
+fi
 
 finish

@@ -62,6 +62,7 @@ struct doctor {
 	unsigned int high_port;		/* up to there */
 	u64 time_wait_ms;		/* the setting */
 	u64 length_ms;			/* what TIME_WAIT has by it */
+	u64 no_room;			/* packets dropped by a full conntrack: before */
 	char *sockstat;			/* /proc/net/sockstat, now; NULL if it is not there */
 	char *sockstat6;		/* the same of sockets of IPv6, which it leaves out */
 	struct finding *findings;
@@ -250,6 +251,13 @@ char *doctor_ends_described(const struct doctor *doctor, const struct ends *ends
 			    const char *cause, bool (*want)(const struct end_group *group));
 
 /**
+ * doctor_no_room - how often connection tracking had no room, in the namespace the thread is in
+ *
+ * Return: the packets dropped for it so far, 0 where there is none.
+ */
+u64 doctor_no_room(void);
+
+/**
  * doctor_queue_resets - how many handshakes were reset since a listen queue was full
  * @doctor: whose
  * @now: while doctor watched; else before
@@ -285,6 +293,7 @@ static inline const char *plural(u64 n)
  * doctor_silent	open connections whose peer no longer answers
  * doctor_refused	RSTs to segments that belong to no connection
  * doctor_limits	orphans, TIME_WAIT buckets, listen queues
+ * doctor_conntrack	connection tracking that is full
  * doctor_settings	settings that do not go together
  */
 int doctor_ports(struct doctor *doctor);
@@ -295,6 +304,7 @@ int doctor_connecting(struct doctor *doctor);
 int doctor_silent(struct doctor *doctor);
 int doctor_refused(struct doctor *doctor);
 int doctor_limits(struct doctor *doctor);
+int doctor_conntrack(struct doctor *doctor);
 int doctor_settings(struct doctor *doctor);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* doctor: limits that are near: orphans, TIME_WAIT buckets, listen queues, connection tracking. */
+/* doctor: limits that are near: orphans, TIME_WAIT buckets, listen queues. */
 #include "doctor.h"
 #include "host_value.h"
 #include "lib/procfile.h"
@@ -276,27 +276,11 @@ static void check_listen_queues(struct doctor *d)
 	free(first);
 }
 
-static void check_conntrack(struct doctor *d)
-{
-	u64 count, max;
-
-	if (procfile_number("sys/net/netfilter/nf_conntrack_count", &count) ||
-	    procfile_number("sys/net/netfilter/nf_conntrack_max", &max) || !max ||
-	    count * 100 < max * NEAR_PERCENT)
-		return;
-	doctor_find(d, HARM_FAILS, "conntrack_full",
-		    "When it is full, packets of new connections are dropped ('nf_conntrack: table full')",
-		    doctor_text("Connection tracking holds %llu of %llu connections", count, max),
-		    doctor_text("sysctl -w net.netfilter.nf_conntrack_max=%llu",
-				MIN(max * 2, MAX_LIMIT)));
-}
-
 int doctor_limits(struct doctor *d)
 {
 	check_orphans(d);
 	check_buckets(d);
 	check_listen_queues(d);
 	check_syn_queue(d);
-	check_conntrack(d);
 	return EXIT_OK;
 }
