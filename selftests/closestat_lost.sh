@@ -280,4 +280,18 @@ else
 	skip "connection tracking that was full" "needs the module nf_conntrack"
 fi
 
+## CLOSE_WAIT
+
+many() {
+	program $b "
+l = L(('10.6.0.2', 80)); ready(); k = [l.accept()[0] for i in range(30)]
+for c in k: c.close()
+time.sleep(100)" && program $a "
+k = [C(('10.6.0.2', 80)) for i in range(30)]; [s.recv(1) for s in k]
+ready(); time.sleep(100)" && doctor $a 3 &&
+		says 1 '30 sockets stay in CLOSE_WAIT, held by python3/[0-9]+ to port 80 with 10.6.0.2:80: ' 'or a leak too slow'
+}
+pair
+expect "more CLOSE_WAITs of a client than a pool usually has" many
+
 finish

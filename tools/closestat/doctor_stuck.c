@@ -18,6 +18,8 @@
 #define YOUNG_MS 2000
 /* With nothing but one look, what is so old is stuck. */
 #define OLD_MS 5000
+/* More than the pools of most clients keep for a service. */
+#define MANY_IDLE 16
 /* More than a server's last word. */
 #define GOODBYE_BYTES 1024
 
@@ -25,6 +27,7 @@ enum why {
 	WHY_UNACCEPTED,
 	WHY_LEAK,
 	WHY_POOL,
+	WHY_MANY,
 	WHY_HELD,
 	WHY_UNREAD_SERVER,
 	WHY_UNREAD_CLIENT,
@@ -47,6 +50,8 @@ static const char *const whys[] = {
 		"A leak: the peer has closed, the program has not. It ignores the end of its input, and has no timeout to save it",
 	[WHY_POOL] =
 		"The peer has closed an idle connection of a client's pool, which sees that at its next use. A limited number is normal, as long as it does not grow",
+	[WHY_MANY] =
+		"The peer has closed, the program has not: idle connections of a large pool, which sees that at their next use, or a leak too slow for the time watched. A pool does not grow: look again later, or watch for longer (-d 600)",
 	[WHY_HELD] =
 		"The peer has closed, the program has not: it ignores the end of its input, or is busy; it does not grow now",
 	[WHY_UNREAD_SERVER] =
@@ -337,7 +342,7 @@ static void judge_close_wait(struct doctor *d, const struct stuck *k)
 	else if (unread)
 		why = whys[k->served ? WHY_UNREAD_SERVER : WHY_UNREAD_CLIENT];
 	else if (!k->served)
-		why = whys[WHY_POOL];
+		why = whys[k->n > MANY_IDLE ? WHY_MANY : WHY_POOL];
 	else
 		why = whys[WHY_HELD];
 	report(d, k, !grows && !k->served && !unread ? HARM_RISK : HARM_STUCK, "close_wait",
