@@ -237,15 +237,15 @@ const struct judged doctor_judged[] = {
 	{
 		"ended_rst_received", "rst_received", NULL, NULL, HARM_RISK,
 		"reset by the peer, a client",
-		"One may be one failed request. The client gave up, closed with the answer unread, or died; or it, or a proxy before it, ends connections so (SO_LINGER with 0). Why is known on its side: run doctor there",
+		"One may be one failed request. The client gave up, closed with the answer unread, or died; or it, or a proxy before it, ends connections so (SO_LINGER with 0); or a balancer or NAT on the way has forgotten a connection that was idle, and resets it in the client's name. Else why is known on its side: run doctor there",
 		"see at the client why it aborts: its timeouts, its errors",
-		is_client, false, false, false,
+		is_client, true, false, false,
 	},
 	{
 		"ended_rst_received", "rst_received", NULL, NULL, HARM_RISK,
 		"reset by the peer",
-		"A healthy peer sends next to none, and one may be one failed request. It closed with data unread, had closed an idle connection already, or its program died; why is known on its side: run doctor there",
-		"an idle timeout here that is shorter than the peer's; retry what is safe to repeat",
+		"A healthy peer sends next to none, and one may be one failed request. It closed with data unread, had closed an idle connection already, or its program died, or it was started anew; or a balancer or NAT on the way has forgotten a connection that was idle (AWS NLB: after 350 s), and resets it in the peer's name. Else why is known on its side: run doctor there",
+		"an idle timeout here that is shorter than the peer's, or that of what is on the way; retry what is safe to repeat",
 		is_server, true, false, false,
 	},
 	{
@@ -258,7 +258,7 @@ const struct judged doctor_judged[] = {
 	{
 		"ended_timeout", "timeout", NULL, NULL, HARM_FAILS,
 		"given up because the peer no longer answered: retransmissions ran out",
-		"A middlebox forgot an idle connection, or the peer or the way to it is gone. Until then the program hangs",
+		"A middlebox forgot an idle connection, or the peer or the way to it is gone. Until then the program hangs; where it has set TCP_USER_TIMEOUT, or keepalive, that was what gave them up",
 		"keepalive (TCP_KEEPIDLE) shorter than the time after which the middlebox forgets, and TCP_USER_TIMEOUT for a limit",
 		NULL, true, false, false,
 	},
@@ -308,7 +308,7 @@ const struct judged doctor_judged[] = {
 	{
 		"ended_fin_wait2_expired", "fin_wait2_expired", NULL, NULL, HARM_RISK,
 		"closed here but never by the peer",
-		"Each held a socket in FIN_WAIT2 until tcp_fin_timeout; its peers leak sockets in CLOSE_WAIT or have gone; or tcp_max_tw_buckets left no room to wait in",
+		"Each held a socket in FIN_WAIT2 until tcp_fin_timeout; its peers leak sockets in CLOSE_WAIT or have gone; or tcp_max_tw_buckets left no room to wait in. A peer, as a client's pool, that goes on with one later is answered with a RST",
 		"see that the peer closes: run doctor there",
 		NULL, false, false, false,
 	},
