@@ -97,8 +97,9 @@ static int64_t nanoseconds(const struct pcap_pkthdr *header)
 {
 	int64_t s = header->ts.tv_sec, ns = header->ts.tv_usec;
 
+	/* The 32 bits of a pcap are unsigned, and reach until 2106; libpcap sign-extends them. */
 	if (s < 0)
-		s = 0;
+		s = (uint32_t)s;
 	if (s > UINT32_MAX)
 		s = UINT32_MAX;
 	return s * 1000000000 + (ns < 0 || ns > 999999999 ? 0 : ns);

@@ -242,6 +242,7 @@ VARIATIONS = {
     "queues of a device": lambda fs: pcap(jitter(fs)),
     "a clock set back by a second": lambda fs: pcap(set_back(fs, 10**9)),
     "a clock set back by an hour": lambda fs: pcap(set_back(fs, 3600 * 10**9)),
+    "captured in 2042": lambda fs: pcap([f.later(500000000 * 10**9) for f in fs]),
     "twice, from two mirror ports": lambda fs: pcap(by_time(in_turn(fs, lambda f: f.later(5000)))),
 }
 
