@@ -446,10 +446,12 @@ void conn_take(struct conn *conn, int side, const struct packet *p)
 			conn_compare_ttl(conn, side, p);
 		e->lapsed = false;
 		hear(&conn->end[!side], p);
-		if (p->flags & SEG_SYN)
+		if (p->flags & SEG_SYN) {
 			take_syn(conn, side, p);
-		else
+			conn_answered_before(conn, side, p);
+		} else {
 			take_segment(conn, side, p);
+		}
 		e->fastclose |= p->mptcp & MPTCP_FASTCLOSE;
 		e->last_at = p->at;
 		e->last_frame = p->frame;

@@ -17,6 +17,9 @@
 /* RST that overtakes the segments before it, by another queue. */
 #define OVERTAKEN_NS 1000000LL
 
+/* Queues, or taps that were merged, swap a SYN and its answer: sooner than it is sent again. */
+#define SWAPPED_NS 200000000LL
+
 /* TCP_TIMEOUT_INIT: then a SYN-ACK that nobody has acknowledged is sent again. */
 #define SYN_ACK_AGAIN_NS 1200000000LL
 
@@ -241,6 +244,7 @@ static void describe(const struct conn *conn, int side, const struct packet *p,
 	r->frame = p->frame;
 	r->at = p->at;
 	r->seq = p->seq;
+	r->ack = p->ack;
 	r->side = side;
 	r->flags = p->flags;
 	r->ttl = p->ttl;
@@ -329,6 +333,53 @@ void conn_take_reset(struct conn *conn, int side, const struct packet *p)
 		y->refused = true;
 	if (y->over_by < 0)
 		y->over_by = index;
+}
+
+/* The last RST, where it is the other end's and may have been swapped with a segment. */
+static struct reset *swapped(const struct conn *conn, int side, const struct packet *p)
+{
+	struct reset *r = conn->resets ? &conn->reset[conn->resets - 1] : NULL;
+
+	return r && r->side != side && times_near(p->at, r->at, SWAPPED_NS) ? r : NULL;
+}
+
+bool conn_refused_before(const struct conn *conn, int side, const struct packet *p)
+{
+	const struct reset *r = swapped(conn, side, p);
+
+	return r && !conn->end[!side].seen && r->flags & SEG_ACK &&
+	       r->ack == p->seq + p->length + 1 &&
+	       (r->origin == ORIGIN_NO_SOCKET || r->origin == ORIGIN_UNKNOWN);
+}
+
+/* No TCP resets what it has asked for itself but as the answer to a SYN-ACK, with its number. */
+static bool half_open_before(const struct conn *conn, int side, const struct packet *p)
+{
+	const struct reset *r = swapped(conn, side, p);
+
+	return r && r->origin == ORIGIN_GIVEN_UP && !(r->flags & SEG_ACK) && r->seq == p->ack;
+}
+
+void conn_answered_before(struct conn *conn, int side, const struct packet *p)
+{
+	struct end *e = &conn->end[side];
+	bool answer = p->flags & SEG_ACK;
+	int index = conn->resets - 1;
+	struct reset *r;
+
+	if (!(answer ? half_open_before : conn_refused_before)(conn, side, p))
+		return;
+	r = &conn->reset[index];
+	if (!reset_without_socket(r->origin))
+		conn->no_socket[!side]++;
+	r->origin = answer ? ORIGIN_HALF_OPEN : ORIGIN_REFUSED;
+	r->state[side] = answer ? ST_SYN_RECV : ST_SYN_SENT;
+	r->fate = FATE_BELIEVED;
+	r->cause_frame = p->frame;
+	e->over_by = index;
+	e->refused = !answer;
+	if (!answer)
+		conn->end[!side].over_by = -1;
 }
 
 /* Whether a segment was sent before the sender could know of a RST. */

@@ -80,6 +80,7 @@ enum origin {
  * @at: when
  * @cause_frame: the segment that it answers, 0: none
  * @seq: its number
+ * @ack: its acknowledgment, whatever the flags
  * @expected: what the receiver expected, where known
  * @state: of both ends just before
  * @side: who sent it, or in whose name
@@ -107,6 +108,7 @@ struct reset {
 	int64_t at;
 	uint64_t cause_frame;
 	uint32_t seq;
+	uint32_t ack;
 	uint32_t expected;
 	uint8_t state[2];
 	uint8_t side;
@@ -137,6 +139,24 @@ struct reset {
  * @packet: the segment
  */
 void conn_take_reset(struct conn *conn, int side, const struct packet *packet);
+
+/**
+ * conn_answered_before() - a RST was captured just before the SYN or SYN-ACK that it answers
+ * @conn: the connection
+ * @side: who sent the SYN or SYN-ACK
+ * @packet: that, taken in already
+ */
+void conn_answered_before(struct conn *conn, int side, const struct packet *packet);
+
+/**
+ * conn_refused_before() - whether a RST that was captured just before a SYN refuses it
+ * @conn: the connection
+ * @side: who sent the SYN
+ * @packet: the SYN
+ *
+ * Return: whether all that was captured of the other end is that RST.
+ */
+bool conn_refused_before(const struct conn *conn, int side, const struct packet *packet);
 
 /**
  * conn_goes_on() - an end has sent something after a RST

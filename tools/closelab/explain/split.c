@@ -138,7 +138,7 @@ static bool in_new_one(const struct conn *conn, int side, const struct packet *p
 	return e->nxt - p->seq + FAR > 2 * FAR && o->nxt - p->ack + FAR > 2 * FAR;
 }
 
-/* Its SYN-ACK, or what followed it, was captured just before it: queues swap them. */
+/* Its answer, or what followed that, was captured just before it: queues swap them. */
 static bool overtaken(const struct conn *conn, int side, const struct packet *p)
 {
 	const struct end *e = &conn->end[side];
@@ -147,6 +147,8 @@ static bool overtaken(const struct conn *conn, int side, const struct packet *p)
 	if (conn->opener >= 0 || !times_near(p->at, conn->start, SYN_LATE_NS))
 		return false;
 	if (o->answers && o->last_ack == p->seq + 1 + p->length)
+		return true;
+	if (conn_refused_before(conn, side, p))
 		return true;
 	return e->seen ? e->isn == p->seq : o->answers && o->last_ack == p->seq + 1;
 }
