@@ -82,7 +82,7 @@ struct recent {
  * @edge: the right edge of the window that it offered
  * @window: the last window, scaled
  * @sack_right: see struct packet
- * @syn_data: bytes of data on its SYN
+ * @syn_data: numbers behind that of its SYN which came with it: data, FIN
  * @syns: SYNs without ACK
  * @answers: SYN-ACKs
  * @answers_late: those sent again after the ACK of one was captured

@@ -187,7 +187,7 @@ static void take_syn(struct conn *conn, int side, const struct packet *p)
 		if (!e->nxt_known || seq_after(p->seq + 1, e->nxt))
 			e->nxt = p->seq + 1;
 		e->nxt_known = true;
-		e->syn_data = p->length;
+		e->syn_data = p->length + !!(p->flags & SEG_FIN);
 		e->syn_at = p->at;
 		e->syn_frame = p->frame;
 	}

@@ -348,7 +348,7 @@ bool conn_refused_before(const struct conn *conn, int side, const struct packet 
 	const struct reset *r = swapped(conn, side, p);
 
 	return r && !conn->end[!side].seen && r->flags & SEG_ACK &&
-	       r->ack == p->seq + p->length + 1 &&
+	       r->ack == p->seq + 1 + p->length + !!(p->flags & SEG_FIN) &&
 	       (r->origin == ORIGIN_NO_SOCKET || r->origin == ORIGIN_UNKNOWN);
 }
 
