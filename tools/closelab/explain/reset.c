@@ -53,30 +53,6 @@ static enum origin origin_alone(const struct end *x, const struct end *y, const 
 	return ack && y->ack_known && p->seq == y->ack_max ? ORIGIN_ABORT : ORIGIN_NO_SOCKET;
 }
 
-static enum origin origin_opening(const struct conn *conn, int side,
-				  const struct packet *p)
-{
-	const struct end *x = &conn->end[side];
-	const struct end *y = &conn->end[!side];
-
-	if (x->answers)
-		return ORIGIN_SYN_RECV;
-	if (!x->syns)
-		return origin_alone(x, y, p);
-	/* What it acknowledges was not captured: it was established. */
-	if (!y->seen)
-		return p->flags & SEG_ACK && p->ack ? ORIGIN_ABORT : ORIGIN_GIVEN_UP;
-	if (y->answers && y->ack_known && seq_after(y->ack_max, x->isn))
-		return !conn->plain && seq_after(p->seq, y->last_ack) ?
-		       ORIGIN_FORGOTTEN : ORIGIN_HALF_OPEN;
-	if (y->answers && y->last_ack == x->isn + 1 + x->syn_data)
-		return ORIGIN_HALF_OPEN;
-	/* In SYN_SENT such an ACK without SYN is passed over (RFC 9293 section 3.10.7.3). */
-	if (y->last_ack == x->isn + 1 && p->seq == y->last_ack)
-		return ORIGIN_HALF_OPEN;
-	return ORIGIN_BAD_ACK;
-}
-
 /*
  * It comes when the next repetition would: after twice the last wait, or as long again where
  * that had reached its longest (BSD: 64 s).
@@ -122,6 +98,40 @@ static enum origin origin_abort(const struct conn *conn, int side,
 	if (conn->syn_met.open && conn->syn_met.side != side)
 		return ORIGIN_NEW_SYN;
 	return ORIGIN_ABORT;
+}
+
+/*
+ * tcp_fastopen_create_child(): whose SYN-ACK acknowledges data of the SYN, or is followed by
+ * data, has more than a request socket before the handshake is over.
+ */
+static bool has_full_socket(const struct end *x, const struct end *y)
+{
+	return x->data || (x->ack_known && y->isn_known && seq_after(x->ack_max, y->isn + 1));
+}
+
+static enum origin origin_opening(const struct conn *conn, int side,
+				  const struct packet *p)
+{
+	const struct end *x = &conn->end[side];
+	const struct end *y = &conn->end[!side];
+
+	if (x->answers)
+		return p->flags & SEG_ACK && has_full_socket(x, y) ?
+		       origin_abort(conn, side, p) : ORIGIN_SYN_RECV;
+	if (!x->syns)
+		return origin_alone(x, y, p);
+	/* What it acknowledges was not captured: it was established. */
+	if (!y->seen)
+		return p->flags & SEG_ACK && p->ack ? ORIGIN_ABORT : ORIGIN_GIVEN_UP;
+	if (y->answers && y->ack_known && seq_after(y->ack_max, x->isn))
+		return !conn->plain && seq_after(p->seq, y->last_ack) ?
+		       ORIGIN_FORGOTTEN : ORIGIN_HALF_OPEN;
+	if (y->answers && y->last_ack == x->isn + 1 + x->syn_data)
+		return ORIGIN_HALF_OPEN;
+	/* In SYN_SENT such an ACK without SYN is passed over (RFC 9293 section 3.10.7.3). */
+	if (y->last_ack == x->isn + 1 && p->seq == y->last_ack)
+		return ORIGIN_HALF_OPEN;
+	return ORIGIN_BAD_ACK;
 }
 
 /* Right at the end of the handshake, before a listener's end has sent anything else */
