@@ -65,7 +65,8 @@ struct recent {
  * @late_end: behind that
  * @probe_frame: its last keepalive or window probe
  * @probe_at: when it sent that
- * @probe_wait_ns: how long it waited before that, since the one before; 0: there was none
+ * @probe_wait_ns: the shortest wait between two of them without an answer; 0: there was none
+ * @probe_first_at: when it sent the first of those
  * @ack_frame: the segment with its highest acknowledgment
  * @repeat_at: when it began to repeat what is not answered
  * @repeat_last_at: when it did so last
@@ -148,6 +149,7 @@ struct end {
 	uint64_t probe_frame;
 	int64_t probe_at;
 	int64_t probe_wait_ns;
+	int64_t probe_first_at;
 	uint64_t ack_frame;
 	int64_t repeat_at;
 	int64_t repeat_last_at;
