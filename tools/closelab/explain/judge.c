@@ -80,6 +80,10 @@ static void judge_sender(const struct conn *conn, int side, struct verdict *v)
 	case ORIGIN_NEW_SYN:
 		v->causes = CAUSE_NEW_SYN;
 		break;
+	case ORIGIN_UNASKED:
+		v->word = WORD_UNKNOWN;
+		v->state = ST_UNKNOWN;
+		break;
 	default:
 		v->causes = CAUSE_OTHER;
 		break;

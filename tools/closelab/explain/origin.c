@@ -126,6 +126,18 @@ static bool ends_handshake(const struct conn *conn, const struct end *x, const s
 	       p->at - x->syn_acked_at < conn_rtt(conn) + SLACK_NS;
 }
 
+/*
+ * RFC 9293 section 3.10.7.1: a RST without ACK has the number that is acknowledged by the segment
+ * which it answers. Nobody has acknowledged this one, nor is it its sender's own next: it was
+ * forged, or is another system's abort behind data that was not captured.
+ */
+static bool unasked(const struct conn *conn, const struct end *x, const struct end *y,
+		    const struct packet *p)
+{
+	return conn->plain && y->seen && y->ack_known && x->nxt_known && !x->fins &&
+	       seq_after(p->seq, y->ack_max) && seq_after(p->seq, x->nxt);
+}
+
 /* tcp_v4_send_reset(): without ACK, at the number that was acknowledged. */
 static enum origin origin_answer(const struct conn *conn, int side,
 				 const struct packet *p)
@@ -135,6 +147,8 @@ static enum origin origin_answer(const struct conn *conn, int side,
 
 	if (!x->fins && ends_handshake(conn, x, p))
 		return ORIGIN_SYN_RECV;
+	if (unasked(conn, x, y, p))
+		return ORIGIN_UNASKED;
 	/* It had given up: this is somebody who wakes up. */
 	if (x->lapsed)
 		return ORIGIN_NO_SOCKET;

@@ -77,6 +77,7 @@ static const char *origin_text(const struct reset *r)
 		[ORIGIN_FASTCLOSE] = "RST with ACK, asked for by MP_FASTCLOSE, or with it",
 		[ORIGIN_NEW_SYN] = "RST with ACK answers a SYN in the connection: BSD before RFC 5961, not Linux",
 		[ORIGIN_BETWEEN] = "not sent by the peer: something between",
+		[ORIGIN_UNASKED] = "RST without ACK at a number that nobody acknowledged: forged, or another system's abort behind data not captured",
 		[ORIGIN_WENT_ON] = "RST after which its sender went on: an old duplicate, or not its own",
 		[ORIGIN_UNKNOWN] = "RST; nothing else of its sender was captured",
 	};
@@ -96,6 +97,8 @@ static const char *origin_rule(const struct reset *r)
 		return "RFC 9293 3.8.3";
 	case ORIGIN_DATA_AFTER_CLOSE:
 		return "tcp_rcv_state_process()";
+	case ORIGIN_UNASKED:
+		return "RFC 9293 3.10.7.1";
 	case ORIGIN_NEW_SYN:
 		return "RFC 9293 3.10.7.4";
 	case ORIGIN_BAD_ACK:

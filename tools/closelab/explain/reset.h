@@ -50,6 +50,7 @@ enum fate {
  * @ORIGIN_FASTCLOSE: MPTCP's fast close asked for it
  * @ORIGIN_NEW_SYN: the answer to a SYN within the connection
  * @ORIGIN_BETWEEN: not sent by that end
+ * @ORIGIN_UNASKED: without ACK, at a number that the other end has never acknowledged
  * @ORIGIN_WENT_ON: its sender continued after it
  * @ORIGIN_UNKNOWN: nothing else of its sender was captured
  */
@@ -70,6 +71,7 @@ enum origin {
 	ORIGIN_FASTCLOSE,
 	ORIGIN_NEW_SYN,
 	ORIGIN_BETWEEN,
+	ORIGIN_UNASKED,
 	ORIGIN_WENT_ON,
 	ORIGIN_UNKNOWN,
 };
