@@ -24,7 +24,10 @@ static void note_reset(const struct conn *conn, const struct reset *r,
 {
 	const char *who = r->side == conn->client ? "client" : "server";
 
-	if (r->origin == ORIGIN_BETWEEN)
+	if (r->origin == ORIGIN_BETWEEN && r->both_ends)
+		add(notes, r->frame,
+		    "RST not sent by the %s: something between, which has reset both ends", who);
+	else if (r->origin == ORIGIN_BETWEEN)
 		add(notes, r->frame,
 		    "RST not sent by the %s: something between (TTL %u, before it %u)",
 		    who, r->ttl, r->ttl_before);

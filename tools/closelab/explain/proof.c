@@ -104,6 +104,8 @@ static const char *origin_rule(const struct reset *r)
 	case ORIGIN_BAD_ACK:
 		return "RFC 9293 3.10.7.3";
 	case ORIGIN_BETWEEN:
+		if (r->both_ends)
+			return "RFC 9293 3.10.7.1";
 		return "TTL, IP id, window of the segment just before";
 	default:
 		return "tcp_v4_send_reset()";
@@ -171,7 +173,10 @@ static void prove_resets(const struct conn *conn, int side, struct proofs *v)
 
 		if (r->side == side) {
 			add(v, r->frame, origin_rule(r), "%s", origin_text(r));
-			if (r->origin == ORIGIN_BETWEEN)
+			if (r->both_ends)
+				add(v, r->frame, NULL,
+				    "no segment asks for it, and the other end was reset at once");
+			else if (r->origin == ORIGIN_BETWEEN)
 				add(v, r->frame, NULL,
 				    "TTL %u, before it %u; IP id %u, before it %u; window %u, before it %u",
 				    r->ttl, r->ttl_before, r->id, r->id_before,

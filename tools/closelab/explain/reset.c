@@ -101,6 +101,33 @@ static bool has_answered_more(const struct conn *conn, int side, const struct pa
 	       seq_after(p->ack, y->isn + 1) && p->at - y->syn_last_at > SYN_ACK_AGAIN_NS;
 }
 
+/* A RST without ACK answers a segment (RFC 9293 section 3.10.7.1); of late none was captured. */
+static bool answers_nothing(const struct conn *conn, int side, int64_t at)
+{
+	const struct end *y = &conn->end[!side];
+
+	return y->seen && at - y->last_at > conn_rtt(conn) + SLACK_NS;
+}
+
+/*
+ * Both ends are reset at once, though neither has sent anything that asks for it, nor is a RST
+ * answered: a firewall that forgets the connection tells both.
+ */
+static bool resets_both(struct conn *conn, int side, const struct packet *p)
+{
+	int by = conn->end[side].over_by;
+	struct reset *r = by < 0 ? NULL : &conn->reset[by];
+
+	if (!r || r->side == side || r->origin != ORIGIN_FORGOTTEN || p->flags & SEG_ACK ||
+	    !conn->end[side].nxt_known || p->seq != conn->end[side].nxt ||
+	    !times_near(p->at, r->at, conn_rtt(conn)) ||
+	    !answers_nothing(conn, r->side, r->at) || !answers_nothing(conn, side, p->at))
+		return false;
+	r->both_ends = true;
+	conn_blame_between(conn, by);
+	return true;
+}
+
 void conn_take_reset(struct conn *conn, int side, const struct packet *p)
 {
 	struct end *x = &conn->end[side];
@@ -118,8 +145,9 @@ void conn_take_reset(struct conn *conn, int side, const struct packet *p)
 		y->estab = true;
 	index = r - conn->reset;
 	held = x->over_by == index || y->over_by == index;
+	fresh.both_ends = resets_both(conn, side, p);
 	describe(conn, side, p, &fresh);
-	fresh.origin = reset_origin(conn, side, p, &fresh);
+	fresh.origin = fresh.both_ends ? ORIGIN_BETWEEN : reset_origin(conn, side, p, &fresh);
 	fresh.fate = reset_fate(conn, side, p, &fresh);
 	x->resets++;
 	if (reset_without_socket(fresh.origin))

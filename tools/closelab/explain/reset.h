@@ -100,6 +100,7 @@ enum origin {
  * @own_data: its sender had sent data
  * @late_data: the other end had, after the sender's FIN
  * @begun_before: the capture begins in the middle of the connection
+ * @both_ends: it answers nothing, and the other end was reset like that at once
  * @odd_number: RST with ACK, but not at its sender's own next number
  * @mptcp: MPTCP_REASON: @reason is set
  * @reason: of MPTCP
@@ -128,6 +129,7 @@ struct reset {
 	bool own_data;
 	bool late_data;
 	bool begun_before;
+	bool both_ends;
 	bool odd_number;
 	uint8_t mptcp;
 	uint8_t reason;
