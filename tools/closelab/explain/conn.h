@@ -115,6 +115,7 @@ struct recent {
  * @ack_known: @ack_max is set
  * @estab: it has been in ESTABLISHED, or beyond
  * @fin_acked: its FIN was acknowledged
+ * @fin_cut: its FIN came in fragments, of which only the first is read: @fin_end is too low
  * @fin_unseen: one number behind all that it sent was acknowledged: a FIN that was not captured?
  * @fin_between: something between has sent its FIN
  * @fin_ack_lost: and it sent the FIN again after that
@@ -198,6 +199,7 @@ struct end {
 	bool ack_known;
 	bool estab;
 	bool fin_acked;
+	bool fin_cut;
 	bool fin_unseen;
 	bool fin_between;
 	bool fin_ack_lost;

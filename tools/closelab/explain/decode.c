@@ -119,6 +119,7 @@ static enum decoded take_v6(struct layer *layer, struct packet *packet,
 	packet->ip = p;
 	packet->ttl = p[7];
 	packet->id = 0;
+	packet->first_fragment = false;
 	memcpy(packet->src, p + 8, 16);
 	memcpy(packet->dst, p + 24, 16);
 	if (payload + 40 < layer->length)

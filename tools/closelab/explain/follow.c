@@ -20,6 +20,9 @@
 #define BEYOND 0x100000U
 #define BEYOND_UNKNOWN 0x40000000U
 
+/* The largest IP packet that fragments can make. */
+#define FRAGMENTS 0x10000U
+
 void conn_init(struct conn *conn, const struct packet *p)
 {
 	conn->family = p->family;
@@ -127,6 +130,12 @@ static void take_ack(struct conn *conn, int side, const struct packet *p)
 	struct end *o = &conn->end[!side];
 
 	e->last_ack = p->ack;
+	/* Behind a FIN there is nothing: where it is, its acknowledgment says. */
+	if (o->fin_cut && seq_after(p->ack, o->fin_end) && p->ack - o->fin_end < FRAGMENTS) {
+		o->fin_cut = false;
+		o->fin_end = p->ack;
+		o->nxt = p->ack;
+	}
 	/* RFC 9293 section 3.10.7.4: an ACK of what was not sent is no ACK */
 	if (o->nxt_known && o->isn_known && seq_after(p->ack, o->nxt + o->syn_data) &&
 	    !lacks_data(conn, side) &&
@@ -237,6 +246,10 @@ static void take_fin(const struct conn *conn, struct end *e, const struct end *o
 {
 	uint32_t end = p->seq + p->length + 1;
 
+	if (e->fin_cut && !p->first_fragment && seq_after(end, e->fin_end)) {
+		e->fin_cut = false;
+		e->fin_end = end;
+	}
 	if (e->fins && e->fin_end != end)
 		return;
 	/* It was captured behind its acknowledgment. */
@@ -245,6 +258,7 @@ static void take_fin(const struct conn *conn, struct end *e, const struct end *o
 		e->missing--;
 	}
 	if (!e->fins) {
+		e->fin_cut = p->first_fragment;
 		e->fin_end = end;
 		e->fin_ack = p->ack;
 		e->fin_at = p->at;
@@ -321,7 +335,8 @@ static bool is_stray(const struct conn *conn, int side, const struct packet *p)
 	if (seq_before(p->seq, e->nxt) && e->nxt - p->seq > BEYOND_UNKNOWN)
 		return true;
 	/* Behind a FIN there is nothing. */
-	return e->fins && seq_after(p->seq + p->length + !!(p->flags & SEG_FIN), e->fin_end);
+	return e->fins && !e->fin_cut &&
+	       seq_after(p->seq + p->length + !!(p->flags & SEG_FIN), e->fin_end);
 }
 
 /* Data after the other's FIN, which may be captured behind what acknowledges it. */

@@ -30,21 +30,24 @@ EXCHANGE = [(S, "c", "P", 1, 1, 100), (S + MS, "s", "P", 1, 101, 200), (S + 2 * 
 
 def segment(family, number, at, who, flags, seq, ack, data=0, window=502, ttl=64,
             other=0, option=b""):
-    """seq and ack from the initial ones on; ack None: without ACK."""
+    """seq and ack from the initial ones on; ack None: without ACK; M: the first one of two fragments."""
     peer = "s" if who == "c" else "c"
-    bits = sum(FLAGS[f] for f in flags) | (0 if ack is None else 16)
+    more = "M" in flags
+    bits = sum(FLAGS[f] for f in flags if f != "M") | (0 if ack is None else 16)
     option = b"\x02\x04\x05\xb4\x01\x03\x03\x07" if "S" in flags else option
     tcp = struct.pack(">HHIIBBHHH", PORT[who] + other, PORT[peer] + other, ISN[who] + seq & 0xFFFFFFFF,
                       ISN[peer] + ack & 0xFFFFFFFF if ack is not None else 0,
                       5 + len(option) // 4 << 4, bits, window, 0, 0) + option + bytes(data)
+    tcp = tcp[:len(tcp) // 16 * 8] if more else tcp
     src, dst = ADDRESS[family][who], ADDRESS[family][peer]
     if family == 6:
-        ip = struct.pack(">IHBB", 6 << 28, len(tcp), 6, ttl) + \
+        tcp = (struct.pack(">BxHI", 6, 1, number) if more else b"") + tcp
+        ip = struct.pack(">IHBB", 6 << 28, len(tcp), 44 if more else 6, ttl) + \
             socket.inet_pton(socket.AF_INET6, src) + socket.inet_pton(socket.AF_INET6, dst)
     else:
         # A RST without a socket, and a SYN-ACK, have the identification 0.
         own = 0 if "R" in flags or (flags == "S" and ack) else number + 1
-        ip = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(tcp), own, 0x4000, ttl, 6, 0) + \
+        ip = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(tcp), own, 0x2000 if more else 0x4000, ttl, 6, 0) + \
             socket.inet_aton(src) + socket.inet_aton(dst)
     return Frame(1700000000 * S + at, ip + tcp)
 
@@ -155,6 +158,13 @@ CASES = [
     ("the same, and nothing but the first of the two",
      [*HANDSHAKE, *EXCHANGE, (3600 * S, "c", "R", 101, None)], "rst_sent", "rst_received",
      ["forgotten"], None),
+    ("a FIN in fragments",
+     [*HANDSHAKE, (S, "s", "MPF", 1, 1, 1000), (S + MS, "c", "F", 1, 1002), (S + 2 * MS, "s", "", 1002, 2)],
+     "passive_fin", "active_fin", [], None),
+    ("the same, sent again in one piece, and an abort behind it",
+     [*HANDSHAKE, (S, "s", "MPF", 1, 1, 1000), (S + 200 * MS, "s", "PF", 1, 1, 1000),
+      (S + 300 * MS, "s", "R", 1002, 1), (S + 301 * MS, "s", "R", 1002, 1)],
+     "rst_received", "rst_sent", ["linger"], None),
     ("two aborts that cross",
      [*HANDSHAKE, (S, "c", "P", 1, 1, 10), (S + MS, "s", "P", 1, 11, 10),
       (2 * S, "c", "R", 11, 1), (2 * S + 10000, "s", "R", 11, 11)],
