@@ -3,12 +3,11 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "bytes.h"
 #include "foreign.h"
+#include "joint.h"
 
 __attribute__((format(printf, 2, 3)))
 static void add(struct between *b, const char *format, ...)
@@ -22,94 +21,6 @@ static void add(struct between *b, const char *format, ...)
 	va_start(list, format);
 	vsnprintf(b->text[b->count++], sizeof(b->text[0]), format, list);
 	va_end(list);
-}
-
-static int by_hash(const void *a, const void *b)
-{
-	uint64_t x = (*(struct conn * const *)a)->hash;
-	uint64_t y = (*(struct conn * const *)b)->hash;
-
-	return x < y ? -1 : x > y;
-}
-
-int joint_init(struct joint *joint, const struct table *table)
-{
-	joint->count = table->count;
-	joint->conns = calloc(table->count + 1, sizeof(struct conn *));
-	if (!joint->conns)
-		return -1;
-	for (size_t i = 0; i < table->count; i++)
-		joint->conns[i] = table->all[i];
-	qsort(joint->conns, joint->count, sizeof(struct conn *), by_hash);
-	return 0;
-}
-
-void joint_free(struct joint *joint)
-{
-	free(joint->conns);
-}
-
-static size_t address_size(const struct conn *conn)
-{
-	return conn->family == AF_INET6 ? 16 : 4;
-}
-
-/* Which end of the one capture the first end of the other is: -1: neither. */
-static int turned(const struct conn *a, const struct conn *b)
-{
-	if (a->family != b->family)
-		return -1;
-	for (int side = 0; side < 2; side++)
-		if (a->end[0].port == b->end[side].port &&
-		    a->end[1].port == b->end[!side].port &&
-		    !memcmp(a->end[0].addr, b->end[side].addr, address_size(a)) &&
-		    !memcmp(a->end[1].addr, b->end[!side].addr, address_size(a)))
-			return side;
-	return -1;
-}
-
-/* Whether they can be the same; 2: a SYN says that they are. */
-static int likeness(const struct conn *a, const struct conn *b)
-{
-	int turn = turned(a, b), like = 1;
-
-	if (turn < 0)
-		return 0;
-	for (int side = 0; side < 2; side++) {
-		const struct end *e = &a->end[side], *o = &b->end[side ^ turn];
-
-		if (!e->isn_known || !o->isn_known)
-			continue;
-		if (e->isn != o->isn)
-			return 0;
-		like = 2;
-	}
-	return like;
-}
-
-struct conn *joint_find(const struct joint *joint, const struct conn *conn)
-{
-	struct conn *found = NULL;
-	size_t from = 0, to = joint->count;
-	int best = 0;
-
-	while (from < to) {
-		size_t middle = from + (to - from) / 2;
-
-		if (joint->conns[middle]->hash < conn->hash)
-			from = middle + 1;
-		else
-			to = middle;
-	}
-	for (; from < joint->count && joint->conns[from]->hash == conn->hash; from++) {
-		int like = likeness(conn, joint->conns[from]);
-
-		if (like <= best)
-			continue;
-		best = like;
-		found = joint->conns[from];
-	}
-	return found;
 }
 
 static int kept_steps(const struct conn *conn)
@@ -160,7 +71,7 @@ static bool all_kept(const struct conn *conn)
 
 static void blame(struct conn *here, const struct conn *there, int far_side)
 {
-	int turn = turned(here, there);
+	int turn = joint_turned(here, there);
 
 	if (turn < 0 || !all_kept(here) || !all_kept(there))
 		return;
@@ -178,7 +89,7 @@ static void blame(struct conn *here, const struct conn *there, int far_side)
 
 void between_blame(struct conn *near, struct conn *far)
 {
-	int turn = turned(near, far);
+	int turn = joint_turned(near, far);
 
 	if (turn < 0)
 		return;
@@ -196,7 +107,7 @@ static const char *flag_name(uint8_t flags)
 static void only_here(const struct conn *here, const struct conn *there, int own,
 		      bool is_near, struct between *b)
 {
-	int turn = turned(here, there);
+	int turn = joint_turned(here, there);
 
 	for (int i = 0; i < kept_steps(here); i++) {
 		const struct step_seen *s = step(here, i);
@@ -231,7 +142,7 @@ static void compare_data(const struct end *own, const struct end *arrived,
 void between_compare(const struct conn *near, const struct conn *far,
 		     struct between *b)
 {
-	int turn = turned(near, far);
+	int turn = joint_turned(near, far);
 	int client = near->client;
 
 	memset(b, 0, sizeof(*b));

@@ -21,43 +21,6 @@ struct between {
 };
 
 /**
- * struct joint - finds the connections of another capture
- * @conns: its connections, by hash
- * @count: how many
- */
-struct joint {
-	struct conn **conns;
-	size_t count;
-};
-
-/**
- * joint_init() - put the connections of the other capture in order
- * @joint: the result
- * @table: the other capture, with the hash key of the first one
- *
- * Return: 0; -1 without memory.
- */
-int joint_init(struct joint *joint, const struct table *table);
-
-/**
- * joint_free() - free it
- * @joint: what joint_init() made, or zeros
- */
-void joint_free(struct joint *joint);
-
-/**
- * joint_find() - the same connection in the other capture
- * @joint: the other capture
- * @conn: a connection of the first
- *
- * It has the same addresses and ports, and where both captures have the number
- * of a SYN, that one.
- *
- * Return: the connection, NULL: there is none.
- */
-struct conn *joint_find(const struct joint *joint, const struct conn *conn);
-
-/**
  * between_blame() - take a RST from who did not send it
  * @near: the connection in the client's capture
  * @far: the same in the server's capture

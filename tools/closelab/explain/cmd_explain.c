@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "between.h"
+#include "joint.h"
 #include "show.h"
 
 static const char usage[] =
@@ -179,14 +180,11 @@ static int read_peer(const struct request *request, const struct table *table,
 	peer->control = true;
 	if (source_read(&source, peer, &result))
 		return cmd_bad("explain", "%s", *result.error ? result.error : strerror(ENOMEM));
-	if (joint_init(joint, peer))
+	if (joint_init(joint, table, peer))
 		return cmd_bad("explain", "%s", strerror(ENOMEM));
-	for (size_t i = 0; i < table->count; i++) {
-		struct conn *same = joint_find(joint, table->all[i]);
-
-		if (same)
-			between_blame(table->all[i], same);
-	}
+	for (size_t i = 0; i < table->count; i++)
+		if (joint->peer[i])
+			between_blame(table->all[i], joint->peer[i]);
 	return 0;
 }
 
@@ -206,7 +204,7 @@ static int choose(const struct request *request, const struct table *table,
 			continue;
 		shown->number = i + 1;
 		shown->conn = table->all[i];
-		shown->peer = request->peer ? joint_find(joint, shown->conn) : NULL;
+		shown->peer = request->peer ? joint->peer[i] : NULL;
 		judge(shown->conn, result->last, &shown->judgement);
 		report->count++;
 	}

@@ -12,6 +12,7 @@
 
 #include "between.h"
 #include "bytes.h"
+#include "joint.h"
 #include "notes.h"
 #include "show.h"
 
@@ -57,10 +58,10 @@ static void compare(struct table *table)
 	struct between between;
 	struct joint joint;
 
-	if (joint_init(&joint, table))
+	if (joint_init(&joint, table, table))
 		return;
 	for (size_t i = 0; i < table->count; i++) {
-		struct conn *far = joint_find(&joint, table->all[i]);
+		struct conn *far = joint.peer[i];
 		struct conn *next = table->all[(i + 1) % table->count];
 
 		if (far) {
