@@ -41,5 +41,6 @@ explains 1 'zero window of the server' -v explain/seeds/zero-window.pcap
 explains 1 'a SYN met this connection: challenge ACK, then RST' -v explain/seeds/syn-meets-old.pcap
 explains 1 'its number is the rightmost SACK edge' -v explain/seeds/sack-edge.pcap
 explains 1 'not sent by the server: something between (TTL 64, before it 64)' -v explain/seeds/ip-id.pcap
+explains 0 '"between_left_out": false' -j -p explain/seeds/three-segments-4.pcap explain/seeds/three-segments-4.pcap
 explains 2 'no such connection' -c 9 explain/seeds/three-segments-4.pcap
 finish

@@ -105,7 +105,7 @@ static json_object *notes_json(const struct shown *shown)
 	return array;
 }
 
-static json_object *between_json(const struct shown *shown)
+static void put_between(json_object *object, const struct shown *shown)
 {
 	json_object *array = json_object_new_array();
 	struct between between;
@@ -113,7 +113,8 @@ static json_object *between_json(const struct shown *shown)
 	between_compare(shown->conn, shown->peer, &between);
 	for (int i = 0; i < between.count; i++)
 		json_object_array_add(array, json_object_new_string(between.text[i]));
-	return array;
+	put(object, "between", array);
+	put(object, "between_left_out", json_object_new_boolean(between.left_out));
 }
 
 static json_object *conn_json(const struct shown *shown, const struct report *report)
@@ -139,7 +140,7 @@ static json_object *conn_json(const struct shown *shown, const struct report *re
 	if (report->joined) {
 		put(object, "in_peer", json_object_new_boolean(!!shown->peer));
 		if (shown->peer)
-			put(object, "between", between_json(shown));
+			put_between(object, shown);
 	}
 	return object;
 }
