@@ -69,13 +69,30 @@ static bool all_kept(const struct conn *conn)
 	return conn->kept && conn->kept->count <= KEEP_FIRST + KEEP_LAST;
 }
 
+/*
+ * The first step that the other capture can have. Where that begins in the middle, nothing says
+ * that a SYN was not there, nor anything before the first step that both have.
+ */
+static int first_step(const struct conn *here, const struct conn *there, int turn)
+{
+	int first = 0;
+
+	for (int i = 0; there->opener < 0 && i < kept_steps(here); i++) {
+		if (is_there(here, i, there, turn))
+			return i;
+		if (step(here, i)->flags & SEG_SYN)
+			first = i + 1;
+	}
+	return first;
+}
+
 static void blame(struct conn *here, const struct conn *there, int far_side)
 {
 	int turn = joint_turned(here, there);
 
 	if (turn < 0 || !all_kept(here) || !all_kept(there))
 		return;
-	for (int i = 0; i < kept_steps(here); i++) {
+	for (int i = first_step(here, there, turn); i < kept_steps(here); i++) {
 		const struct step_seen *s = step(here, i);
 
 		if (!(s->flags & SEG_RST) || s->side != far_side ||
@@ -107,9 +124,10 @@ static const char *flag_name(uint8_t flags)
 static void only_here(const struct conn *here, const struct conn *there, int own,
 		      bool is_near, struct between *b)
 {
-	int turn = joint_turned(here, there);
+	int turn = joint_turned(here, there), first = first_step(here, there, turn);
 
-	for (int i = 0; i < kept_steps(here); i++) {
+	b->left_out |= first > 0;
+	for (int i = first; i < kept_steps(here); i++) {
 		const struct step_seen *s = step(here, i);
 		bool client = (s->side == own) == is_near;
 

@@ -44,6 +44,18 @@ static void begin(void)
 	put(3, CLIENT, SEG_ACK, 100, 300, 0);
 }
 
+/* The other capture begins behind the handshake. */
+static void begin_later(void)
+{
+	begin();
+	table_free(&tables[1]);
+	table_init(&tables[1], true);
+	tables[1].control = true;
+	tables[1].key = tables[0].key;
+	put(3, CLIENT, SEG_ACK, 100, 300, 10);
+	put(3, SERVER, SEG_ACK, 300, 110, 0);
+}
+
 static struct between compare(struct judgement *j)
 {
 	struct between between = { .count = -1 };
@@ -133,6 +145,12 @@ int main(void)
 	tables[1].all[0]->end[0].isn++;
 	b = compare(&j);
 	test(b.count < 0, "another connection on the same ports");
+
+	begin_later();
+	put(1, SERVER, SEG_RST | SEG_ACK, 300, 100, 0);
+	b = compare(&j);
+	test(b.count == 1 && b.left_out && strstr(b.text[0], "RST not sent by the server"),
+	     "what one capture begins behind is not lost");
 
 	test(joins_scans(), "the same number in each connection: they are joined in order");
 	for (int i = 0; i < 2; i++)
