@@ -346,5 +346,6 @@ int source_read(const struct source *source, struct table *table,
 	if (r.filtered)
 		pcap_freecode(&r.filter);
 	pcap_close(r.pcap);
-	return r.failed || table_finish(table) ? -1 : 0;
+	/* What was read until then is told. */
+	return table_finish(table) || r.failed ? -1 : 0;
 }

@@ -165,6 +165,8 @@ CASES = [
      [*HANDSHAKE, (S, "s", "MPF", 1, 1, 1000), (S + 200 * MS, "s", "PF", 1, 1, 1000),
       (S + 300 * MS, "s", "R", 1002, 1), (S + 301 * MS, "s", "R", 1002, 1)],
      "rst_received", "rst_sent", ["linger"], None),
+    ("a SYN that meets what was there before, and the end of the file within the next frame",
+     [*HANDSHAKE, *EXCHANGE, (100 * S, "c", "S", 9000000, None), (101 * S, "cut")], "open", "open", [], None, 2),
     ("two aborts that cross",
      [*HANDSHAKE, (S, "c", "P", 1, 1, 10), (S + MS, "s", "P", 1, 11, 10),
       (2 * S, "c", "R", 11, 1), (2 * S + 10000, "s", "R", 11, 11)],
@@ -404,10 +406,14 @@ def explain(closelab, segments, family):
         if s[1] == "icmp":
             # Of what came last; the codes of both families.
             frames.append(icmp(family, s[0], s[2][family == 6], frames[-1].ip))
+        elif s[1] == "cut":
+            # The file ends within this one.
+            frames.append(frames[-1].later(1))
         else:
             frames.append(segment(family, i, *s))
-    run = subprocess.run([closelab, "explain", "-j", "-"], input=pcap(frames),
-                         stdout=subprocess.PIPE, check=False)
+    cut = any(s[1] == "cut" for s in segments)
+    run = subprocess.run([closelab, "explain", "-qj", "-"], input=pcap(frames)[:-10 if cut else None],
+                         capture_output=True, check=False)
     return json.loads(run.stdout)["connections"]
 
 
