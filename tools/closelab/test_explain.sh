@@ -42,5 +42,6 @@ explains 1 'a SYN met this connection: challenge ACK, then RST' -v explain/seeds
 explains 1 'its number is the rightmost SACK edge' -v explain/seeds/sack-edge.pcap
 explains 1 'not sent by the server: something between (TTL 64, before it 64)' -v explain/seeds/ip-id.pcap
 explains 0 '"between_left_out": false' -j -p explain/seeds/three-segments-4.pcap explain/seeds/three-segments-4.pcap
+explains 2 '"in_peer": true' -j -p <(head -c -10 explain/seeds/three-segments-4.pcap) explain/seeds/three-segments-4.pcap
 explains 2 'no such connection' -c 9 explain/seeds/three-segments-4.pcap
 finish

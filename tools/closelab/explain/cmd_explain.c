@@ -167,9 +167,19 @@ static void catch_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* Read a capture; one that ends early is told as far as it goes: whether that is so. */
+static bool read_to_end(const struct source *source, struct table *table,
+			struct read_result *result)
+{
+	if (!source_read(source, table, result))
+		return true;
+	cmd_bad("explain", "%s", *result->error ? result->error : strerror(ENOMEM));
+	return false;
+}
+
 /* The same connections in the other end's capture. */
 static int read_peer(const struct request *request, const struct table *table,
-		     struct table *peer, struct joint *joint)
+		     struct table *peer, struct joint *joint, bool *unread)
 {
 	struct source source = request->source;
 	struct read_result result;
@@ -178,8 +188,11 @@ static int read_peer(const struct request *request, const struct table *table,
 	source.filter = NULL;
 	peer->key = table->key;
 	peer->control = true;
-	if (source_read(&source, peer, &result))
-		return cmd_bad("explain", "%s", *result.error ? result.error : strerror(ENOMEM));
+	if (!read_to_end(&source, peer, &result)) {
+		*unread = true;
+		if (!peer->count)
+			return EXIT_USAGE;
+	}
 	if (joint_init(joint, table, peer))
 		return cmd_bad("explain", "%s", strerror(ENOMEM));
 	for (size_t i = 0; i < table->count; i++)
@@ -292,20 +305,19 @@ static int explain(const struct request *request)
 	struct table table, peer = { 0 };
 	struct read_result result;
 	struct joint joint = { 0 };
-	int code = EXIT_OK, unread;
+	int code = EXIT_OK;
+	bool unread;
 
 	if (table_init(&table, request->peer) || (request->peer && table_init(&peer, true)))
 		return cmd_bad("explain", "%s", strerror(ENOMEM));
 	table.control = request->peer;
 	table.only = request->number ? request->number :
 		     request->svg && !request->source.filter;
-	unread = source_read(&request->source, &table, &result);
-	if (unread)
-		cmd_bad("explain", "%s", *result.error ? result.error : strerror(ENOMEM));
+	unread = !read_to_end(&request->source, &table, &result);
 	if (unread && !table.count)
 		code = EXIT_USAGE;
 	else if (request->peer)
-		code = read_peer(request, &table, &peer, &joint);
+		code = read_peer(request, &table, &peer, &joint, &unread);
 	if (!code)
 		code = tell(request, &table, &result, &joint);
 	joint_free(&joint);
