@@ -17,6 +17,9 @@ static uint32_t abort_causes(const struct conn *conn, int side,
 {
 	uint32_t causes = CAUSE_LINGER;
 
+	/* RFC 8684 section 3.6: a subflow's own reason, which is none of these; 0 is no reason. */
+	if (r->mptcp && r->reason)
+		return CAUSE_OTHER;
 	/* tcp_close(): data that came and was not read */
 	if (r->peer_data || r->begun_before)
 		causes |= CAUSE_UNREAD_DATA;
