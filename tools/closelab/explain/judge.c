@@ -66,6 +66,10 @@ static void judge_sender(const struct conn *conn, int side, struct verdict *v)
 		v->word = WORD_NOT_ESTABLISHED;
 		v->causes = CAUSE_OTHER;
 		break;
+	case ORIGIN_TOO_LATE:
+		v->word = WORD_NOT_ESTABLISHED;
+		v->causes = CAUSE_TIMEOUT;
+		break;
 	case ORIGIN_GIVEN_UP:
 		v->word = WORD_CONNECT_FAILED;
 		v->causes = CAUSE_OTHER | CAUSE_GIVEN_UP;

@@ -127,6 +127,17 @@ static bool ends_handshake(const struct conn *conn, const struct end *x, const s
 }
 
 /*
+ * reqsk_timer_handler(): the request is dropped when its SYN-ACK has been sent often enough, that
+ * before any ACK came, or in spite of them, where the accept queue was full.
+ */
+static bool too_late(const struct end *x, const struct packet *p)
+{
+	return x->answers > 1 && x->last_at == x->syn_last_at && p->seq == x->isn + 1 &&
+	       conn_overdue(x->syn_at, x->syn_last_at, x->answers,
+			    x->answers_late > 1 || x->answers_data > 1 ? p->at : x->syn_acked_at);
+}
+
+/*
  * RFC 9293 section 3.10.7.1: a RST without ACK has the number that is acknowledged by the segment
  * which it answers. Nobody has acknowledged this one, nor is it its sender's own next: it was
  * forged, or is another system's abort behind data that was not captured.
@@ -145,6 +156,8 @@ static enum origin origin_answer(const struct conn *conn, int side,
 	const struct end *x = &conn->end[side];
 	const struct end *y = &conn->end[!side];
 
+	if (!x->fins && too_late(x, p))
+		return ORIGIN_TOO_LATE;
 	if (!x->fins && ends_handshake(conn, x, p))
 		return ORIGIN_SYN_RECV;
 	if (unasked(conn, x, y, p))

@@ -71,6 +71,7 @@ static const char *origin_text(const struct reset *r)
 		[ORIGIN_CLOSED] = "RST without ACK: its FIN, or what this answers, was not captured; it had closed, or its kernel knows no connection",
 		[ORIGIN_BAD_ACK] = "RST answers an ACK that fits no SYN of it: not an end",
 		[ORIGIN_SYN_RECV] = "RST within the handshake: overflow of the accept queue, or no listener any more",
+		[ORIGIN_TOO_LATE] = "RST without ACK: its SYN-ACK had been sent again in vain, what this answers came too late",
 		[ORIGIN_GIVEN_UP] = "RST after its own SYN: it gave up; Linux would say nothing",
 		[ORIGIN_KEEPALIVE] = "RST with ACK after probes that were not answered",
 		[ORIGIN_TIMEOUT] = "RST with ACK when the next repetition was due: it gave up; Linux would say nothing",
@@ -99,6 +100,8 @@ static const char *origin_rule(const struct reset *r)
 		return "tcp_rcv_state_process()";
 	case ORIGIN_UNASKED:
 		return "RFC 9293 3.10.7.1";
+	case ORIGIN_TOO_LATE:
+		return "reqsk_timer_handler()";
 	case ORIGIN_NEW_SYN:
 		return "RFC 9293 3.10.7.4";
 	case ORIGIN_BAD_ACK:

@@ -44,6 +44,7 @@ enum fate {
  * @ORIGIN_CLOSED: the same, or it had closed: its FIN, or what came after that, was not captured
  * @ORIGIN_BAD_ACK: the answer to an ACK that fits no SYN of ours; not an end
  * @ORIGIN_SYN_RECV: a handshake was broken off
+ * @ORIGIN_TOO_LATE: its SYN-ACK had been sent again in vain before the ACK came
  * @ORIGIN_GIVEN_UP: SYN, then RST by the same end
  * @ORIGIN_KEEPALIVE: probes were not answered
  * @ORIGIN_TIMEOUT: what it sent again and again was not answered
@@ -65,6 +66,7 @@ enum origin {
 	ORIGIN_CLOSED,
 	ORIGIN_BAD_ACK,
 	ORIGIN_SYN_RECV,
+	ORIGIN_TOO_LATE,
 	ORIGIN_GIVEN_UP,
 	ORIGIN_KEEPALIVE,
 	ORIGIN_TIMEOUT,

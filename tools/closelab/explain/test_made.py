@@ -333,6 +333,17 @@ CASES = [
     ("six segments that were sent again once",
      [*HANDSHAKE, *[(S + n * 200 * MS + i * 1000, "c", "P", 1 + 100 * i, 1, 100)
                     for n in range(2) for i in range(6)], *LATER], "open", "open", [], None),
+    ("a SYN-ACK that had been sent in vain when its ACK came",
+     [(0, "c", "S", 0, None), *[((2 ** i - 1) * S + MS, "s", "S", 0, 1) for i in range(6)],
+      (100 * S, "c", "", 1, 1), (100 * S + MS, "s", "R", 1, None)], "rst_received", "not_established",
+     ["timeout"], None),
+    ("the same of a full accept queue, and data",
+     [*HANDSHAKE, *[(S + (2 ** i - 1) * 200 * MS, "c", "P", 1, 1, 100) for i in range(9)],
+      *[(2 ** i * S, "s", "S", 0, 1) for i in range(6)], (150 * S, "c", "P", 1, 1, 100),
+      (150 * S + MS, "s", "R", 1, None)], "rst_received", "not_established", ["timeout"], None),
+    ("a SYN-ACK that was sent twice, and a server that has forgotten the connection",
+     [*HANDSHAKE[:2], (S + MS, "s", "S", 0, 1), (S + 2 * MS, "c", "", 1, 1), (900 * S, "c", "P", 1, 1, 10),
+      (900 * S + MS, "s", "R", 1, None)], "rst_received", "rst_sent", ["forgotten"], None),
     ("a full accept queue, and a client that waits for a banner",
      [*HANDSHAKE, *[s for i in range(5) for s in
                     ((2 ** i * S + S, "s", "S", 0, 1), (2 ** i * S + S + MS, "c", "", 1, 1))]],
