@@ -106,7 +106,7 @@ struct recent {
  * @ttl: TTL of its last segment
  * @fin_ttl: that of its first FIN
  * @fin_ttl_before: and of the segment before that; 0: there was none
- * @wscale: window scale that it offered, -1: none
+ * @wscale: window scale that it offered, -1: none, or WSCALE_UNKNOWN
  * @over_by: index of the RST that ended it, -1: none has
  * @seen: it sent something other than a RST
  * @tag_known: @tag is set

@@ -92,21 +92,26 @@ static void hear(struct end *o, const struct packet *p)
 	o->repeat_at = 0;
 }
 
+/* RFC 7323 section 2.2: only when both ends offer it. Where that is not known, the largest. */
+static uint32_t scaled(const struct end *e, const struct end *o, uint32_t window)
+{
+	bool known = e->isn_known && o->isn_known;
+
+	if (known && (e->wscale == -1 || o->wscale == -1))
+		return window;
+	return window << (known && e->wscale != WSCALE_UNKNOWN ? e->wscale : 14);
+}
+
 static void take_window(struct conn *conn, int side, const struct packet *p)
 {
 	struct end *e = &conn->end[side];
 	const struct end *o = &conn->end[!side];
 	uint32_t window = p->window;
 
-	if (p->flags & SEG_SYN) {
+	if (p->flags & SEG_SYN)
 		e->wscale = p->wscale;
-	} else if (e->isn_known && o->isn_known) {
-		/* RFC 7323 section 2.2: only when both ends offer it */
-		if (e->wscale > 0 && o->wscale >= 0)
-			window <<= e->wscale;
-	} else {
-		window <<= 14;
-	}
+	else
+		window = scaled(e, o, window);
 	e->window = window;
 	e->zero_window = !p->window && !(p->flags & SEG_SYN);
 	if (!(p->flags & SEG_ACK))

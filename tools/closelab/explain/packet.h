@@ -13,6 +13,12 @@
 #define SEG_PSH 0x08
 #define SEG_ACK 0x10
 
+/* The capture has not all options. */
+#define WSCALE_UNKNOWN (-2)
+
+/* A window that is not in the capture is as large as any. */
+#define WINDOW_UNKNOWN 0xffff
+
 /**
  * enum mptcp_bits - what the MPTCP options of a segment say (RFC 8684)
  * @MPTCP_FASTCLOSE: MP_FASTCLOSE, the connection is to be reset
@@ -53,12 +59,12 @@ enum unreachable {
  * @ip_captured: bytes from there to the end of what was captured
  * @ts_val: TSval, where @has_ts
  * @sack_right: the rightmost edge of its SACK blocks, where @has_sack
- * @window: as on the wire, not scaled
+ * @window: as on the wire, not scaled, or WINDOW_UNKNOWN
  * @id: IPv4 identification
  * @family: AF_INET or AF_INET6
  * @ttl: TTL or hop limit
  * @flags: SEG_*
- * @wscale: window scale option, -1: none
+ * @wscale: window scale option, -1: none, or WSCALE_UNKNOWN
  * @mptcp: MPTCP_*
  * @reason: MPTCP reset reason
  * @unreachable: this is no segment, but an ICMP message that quotes one: addresses, ports and

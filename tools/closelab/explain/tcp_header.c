@@ -102,8 +102,8 @@ enum decoded packet_tcp(const uint8_t *p, uint32_t captured, uint32_t length,
 	packet->ack = be32(p + 8);
 	packet->flags = p[13] & (SEG_FIN | SEG_SYN | SEG_RST | SEG_PSH | SEG_ACK);
 	packet->length = length - header;
-	packet->wscale = -1;
-	packet->window = captured >= 16 ? be16(p + 14) : 0;
+	packet->wscale = captured < header ? WSCALE_UNKNOWN : -1;
+	packet->window = captured >= 16 ? be16(p + 14) : WINDOW_UNKNOWN;
 	packet->cut = captured < length;
 	if (captured > TCP_HEADER)
 		take_options(p + TCP_HEADER, (captured < header ? captured : header) -

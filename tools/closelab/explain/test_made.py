@@ -143,6 +143,15 @@ CASES = [
     *[(f"keepalive probes without an answer, of which the capture lacks the one at {lost} s",
        [*HANDSHAKE, *EXCHANGE, *[(at * S, "c", "", 100, 201) for at in (60, 70, 80, 90) if at != lost],
         (100 * S, "c", "R", 101, 201)], "timeout", None, ["keepalive"], None) for lost in (70, 80, 90)],
+    ("keepalive probes, and a capture without windows",
+     [(0, "snap", 14), *HANDSHAKE, *EXCHANGE, (2 * S, "s", "", 201, 101),
+      *repeated(4, 60 * S, 10 * S, "c", "", 100, 201), (100 * S, "c", "R", 101, 201)],
+     "timeout", None, ["keepalive"], None),
+    ("a capture without options, and FINs that cross behind megabytes that it lacks",
+     [(0, "snap", 20), *HANDSHAKE, *EXCHANGE, (S + 3 * MS, "c", "", 101, 201, 0, 60000),
+      (2 * S, "c", "F", 101, 201), (2 * S + 1000, "s", "F", 2000201, 101),
+      (2 * S + 2 * MS, "c", "", 102, 2000202), (2 * S + 3 * MS, "s", "", 2000202, 102)],
+     "simultaneous_fin", "simultaneous_fin", [], None),
     ("an abort among keepalive probes",
      [*HANDSHAKE, *EXCHANGE, *repeated(4, 60 * S, 10 * S, "c", "", 100, 201),
       (96 * S, "c", "R", 101, 201)], "rst_sent", "rst_received", ["linger"], None),
@@ -415,9 +424,12 @@ def order(segments):
 
 
 def explain(closelab, segments, family):
-    frames = []
+    frames, snap = [], 65535
     for i, s in enumerate(order(segments)):
-        if s[1] == "icmp":
+        if s[1] == "snap":
+            # So much of each TCP header
+            snap = 14 + (40 if family == 6 else 20) + s[2]
+        elif s[1] == "icmp":
             # Of what came last; the codes of both families.
             frames.append(icmp(family, s[0], s[2][family == 6], frames[-1].ip))
         elif s[1] == "cut":
@@ -426,7 +438,7 @@ def explain(closelab, segments, family):
         else:
             frames.append(segment(family, i, *s))
     cut = any(s[1] == "cut" for s in segments)
-    run = subprocess.run([closelab, "explain", "-qj", "-"], input=pcap(frames)[:-10 if cut else None],
+    run = subprocess.run([closelab, "explain", "-qj", "-"], input=pcap(frames, snap=snap)[:-10 if cut else None],
                          capture_output=True, check=False)
     return json.loads(run.stdout)["connections"]
 
