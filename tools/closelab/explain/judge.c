@@ -141,6 +141,11 @@ static bool gave_up(const struct end *e, int64_t now, int64_t first, int64_t las
 	return last - first >= R2_NS || conn_overdue(first, last, count, now);
 }
 
+static bool gave_up_data(const struct end *e, int64_t now)
+{
+	return e->repeats > 2 && gave_up(e, now, e->repeat_at, e->repeat_last_at, e->repeats);
+}
+
 /* tcp_v4_err() gives up in SYN_SENT; who sends the SYN again has not. */
 static bool was_unreachable(const struct end *e)
 {
@@ -185,10 +190,11 @@ static void judge_opening(const struct conn *conn, int side, int64_t now,
 	}
 }
 
-/* The other end's FIN came again and again: is this one still there? */
+/* The other end's FIN, or data before it, came again and again: is this one still there? */
 static bool silent_since(const struct end *e, const struct end *o)
 {
-	return o->fins > 1 && !o->fin_acked && e->last_frame < o->fin_frame;
+	return (o->fins > 1 || (o->fins && o->repeats > 2)) && !o->fin_acked &&
+	       e->last_frame < o->fin_frame;
 }
 
 static void judge_fin(const struct conn *conn, int side, int64_t now,
@@ -196,7 +202,8 @@ static void judge_fin(const struct conn *conn, int side, int64_t now,
 {
 	const struct end *e = &conn->end[side];
 	const struct end *o = &conn->end[!side];
-	bool up = gave_up(e, now, e->fin_at, e->fin_last_at, e->fins);
+	/* Data before the FIN is sent again without it. */
+	bool up = gave_up(e, now, e->fin_at, e->fin_last_at, e->fins) || gave_up_data(e, now);
 
 	switch (v->state) {
 	case ST_FIN_WAIT1:
@@ -274,8 +281,7 @@ static void judge_living(const struct conn *conn, int side, int64_t now,
 			v->causes = CAUSE_ONE_DIRECTION;
 		else if (e->lapsed && conn->no_socket[side])
 			v->word = WORD_TIMEOUT;
-		else if (e->repeats > 2 &&
-			 gave_up(e, now, e->repeat_at, e->repeat_last_at, e->repeats))
+		else if (gave_up_data(e, now))
 			v->word = WORD_TIMEOUT;
 		return;
 	}
