@@ -193,7 +193,15 @@ enum belongs split_where(struct conn *conn, int side, const struct packet *p)
 	return new_syn(conn, side, p);
 }
 
-void split_begin(struct conn *old, struct conn *conn)
+/* A TIME_WAIT whose end refuses a SYN was over: tcp_timewait_state_process() would challenge. */
+static bool had_time_wait(const struct conn *old, int side, const struct packet *p)
+{
+	bool refuses = p->flags & SEG_RST && old->syn_met.side == !side;
+
+	return conn_state(old, side) == ST_TIME_WAIT && !refuses;
+}
+
+void split_begin(struct conn *old, struct conn *conn, const struct packet *p)
 {
 	if (!old)
 		return;
@@ -208,6 +216,5 @@ void split_begin(struct conn *old, struct conn *conn)
 		old->syn_met.answer_frame = 0;
 	}
 	conn->takes_over = conn->start - old->last < TIME_WAIT_NS &&
-			   (conn_state(old, 0) == ST_TIME_WAIT ||
-			    conn_state(old, 1) == ST_TIME_WAIT);
+			   (had_time_wait(old, 0, p) || had_time_wait(old, 1, p));
 }

@@ -264,7 +264,7 @@ static struct conn *begin(struct table *table, struct conn *old, int side,
 		return conn;
 	unlink_conn(table, old);
 	waited = old->syn_met.open;
-	split_begin(old, conn);
+	split_begin(old, conn, p);
 	/* The tags of the directions stay as they were. */
 	for (int i = 0; i < 2; i++) {
 		conn->end[i].tag = old->end[i == 0 ? side : !side].tag;

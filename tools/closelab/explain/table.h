@@ -100,7 +100,8 @@ enum belongs split_where(struct conn *conn, int side, const struct packet *packe
  * split_begin() - give a new connection what the old one knows of it
  * @old: the old one, NULL: there is none
  * @conn: the new one, from conn_init()
+ * @packet: what says that it is new
  */
-void split_begin(struct conn *old, struct conn *conn);
+void split_begin(struct conn *old, struct conn *conn, const struct packet *packet);
 
 #endif

@@ -279,6 +279,10 @@ CASES = [
     ("a SYN-ACK that was sent twice, and a server that has forgotten the connection",
      [*HANDSHAKE[:2], (S + MS, "s", "S", 0, 1), (S + 2 * MS, "c", "", 1, 1), (900 * S, "c", "P", 1, 1, 10),
       (900 * S + MS, "s", "R", 1, None)], "rst_received", "rst_sent", ["forgotten"], None),
+    ("a SYN is refused where a TIME_WAIT was: that was over",
+     [*HANDSHAKE, (S, "s", "F", 1, 1), (S + MS, "c", "F", 1, 2), (S + 2 * MS, "s", "", 2, 2),
+      (5 * S, "c", "S", 9000000, None), (5 * S + MS, "s", "R", -5000, 9000001)],
+     "passive_fin", "active_fin", [], "the same ports as", 2),
     ("a full accept queue, and a client that waits for a banner",
      [*HANDSHAKE, *[s for i in range(5) for s in
                     ((2 ** i * S + S, "s", "S", 0, 1), (2 ** i * S + S + MS, "c", "", 1, 1))]],
@@ -382,8 +386,9 @@ def mistakes(connections, client, server, causes, note, count=1):
     for cause in causes:
         if cause not in found:
             yield f"{cause} is not among {found}"
-    if note and note not in str(one["notes"]):
-        yield f"no note has '{note}': {one['notes']}"
+    notes = [n for c in connections for n in c["notes"]]
+    if note and note not in str(notes):
+        yield f"no note has '{note}': {notes}"
 
 
 def main():
