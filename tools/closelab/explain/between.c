@@ -86,6 +86,18 @@ static int first_step(const struct conn *here, const struct conn *there, int tur
 	return first;
 }
 
+/* A capture of one direction: what its end acknowledges is not in it. */
+static bool lacks_direction(const struct conn *conn, int side)
+{
+	return !conn->end[side].segments && conn->end[!side].ack_known;
+}
+
+static bool is_missing(const struct conn *here, int i, const struct conn *there, int turn)
+{
+	return !is_there(here, i, there, turn) &&
+	       !lacks_direction(there, step(here, i)->side ^ turn);
+}
+
 static void blame(struct conn *here, const struct conn *there, int far_side)
 {
 	int turn = joint_turned(here, there);
@@ -96,7 +108,7 @@ static void blame(struct conn *here, const struct conn *there, int far_side)
 		const struct step_seen *s = step(here, i);
 
 		if (!(s->flags & SEG_RST) || s->side != far_side ||
-		    is_there(here, i, there, turn))
+		    !is_missing(here, i, there, turn))
 			continue;
 		for (int n = 0; n < here->resets; n++)
 			if (here->reset[n].frame == s->frame)
@@ -126,12 +138,12 @@ static void only_here(const struct conn *here, const struct conn *there, int own
 {
 	int turn = joint_turned(here, there), first = first_step(here, there, turn);
 
-	b->left_out |= first > 0;
+	b->left_out |= first > 0 || lacks_direction(there, 0) || lacks_direction(there, 1);
 	for (int i = first; i < kept_steps(here); i++) {
 		const struct step_seen *s = step(here, i);
 		bool client = (s->side == own) == is_near;
 
-		if (is_there(here, i, there, turn))
+		if (!is_missing(here, i, there, turn))
 			continue;
 		if (s->side == own)
 			add(b, "%s of the %s lost between, frame %llu of the %s's capture",
