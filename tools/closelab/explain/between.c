@@ -112,7 +112,7 @@ static void blame(struct conn *here, const struct conn *there, int far_side)
 			continue;
 		for (int n = 0; n < here->resets; n++)
 			if (here->reset[n].frame == s->frame)
-				conn_blame_between(here, n);
+				conn_blame_between(here, n, KNOWN_BY_PEER);
 	}
 }
 

@@ -74,7 +74,7 @@ void conn_doubt_fin(struct conn *conn, int side, const struct packet *p)
 		e->fin_between = true;
 }
 
-void conn_blame_between(struct conn *conn, int index)
+void conn_blame_between(struct conn *conn, int index, enum known_by by)
 {
 	struct reset *r = &conn->reset[index];
 
@@ -83,6 +83,7 @@ void conn_blame_between(struct conn *conn, int index)
 	if (reset_without_socket(r->origin) && conn->no_socket[r->side])
 		conn->no_socket[r->side]--;
 	r->origin = ORIGIN_BETWEEN;
+	r->known_by = by;
 	if (conn->end[r->side].over_by == index)
 		conn->end[r->side].over_by = -1;
 }
@@ -94,7 +95,7 @@ void conn_compare_ttl(struct conn *conn, int side, const struct packet *p)
 
 		if (r->side != side || r->ttl_before || !hops_differ(p->ttl, r->ttl))
 			continue;
-		conn_blame_between(conn, i);
+		conn_blame_between(conn, i, KNOWN_BY_HEADER);
 		r->ttl_before = p->ttl;
 	}
 }

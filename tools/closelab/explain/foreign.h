@@ -45,7 +45,8 @@ void conn_doubt_fin(struct conn *conn, int side, const struct packet *packet);
  * conn_blame_between() - a RST was not sent by the end whose name it has
  * @conn: the connection
  * @index: of the RST
+ * @by: what says so
  */
-void conn_blame_between(struct conn *conn, int index);
+void conn_blame_between(struct conn *conn, int index, enum known_by by);
 
 #endif

@@ -24,9 +24,12 @@ static void note_reset(const struct conn *conn, const struct reset *r,
 {
 	const char *who = r->side == conn->client ? "client" : "server";
 
-	if (r->origin == ORIGIN_BETWEEN && r->both_ends)
+	if (r->origin == ORIGIN_BETWEEN && r->known_by == KNOWN_BY_BOTH_ENDS)
 		add(notes, r->frame,
 		    "RST not sent by the %s: something between, which has reset both ends", who);
+	else if (r->origin == ORIGIN_BETWEEN && r->known_by == KNOWN_BY_PEER)
+		add(notes, r->frame,
+		    "RST not sent by the %s: something between (not in its own capture)", who);
 	else if (r->origin == ORIGIN_BETWEEN)
 		add(notes, r->frame,
 		    "RST not sent by the %s: something between (TTL %u, before it %u)",

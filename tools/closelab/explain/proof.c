@@ -107,9 +107,9 @@ static const char *origin_rule(const struct reset *r)
 	case ORIGIN_BAD_ACK:
 		return "RFC 9293 3.10.7.3";
 	case ORIGIN_BETWEEN:
-		if (r->both_ends)
-			return "RFC 9293 3.10.7.1";
-		return "TTL, IP id, window of the segment just before";
+		return r->known_by == KNOWN_BY_BOTH_ENDS ? "RFC 9293 3.10.7.1" :
+		       r->known_by == KNOWN_BY_PEER ? "the two captures" :
+		       "TTL, IP id, window of the segment just before";
 	default:
 		return "tcp_v4_send_reset()";
 	}
@@ -169,6 +169,19 @@ static void prove_fate(const struct conn *conn, const struct reset *r, struct pr
 	}
 }
 
+/* By what it is known that its sender is another one. */
+static void prove_between(const struct reset *r, struct proofs *v)
+{
+	if (r->known_by == KNOWN_BY_BOTH_ENDS)
+		add(v, r->frame, NULL, "no segment asks for it, and the other end was reset at once");
+	else if (r->known_by == KNOWN_BY_PEER)
+		add(v, r->frame, NULL, "it is not in the capture of the end whose name it has");
+	else
+		add(v, r->frame, NULL,
+		    "TTL %u, before it %u; IP id %u, before it %u; window %u, before it %u",
+		    r->ttl, r->ttl_before, r->id, r->id_before, r->window, r->window_before);
+}
+
 static void prove_resets(const struct conn *conn, int side, struct proofs *v)
 {
 	for (int i = 0; i < conn->resets; i++) {
@@ -176,14 +189,8 @@ static void prove_resets(const struct conn *conn, int side, struct proofs *v)
 
 		if (r->side == side) {
 			add(v, r->frame, origin_rule(r), "%s", origin_text(r));
-			if (r->both_ends)
-				add(v, r->frame, NULL,
-				    "no segment asks for it, and the other end was reset at once");
-			else if (r->origin == ORIGIN_BETWEEN)
-				add(v, r->frame, NULL,
-				    "TTL %u, before it %u; IP id %u, before it %u; window %u, before it %u",
-				    r->ttl, r->ttl_before, r->id, r->id_before,
-				    r->window, r->window_before);
+			if (r->origin == ORIGIN_BETWEEN)
+				prove_between(r, v);
 			if (*r->text)
 				add(v, r->frame, NULL, "it says \"%s\"", r->text);
 			if (r->mptcp)

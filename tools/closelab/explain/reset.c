@@ -123,8 +123,7 @@ static bool resets_both(struct conn *conn, int side, const struct packet *p)
 	    !times_near(p->at, r->at, conn_rtt(conn)) ||
 	    !answers_nothing(conn, r->side, r->at) || !answers_nothing(conn, side, p->at))
 		return false;
-	r->both_ends = true;
-	conn_blame_between(conn, by);
+	conn_blame_between(conn, by, KNOWN_BY_BOTH_ENDS);
 	return true;
 }
 
@@ -134,7 +133,7 @@ void conn_take_reset(struct conn *conn, int side, const struct packet *p)
 	struct end *y = &conn->end[!side];
 	struct reset *r = place(conn), fresh = { 0 };
 	int index;
-	bool held;
+	bool held, both;
 
 	/* Without memory it is counted, and that is all. */
 	if (!r)
@@ -145,9 +144,10 @@ void conn_take_reset(struct conn *conn, int side, const struct packet *p)
 		y->estab = true;
 	index = r - conn->reset;
 	held = x->over_by == index || y->over_by == index;
-	fresh.both_ends = resets_both(conn, side, p);
+	both = resets_both(conn, side, p);
 	describe(conn, side, p, &fresh);
-	fresh.origin = fresh.both_ends ? ORIGIN_BETWEEN : reset_origin(conn, side, p, &fresh);
+	fresh.known_by = both ? KNOWN_BY_BOTH_ENDS : KNOWN_BY_HEADER;
+	fresh.origin = both ? ORIGIN_BETWEEN : reset_origin(conn, side, p, &fresh);
 	fresh.fate = reset_fate(conn, side, p, &fresh);
 	x->resets++;
 	if (reset_without_socket(fresh.origin))

@@ -79,6 +79,18 @@ enum origin {
 };
 
 /**
+ * enum known_by - by what it is known that something between has sent a RST
+ * @KNOWN_BY_HEADER: TTL, IP identification, window
+ * @KNOWN_BY_BOTH_ENDS: it answers nothing, and the other end was reset like that at once
+ * @KNOWN_BY_PEER: the capture of the end whose name it has does not have it
+ */
+enum known_by {
+	KNOWN_BY_HEADER,
+	KNOWN_BY_BOTH_ENDS,
+	KNOWN_BY_PEER,
+};
+
+/**
  * struct reset - a RST
  * @frame: its frame
  * @at: when
@@ -97,12 +109,12 @@ enum origin {
  * @window_before: that of the segment just before
  * @fate: enum fate
  * @origin: enum origin
+ * @known_by: enum known_by, of ORIGIN_BETWEEN
  * @after_fin: its sender had sent FIN
  * @peer_data: the other end had sent data
  * @own_data: its sender had sent data
  * @late_data: the other end had, after the sender's FIN
  * @begun_before: the capture begins in the middle of the connection
- * @both_ends: it answers nothing, and the other end was reset like that at once
  * @odd_number: RST with ACK, but not at its sender's own next number
  * @mptcp: MPTCP_REASON: @reason is set
  * @reason: of MPTCP
@@ -126,12 +138,12 @@ struct reset {
 	uint16_t window_before;
 	uint8_t fate;
 	uint8_t origin;
+	uint8_t known_by;
 	bool after_fin;
 	bool peer_data;
 	bool own_data;
 	bool late_data;
 	bool begun_before;
-	bool both_ends;
 	bool odd_number;
 	uint8_t mptcp;
 	uint8_t reason;

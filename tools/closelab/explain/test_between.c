@@ -5,6 +5,7 @@
 #include "between.h"
 #include "joint.h"
 #include "judge.h"
+#include "notes.h"
 #include "lib/tap.h"
 
 #define CLIENT 0
@@ -111,6 +112,7 @@ static bool joins_scans(void)
 int main(void)
 {
 	struct judgement j;
+	struct notes notes;
 	struct between b;
 
 	begin();
@@ -127,6 +129,9 @@ int main(void)
 	test(says(&b, "RST not sent by the server") && j.end[CLIENT].word == WORD_RST_RECEIVED &&
 	     j.end[CLIENT].causes == CAUSE_BETWEEN && j.end[SERVER].word == WORD_OPEN,
 	     "a RST that its sender has not sent");
+	notes_make(tables[0].all[0], &j, &notes);
+	test(notes.count == 1 && strstr(notes.text[0], "not in its own capture"),
+	     "a note says by what that is known");
 
 	begin();
 	put(3, CLIENT, SEG_ACK, 100, 300, 10);
