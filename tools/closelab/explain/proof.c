@@ -173,7 +173,7 @@ static void prove_fate(const struct conn *conn, const struct reset *r, struct pr
 static void prove_between(const struct reset *r, struct proofs *v)
 {
 	if (r->known_by == KNOWN_BY_BOTH_ENDS)
-		add(v, r->frame, NULL, "no segment asks for it, and the other end was reset at once");
+		add(v, r->frame, NULL, "both ends were reset at once, which neither has done");
 	else if (r->known_by == KNOWN_BY_PEER)
 		add(v, r->frame, NULL, "it is not in the capture of the end whose name it has");
 	else

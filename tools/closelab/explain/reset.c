@@ -267,6 +267,25 @@ static bool challenges(const struct end *y, const struct reset *r, const struct 
 	       p->ack == r->expected && y->ack_max == p->ack;
 }
 
+/*
+ * Who goes on has not sent the RST in its name, nor is a RST answered: the one in the other end's
+ * name that came at once is of who has sent the first.
+ */
+static void doubt_both(struct conn *conn, int side, int by)
+{
+	struct end *o = &conn->end[!side];
+	int other = o->over_by;
+
+	if (other < 0 || conn->reset[other].side == side ||
+	    conn->reset[other].origin != ORIGIN_ABORT ||
+	    !times_near(conn->reset[other].at, conn->reset[by].at, OVERTAKEN_NS))
+		return;
+	conn_blame_between(conn, by, KNOWN_BY_BOTH_ENDS);
+	conn_blame_between(conn, other, KNOWN_BY_BOTH_ENDS);
+	if (conn->reset[by].fate == FATE_BELIEVED)
+		o->over_by = by;
+}
+
 void conn_goes_on(struct conn *conn, int side, const struct packet *p)
 {
 	struct end *e = &conn->end[side];
@@ -285,6 +304,7 @@ void conn_goes_on(struct conn *conn, int side, const struct packet *p)
 			return;
 		r->origin = ORIGIN_WENT_ON;
 		revive(conn, !side, e->over_by, p);
+		doubt_both(conn, side, e->over_by);
 	} else if (challenges(e, r, p)) {
 		r->fate = FATE_CHALLENGED;
 	} else {

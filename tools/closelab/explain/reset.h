@@ -81,7 +81,7 @@ enum origin {
 /**
  * enum known_by - by what it is known that something between has sent a RST
  * @KNOWN_BY_HEADER: TTL, IP identification, window
- * @KNOWN_BY_BOTH_ENDS: it answers nothing, and the other end was reset like that at once
+ * @KNOWN_BY_BOTH_ENDS: it answers nothing, or an end goes on, and the other was reset at once
  * @KNOWN_BY_PEER: the capture of the end whose name it has does not have it
  */
 enum known_by {
