@@ -85,6 +85,31 @@ static void others(void)
 	test(is_syn(DLT_PPP, 0), "PPP");
 }
 
+/* Of port 3797 to 32900, as a client and a relay have it */
+static void teredo(void)
+{
+	uint8_t outer[28] = {
+		0x45, 0, 0, 92, 0, 9, 0, 0, 1, 17, 0, 0, 192, 0, 2, 2, 192, 0, 2, 1,
+		0x0e, 0xd5, 0x80, 0x84, 0, 72, 0, 0,
+	};
+	uint8_t inner[40] = { 0x60, 0, 0, 0, 0, 24, 6, 64, 0x20, 1, 0, 0, 0x41 };
+	struct packet p = { 0 };
+
+	begin(outer, 28);
+	put(inner, 40);
+	put(v4 + 20, 24);
+	test(is_syn(DLT_RAW, 0), "Teredo");
+	outer[3] += 8;
+	begin(outer, 28);
+	put("\0\0\x12\x34\1\2\3\4", 8);
+	put(inner, 40);
+	put(v4 + 20, 24);
+	test(is_syn(DLT_RAW, 0), "Teredo, behind an origin indication");
+	frame[28 + 8 + 11] = 1;
+	test(packet_decode(DLT_RAW, frame, size, size, &p) == DECODED_OTHER,
+	     "IPv6 in UDP of no Teredo address");
+}
+
 static void extensions(void)
 {
 	uint8_t header[40] = { 0x60, 0, 0, 0, 0, 40, 0, 64 };
@@ -135,6 +160,7 @@ int main(void)
 {
 	ethernet();
 	others();
+	teredo();
 	extensions();
 	broken();
 	return tap_end();

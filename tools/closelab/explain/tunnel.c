@@ -15,6 +15,10 @@
 
 #define GENEVE_PORT 6081
 
+/* RFC 4380 section 2.6: the first 32 bits of Teredo's own addresses */
+#define TEREDO_PREFIX 0x20010000
+#define V6_HEADER 40U
+
 #define GTP_PORT 2152
 #define GTP_DATA 0xff
 #define GTP_MAX_EXTENSIONS 8
@@ -115,6 +119,25 @@ static bool enter_gtp(struct layer *layer)
 	return !next && layer_raw(layer);
 }
 
+/*
+ * RFC 4380 section 5.2.3: IPv6, behind an origin indication or not. Relays and clients have any
+ * port: known by its length, and by an address.
+ */
+static bool enter_teredo(struct layer *layer)
+{
+	const uint8_t *p;
+
+	if (layer->captured >= 2 && !be16(layer->p) && !layer_skip(layer, 8))
+		return false;
+	p = layer->p;
+	if (layer->captured < V6_HEADER || p[0] >> 4 != 6 ||
+	    be16(p + 4) + V6_HEADER != layer->length ||
+	    (be32(p + 8) != TEREDO_PREFIX && be32(p + 24) != TEREDO_PREFIX))
+		return false;
+	layer->type = ETHERTYPE_V6;
+	return true;
+}
+
 /* By the port. */
 static bool enter_udp(struct layer *layer)
 {
@@ -133,7 +156,7 @@ static bool enter_udp(struct layer *layer)
 	case GTP_PORT:
 		return enter_gtp(layer);
 	}
-	return false;
+	return enter_teredo(layer);
 }
 
 bool tunnel_enter(uint8_t protocol, struct layer *layer)
