@@ -40,7 +40,7 @@ bool layer_raw(struct layer *layer)
 }
 
 /* The protocol of PPP is one byte where its lowest bit is set (RFC 1661). */
-static bool ppp(struct layer *layer)
+bool layer_ppp(struct layer *layer)
 {
 	uint16_t protocol;
 
@@ -103,7 +103,7 @@ bool layer_tags(struct layer *layer)
 			there = mpls(layer);
 			break;
 		case 0x8864: /* PPPoE session, RFC 2516 */
-			there = layer_skip(layer, 6) && ppp(layer);
+			there = layer_skip(layer, 6) && layer_ppp(layer);
 			break;
 		default:
 			return true;
@@ -211,9 +211,9 @@ bool linktype_strip(int link, struct layer *layer)
 		return cooked(layer, 0, 20);
 	case DLT_PPP:
 	case DLT_PPP_SERIAL:
-		return ppp(layer);
+		return layer_ppp(layer);
 	case DLT_PPP_ETHER:
-		return layer_skip(layer, 6) && ppp(layer);
+		return layer_skip(layer, 6) && layer_ppp(layer);
 	case DLT_C_HDLC:
 		return cooked(layer, 2, 4);
 	case DLT_NFLOG:

@@ -52,6 +52,14 @@ bool layer_ethernet(struct layer *layer);
 bool layer_raw(struct layer *layer);
 
 /**
+ * layer_ppp() - go past a PPP header
+ * @layer: gets the type of what it carries, 0 where that is no IP
+ *
+ * Return: whether it was there.
+ */
+bool layer_ppp(struct layer *layer);
+
+/**
  * layer_tags() - go past VLAN tags, MPLS labels, PPPoE
  * @layer: is moved to what they carry
  *

@@ -197,6 +197,11 @@ def erspan3(f):
                  bytes(8) + ETHER + f.type)
 
 
+def pptp(f):
+    """With a sequence number; the PPP protocol in one byte."""
+    return outer(f, 47, b"\x30\x01\x88\x0b" + struct.pack(">HH", len(f.ip) + 1, 7) + bytes(4) + ppp(f)[1:])
+
+
 def nflog(f):
     return bytes([2 if f.type == V4 else 10, 0, 0, 0]) + struct.pack("<HH", 8, 1) + bytes(4) + \
         struct.pack("<HH", len(f.ip) + 4, 9)
@@ -224,6 +229,7 @@ VARIATIONS = {
     "GTP-U": lambda fs: pcap(fs, head=gtp),
     "ERSPAN": lambda fs: pcap(fs, head=erspan),
     "ERSPAN type III": lambda fs: pcap(fs, head=erspan3),
+    "PPTP": lambda fs: pcap(fs, head=pptp),
     "raw IP": lambda fs: pcap(fs, link=101, head=lambda f: b""),
     "BSD loopback": lambda fs: pcap(fs, link=0, head=lambda f: b"\x02\x00\x00\x00"),
     "OpenBSD loopback": lambda fs: pcap(fs, link=108, head=lambda f: b"\x00\x00\x00\x02"),

@@ -7,6 +7,7 @@
 
 #define ETHERTYPE_ERSPAN 0x88be
 #define ETHERTYPE_ERSPAN3 0x22eb
+#define ETHERTYPE_PPTP 0x880b
 
 #define VXLAN_PORT 4789
 /* The kernel's own, from before there was a number: flannel uses it. */
@@ -49,7 +50,18 @@ static bool enter_erspan(struct layer *layer, bool sequence)
 	return layer_skip(layer, size) && layer_ethernet(layer);
 }
 
-/* RFC 2784, 2890: flags say which fields follow; other versions are PPTP. */
+/* RFC 2637 section 4.1: version 1, PPTP's, carries PPP; an ACK of its own carries nothing. */
+static bool enter_pptp(struct layer *layer, uint16_t flags)
+{
+	uint32_t size = 8;
+
+	size += flags & 0x1000 ? 4 : 0;
+	size += flags & 0x0080 ? 4 : 0;
+	return be16(layer->p + 2) == ETHERTYPE_PPTP && flags & 0x1000 &&
+	       layer_skip(layer, size) && layer_ppp(layer) && layer->type;
+}
+
+/* RFC 2784, 2890: flags say which fields follow. */
 static bool enter_gre(struct layer *layer)
 {
 	uint16_t flags;
@@ -58,6 +70,8 @@ static bool enter_gre(struct layer *layer)
 	if (layer->captured < 4)
 		return false;
 	flags = be16(layer->p);
+	if ((flags & 7) == 1)
+		return enter_pptp(layer, flags);
 	if (flags & 0x4007)
 		return false;
 	layer->type = be16(layer->p + 2);
