@@ -156,7 +156,12 @@ ready(); time.sleep(100)" && ip netns exec $b nft flush chain netdev t e || retu
 		'nf_conntrack_tcp_be_liberal=1'
 }
 pair
-expect "answers that a NAT has not translated back" untranslated
+# From 5.16 on
+if ip netns exec $b nft -c 'add table netdev e; add chain netdev e c { type filter hook egress device v priority 0; }' 2>/dev/null; then
+	expect "answers that a NAT has not translated back" untranslated
+else
+	skip "answers that a NAT has not translated back" "needs nftables' hook for what leaves"
+fi
 
 # A segment out of the window comes to who translates addresses, and to nobody behind it.
 translates() {
