@@ -8,14 +8,6 @@
 . "$(dirname "$0")/lib/closestat.sh"
 # shellcheck source=selftests/lib/reports.sh
 . "$(dirname "$0")/lib/reports.sh"
-tracked=
-c=kinds-c-$$
-clean_up() {
-	ip netns del "$c"
-	[ ! "$tracked" ] || sysctl -qw net.netfilter.nf_conntrack_max="$tracked"
-	reports_clean_up
-} 2>/dev/null
-trap clean_up EXIT
 
 echo "TAP version 13"
 
@@ -84,11 +76,7 @@ expect "SYNs for a port on which a program listens elsewhere" other_address
 
 # What a namespace only passes on, it has not sent.
 passed_on() {
-	ip netns add $c && ip link add w netns $b type veth peer name v netns $c &&
-		ip -n $b addr add 10.7.0.1/24 dev w && ip -n $b link set w up &&
-		ip -n $c addr add 10.7.0.2/24 dev v && ip -n $c link set v up &&
-		ip -n $c route add default via 10.7.0.1 && ip -n $a route add default via 10.6.0.2 &&
-		ip netns exec $b sysctl -qw net.ipv4.ip_forward=1 || return
+	third || return
 	doctor_while $b py $a "
 for i in range(5):
     try: C(('10.7.0.2', 81))
@@ -357,13 +345,10 @@ late_ack() {
 	ip netns exec $a sysctl -qw net.ipv4.tcp_timestamps=2 || return
 	all() {
 		py $a "
-import struct
 l = L(('127.0.0.1', 80)); s = C(('127.0.0.1', 80)); c, _ = l.accept()
 port = s.getsockname()[1]; s.close(); c.recv(1); c.close()
 while any(x.split()[3] in ('08', '09') for x in open('/proc/net/tcp')): pass
-def ack(check): return struct.pack('!HHIIBBHHHBBBBII', 80, port, 0, 0, 8 << 4, 16, 100, check, 0, 1, 1, 8, 10, 1, 0)
-to = socket.inet_aton('127.0.0.1'); sum = sum(struct.unpack('!22H', to + to + struct.pack('!HH', 6, 32) + ack(0)))
-socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP).sendto(ack(~((sum >> 16) + sum) & 0xffff), ('127.0.0.1', 0))"
+send_ack(('127.0.0.1', 80), ('127.0.0.1', port), 0, struct.pack('!BBBBII', 1, 1, 8, 10, 1, 0))"
 	}
 	doctor_while $a all
 	says 1 '1 TIME_WAIT was ended by a RST' 'overtook an ACK' "Try: ip netns exec $a sysctl -w net.ipv4.tcp_rfc1337=1\$"
@@ -465,12 +450,7 @@ pair
 expect "a listener without a backlog" no_backlog
 
 table_full() {
-	ip netns exec $a nft 'add table ip t; add chain ip t c { type filter hook output priority 0; }
-		add rule ip t c ct state new accept' || return
-	tracked=$(sysctl -n net.netfilter.nf_conntrack_max) && sysctl -qw net.netfilter.nf_conntrack_max=40 || return
-	program $b "
-l = L(('10.6.0.2', 80)); ready(); k = []
-while True: k.append(l.accept())" && program $a "
+	track $a 40 && holds 80 && program $a "
 k = [C(('10.6.0.2', 80)) for i in range(38)]
 ready(); time.sleep(100)" && doctor $a &&
 		says 1 'Connection tracking holds 3[89] of 40 connections' 'nf_conntrack_max='

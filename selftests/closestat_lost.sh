@@ -2,32 +2,17 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2086,SC2317 # names without blanks; called by "expect"
 #
-# Connections that one side has lost and the other has not, or that are lost for want of room, each
-# made for real: doctor's answer has to have the right words and numbers in it.
+# Half-open connections, and connections that a full queue or table drops, each made for real:
+# doctor's answer has to have the right words and numbers in it.
 # shellcheck source=selftests/lib/closestat.sh
 . "$(dirname "$0")/lib/closestat.sh"
 # shellcheck source=selftests/lib/reports.sh
 . "$(dirname "$0")/lib/reports.sh"
-tracked=
-c=lost-c-$$
-clean_up() {
-	ip netns pids "$c" | xargs -r kill
-	ip netns del "$c"
-	[ ! "$tracked" ] || sysctl -qw net.netfilter.nf_conntrack_max="$tracked"
-	reports_clean_up
-} 2>/dev/null
-trap clean_up EXIT
 
 echo "TAP version 13"
 
 ## Connections that are open, and whose peer no longer answers
 
-# holds PORT - a server that keeps what comes
-holds() {
-	program $b "
-l = L(('10.6.0.2', $1)); ready(); k = []
-while True: k.append(l.accept())"
-}
 # sent_again NS TIMES - a segment was sent again so many times there
 sent_again() {
 	ip netns exec $1 ss -Htino state established | grep -oE '(backoff:|timer:\(keepalive,[0-9a-z.]+,)[0-9]+' |
@@ -101,7 +86,7 @@ started_anew() {
 	holds 80 && program $a "
 k = [C(('10.6.0.2', 80)) for i in range(12)]
 ready()$one_by_one" || return
-	# Without a word to the clients.
+	# The clients get neither a FIN nor a RST.
 	# shellcheck disable=SC2046 # process ids
 	ip -n $b link del v && kill -9 $(ip netns pids $b) && ip netns del $b && ip netns add $b &&
 		ip link add v netns $a type veth peer name v netns $b &&
@@ -165,12 +150,7 @@ fi
 
 # A segment out of the window comes to who translates addresses, and to nobody behind it.
 translates() {
-	ip netns add $c && ip link add w netns $b type veth peer name v netns $c &&
-		ip -n $b addr add 10.7.0.1/24 dev w && ip -n $b link set w up &&
-		ip -n $c addr add 10.7.0.2/24 dev v && ip -n $c link set v up &&
-		ip -n $a route add default via 10.6.0.2 &&
-		ip netns exec $b sysctl -qw net.ipv4.ip_forward=1 &&
-		ip netns exec $b nft 'add table ip t
+	third && ip netns exec $b nft 'add table ip t
 			add chain ip t p { type nat hook postrouting priority 100; }
 			add rule ip t p oifname w masquerade'
 }
@@ -178,14 +158,8 @@ of_others() {
 	translates || return
 	rm -f "$tmp/ready" "$tmp/go"
 	py $c "
-import struct
 l = L(('10.7.0.2', 80)); open('$tmp/listens', 'w').close(); k = [l.accept() for i in range(12)]; ready(); until_go()
-def ack(port, check): return struct.pack('!HHIIBBHHH', 80, port, 1, 1, 5 << 4, 16, 100, check, 0)
-raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP)
-for x, peer in k:
-    ends = socket.inet_aton('10.7.0.2') + socket.inet_aton('10.7.0.1')
-    n = sum(struct.unpack('!16H', ends + struct.pack('!HH', 6, 20) + ack(peer[1], 0)))
-    raw.sendto(ack(peer[1], ~((n >> 16) + n) & 0xffff), ('10.7.0.1', 0)); time.sleep(.2)
+for x, peer in k: send_ack(('10.7.0.2', 80), peer, 1); time.sleep(.2)
 open('$tmp/sent', 'w').close(); time.sleep(100)" &
 	until_true test -e "$tmp/listens" || return
 	py $a "
@@ -198,9 +172,7 @@ time.sleep(100)" &
 }
 # The RSTs of $a leave $b with an address of it, which has some of its own that say nothing.
 not_its_own() {
-	ip netns del $c
-	translates && ip -n $c route add default via 10.7.0.1 &&
-		ip netns exec $c tc qdisc add dev v root netem delay 50ms || return
+	translates && ip netns exec $c tc qdisc add dev v root netem delay 50ms || return
 	py $c "
 l = L(('10.7.0.2', 80))
 while True:
@@ -268,9 +240,7 @@ pair
 expect "a listen queue that resets what it has no room for" aborted
 
 table_was_full() {
-	ip netns exec $a nft 'add table ip t; add chain ip t c { type filter hook output priority 0; }
-		add rule ip t c ct state new accept' && holds 80 || return
-	tracked=$(sysctl -n net.netfilter.nf_conntrack_max) && sysctl -qw net.netfilter.nf_conntrack_max=10 || return
+	holds 80 && track $a 10 || return
 	burst() {
 		py $a "
 k = begin(('10.6.0.2', 80), 20)" && sysctl -qw net.netfilter.nf_conntrack_max="$tracked"

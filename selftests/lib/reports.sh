@@ -5,18 +5,24 @@
 # programs in them that end with the next pair, and doctor.
 command -v python3 >/dev/null || skip_all "needs python3"
 
-a=reports-a-$$ b=reports-b-$$
+a=reports-a-$$ b=reports-b-$$ c=reports-c-$$
+tracked=
 # The programs in the namespaces, too: a job of ours may have a child there that would outlive it.
 # shellcheck disable=SC2046 # process ids
 end_programs() {
-	kill $(jobs -p; ip netns pids $a; ip netns pids $b)
+	kill $(jobs -p; ip netns pids $a; ip netns pids $b; ip netns pids $c)
 	wait
+} 2>/dev/null
+del_netns() {
+	ip netns del "$a"
+	ip netns del "$b"
+	ip netns del "$c"
 } 2>/dev/null
 # The last of what such a test cleans up.
 reports_clean_up() {
 	end_programs
-	ip netns del "$a"
-	ip netns del "$b"
+	del_netns
+	[ ! "$tracked" ] || sysctl -qw net.netfilter.nf_conntrack_max="$tracked"
 	closestat_clean_up
 } 2>/dev/null
 trap reports_clean_up EXIT
@@ -32,8 +38,7 @@ rfc1337() {
 # answer of a TIME_WAIT to the second meets nobody any more (RFC 1337).
 pair() {
 	end_programs
-	ip netns del $a 2>/dev/null
-	ip netns del $b 2>/dev/null
+	del_netns
 	ip netns add $a && ip netns add $b &&
 		ip link add v netns $a type veth peer name v netns $b &&
 		ip -n $a addr add 10.6.0.1/24 dev v && ip -n $b addr add 10.6.0.2/24 dev v &&
@@ -44,9 +49,26 @@ pair() {
 		done
 }
 
-# py NS TEXT - run Python there, with socket and time imported; begin() has N connects under way
+# third - $c with 10.7.0.2, behind $b, which has 10.7.0.1 there and forwards
+third() {
+	ip netns add $c && ip link add w netns $b type veth peer name v netns $c &&
+		ip -n $b addr add 10.7.0.1/24 dev w && ip -n $b link set w up &&
+		ip -n $c addr add 10.7.0.2/24 dev v && ip -n $c link set v up &&
+		ip -n $c route add default via 10.7.0.1 && ip -n $a route add default via 10.6.0.2 &&
+		ip netns exec $b sysctl -qw net.ipv4.ip_forward=1
+}
+
+# track NS MAX - connection tracking there, with a table of so many entries on all of this host
+track() {
+	ip netns exec $1 nft 'add table ip t; add chain ip t c { type filter hook output priority 0; }
+		add rule ip t c ct state new accept' && tracked=$(sysctl -n net.netfilter.nf_conntrack_max) &&
+		sysctl -qw net.netfilter.nf_conntrack_max="$2"
+}
+
+# py NS TEXT - run Python there, with socket and time imported; begin() has N connects under way,
+# send_ack() sends an ACK that no socket knows of: the numbers are what it says
 py() {
-	ip netns exec "$1" python3 -c "import os, socket, time
+	ip netns exec "$1" python3 -c "import os, socket, struct, time
 C = lambda a: socket.create_connection(a)
 def begin(a, n):
     k = [socket.socket() for i in range(n)]
@@ -54,6 +76,12 @@ def begin(a, n):
     return k
 def L(a, n=200):
     l = socket.socket(); l.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); l.bind(a); l.listen(n); return l
+def send_ack(src, dst, number, options=b''):
+    def tcp(check): return struct.pack('!HHIIBBHHH', src[1], dst[1], number, number, 5 + len(options) // 4 << 4, 16, 100, check, 0) + options
+    all = socket.inet_aton(src[0]) + socket.inet_aton(dst[0]) + struct.pack('!HH', 6, len(tcp(0))) + tcp(0)
+    n = sum(struct.unpack('!%dH' % (len(all) // 2), all))
+    while n >> 16: n = (n >> 16) + (n & 0xffff)
+    socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP).sendto(tcp(~n & 0xffff), (dst[0], 0))
 def ready(): open('$tmp/ready', 'w').write('x')
 def go(): open('$tmp/go', 'w').write('x')
 def until_go():
@@ -75,6 +103,13 @@ closing_server() {
 l = L(('$1', 80)); ready()
 while True:
     c, _ = l.accept(); c.recv(1); c.close()"
+}
+
+# holds PORT - a server in $b that keeps what comes
+holds() {
+	program $b "
+l = L(('10.6.0.2', $1)); ready(); k = []
+while True: k.append(l.accept())"
 }
 
 # few_ports NS RANGE - its connections have no other ports
