@@ -84,7 +84,7 @@ static bool seen_before(const struct conn *conn, struct end *e, const struct end
 
 static void hear(struct end *o, const struct packet *p)
 {
-	if (o->repeats > 2 && seq_before(p->ack, o->nxt) &&
+	if (repeated_in_vain(o) && seq_before(p->ack, o->nxt) &&
 	    conn_overdue(o->repeat_at, o->repeat_last_at, o->repeats, p->at))
 		o->lapsed = true;
 	o->probes = 0;
@@ -201,7 +201,7 @@ static void take_syn(struct conn *conn, int side, const struct packet *p)
 		if (!e->nxt_known || seq_after(p->seq + 1, e->nxt))
 			e->nxt = p->seq + 1;
 		e->nxt_known = true;
-		e->syn_data = p->length + !!(p->flags & SEG_FIN);
+		e->syn_data = packet_end(p) - p->seq;
 		e->syn_at = p->at;
 		e->syn_frame = p->frame;
 	}
@@ -292,8 +292,7 @@ static void take_numbers(struct conn *conn, int side, const struct packet *p)
 {
 	struct end *e = &conn->end[side];
 	const struct end *o = &conn->end[!side];
-	uint32_t fin = !!(p->flags & SEG_FIN);
-	uint32_t end = p->seq + p->length + fin;
+	uint32_t end = packet_end(p);
 
 	if (!e->nxt_known) {
 		e->nxt_known = true;
@@ -303,7 +302,7 @@ static void take_numbers(struct conn *conn, int side, const struct packet *p)
 	}
 	if (take_probe(e, o, p))
 		return;
-	if (p->length + fin && !seq_after(end, e->nxt))
+	if (end != p->seq && !seq_after(end, e->nxt))
 		note_repeat(e, p);
 	if (seq_after(p->seq, e->nxt))
 		note_hole(e, e->nxt, p->seq);
@@ -314,7 +313,7 @@ static void take_numbers(struct conn *conn, int side, const struct packet *p)
 		e->fin_unseen = false;
 	}
 	e->data += p->length;
-	if (fin)
+	if (p->flags & SEG_FIN)
 		take_fin(conn, e, o, p);
 }
 
@@ -341,7 +340,7 @@ static bool is_stray(const struct conn *conn, int side, const struct packet *p)
 		return true;
 	/* Behind a FIN there is nothing. */
 	return e->fins && !e->fin_cut &&
-	       seq_after(p->seq + p->length + !!(p->flags & SEG_FIN), e->fin_end);
+	       seq_after(packet_end(p), e->fin_end);
 }
 
 /* Data after the other's FIN, which may be captured behind what acknowledges it. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bytes.h"
+#include "repeat.h"
 
 /* R2 of RFC 9293 section 3.8.3: so long at least a segment is repeated. */
 #define R2_NS 100000000000LL
@@ -143,7 +144,7 @@ static bool gave_up(const struct end *e, int64_t now, int64_t first, int64_t las
 
 static bool gave_up_data(const struct end *e, int64_t now)
 {
-	return e->repeats > 2 && gave_up(e, now, e->repeat_at, e->repeat_last_at, e->repeats);
+	return repeated_in_vain(e) && gave_up(e, now, e->repeat_at, e->repeat_last_at, e->repeats);
 }
 
 /* tcp_v4_err() gives up in SYN_SENT; who sends the SYN again has not. */
@@ -193,7 +194,7 @@ static void judge_opening(const struct conn *conn, int side, int64_t now,
 /* The other end's FIN, or data before it, came again and again: is this one still there? */
 static bool silent_since(const struct end *e, const struct end *o)
 {
-	return (o->fins > 1 || (o->fins && o->repeats > 2)) && !o->fin_acked &&
+	return (o->fins > 1 || (o->fins && repeated_in_vain(o))) && !o->fin_acked &&
 	       e->last_frame < o->fin_frame;
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "bytes.h"
+#include "repeat.h"
 
 __attribute__((format(printf, 3, 4)))
 static void add(struct notes *notes, uint64_t frame, const char *format, ...)
@@ -100,7 +101,7 @@ static void note_end(const struct conn *conn, int side, struct notes *notes)
 	else if (e->missing)
 		add(notes, 0, "%llu bytes of the %s are missing although acknowledged",
 		    (unsigned long long)e->missing, who);
-	if (e->repeats > 2 && !e->fins)
+	if (repeated_in_vain(e) && !e->fins)
 		add(notes, e->last_frame, "the %s repeated %u segments without an answer", who,
 		    e->repeats);
 }

@@ -129,6 +129,17 @@ enum decoded {
 };
 
 /**
+ * packet_end() - the number behind a segment's data and FIN
+ * @p: the segment
+ *
+ * A SYN has a number of its own before these.
+ */
+static inline uint32_t packet_end(const struct packet *p)
+{
+	return p->seq + p->length + !!(p->flags & SEG_FIN);
+}
+
+/**
  * packet_decode() - read a frame
  * @link: link type, DLT_* of libpcap
  * @frame: the frame

@@ -15,6 +15,17 @@
 void note_repeat(struct end *e, const struct packet *p);
 
 /**
+ * repeated_in_vain() - whether an end has sent something again more often than a loss explains
+ * @e: the end
+ *
+ * Return: whether there were three repetitions and more since the other end was heard.
+ */
+static inline bool repeated_in_vain(const struct end *e)
+{
+	return e->repeats > 2;
+}
+
+/**
  * take_probe() - take in a segment that is a keepalive or window probe
  * @e: its sender
  * @o: the other end

@@ -182,7 +182,7 @@ bool conn_refused_before(const struct conn *conn, int side, const struct packet 
 	const struct reset *r = swapped(conn, side, p);
 
 	return r && !conn->end[!side].seen && r->flags & SEG_ACK &&
-	       r->ack == p->seq + 1 + p->length + !!(p->flags & SEG_FIN) &&
+	       r->ack == packet_end(p) + 1 &&
 	       (r->origin == ORIGIN_NO_SOCKET || r->origin == ORIGIN_UNKNOWN);
 }
 
@@ -220,8 +220,7 @@ void conn_answered_before(struct conn *conn, int side, const struct packet *p)
 static bool under_way(const struct conn *conn, const struct end *e,
 		      const struct reset *r, const struct packet *p)
 {
-	bool again = e->nxt_known &&
-		     !seq_after(p->seq + p->length + !!(p->flags & SEG_FIN), e->nxt) &&
+	bool again = e->nxt_known && !seq_after(packet_end(p), e->nxt) &&
 		     p->length + !!(p->flags & (SEG_FIN | SEG_SYN));
 	uint32_t edge = conn->end[r->side].edge;
 	int64_t rtt = conn_rtt(conn);
@@ -297,7 +296,7 @@ void conn_goes_on(struct conn *conn, int side, const struct packet *p)
 	if (r->side == side) {
 		/* Earlier segments of it may have been overtaken. */
 		if (times_near(p->at, r->at, OVERTAKEN_NS) &&
-		    !seq_after(p->seq + p->length + !!(p->flags & SEG_FIN), r->seq))
+		    !seq_after(packet_end(p), r->seq))
 			return;
 		/* An end without a socket may still send, by hand. */
 		if (r->origin == ORIGIN_HALF_OPEN)
