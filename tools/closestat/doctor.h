@@ -145,6 +145,19 @@ u64 doctor_kernel(const struct doctor *doctor, const char *name, u64 *rose);
 u64 doctor_sockstat(const struct doctor *doctor, const char *word);
 
 /**
+ * doctor_out_rsts - by how many the RSTs that the kernel sent (OutRsts) rose while doctor watched
+ * @doctor: whose
+ */
+u64 doctor_out_rsts(const struct doctor *doctor);
+
+/**
+ * doctor_listens - whether a port is listened on, whoever does
+ * @doctor: whose
+ * @port: the port
+ */
+bool doctor_listens(const struct doctor *doctor, u16 port);
+
+/**
  * doctor_listener - the program that listens on a port; of several, the one with most to accept
  * @doctor: whose
  * @port: the port
@@ -250,6 +263,10 @@ void doctor_tell_earlier(struct doctor *doctor, const struct judged *kind, u64 n
 char *doctor_ends_described(const struct doctor *doctor, const struct ends *ends, const char *how,
 			    const char *cause, bool (*want)(const struct end_group *group));
 
+/* Of a limit: near it, what it may be raised to at most. */
+#define LIMIT_NEAR_PERCENT 90
+#define LIMIT_MAX 0x7fffffffULL
+
 /**
  * doctor_no_room - how often connection tracking had no room, in the namespace the thread is in
  *
@@ -269,7 +286,7 @@ u64 doctor_queue_resets(const struct doctor *doctor, bool now);
 /**
  * doctor_strays - tell of RSTs to peers that have a connection which is none here
  * @doctor: whose
- * @sent: how many RSTs were sent meanwhile for want of a connection, but those to SYNs
+ * @sent: how many RSTs were sent meanwhile to segments that matched no socket, less those to SYNs
  *
  * Return: how many of them are told of.
  */

@@ -49,10 +49,48 @@ static void tell_connecting(struct doctor *d, const struct sock *s, size_t n)
 	free(who);
 }
 
+/* Move those that are wanted to the front, in their order; how many. */
+static size_t to_front(struct doctor *d, struct sock *v, size_t n,
+		       bool (*wanted)(struct doctor *d, const struct sock *s))
+{
+	size_t front = 0;
+	struct sock s;
+
+	for (size_t i = 0; i < n; i++) {
+		s = v[i];
+		if (!wanted(d, &s))
+			continue;
+		v[i] = v[front];
+		v[front++] = s;
+	}
+	return front;
+}
+
+/* Tell of those that are alike together. */
+static void tell_alike(struct doctor *d, struct sock *v, size_t n,
+		       int (*compare_them)(const void *a, const void *b),
+		       void (*tell)(struct doctor *d, const struct sock *s, size_t n))
+{
+	size_t run;
+
+	if (n)
+		qsort(v, n, sizeof(*v), compare_them);
+	for (size_t i = 0; i < n; i += run) {
+		for (run = 1; i + run < n && !compare_them(&v[i], &v[i + run]);)
+			run++;
+		tell(d, &v[i], run);
+	}
+}
+
+static bool was_sent_again(struct doctor *d, const struct sock *s)
+{
+	(void)d;
+	return s->retransmits;
+}
+
 int doctor_connecting(struct doctor *d)
 {
 	struct socks socks;
-	size_t n = 0, run;
 	int ret;
 
 	/* The kernel walks the table of all namespaces: not where no SYN was ever sent again. */
@@ -61,17 +99,8 @@ int doctor_connecting(struct doctor *d)
 	ret = sockdiag_read(BIT(TCP_SYN_SENT), &socks);
 	if (ret)
 		return ret;
-	for (size_t i = 0; i < socks.n; i++) {
-		if (socks.v[i].retransmits)
-			socks.v[n++] = socks.v[i];
-	}
-	if (n)
-		qsort(socks.v, n, sizeof(*socks.v), compare);
-	for (size_t i = 0; i < n; i += run) {
-		for (run = 1; i + run < n && !compare(&socks.v[i], &socks.v[i + run]);)
-			run++;
-		tell_connecting(d, &socks.v[i], run);
-	}
+	tell_alike(d, socks.v, to_front(d, socks.v, socks.n, was_sent_again), compare,
+		   tell_connecting);
 	sockdiag_free(&socks);
 	return EXIT_OK;
 }
@@ -84,19 +113,25 @@ static int compare_served(const void *a, const void *b)
 	return (int)x->sport - y->sport;
 }
 
-static bool is_silent(const struct sock *s)
+static bool is_silent(struct doctor *d, const struct sock *s)
 {
+	(void)d;
 	return s->info && s->retransmits >= RETRIES && s->ack_received_ms >= SILENT_MS &&
 	       s->data_received_ms >= SILENT_MS;
 }
 
+static bool is_served(struct doctor *d, const struct sock *s)
+{
+	return doctor_serves(d->inode, s->sport, s->dport, d);
+}
+
 /* Alike, @n of them: to one service, or on one port of ours. */
-static void tell_silent(struct doctor *d, const struct sock *s, size_t n, bool served)
+static void tell_silent(struct doctor *d, const struct sock *s, size_t n)
 {
 	char peer[ENDPOINT_SIZE], silent[DURATION_SIZE], *who = doctor_holder(s->inode, " of ");
 	unsigned int times = 0;
 	u64 heard_ms = 0;
-	bool data = false, differ = false;
+	bool served = is_served(d, s), data = false, differ = false;
 	char *where, *seen;
 
 	for (size_t i = 0; i < n; i++) {
@@ -125,25 +160,10 @@ static void tell_silent(struct doctor *d, const struct sock *s, size_t n, bool s
 	free(who);
 }
 
-static void tell_all(struct doctor *d, struct sock *v, size_t n, bool served)
-{
-	int (*alike)(const void *a, const void *b) = served ? compare_served : compare;
-	size_t run;
-
-	if (n)
-		qsort(v, n, sizeof(*v), alike);
-	for (size_t i = 0; i < n; i += run) {
-		for (run = 1; i + run < n && !alike(&v[i], &v[i + run]);)
-			run++;
-		tell_silent(d, &v[i], run, served);
-	}
-}
-
 int doctor_silent(struct doctor *d)
 {
 	struct socks socks;
-	size_t n = 0, served = 0;
-	struct sock s;
+	size_t n, served;
 	int ret;
 
 	/* The kernel walks the table of all namespaces: not where none is open. */
@@ -152,19 +172,10 @@ int doctor_silent(struct doctor *d)
 	ret = sockdiag_read(BIT(TCP_ESTABLISHED), &socks);
 	if (ret)
 		return ret;
-	for (size_t i = 0; i < socks.n; i++) {
-		s = socks.v[i];
-		if (!is_silent(&s))
-			continue;
-		socks.v[n] = socks.v[served];
-		if (doctor_serves(d->inode, s.sport, s.dport, d))
-			socks.v[served++] = s;
-		else
-			socks.v[n] = s;
-		n++;
-	}
-	tell_all(d, socks.v, served, true);
-	tell_all(d, socks.v + served, n - served, false);
+	n = to_front(d, socks.v, socks.n, is_silent);
+	served = to_front(d, socks.v, n, is_served);
+	tell_alike(d, socks.v, served, compare_served, tell_silent);
+	tell_alike(d, socks.v + served, n - served, compare, tell_silent);
 	sockdiag_free(&socks);
 	return EXIT_OK;
 }

@@ -11,8 +11,6 @@
 #include <sys/param.h>
 
 #define STAT_FILE "thread-self/net/stat/nf_conntrack"
-#define NEAR_PERCENT 90
-#define MAX_LIMIT 0x7fffffffULL
 #define MAX_COLUMNS 32
 
 /* The columns of a line, which is changed. */
@@ -70,7 +68,7 @@ static const char *const whys[] = {
 static char *larger(u64 max)
 {
 	return doctor_text("sysctl -w net.netfilter.nf_conntrack_max=%llu",
-			   MIN(max * 2, MAX_LIMIT));
+			   MIN(max * 2, LIMIT_MAX));
 }
 
 int doctor_conntrack(struct doctor *d)
@@ -85,7 +83,7 @@ int doctor_conntrack(struct doctor *d)
 	seen = rose ? doctor_text("; %llu packet%s of new connections %s dropped while doctor looked",
 				  rose, plural(rose), rose == 1 ? "was" : "were") :
 		      doctor_text("%s", "");
-	if (rose || count * 100 >= max * NEAR_PERCENT)
+	if (rose || count * 100 >= max * LIMIT_NEAR_PERCENT)
 		doctor_find(d, HARM_FAILS, "conntrack_full", whys[!!rose],
 			    doctor_text("Connection tracking holds %llu of %llu connections%s",
 					count, max, seen), larger(max));

@@ -56,6 +56,23 @@ u64 doctor_sockstat(const struct doctor *d, const char *word)
 	return number_in(d->sockstat, "TCP:", word) + number_in(d->sockstat6, "TCP6:", word);
 }
 
+u64 doctor_out_rsts(const struct doctor *d)
+{
+	u64 then = counters_value(&d->before.kernel, "OutRsts");
+	u64 now = counters_value(&d->now.kernel, "OutRsts");
+
+	return now > then ? now - then : 0;
+}
+
+bool doctor_listens(const struct doctor *d, u16 port)
+{
+	for (size_t i = 0; i < d->listeners.n; i++) {
+		if (d->listeners.v[i].sport == port)
+			return true;
+	}
+	return false;
+}
+
 /*
  * Where nobody listens (any more), a port of the range of connect() is a client's, though the
  * service at the other end may have a higher one, as 50051.
@@ -64,10 +81,8 @@ bool doctor_serves(u64 netns, u16 sport, u16 dport, void *data)
 {
 	const struct doctor *d = data;
 
-	for (size_t i = 0; d->inode == netns && i < d->listeners.n; i++) {
-		if (d->listeners.v[i].sport == sport)
-			return true;
-	}
+	if (d->inode == netns && doctor_listens(d, sport))
+		return true;
 	if (d->inode == netns && sport >= d->low_port && sport <= d->high_port)
 		return false;
 	return sport < dport;

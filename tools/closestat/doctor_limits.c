@@ -14,9 +14,6 @@
 #include <string.h>
 #include <sys/param.h>
 
-#define NEAR_PERCENT 90
-#define MAX_LIMIT 0x7fffffffULL
-
 /* How many orphans are here, and the port that has most of them. */
 static char *orphans_here(struct doctor *d)
 {
@@ -71,7 +68,7 @@ static void tell_resets(struct doctor *d, u64 orphans)
 		seen = doctor_text("reset because of too many orphans: tcp_max_orphans is %llu (host-wide), of which %llu are taken now",
 				   max, orphans);
 		remedy = doctor_text("sysctl -w net.ipv4.tcp_max_orphans=%llu",
-				     MIN(MAX(max * 2, 8192), MAX_LIMIT));
+				     MIN(MAX(max * 2, 8192), LIMIT_MAX));
 	}
 	j.seen = seen;
 	j.remedy = remedy;
@@ -91,7 +88,7 @@ static void check_orphans(struct doctor *d)
 
 	tell_resets(d, orphans);
 	if (!orphans || host_value("sys/net/ipv4/tcp_max_orphans", &max) || !max ||
-	    orphans * 100 < max * NEAR_PERCENT)
+	    orphans * 100 < max * LIMIT_NEAR_PERCENT)
 		return;
 	here = orphans_here(d);
 	doctor_find(d, HARM_FAILS, "orphans",
@@ -99,7 +96,7 @@ static void check_orphans(struct doctor *d)
 		    doctor_text("%llu of tcp_max_orphans %llu orphaned sockets (host-wide), %llu connection%s reset for it or because TCP is out of memory so far%s",
 				orphans, max, reset, plural(reset), here),
 		    doctor_text("sysctl -w net.ipv4.tcp_max_orphans=%llu",
-				MIN(MAX(max * 2, 8192), MAX_LIMIT)));
+				MIN(MAX(max * 2, 8192), LIMIT_MAX)));
 	free(here);
 }
 
@@ -115,14 +112,14 @@ static void check_buckets(struct doctor *d)
 		max = 0;
 	for (size_t i = 0; i < d->last.n; i++)
 		held += d->last.v[i].timewait;
-	full = max && held * 100 >= max * NEAR_PERCENT;
+	full = max && held * 100 >= max * LIMIT_NEAR_PERCENT;
 	if (rose || full)
 		doctor_find(d, HARM_FAILS, "overflow",
 			    "Those connections ended without TIME_WAIT: a late segment meets a new connection or gets a RST",
 			    doctor_text("%llu TIME_WAIT%s given up because tcp_max_tw_buckets is %llu, of which %llu are taken (%llu while doctor looked)",
 					total, total == 1 ? " was" : "s were", max, held, rose),
 			    doctor_text("closestat set %stcp_max_tw_buckets=%llu", d->where,
-					MIN(MAX(max * 4, 16384), MAX_LIMIT)));
+					MIN(MAX(max * 4, 16384), LIMIT_MAX)));
 	else
 		doctor_find(d, HARM_EARLIER, "overflow", "",
 			    doctor_text("%llu TIME_WAIT%s given up because tcp_max_tw_buckets was reached, not any more: %llu of %llu are taken",
@@ -172,7 +169,7 @@ static char *more_room(const struct doctor *d, u32 backlog)
 				   first);
 	else
 		text = doctor_text("%s%ssysctl -w net.core.somaxconn=%llu; then a larger backlog in the program's listen(), and start it anew",
-				   first, d->enter, MIN(MAX(somaxconn * 4, 4096), MAX_LIMIT));
+				   first, d->enter, MIN(MAX(somaxconn * 4, 4096), LIMIT_MAX));
 	free(first);
 	return text;
 }
@@ -194,7 +191,7 @@ static void tell_full_queue(struct doctor *d, const struct sock *l, const struct
 			    "accept() fails with EMFILE ('too many open files'), which a larger backlog does not help: further SYNs are dropped and clients wait a second and more. See whether it closes what it has open",
 			    doctor_text("%s; it has %llu of %llu files open", seen, files, limit),
 			    doctor_text("prlimit --pid %d --nofile=%llu, and for good LimitNOFILE= or ulimit -n",
-					o->pid, MIN(limit * 4, MAX_LIMIT)));
+					o->pid, MIN(limit * 4, LIMIT_MAX)));
 		free(seen);
 	} else {
 		doctor_find(d, HARM_FAILS, "listen_queue",

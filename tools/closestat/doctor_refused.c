@@ -86,16 +86,14 @@ static char *list_listeners(const struct doctor *d, u16 port)
 /* By what went over the wire: what is only passed on, as for a container, is not ours. */
 static u64 refused_now(struct doctor *d)
 {
-	u64 before = counters_value(&d->before.kernel, "OutRsts");
-	u64 sent = counters_value(&d->now.kernel, "OutRsts");
 	bool counted = doctor_total(d, ROW);
+	u64 sent = doctor_out_rsts(d);
 	struct rst_watch *w = &d->rsts;
 	char peer[ENDPOINT_SIZE], *listens;
 	u64 n = w->lost;
 
-	if (!w->n || sent <= before)
+	if (!w->n || !sent)
 		return 0;
-	sent -= before;
 	qsort(w->v, w->n, sizeof(*w->v), compare);
 	for (size_t i = 0; i < w->n; i++)
 		n += w->v[i].count;
@@ -147,19 +145,17 @@ int doctor_refused(struct doctor *d)
 	u64 total = doctor_total(d, ROW), rose = doctor_rose(d, ROW);
 	u64 now = refused_now(d), earlier = refused_earlier(d);
 	u64 before = out_rsts(&d->before);
-	bool counted = total;
 
-	if (!counted) {
+	if (!total) {
 		total = out_rsts(&d->now);
 		rose = total > before ? total - before : 0;
-	}
-	/* doctor_limits() tells of those of a full listen queue (tcp_check_req()). */
-	if (counted) {
+	} else {
+		/* doctor_limits() reports the RSTs of a full accept queue (tcp_check_req()). */
 		now += doctor_queue_resets(d, true);
 		earlier += doctor_queue_resets(d, false);
+		if (rose > now)
+			now += doctor_strays(d, rose - now);
 	}
-	if (counted && rose > now)
-		now += doctor_strays(d, rose - now);
 	if (rose > now)
 		doctor_tell_now(d, &no_socket, rose - now);
 	if (total - rose > earlier)

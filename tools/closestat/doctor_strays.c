@@ -81,23 +81,13 @@ static bool is_ours(u8 family, const struct in6_addr *address)
 static bool are_all_sent_here(const struct doctor *d)
 {
 	const struct rst_watch *w = &d->rsts;
-	u64 before = counters_value(&d->before.kernel, "OutRsts");
-	u64 sent = counters_value(&d->now.kernel, "OutRsts") - before, left = 0;
+	u64 left = 0;
 
 	for (size_t i = 0; i < w->n_sources; i++) {
 		if (is_ours(w->sources[i].family, &w->sources[i].src))
 			left += w->sources[i].count;
 	}
-	return !w->too_many && left <= sent;
-}
-
-static bool is_listened_on(const struct doctor *d, u16 port)
-{
-	for (size_t i = 0; i < d->listeners.n; i++) {
-		if (d->listeners.v[i].sport == port)
-			return true;
-	}
-	return false;
+	return !w->too_many && left <= doctor_out_rsts(d);
 }
 
 /* A connection from that port, unless one is the stray's: another answers than was asked. */
@@ -136,7 +126,7 @@ static enum why why_of(const struct doctor *d, const struct socks *open, const s
 		return WHY_STALE;
 	if (is_of_others(s))
 		return WHY_OF_OTHERS;
-	if (is_listened_on(d, s->conn.sport))
+	if (doctor_listens(d, s->conn.sport))
 		return WHY_UNKNOWN;
 	return from_port(open, &s->conn) ? WHY_UNTRANSLATED : WHY_NONE;
 }

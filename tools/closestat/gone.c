@@ -44,7 +44,7 @@ static u32 hash(const struct gone_conn *c)
 	return (h ^ h >> 18) % N_BITS;
 }
 
-static bool same(const struct gone_conn *a, const struct gone_conn *b)
+bool gone_same(const struct gone_conn *a, const struct gone_conn *b)
 {
 	return a->family == b->family && a->sport == b->sport && a->dport == b->dport &&
 	       !memcmp(&a->dst, &b->dst, a->family == AF_INET ? 4 : sizeof(a->dst));
@@ -88,7 +88,7 @@ bool gone_has(const struct gone *g, const struct gone_conn *c)
 bool gone_expired(const struct gone *g, const struct gone_conn *c)
 {
 	for (size_t i = 0; i < g->n_expired; i++) {
-		if (same(&g->expired[i], c))
+		if (gone_same(&g->expired[i], c))
 			return true;
 	}
 	return false;

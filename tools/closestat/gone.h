@@ -31,6 +31,13 @@ struct gone {
 void gone_add(struct gone *gone, const struct trace_line *line);
 
 /**
+ * gone_same - tell whether two are the same connection
+ * @a: one
+ * @b: the other
+ */
+bool gone_same(const struct gone_conn *a, const struct gone_conn *b);
+
+/**
  * gone_has - tell whether a connection has ended
  * @gone: where
  * @conn: which

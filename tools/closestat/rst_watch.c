@@ -99,9 +99,7 @@ static void count(struct rst_watch *w, const struct refusal *r)
 
 static bool same_stray(const struct stray *a, const struct stray *b)
 {
-	return a->conn.sport == b->conn.sport && a->conn.dport == b->conn.dport &&
-	       a->conn.family == b->conn.family && !memcmp(&a->src, &b->src, sizeof(a->src)) &&
-	       !memcmp(&a->conn.dst, &b->conn.dst, sizeof(a->conn.dst));
+	return gone_same(&a->conn, &b->conn) && !memcmp(&a->src, &b->src, sizeof(a->src));
 }
 
 static bool tells_nothing(const struct rst_watch *w, const struct stray *s)
