@@ -174,7 +174,6 @@ static bool all_have_length(struct wire *w, int ms)
 		pair_open(&p, w, path % 2 ? AF_INET6 : AF_INET);
 		pair_to_time_wait(&p, path);
 		ok &= has_length(&p, 0, ms);
-		pair_finish(&p);
 	}
 	return ok;
 }
