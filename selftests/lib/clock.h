@@ -65,15 +65,29 @@ static inline void nap_ms(int ms)
 	nanosleep(&ts, NULL);
 }
 
+/**
+ * nap_since() - the same; who has waited for long is not in a hurry
+ * @began: when the wait began, of now_ns()
+ *
+ * A look costs an emulated machine milliseconds. Naps for a sixteenth of the time that it has waited,
+ * 2 ms at least, so that what is soon is seen soon, 20 ms at most.
+ */
+static inline void nap_since(int64_t began)
+{
+	const int64_t ms = (now_ns() - began) / NS_PER_MS / 16;
+
+	nap_ms(ms < 2 ? 2 : ms > 20 ? 20 : ms);
+}
+
 /*
  * until_within(condition, ns) - wait until it is true; a test that waits for longer fails.
  */
 #define until_within(cond, ns) do {					\
-	const int64_t _end = now_ns() + (ns);				\
+	const int64_t _began = now_ns();				\
 	while (!(cond)) {						\
-		if (now_ns() > _end)					\
+		if (now_ns() > _began + (ns))				\
 			die("waited in vain for: " #cond);		\
-		nap_ms(2);						\
+		nap_since(_began);					\
 	}								\
 } while (0)
 

@@ -285,11 +285,11 @@ static void check_repeats(const struct ends_lab *lab)
  */
 void lab_end(const struct ends_lab *lab, const char *a, const char *b)
 {
-	const int64_t end = now_ns() + TIMEOUT_NS / 3;
+	const int64_t began = now_ns();
 	bool tell;
 
 	do {
-		tell = now_ns() > end;
+		tell = now_ns() > began + TIMEOUT_NS / 3;
 		lab_set(lab, A, "tcp_closestat/time_wait_purge", "1");
 		lab_set(lab, B, "tcp_closestat/time_wait_purge", "1");
 		if (!(view_differs(&lab->before[A], lab->ns[A],
@@ -299,7 +299,7 @@ void lab_end(const struct ends_lab *lab, const char *a, const char *b)
 			check_repeats(lab);
 			return;
 		}
-		nap_ms(2);
+		nap_since(began);
 	} while (!tell);
 	die("not what was expected");
 }
