@@ -58,23 +58,26 @@ explained() # JSON ADDRESSES
 # Whether what was counted was read, too: of causes that look alike, as one of them.
 compare() # COUNTED EXPLAINED
 {
-	local row count read bad=0
+	local row count like bad=0
+	local -A counted=() explained=()
 
 	while read -r row count; do
+		[ -z "$row" ] || explained[$row]=$count
+	done <<<"$2"
+	while read -r row count; do
 		[ -n "$row" ] || continue
-		read=$(awk -v row="$row" '$1 == row { print $2 }' <<<"$2")
+		counted[$row]=1 like=$row
 		# A listener that goes resets what nobody has accepted.
-		[ "$row" != rst_sent_other ] ||
-			read=$(awk '$1 == "rst_sent_not_accepted" { print $2 }' <<<"$2")
-		[ "${read:-0}" -eq "$count" ] && continue
-		echo "$row: counted $count, read ${read:-0}"
+		[ "$row" != rst_sent_other ] || like=rst_sent_not_accepted
+		[ "${explained[$like]:-0}" -eq "$count" ] && continue
+		echo "$row: counted $count, read ${explained[$like]:-0}"
 		bad=1
 	done <<<"$1"
-	while read -r row count; do
+	for row in "${!explained[@]}"; do
 		[[ $row =~ ^ended_(active_fin|passive_fin|simultaneous_fin|rst_sent|rst_received|timeout)$ ]] ||
 			continue
-		grep -q "^$row " <<<"$1" || { echo "$row: read $count, not counted"; bad=1; }
-	done <<<"$2"
+		[ "${counted[$row]-}" ] || { echo "$row: read ${explained[$row]}, not counted"; bad=1; }
+	done
 	return "$bad"
 }
 
