@@ -54,7 +54,7 @@ while s.recv(100000): pass" && drop $a input 'tcp sport 80' || return
 		'The peer no longer acknowledges: .*TCP_USER_TIMEOUT'
 }
 is_retried() {
-	ip netns exec $b ss -Htino state close-wait | grep -q 'backoff:[2-9]'
+	in_netns $b ss -Htino state close-wait | grep -q 'backoff:[2-9]'
 }
 pair
 expect "a client that is gone after its half-close" half_closed_gone
@@ -64,7 +64,7 @@ does_not_read() {
 		says 1 "1 socket stays in CLOSE_WAIT, held by python3/[0-9]+ on port 80 .*because the peers' window is shut" 'Half-closed by a peer that does not read'
 }
 is_shut() {
-	ip netns exec $b ss -Htino state close-wait | grep -q 'timer:(persist'
+	in_netns $b ss -Htino state close-wait | grep -q 'timer:(persist'
 }
 pair
 expect "a client that does not read after its half-close" does_not_read

@@ -94,9 +94,9 @@ expect "RSTs to SYNs that are only passed on" passed_on
 ## connect() that fails
 
 no_answer() {
-	drop $b input 'tcp dport 5000' && ip netns exec $a sysctl -qw net.ipv4.tcp_syn_retries=1 || return
+	drop $b input 'tcp dport 5000' && in_netns $a sysctl -qw net.ipv4.tcp_syn_retries=1 || return
 	# Linear at first, from 6.5 on.
-	ip netns exec $a sysctl -qw net.ipv4.tcp_syn_linear_timeouts=0 2>/dev/null
+	in_netns $a sysctl -qw net.ipv4.tcp_syn_linear_timeouts=0 2>/dev/null
 	doctor_while $a py $a "
 import threading
 def c():
@@ -292,7 +292,7 @@ expect "ports that open connections of IPv6 hold" open_ipv6
 
 # tcp_tw_reuse does nothing without them.
 no_timestamps() {
-	few_ports $a '40000 40019' && ip netns exec $a sysctl -qw net.ipv4.tcp_timestamps=0 || return
+	few_ports $a '40000 40019' && in_netns $a sysctl -qw net.ipv4.tcp_timestamps=0 || return
 	closing_server 10.6.0.2 && py $a "
 for i in range(18):
     s = C(('10.6.0.2', 80)); s.shutdown(socket.SHUT_WR); s.recv(1); s.close()" && doctor $a &&
@@ -304,8 +304,8 @@ expect "ports without timestamps" no_timestamps
 
 # tcp_tw_reuse is on, but the peer has no timestamps: nothing is taken over.
 not_reusable() {
-	few_ports $a '40000 40019' && ip netns exec $a sysctl -qw net.ipv4.tcp_tw_reuse=1 &&
-		ip netns exec $b sysctl -qw net.ipv4.tcp_timestamps=0 || return
+	few_ports $a '40000 40019' && in_netns $a sysctl -qw net.ipv4.tcp_tw_reuse=1 &&
+		in_netns $b sysctl -qw net.ipv4.tcp_timestamps=0 || return
 	closing_server 10.6.0.2 || return
 	doctor_while $a py $a "
 for i in range(23):
@@ -323,7 +323,7 @@ expect "TIME_WAITs that tcp_tw_reuse does not help" not_reusable
 sent_twice() {
 	program $b "
 l = L(('10.6.0.2', 80)); ready()
-while True: l.accept()[0].close()" && ip netns exec $a tc qdisc add dev v root netem delay 5ms duplicate 100% || return
+while True: l.accept()[0].close()" && in_netns $a tc qdisc add dev v root netem delay 5ms duplicate 100% || return
 	all() {
 		py $a "
 for i in range(20):
@@ -342,7 +342,7 @@ expect "TIME_WAITs that a RST ends" sent_twice
 # An ACK that the peer's FIN has overtaken, on the way between two CPUs: both ends are here, and the
 # ACK's timestamp is older.
 late_ack() {
-	ip netns exec $a sysctl -qw net.ipv4.tcp_timestamps=2 || return
+	in_netns $a sysctl -qw net.ipv4.tcp_timestamps=2 || return
 	all() {
 		py $a "
 l = L(('127.0.0.1', 80)); s = C(('127.0.0.1', 80)); c, _ = l.accept()
@@ -369,7 +369,7 @@ while True: l.accept()[0].close()" || return
 		for port in 20000 20001 20002; do
 			for modes in '1 2' '2 1'; do
 				for mode in $modes; do
-					ip netns exec $a sysctl -qw net.ipv4.tcp_timestamps=$mode
+					in_netns $a sysctl -qw net.ipv4.tcp_timestamps=$mode
 					py $a "
 s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(('10.6.0.1', $port))
 s.connect(('10.6.0.2', 80)); s.recv(1); s.close()"
@@ -386,7 +386,7 @@ rfc1337 $b 0
 expect "a TIME_WAIT that a client behind a NAT meets" behind_nat
 
 not_by_the_peer() {
-	ip netns exec $b sysctl -qw net.ipv4.tcp_timestamps=0
+	in_netns $b sysctl -qw net.ipv4.tcp_timestamps=0
 	closing_server 10.6.0.2 && closestat set -N $a time_wait=5s || return
 	doctor_while $a py $a "for i in range(20): C(('10.6.0.2', 80)).close()"
 	says 1 'time_wait_ms is 5000, but the guard kept 20 of 20 TIME_WAITs longer'
@@ -412,7 +412,7 @@ expect "a listen queue that was full for a moment" momentary
 
 # Without cookies, or who got one takes his connection for established, and sends nothing more.
 no_files() {
-	ip netns exec $b sysctl -qw net.ipv4.tcp_syncookies=0
+	in_netns $b sysctl -qw net.ipv4.tcp_syncookies=0
 	program $b "
 import resource
 l = L(('10.6.0.2', 8080), 3); resource.setrlimit(resource.RLIMIT_NOFILE, (20, 20)); k = []
@@ -425,7 +425,7 @@ ready(); time.sleep(100)" && until_true waits_in_queue && doctor $b
 		'EMFILE' 'Try: prlimit --pid [0-9]+ --nofile=80'
 }
 waits_in_queue() {
-	ip netns exec $b ss -Hltn 'sport = :8080' | awk '{ exit !($2 > $3) }'
+	in_netns $b ss -Hltn 'sport = :8080' | awk '{ exit !($2 > $3) }'
 }
 pair
 expect "a listener that has all files open that it may" no_files

@@ -15,7 +15,7 @@ echo "TAP version 13"
 
 # sent_again NS TIMES - a segment was sent again so many times there
 sent_again() {
-	ip netns exec $1 ss -Htino state established | grep -oE '(backoff:|timer:\(keepalive,[0-9a-z.]+,)[0-9]+' |
+	in_netns $1 ss -Htino state established | grep -oE '(backoff:|timer:\(keepalive,[0-9a-z.]+,)[0-9]+' |
 		grep -qE "[:,]([$2-9]|[1-9][0-9])\$"
 }
 hangs() {
@@ -100,7 +100,7 @@ pair
 expect "a server that was started anew" started_anew
 
 stale() {
-	ip netns exec $b sysctl -qw net.ipv4.tcp_fin_timeout=1
+	in_netns $b sysctl -qw net.ipv4.tcp_fin_timeout=1
 	program $b "
 l = L(('10.6.0.2', 3306)); ready(); k = [l.accept()[0] for i in range(4)]
 for c in k: c.close()
@@ -111,14 +111,14 @@ ready()$one_by_one" && until_true expired 4 || return
 	says 1 '[4-9] RSTs answered a peer that went on with a connection that was closed here, and whose FIN_WAIT2 was over: on port 3306 of python3/[0-9]+ with 10.6.0.1' \
 		'server has gone away' && ! grep Harmless "$tmp/out"
 }
-expired() { grep -q "ended_fin_wait2_expired $1" <(ip netns exec $b cat /proc/net/tcp_closestat); }
+expired() { grep -q "ended_fin_wait2_expired $1" <(in_netns $b cat /proc/net/tcp_closestat); }
 pair
 expect "a client's pool whose connections were closed long before" stale
 
 # The server answers from its own address, not from that of the service.
 untranslated() {
 	ip -n $b addr add 10.6.0.9/24 dev v
-	ip netns exec $b nft -f - <<-END || return
+	in_netns $b nft -f - <<-END || return
 		table netdev t {
 			chain i {
 				type filter hook ingress device v priority 0
@@ -135,14 +135,14 @@ l = L(('10.6.0.2', 80)); ready(); k = [l.accept()[0] for i in range(12)]; until_
 for c in k: c.send(b'x'); time.sleep(.2)
 open('$tmp/sent', 'w').close(); time.sleep(100)" && program $a "
 k = [C(('10.6.0.9', 80)) for i in range(12)]
-ready(); time.sleep(100)" && ip netns exec $b nft flush chain netdev t e || return
+ready(); time.sleep(100)" && in_netns $b nft flush chain netdev t e || return
 	doctor_while $a sends
 	says 1 '1[2-9] RSTs answered segments of another address than that the connection on their port is with: from 10.6.0.2:80, while the connection of python3/[0-9]+ is with 10.6.0.9:80' \
 		'nf_conntrack_tcp_be_liberal=1'
 }
 pair
 # From 5.16 on
-if ip netns exec $b nft -c 'add table netdev e; add chain netdev e c { type filter hook egress device v priority 0; }' 2>/dev/null; then
+if in_netns $b nft -c 'add table netdev e; add chain netdev e c { type filter hook egress device v priority 0; }' 2>/dev/null; then
 	expect "answers that a NAT has not translated back" untranslated
 else
 	skip "answers that a NAT has not translated back" "needs nftables' hook for what leaves"
@@ -150,7 +150,7 @@ fi
 
 # A segment out of the window comes to who translates addresses, and to nobody behind it.
 translates() {
-	third && ip netns exec $b nft 'add table ip t
+	third && in_netns $b nft 'add table ip t
 			add chain ip t p { type nat hook postrouting priority 100; }
 			add rule ip t p oifname w masquerade'
 }
@@ -172,7 +172,7 @@ time.sleep(100)" &
 }
 # The RSTs of $a leave $b with an address of it, which has some of its own that say nothing.
 not_its_own() {
-	translates && ip netns exec $c tc qdisc add dev v root netem delay 50ms || return
+	translates && in_netns $c tc qdisc add dev v root netem delay 50ms || return
 	py $c "
 l = L(('10.7.0.2', 80))
 while True:
@@ -203,7 +203,7 @@ fi
 
 # What was on its way when we reset it says nothing more than that.
 rest() {
-	ip netns exec $a tc qdisc add dev v root netem delay 50ms || return
+	in_netns $a tc qdisc add dev v root netem delay 50ms || return
 	program $b "
 l = L(('10.6.0.2', 80)); ready()
 while True: c, _ = l.accept(); c.recv(1); time.sleep(.2); c.close()" || return
@@ -223,15 +223,15 @@ expect "the rest of connections that were reset" rest
 
 # There is room for one more when three have connected.
 aborted() {
-	ip netns exec $b sysctl -qw net.ipv4.tcp_abort_on_overflow=1 &&
-		ip netns exec $a tc qdisc add dev v root netem delay 100ms &&
+	in_netns $b sysctl -qw net.ipv4.tcp_abort_on_overflow=1 &&
+		in_netns $a tc qdisc add dev v root netem delay 100ms &&
 		program $b "l = L(('10.6.0.2', 8080), 2); ready(); time.sleep(100)" || return
 	connect() {
 		program $a "
 k = [C(('10.6.0.2', 8080)) for i in range(2)] + begin(('10.6.0.2', 8080), 3)
 ready(); time.sleep(100)" && until_true were_reset
 	}
-	were_reset() { ip netns exec $b nstat -asz TcpExtEmbryonicRsts | grep -q 'Rsts *2'; }
+	were_reset() { in_netns $b nstat -asz TcpExtEmbryonicRsts | grep -q 'Rsts *2'; }
 	doctor_while $b connect
 	says 1 'The listen queue of port 8080 .* is full: 3 connections wait, its backlog is 2; .*tcp_abort_on_overflow is 1: 2 clients that had just connected were reset' \
 		"Try: ip netns exec $b sysctl -w net.ipv4.tcp_abort_on_overflow=0; then a larger backlog" && ! grep Harmless "$tmp/out"

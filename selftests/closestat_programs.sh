@@ -23,7 +23,7 @@ try() {
 
 # counts NS ROW N - a row of the module is N
 counts() {
-	[ "$(ip netns exec $1 sed -n "s/^$2 //p" /proc/net/tcp_closestat)" = "$3" ]
+	[ "$(in_netns $1 sed -n "s/^$2 //p" /proc/net/tcp_closestat)" = "$3" ]
 }
 
 echo "TAP version 13"
@@ -34,7 +34,7 @@ keepalive_race() {
 		const s = require('http').createServer((q, r) => r.end('ok'));
 		s.keepAliveTimeout = 600; s.listen(3000, '10.6.0.2');
 	END
-	ip netns exec $b node "$tmp/server.js" &
+	in_netns $b node "$tmp/server.js" &
 	until_true listens $b 3000 || return
 	program $a "
 R = b'GET / HTTP/1.1\r\nHost: x\r\n\r\n'
@@ -49,7 +49,7 @@ for s in k:
     s.sendall(R)
     try: s.recv(1)
     except OSError: pass" || return
-	both_closed() { [ "$(ip netns exec $b ss -Htn state fin-wait-1 | wc -l)" -eq 2 ]; }
+	both_closed() { [ "$(in_netns $b ss -Htn state fin-wait-1 | wc -l)" -eq 2 ]; }
 	until_true both_closed && touch "$tmp/go" && until_true counts $b ended 22 &&
 		until_true counts $a ended_rst_received 2 && doctor $b &&
 		says 0 'Earlier: 2 of 22 .*the next request came while this side closed an idle connection.*9[.]1 %.*idle for [0-9.]+ m?s before.*2 on port 3000 of node(/[0-9]+)? with 10[.]6[.]0[.]1' \
@@ -80,7 +80,7 @@ fi
 
 # The close_notify is on its way when nginx has long closed.
 tls_close() {
-	ip netns exec $a tc qdisc add dev v root netem delay 100ms &&
+	in_netns $a tc qdisc add dev v root netem delay 100ms &&
 		openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$tmp/key" \
 			-out "$tmp/cert" -days 2 -subj /CN=x 2>/dev/null &&
 		web $b 443 "listen 10.6.0.2:443 ssl; listen [fd06::2]:443 ssl; ssl_certificate $tmp/cert; ssl_certificate_key $tmp/key;" ||
@@ -141,7 +141,7 @@ while True: l.accept()[0].recv(1)" || return
 		 server s 10.6.0.2:80 check inter 100ms
 	END
 	ip netns exec $a haproxy -q -f "$tmp/haproxy.cfg" &
-	reset() { [ "$(ip netns exec $a sed -n 's/^rst_sent_linger //p' /proc/net/tcp_closestat)" -ge 5 ]; }
+	reset() { [ "$(in_netns $a sed -n 's/^rst_sent_linger //p' /proc/net/tcp_closestat)" -ge 5 ]; }
 	doctor_while $a until_true reset
 	says 0 'Nothing found' 'Harmless: .*SO_LINGER with a time of 0: [0-9]+ with 10[.]6[.]0[.]2:80 of haproxy' 'health checks'
 }
@@ -164,7 +164,7 @@ healthy() {
 	until_true listens $b 8080 || return
 	ip netns exec $a wrk -t 1 -c 10 -d 600s http://10.6.0.2:80/ >/dev/null &
 	ip netns exec $a wrk -t 1 -c 10 -d 600s http://10.6.0.2:8080/ >/dev/null &
-	connected() { [ "$(ip netns exec $b ss -Htn state established src 10.6.0.2 dport gt 1024 | wc -l)" -ge 20 ]; }
+	connected() { [ "$(in_netns $b ss -Htn state established src 10.6.0.2 dport gt 1024 | wc -l)" -ge 20 ]; }
 	until_true connected && doctor $b "${HEALTHY_SECONDS:-2}" && nothing_but_that &&
 		doctor $a "${HEALTHY_SECONDS:-2}" && nothing_but_that
 }

@@ -25,7 +25,7 @@ for i in range($1):
 echo "TAP version 13"
 
 reserved_ports() {
-	few_ports $a '40000 40499' && ip netns exec $a sysctl -qw net.ipv4.ip_local_reserved_ports=40250-40499 ||
+	few_ports $a '40000 40499' && in_netns $a sysctl -qw net.ipv4.ip_local_reserved_ports=40250-40499 ||
 		return
 	closing_server 10.6.0.2 && connects 300 80 && doctor $a &&
 		says 1 'holds 250 of the 250 usable ports [(]250 of the range are reserved[)] for connections to 10.6.0.2:80' \
@@ -35,7 +35,7 @@ pair
 expect "ports: half of the range is reserved" reserved_ports
 
 raised_limit() {
-	closing_server 10.6.0.2 && ip netns exec $a sysctl -qw net.ipv4.tcp_max_tw_buckets=50 &&
+	closing_server 10.6.0.2 && in_netns $a sysctl -qw net.ipv4.tcp_max_tw_buckets=50 &&
 		connects 200 80 && doctor $a &&
 		says 1 '1[0-9][0-9] TIME_WAITs were given up because tcp_max_tw_buckets is 50' 'tcp_max_tw_buckets=16384' &&
 		closestat set -N $a tcp_max_tw_buckets=300000 && closestat purge -N $a &&
@@ -61,7 +61,7 @@ while True:
 	says 0 'Nothing found'
 }
 pair
-few_ports $a "40000 40099" && ip netns exec $a sysctl -qw net.ipv4.tcp_tw_reuse=2
+few_ports $a "40000 40099" && in_netns $a sysctl -qw net.ipv4.tcp_tw_reuse=2
 expect "ports: a local server, whose TIME_WAITs are taken over" local_redis
 
 closed_port() {
@@ -90,7 +90,7 @@ k = []
 for i in range(20):
     s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096); s.connect(('10.6.0.2', 9000)); k.append(s)
 ready(); time.sleep(100)" || return
-	held() { [ "$(ip netns exec $b sed -n 's/^fin_wait1 //p' /proc/net/tcp_closestat)" -eq 20 ]; }
+	held() { [ "$(in_netns $b sed -n 's/^fin_wait1 //p' /proc/net/tcp_closestat)" -eq 20 ]; }
 	until_true held && doctor $b 4 &&
 		says 1 '20 sockets stay in FIN_WAIT1, orphans .* on port 9000 with 10.6.0.1' \
 			"bytes unsent or not acknowledged because the peers' window is shut" \
@@ -127,7 +127,7 @@ pair
 expect "what has been mended is history" mended
 
 growth() {
-	ip netns exec $b true
+	in_netns $b true
 	program $a "
 l = L(('127.0.0.1', 80)); k = []
 for i in range(60):
@@ -183,7 +183,7 @@ k = []
 for i in range($1):
     s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096); s.connect(('10.6.0.2', 9000)); k.append(s)
 ready(); time.sleep(100)" || return
-	reset() { [ "$(ip netns exec $b sed -n 's/^rst_sent_memory //p' /proc/net/tcp_closestat)" -gt 0 ]; }
+	reset() { [ "$(in_netns $b sed -n 's/^rst_sent_memory //p' /proc/net/tcp_closestat)" -gt 0 ]; }
 	until_true reset
 }
 pair
@@ -235,7 +235,7 @@ of_client() {
 expect "over: its client" of_client
 
 forgotten() {
-	ip netns exec $a sysctl -qw net.ipv4.tcp_retries2=3
+	in_netns $a sysctl -qw net.ipv4.tcp_retries2=3
 	program $b "
 l = L(('10.6.0.2', 5432), 50); ready(); k = [l.accept() for i in range(10)]; time.sleep(100)" &&
 		py $a "
@@ -270,7 +270,7 @@ full_queue() {
 l = L(('10.6.0.2', 8080), 4); ready(); time.sleep(100)" && program $a "
 k = begin(('10.6.0.2', 8080), 12)
 ready(); time.sleep(100)" || return
-	overflowed() { ip netns exec $b nstat -asz TcpExtListenOverflows | grep -q 'Overflows *[1-9]'; }
+	overflowed() { in_netns $b nstat -asz TcpExtListenOverflows | grep -q 'Overflows *[1-9]'; }
 	until_true overflowed && doctor $b 4 &&
 		says 1 'The listen queue of port 8080 [(]python3/[0-9]+[)] is full: 5 connections wait, its backlog is 4'
 }
@@ -278,7 +278,7 @@ pair
 expect "a listen queue that is full" full_queue
 
 guarded() {
-	ip netns exec $a sysctl -qw net.ipv4.tcp_timestamps=0
+	in_netns $a sysctl -qw net.ipv4.tcp_timestamps=0
 	closestat set -N $a time_wait=5s && closing_server 10.6.0.2 || return
 	doctor_while $a connects 20 80
 	says 1 'time_wait_ms is 5000, but the guard kept [0-9]+ of [0-9]+ TIME_WAITs longer' \
@@ -302,8 +302,8 @@ pair
 expect "ports of sockets that are bound first" bound
 
 ipvs() {
-	ip netns exec $a ipvsadm -A -t 10.96.0.1:80 -s rr &&
-		ip netns exec $a sysctl -qw net.ipv4.vs.conn_reuse_mode=0 || return
+	in_netns $a ipvsadm -A -t 10.96.0.1:80 -s rr &&
+		in_netns $a sysctl -qw net.ipv4.vs.conn_reuse_mode=0 || return
 	doctor $a
 	says 1 'TIME_WAIT lasts 60 s, but IPVS keeps closed connections for 120 s' || return
 	eval "$(sed -n 's/^ *Try: //p' "$tmp/out")" && doctor $a && says 0 'Nothing found'
