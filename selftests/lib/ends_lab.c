@@ -90,14 +90,13 @@ void lab_set(const struct ends_lab *lab, enum side side, const char *name,
 
 /*
  * The kernel's shortest RTO, 200 ms, is nothing to a machine that is busy: a FIN
- * sent again finds its connection gone and is answered with a RST. A kernel that looks for
- * mistakes gets twice the second of the others.
+ * sent again finds its connection gone and is answered with a RST.
  */
 #define SET_UP "addr add 10.9.0.%d/24 dev v0 noprefixroute\n" \
 	"addr add fd09::%d/64 dev v0 nodad noprefixroute\n" \
 	"link set v0 up\n" \
-	"route add 10.9.0.0/24 dev v0 rto_min %ds\n" \
-	"route add fd09::/64 dev v0 rto_min %ds\n"
+	"route add 10.9.0.0/24 dev v0 rto_min 1s\n" \
+	"route add fd09::/64 dev v0 rto_min 1s\n"
 
 /*
  * One ip(8) a namespace: an emulated machine takes a fifth of a second to start it.
@@ -105,11 +104,9 @@ void lab_set(const struct ends_lab *lab, enum side side, const char *name,
  */
 static void join(const struct ends_lab *lab)
 {
-	const int rto = timeout_scale() > 1 ? 2 : 1;
-
 	lab_sh(lab, A, "printf 'link add v0 type veth peer name v0 netns /proc/%d/fd/%d\n"
-	       SET_UP "' | ip -batch -", getpid(), lab->ns[B], 1, 1, rto, rto);
-	lab_sh(lab, B, "printf '" SET_UP "' | ip -batch -", 2, 2, rto, rto);
+	       SET_UP "' | ip -batch -", getpid(), lab->ns[B], 1, 1);
+	lab_sh(lab, B, "printf '" SET_UP "' | ip -batch -", 2, 2);
 }
 
 /**
