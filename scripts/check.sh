@@ -103,8 +103,8 @@ for name in "${quick[@]}"; do
 	account "$name"
 done
 
-# Guests wait more than half of their time: the suite has company, and those of all four kernels
-# run at once where there is memory for them.
+# Guests of the suite wait more than half of their time: those of all four kernels run at once where
+# there is memory for them, and have company.
 [ "${GUESTS-}" ] || [ "$(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo)" -lt 14000000 ] ||
 	export GUESTS=4
 slow=(rig bench packages suite)
@@ -114,18 +114,23 @@ monitoring_on=$(selftests/vm/kernels-for monitoring)
 [[ " ${KERNELS:-$monitoring_on} " != *" $monitoring_on "* ]] || slow+=(monitoring)
 [ "${KERNELS-}" ] || slow+=(arm64)
 part suite selftests/vm/suite &
-part rig "$scripts/tap-run" rig selftests/vm/rig-test
-part bench "$scripts/tap-run" bench bench/check
-part packages "$scripts/tap-run" packages selftests/packages/test
-[[ " ${slow[*]} " != *" monitoring "* ]] || part monitoring "$scripts/tap-run" monitoring \
-	selftests/monitoring/test
-# How many requests a second: by a clock that counts instructions, or the machine's load
-# would be measured.
-[[ " ${slow[*]} " != *" rates "* ]] || part rates "$scripts/tap-run" rates \
-	selftests/vm/run --kernel "$rates_on" --icount --deadline 1800 -- selftests/closelab_rates.sh
-[[ " ${slow[*]} " != *" arm64 "* ]] || part arm64 "$scripts/tap-run" arm64 \
-	selftests/vm/run --kernel "$arm64" --deadline 2700 -- \
-	make -C selftests run_tests ONLY=arch KSFT=/ksft/tools/testing/selftests
+{
+	part rig "$scripts/tap-run" rig selftests/vm/rig-test
+	part bench "$scripts/tap-run" bench bench/check
+	[[ " ${slow[*]} " != *" monitoring "* ]] || part monitoring "$scripts/tap-run" monitoring \
+		selftests/monitoring/test
+} &
+{
+	part packages "$scripts/tap-run" packages selftests/packages/test
+	# How many requests a second: by a clock that counts instructions, or the machine's load
+	# would be measured.
+	[[ " ${slow[*]} " != *" rates "* ]] || part rates "$scripts/tap-run" rates \
+		selftests/vm/run --kernel "$rates_on" --icount --deadline 1800 -- \
+		selftests/closelab_rates.sh
+	[[ " ${slow[*]} " != *" arm64 "* ]] || part arm64 "$scripts/tap-run" arm64 \
+		selftests/vm/run --kernel "$arm64" --deadline 2700 -- \
+		make -C selftests run_tests ONLY=arch KSFT=/ksft/tools/testing/selftests
+} &
 wait
 for name in "${slow[@]}"; do
 	account "$name"
