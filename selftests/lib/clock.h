@@ -69,8 +69,8 @@ static inline void nap_ms(int ms)
  * nap_since() - the same; who has waited for long is not in a hurry
  * @began: when the wait began, of now_ns()
  *
- * A look costs an emulated machine milliseconds. Naps for a sixteenth of the time that it has waited,
- * 2 ms at least, so that what is soon is seen soon, 20 ms at most.
+ * A look costs an emulated machine milliseconds. Naps for a sixteenth of the time waited, 2 ms at
+ * least, so that what comes soon is seen soon, and 20 ms at most.
  */
 static inline void nap_since(int64_t began)
 {
