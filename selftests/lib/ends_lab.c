@@ -4,14 +4,16 @@
 
 #include <arpa/inet.h>
 #include <inttypes.h>
+#include <linux/if_addr.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
-#include "setting.h"
+#include "link.h"
 #include "netns.h"
+#include "setting.h"
 
 static const char *const side_names[] = { [A] = "A", [B] = "B" };
 
@@ -92,21 +94,32 @@ void lab_set(const struct ends_lab *lab, enum side side, const char *name,
  * The kernel's shortest RTO, 200 ms, is nothing to a machine that is busy: a FIN
  * sent again finds its connection gone and is answered with a RST.
  */
-#define SET_UP "addr add 10.9.0.%d/24 dev v0 noprefixroute\n" \
-	"addr add fd09::%d/64 dev v0 nodad noprefixroute\n" \
-	"link set v0 up\n" \
-	"route add 10.9.0.0/24 dev v0 rto_min 1s\n" \
-	"route add fd09::/64 dev v0 rto_min 1s\n"
+#define RTO_MIN_MS	1000
 
-/*
- * One ip(8) a namespace: an emulated machine takes a fifth of a second to start it.
- * The namespaces' file descriptors serve as their names.
- */
+static const char *const ipv4[] = { [A] = "10.9.0.1", [B] = "10.9.0.2" };
+static const char *const ipv6[] = { [A] = "fd09::1", [B] = "fd09::2" };
+
 static void join(const struct ends_lab *lab)
 {
-	lab_sh(lab, A, "printf 'link add v0 type veth peer name v0 netns /proc/%d/fd/%d\n"
-	       SET_UP "' | ip -batch -", getpid(), lab->ns[B], 1, 1);
-	lab_sh(lab, B, "printf '" SET_UP "' | ip -batch -", 2, 2);
+	const int here = netns_here();
+	enum side side;
+
+	netns_enter(lab->ns[A]);
+	link_veth("v0", lab->ns[B]);
+	for (side = A; side <= B; side++) {
+		netns_enter(lab->ns[side]);
+		link_address("v0", ipv4[side], 24, IFA_F_NOPREFIXROUTE);
+		link_address("v0", ipv6[side], 64, IFA_F_NOPREFIXROUTE | IFA_F_NODAD);
+		link_up("v0");
+	}
+	for (side = A; side <= B; side++) {
+		netns_enter(lab->ns[side]);
+		until(link_runs("v0") && link_is_solicited(ipv6[side]));
+		link_route("v0", "10.9.0.0", 24, RTO_MIN_MS);
+		link_route("v0", "fd09::", 64, RTO_MIN_MS);
+	}
+	netns_enter(here);
+	close(here);
 }
 
 /**
@@ -127,12 +140,11 @@ socklen_t lab_address(const struct ends_lab *lab, enum side side, int port,
 	memset(ss, 0, sizeof(*ss));
 	ss->ss_family = lab->family;
 	if (lab->family == AF_INET) {
-		inet_pton(AF_INET, side == A ? "10.9.0.1" : "10.9.0.2",
-			  &v4->sin_addr);
+		inet_pton(AF_INET, ipv4[side], &v4->sin_addr);
 		v4->sin_port = htons(port);
 		return sizeof(*v4);
 	}
-	inet_pton(AF_INET6, side == A ? "fd09::1" : "fd09::2", &v6->sin6_addr);
+	inet_pton(AF_INET6, ipv6[side], &v6->sin6_addr);
 	v6->sin6_port = htons(port);
 	return sizeof(*v6);
 }

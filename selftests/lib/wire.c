@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <linux/if.h>
+#include <linux/if_addr.h>
 #include <linux/if_tun.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -12,8 +13,9 @@
 
 #include "diag.h"
 #include "fail.h"
-#include "setting.h"
+#include "link.h"
 #include "netns.h"
+#include "setting.h"
 
 static int open_tun(void)
 {
@@ -32,16 +34,13 @@ static int open_tun(void)
 
 static void configure(int side)
 {
-	FILE *ip = popen("ip -batch -", "we");
+	char v4[32], v6[32];
 
-	if (!ip)
-		die_errno("cannot run ip");
-	fprintf(ip, "link set wire up\n"
-		    "addr add 192.0.2.%d/24 dev wire\n"
-		    "addr add 2001:db8::%d/64 dev wire nodad\n",
-		side + 1, side + 1);
-	if (pclose(ip))
-		die("ip cannot configure the device");
+	snprintf(v4, sizeof(v4), "192.0.2.%d", side + 1);
+	snprintf(v6, sizeof(v6), "2001:db8::%d", side + 1);
+	link_up("wire");
+	link_address("wire", v4, 24, 0);
+	link_address("wire", v6, 64, IFA_F_NODAD);
 }
 
 /**
