@@ -119,14 +119,14 @@ part suite selftests/vm/suite &
 	part bench "$scripts/tap-run" bench bench/check
 	[[ " ${slow[*]} " != *" monitoring "* ]] || part monitoring "$scripts/tap-run" monitoring \
 		selftests/monitoring/test
-} &
-{
-	part packages "$scripts/tap-run" packages selftests/packages/test
 	# How many requests a second: by a clock that counts instructions, or the machine's load
 	# would be measured.
 	[[ " ${slow[*]} " != *" rates "* ]] || part rates "$scripts/tap-run" rates \
 		selftests/vm/run --kernel "$rates_on" --icount --deadline 1800 -- \
 		selftests/closelab_rates.sh
+} &
+{
+	part packages "$scripts/tap-run" packages selftests/packages/test
 	[[ " ${slow[*]} " != *" arm64 "* ]] || part arm64 "$scripts/tap-run" arm64 \
 		selftests/vm/run --kernel "$arm64" --deadline 2700 -- \
 		make -C selftests run_tests ONLY=arch KSFT=/ksft/tools/testing/selftests
