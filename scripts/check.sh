@@ -10,7 +10,8 @@ case ${1-} in
 	cat <<END
 Usage: check.sh
 Run style, unit tests, the rig's own tests, and the self-tests on every kernel.
-  KERNELS="V..."  these kernels only
+  KERNELS="V..."  the self-tests on these kernels only, and neither packages, monitoring, rates
+                  nor arm64
   CACHE=DIR       where guest roots, builds and logs are kept
 Exit status: 0 nothing failed, 1 something did, 2 usage.
 END
@@ -107,27 +108,27 @@ done
 # there is memory for them, and have company.
 [ "${GUESTS-}" ] || [ "$(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo)" -lt 14000000 ] ||
 	export GUESTS=4
-slow=(rig bench packages suite)
-rates_on=$(selftests/vm/kernels-for rates)
-[[ " ${KERNELS:-$rates_on} " != *" $rates_on "* ]] || slow+=(rates)
-monitoring_on=$(selftests/vm/kernels-for monitoring)
-[[ " ${KERNELS:-$monitoring_on} " != *" $monitoring_on "* ]] || slow+=(monitoring)
-[ "${KERNELS-}" ] || slow+=(arm64)
+slow=(rig bench suite)
+# Each of these is of one kernel, or of a release.
+[ "${KERNELS-}" ] || slow+=(packages monitoring rates arm64)
+# if_slow NAME COMMAND... - the part, if it is one of those
+if_slow() {
+	[[ " ${slow[*]} " != *" $1 "* ]] || part "$@"
+}
 part suite selftests/vm/suite &
 {
 	part rig "$scripts/tap-run" rig selftests/vm/rig-test
 	part bench "$scripts/tap-run" bench bench/check
-	[[ " ${slow[*]} " != *" monitoring "* ]] || part monitoring "$scripts/tap-run" monitoring \
-		selftests/monitoring/test
+	if_slow monitoring "$scripts/tap-run" monitoring selftests/monitoring/test
 	# How many requests a second: by a clock that counts instructions, or the machine's load
 	# would be measured.
-	[[ " ${slow[*]} " != *" rates "* ]] || part rates "$scripts/tap-run" rates \
-		selftests/vm/run --kernel "$rates_on" --icount --deadline 1800 -- \
+	if_slow rates "$scripts/tap-run" rates \
+		selftests/vm/run --kernel "$(selftests/vm/kernels-for rates)" --icount --deadline 1800 -- \
 		selftests/closelab_rates.sh
 } &
 {
-	part packages "$scripts/tap-run" packages selftests/packages/test
-	[[ " ${slow[*]} " != *" arm64 "* ]] || part arm64 "$scripts/tap-run" arm64 \
+	if_slow packages "$scripts/tap-run" packages selftests/packages/test
+	if_slow arm64 "$scripts/tap-run" arm64 \
 		selftests/vm/run --kernel "$arm64" --deadline 2700 -- \
 		make -C selftests run_tests ONLY=arch KSFT=/ksft/tools/testing/selftests
 } &

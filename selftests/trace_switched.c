@@ -81,6 +81,8 @@ static void traffic(const struct ends_lab *lab)
 {
 	int fd[2], i;
 
+	/* Not where it is switched. */
+	stay_on_cpu(1);
 	for (i = 0; ; i++) {
 		fd[B] = 0;
 		lab_connect(lab, fd);
