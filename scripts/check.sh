@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Everything that can be tested, one part after the other. Each part ends with
+# Everything that can be tested, in parts, some of them at the same time. Each part ends with
 # its count on its last line; the sum is the last line of all.
 set -uo pipefail
 

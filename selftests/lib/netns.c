@@ -3,23 +3,10 @@
 #include "netns.h"
 
 #include <fcntl.h>
-#include <net/if.h>
 #include <sched.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 
 #include "fail.h"
-
-static void loopback_up(void)
-{
-	struct ifreq ifr = { .ifr_name = "lo", .ifr_flags = IFF_UP };
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &ifr))
-		die_errno("cannot set up the loopback");
-	close(fd);
-}
+#include "link.h"
 
 /**
  * netns_here() - the namespace that the caller is in
@@ -46,7 +33,7 @@ int netns_new(void)
 
 	if (unshare(CLONE_NEWNET))
 		die_errno("cannot make a network namespace");
-	loopback_up();
+	link_up("lo");
 	fd = netns_here();
 	netns_enter(here);
 	close(here);

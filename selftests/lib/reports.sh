@@ -28,7 +28,7 @@ reports_clean_up() {
 trap reports_clean_up EXIT
 trap 'exit 143' INT TERM
 
-# in_netns NS COMMAND... - nsenter(1), which starts in a third of the time of ip(8)
+# in_netns NS COMMAND... - run it there, by nsenter(1): "ip netns exec" mounts /sys anew each time
 in_netns() {
 	nsenter --net="/run/netns/$1" "${@:2}"
 }
@@ -40,8 +40,8 @@ rfc1337() {
 
 # pair - two fresh namespaces, 10.6.0.1 and fd06::1 in $a, 10.6.0.2 and fd06::2 in $b. No RST ends a
 # TIME_WAIT: a machine that stands still for a retransmission timeout sends a FIN twice, and the
-# answer of a TIME_WAIT to the second meets nobody any more (RFC 1337). One ip(8) a namespace: an
-# emulated machine takes a fifth of a second to start it.
+# answer of a TIME_WAIT to the second meets nobody any more (RFC 1337). One ip(8) a namespace:
+# an emulated machine takes long to start a program.
 pair() {
 	end_programs
 	del_netns
