@@ -17,11 +17,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* File systems that go with the process. */
-static int own_files(void)
+/*
+ * What goes with the process: file systems, and System V IPC, which else stays when the
+ * process is killed. Its keys are of a file's numbers (ftok(3)), so that the next apache
+ * takes the shared memory for its own. A kernel without CONFIG_IPC_NS has EINVAL.
+ */
+static int own_traces(void)
 {
 	static const char * const places[] = { "/run", "/var/lib", "/var/log" };
 
+	if (unshare(CLONE_NEWIPC) && errno != EINVAL)
+		return -1;
 	if (unshare(CLONE_NEWNS) ||
 	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
 		return -1;
@@ -35,7 +41,7 @@ struct child {
 	int ns;
 	const char *const *argv;
 	int input, output;	/* -1: none; messages for people */
-	bool own_files;
+	bool own_traces;
 };
 
 static void exec_in(const struct child *child)
@@ -45,7 +51,7 @@ static void exec_in(const struct child *child)
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGPIPE, SIG_DFL);
-	if (netns_enter(child->ns) || (child->own_files && own_files()))
+	if (netns_enter(child->ns) || (child->own_traces && own_traces()))
 		_exit(126);
 	if (child->input >= 0)
 		dup2(child->input, STDIN_FILENO);
@@ -140,7 +146,7 @@ int netns_output(int fd, const char *command, const char *input, char *text,
 int netns_spawn(int fd, const char *const argv[], const char *input)
 {
 	struct child child = {
-		.ns = fd, .argv = argv, .output = -1, .own_files = true,
+		.ns = fd, .argv = argv, .output = -1, .own_traces = true,
 	};
 
 	return start(&child, input);

@@ -36,7 +36,8 @@ int netns_output(int fd, const char *command, const char *input, char *text,
  * @input: text for its standard input
  *
  * It has a file system of its own, in memory, on each of /run, /var/lib and
- * /var/log, so that it leaves no file behind, and dies with its parent.
+ * /var/log, and System V IPC of its own, so that it leaves nothing behind, and
+ * dies with its parent.
  *
  * Return: its process ID, or -errno.
  */
