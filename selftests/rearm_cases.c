@@ -10,10 +10,10 @@
 #include "time_wait_cases.h"
 #include "tuned.h"
 
-static void check_moved(const struct wire *w, const struct rows *since,
+static void check_moved(const struct wire *w, int side, const struct rows *since,
 			const char *row, unsigned int by)
 {
-	const uint64_t was = rows_get(since, row), is = row_now(w->ns[0], row);
+	const uint64_t was = rows_get(since, row), is = row_now(w->ns[side], row);
 
 	check(is - was == by, "%s was %lu, is %lu, should have moved by %u", row,
 	      was, is, by);
@@ -50,9 +50,9 @@ void case_rearm_repeated_fin(const void *arg)
 	}
 
 	tuned_check(&p, 0, 3000);
-	check_moved(&w, &r, "time_wait_rearmed", 1);
-	check_moved(&w, &r, "time_wait_entered", 0);
-	check_moved(&w, &r, "time_wait_expired", 1);
+	check_moved(&w, 0, &r, "time_wait_rearmed", 1);
+	check_moved(&w, 0, &r, "time_wait_entered", 0);
+	check_moved(&w, 0, &r, "time_wait_expired", 1);
 }
 
 struct ack_loss {
@@ -132,6 +132,34 @@ static void check_left_after_rearm(struct wire *w, int ms, bool timestamps,
 	check(s.left_ms <= expected_ms + most && s.left_ms >= expected_ms - most,
 	      "%ld ms left, time_wait_ms=%d timestamps=%d guard=%d", s.left_ms,
 	      ms, timestamps, guard);
+}
+
+/**
+ * case_rearm_both() - after CLOSING both wait: the answer to a late FIN is a late ACK
+ * @arg: struct length_arg
+ *
+ * A side is started again that never got a segment a second time: a bare ACK in the window
+ * does it, too (net/ipv4/tcp_minisocks.c, tcp_timewait_state_process()).
+ */
+void case_rearm_both(const void *arg)
+{
+	const struct length_arg *a = arg;
+	struct rows r, r1;
+	struct wire w;
+	struct pair p;
+
+	wire_make(&w);
+	pair_open(&p, &w, a->family);
+	pair_to_time_wait(&p, PATH_CLOSING);
+	wire_until(&w, pair_state(&p, 1) == TCP_TIME_WAIT);
+	rows_read(&r, w.ns[0]);
+	rows_read(&r1, w.ns[1]);
+	wire_repeat_fin(&w, 1);
+	wire_until(&w, row_now(w.ns[1], "time_wait_rearmed") != rows_get(&r1, "time_wait_rearmed"));
+	check_moved(&w, 0, &r, "time_wait_rearmed", 1);
+	check_moved(&w, 1, &r1, "time_wait_rearmed", 1);
+	check_moved(&w, 0, &r, "fin_retransmits", 0);
+	check_moved(&w, 1, &r1, "fin_retransmits", 0);
 }
 
 /**

@@ -44,6 +44,7 @@ static const struct parallel_case cases[] = {
 	{ "repeated FIN, IPv4", 3, case_rearm_repeated_fin, &v4_full },
 	{ "repeated FIN, IPv6", 3, case_rearm_repeated_fin, &v6_twsk },
 	{ "repeated FIN after CLOSING", 3, case_rearm_repeated_fin, &v4_closing },
+	{ "repeated FIN, both in TIME_WAIT", 3, case_rearm_both, &v6_closing },
 	{ "lost last ACK, IPv4", 3, case_rearm_lost_ack, &v4_twsk },
 	{ "lost last ACK, IPv6", 3, case_rearm_lost_ack, &v6_twsk },
 	{ "repeated FIN, other lengths", 3, case_rearm_other_lengths, NULL },

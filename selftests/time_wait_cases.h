@@ -31,6 +31,7 @@ void case_fin_wait2_same_as_kernel(const void *arg);
 /* rearm_cases.c; @arg: struct length_arg */
 void case_rearm_repeated_fin(const void *arg);
 void case_rearm_lost_ack(const void *arg);
+void case_rearm_both(const void *arg);
 void case_rearm_other_lengths(const void *arg);
 void case_rearm_not_nearer(const void *arg);
 
