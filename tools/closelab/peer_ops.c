@@ -271,14 +271,19 @@ static enum verdict op_linger(int fd)
 			  sizeof(linger)) ? FAILED : DONE;
 }
 
-/* As short as the kernel takes it: a probe after one second, and one more. */
+/*
+ * As short as the kernel takes it: a probe after one second, and one more. Switched on at last:
+ * while it is on, TCP_KEEPIDLE has a connection probed at once that was idle for longer
+ * (net/ipv4/tcp.c, tcp_sock_set_keepidle_locked()), and the answer is waited for as long as
+ * TCP_KEEPINTVL says then, 75 s.
+ */
 static enum verdict op_keepalive(int fd)
 {
 	static const struct { int level, name, value; } options[] = {
-		{ SOL_SOCKET, SO_KEEPALIVE, 1 },
 		{ IPPROTO_TCP, TCP_KEEPIDLE, 1 },
 		{ IPPROTO_TCP, TCP_KEEPINTVL, 1 },
 		{ IPPROTO_TCP, TCP_KEEPCNT, 1 },
+		{ SOL_SOCKET, SO_KEEPALIVE, 1 },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
