@@ -108,65 +108,111 @@ static __be16 sport_of(const struct sock *sk)
 					       inet_sk(sk)->inet_sport;
 }
 
-static void show(struct seq_file *seq, const struct sock *sk,
-		 const struct age *age)
+static void take_line(struct tcs_age_line *line, const struct sock *sk,
+		      const struct age *age)
 {
-	struct in6_addr saddr, daddr;
-	const u64 now = tcs_now();
-
-	tcs_addresses(&sk->__sk_common, &saddr, &daddr);
-	seq_printf(seq, "saddr=%pI6c sport=%u daddr=%pI6c dport=%u state=%s state_ms=%lld first_fin_ms=%lld closed=%s\n",
-		   &saddr, ntohs(sport_of(sk)), &daddr, ntohs(sk->sk_dport),
-		   state_names[age->state], ms_since(age->since, now),
-		   ms_since(age->first, now), closed_first(age->state));
+	tcs_addresses(&sk->__sk_common, &line->saddr, &line->daddr);
+	line->sport = sport_of(sk);
+	line->dport = sk->sk_dport;
+	line->first = age->first;
+	line->since = age->since;
+	line->state = age->state;
 }
 
-/**
- * tcs_ages_next() - the next chain with anything in it
- * @net: of this namespace's hash
- * @slot: from this one on
- *
- * Process context, may sleep.
- *
- * Return: its slot, -1 where there is none.
+/*
+ * As many as there is room for, from iter->taken on of those in the chain with a record. Between
+ * two such looks some may have come or gone (inet_diag_dump_icsk() does so, too).
  */
-long tcs_ages_next(struct net *net, long slot)
-{
-	const struct inet_hashinfo *hashinfo = tcs_death_row(net)->hashinfo;
-
-	for (; slot <= hashinfo->ehash_mask; slot++) {
-		if (!(slot % 1024))
-			cond_resched();
-		if (!hlist_nulls_empty(&hashinfo->ehash[slot].chain))
-			return slot;
-	}
-	return -1;
-}
-
-/**
- * tcs_ages_show() - write a line for each socket in a chain that has a record
- * @seq: where
- * @net: of this namespace, which cannot go away meanwhile
- * @slot: of tcs_ages_next()
- *
- * Process context.
- */
-void tcs_ages_show(struct seq_file *seq, struct net *net, long slot)
+static void take_chain(struct tcs_ages_iter *iter, struct net *net)
 {
 	struct inet_hashinfo *hashinfo = tcs_death_row(net)->hashinfo;
-	spinlock_t *lock = inet_ehash_lockp(hashinfo, slot);
+	spinlock_t *lock = inet_ehash_lockp(hashinfo, iter->slot);
 	const struct hlist_nulls_node *node;
+	unsigned int seen = 0;
 	struct age age;
 	struct sock *sk;
 
 	spin_lock_bh(lock);
-	sk_nulls_for_each(sk, node, &hashinfo->ehash[slot].chain) {
+	sk_nulls_for_each(sk, node, &hashinfo->ehash[iter->slot].chain) {
 		/* DCCP has a hash of its own; MPTCP's own sockets are in none. */
-		if (net_eq(sock_net(sk), net) && age_of(&age, sk))
-			show(seq, sk, &age);
-		/* It will be called again with a larger buffer. */
-		if (seq_has_overflowed(seq))
+		if (!net_eq(sock_net(sk), net) || !age_of(&age, sk) ||
+		    seen++ < iter->taken)
+			continue;
+		take_line(&iter->lines[iter->n], sk, &age);
+		if (++iter->n == TCS_AGES_AT_ONCE)
 			break;
 	}
 	spin_unlock_bh(lock);
+	iter->taken += iter->n;
+}
+
+/* False: no chain has more. */
+static bool take_more(struct tcs_ages_iter *iter, struct net *net)
+{
+	const struct inet_hashinfo *hashinfo = tcs_death_row(net)->hashinfo;
+
+	while (iter->slot <= hashinfo->ehash_mask) {
+		if (!(iter->slot % 1024))
+			cond_resched();
+		iter->n = 0;
+		iter->at = 0;
+		if (!hlist_nulls_empty(&hashinfo->ehash[iter->slot].chain))
+			take_chain(iter, net);
+		if (iter->n < TCS_AGES_AT_ONCE) {
+			iter->slot++;
+			iter->taken = 0;
+		}
+		if (iter->n)
+			return true;
+	}
+	return false;
+}
+
+/**
+ * tcs_ages_first() - begin with the first socket that has a record
+ * @iter: set
+ * @net: of this namespace, which cannot go away meanwhile
+ *
+ * Process context, may sleep.
+ *
+ * Return: false: there is none.
+ */
+bool tcs_ages_first(struct tcs_ages_iter *iter, struct net *net)
+{
+	iter->slot = 0;
+	iter->taken = 0;
+	return take_more(iter, net);
+}
+
+/**
+ * tcs_ages_next() - go on to the next socket that has a record
+ * @iter: of tcs_ages_first()
+ * @net: of the same namespace
+ *
+ * Process context, may sleep.
+ *
+ * Return: false: there is none.
+ */
+bool tcs_ages_next(struct tcs_ages_iter *iter, struct net *net)
+{
+	return ++iter->at < iter->n || take_more(iter, net);
+}
+
+/**
+ * tcs_ages_show() - write the line of a socket
+ * @seq: where
+ * @iter: at this one
+ *
+ * Process context.
+ */
+void tcs_ages_show(struct seq_file *seq, const struct tcs_ages_iter *iter)
+{
+	const struct tcs_age_line *line = &iter->lines[iter->at];
+	const u64 now = tcs_now();
+
+	seq_printf(seq, "saddr=%pI6c sport=%u daddr=%pI6c dport=%u state=%s state_ms=%lld first_fin_ms=%lld closed=%s\n",
+		   &line->saddr, ntohs(line->sport), &line->daddr,
+		   ntohs(line->dport), state_names[line->state],
+		   ms_since(line->since, now), ms_since(line->first, now),
+		   closed_first(line->state));
 }

@@ -4,6 +4,7 @@
 
 #include <linux/delay.h>
 #include <linux/moduleparam.h>
+#include <linux/sched.h>
 #include <linux/timer.h>
 
 #include "compat/inet_twsk.h"
@@ -22,6 +23,10 @@ static enum tcs_state state_of(const struct sock *sk)
 	return tcs_closing_state(state);
 }
 
+/* So many records are made at first, and at most, for a chain that has to be walked again. */
+#define POOL_LEAST	64
+#define POOL_MOST	4096
+
 /*
  * Records for a chain, made where memory can be waited for: there may be
  * hundreds of thousands of TIME_WAITs.
@@ -30,11 +35,9 @@ struct pool {
 	struct tcs_record *first;
 };
 
-static int pool_fill(struct pool *pool)
+static int pool_fill(struct pool *pool, unsigned int n)
 {
-	unsigned int i;
-
-	for (i = 0; i < 64; i++) {
+	while (n--) {
 		struct tcs_record *rec = tcs_record_alloc(true);
 
 		if (!rec)
@@ -161,12 +164,20 @@ static bool adopt_chain(struct inet_hashinfo *hashinfo, unsigned int slot,
 	return done;
 }
 
+/*
+ * A namespace may have its sockets in a single chain (tcp_child_ehash_entries). More at each walk,
+ * as each begins with those that were adopted before; but the lock is not held for all of them.
+ */
 static int adopt_all_of(struct inet_hashinfo *hashinfo, unsigned int slot, void *pool)
 {
+	unsigned int n = POOL_LEAST;
 	int err = 0;
 
-	while (!err && !adopt_chain(hashinfo, slot, pool))
-		err = pool_fill(pool);
+	while (!err && !adopt_chain(hashinfo, slot, pool)) {
+		cond_resched();
+		err = pool_fill(pool, n);
+		n = min_t(unsigned int, n * 2, POOL_MOST);
+	}
 	return err;
 }
 

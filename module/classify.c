@@ -69,9 +69,14 @@ static struct tcs_end disconnected(const struct tcs_facts *f, enum tcs_rst cause
 					       ended(TCS_ENDED_OTHER);
 }
 
-/* tcp_write_err(). An error of another kind is one that nobody has read yet. */
+/*
+ * tcp_write_err(). An error of another kind is one that nobody has read yet; but before the
+ * handshake is over that of any ICMP ends a Fast Open child that was not accepted (tcp_v4_err()).
+ */
 static bool timed_out(const struct tcs_facts *f)
 {
+	if (f->old == TCP_SYN_RECV && !f->shut)
+		return f->err;
 	return f->err && f->err == (f->err_soft ? f->err_soft : ETIMEDOUT);
 }
 
@@ -90,12 +95,9 @@ static bool reset_error(const struct tcs_facts *f)
  * icmpv6_err_convert(), where EACCES is a prohibition. An error that keeps connect() from
  * sending a SYN is returned, and never set in the socket.
  */
-static enum tcs_connect connect_cause(const struct tcs_facts *f)
+static enum tcs_connect connect_cause(const struct tcs_facts *f, int err)
 {
-	/* tcp_disconnect() has left it, of the connection that the socket had before. */
-	const bool stale = f->old == TCP_SYN_SENT && f->err == ECONNRESET;
-
-	switch (stale ? 0 : f->err) {
+	switch (err) {
 	case ECONNREFUSED:
 	case ECONNRESET:
 		return TCS_CONNECT_REFUSED;
@@ -115,28 +117,32 @@ static enum tcs_connect connect_cause(const struct tcs_facts *f)
 	}
 }
 
-static struct tcs_end connect_failed(const struct tcs_facts *f)
+static struct tcs_end connect_failed(const struct tcs_facts *f, int err)
 {
 	return (struct tcs_end){
 		.ended = TCS_ENDED_CONNECT_FAILED,
-		.connect = connect_cause(f),
+		.connect = connect_cause(f, err),
 	};
 }
 
 /* Never established: everything but our own change of mind is a failure. */
 static struct tcs_end classify_connecting(const struct tcs_facts *f)
 {
-	if (f->err == ECONNABORTED)
+	/* tcp_disconnect() has left it, of the connection that the socket had before. */
+	const bool stale = f->old == TCP_SYN_SENT && f->err == ECONNRESET;
+	const int err = stale ? 0 : f->err;
+
+	if (err == ECONNABORTED)
 		return destroyed(f);
 	/*
 	 * Given up by close(), shutdown() or connect(AF_UNSPEC). In SYN_SENT it may
 	 * also be connect() itself that finds no port, before it has sent a SYN.
 	 */
-	if (!f->err && !f->orphan &&
+	if (!err && !f->orphan &&
 	    (f->shut || f->syn_sent || f->old == TCP_SYN_RECV))
 		return disconnected(f, f->shut && f->linger0 ? TCS_RST_LINGER :
 							       TCS_RST_OTHER);
-	return connect_failed(f);
+	return connect_failed(f, err);
 }
 
 /* Both FINs are through, and ours was acknowledged: no RST finds a socket like this. */
@@ -166,11 +172,21 @@ static bool closes_now(const struct tcs_facts *f)
 	       f->old == TCP_CLOSE_WAIT || f->old == TCP_SYN_RECV;
 }
 
+/*
+ * Without unread data, and without SO_LINGER, tcp_close() would have sent a FIN. What it took for
+ * unread was read before, and came again with the FIN (tcp_data_queue(), before 6.18).
+ */
+static bool sent_no_fin(const struct tcs_facts *f)
+{
+	return (f->old == TCP_ESTABLISHED || f->old == TCP_CLOSE_WAIT) &&
+	       !f->linger0 && !f->subflow;
+}
+
 /* The application still holds the socket: it closes it, or an error came. */
 static struct tcs_end classify_owned(const struct tcs_facts *f)
 {
 	/* tcp_close(): unread data is looked at before SO_LINGER */
-	if (f->shut && f->unread)
+	if (f->shut && (f->unread || sent_no_fin(f)))
 		return rst_sent(TCS_RST_UNREAD_DATA);
 	if (timed_out(f))
 		return ended(TCS_ENDED_TIMEOUT);

@@ -85,6 +85,7 @@ enum tcs_connect {
  * @syn_sent: our SYN is on its way, or put off until there are data to go with it
  *	(TCP_FASTOPEN_CONNECT); of no meaning once ESTABLISHED
  * @had_port: connect() had found a port; of no meaning once the SYN is on its way
+ * @subflow: of MPTCP, which may shut one long before it closes it
  * @unread: tcp_close() threw data away that the application had not read
  * @linger0: SO_LINGER with 0 s
  * @linger2_off: TCP_LINGER2 below 0
@@ -108,6 +109,7 @@ struct tcs_facts {
 	bool unsent;
 	bool syn_sent;
 	bool had_port;
+	bool subflow;
 	bool unread;
 	bool linger0;
 	bool linger2_off;

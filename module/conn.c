@@ -40,12 +40,18 @@ static bool all_acked(const struct sock *sk, int old, const struct tcs_record *r
 }
 
 /*
- * Whether connect() has come as far as tcp_connect(), which begins with making these the
- * same, and then queues the SYN. A socket that was connected before has others
- * (tcp_disconnect()); the port itself has been given up by now.
+ * Whether connect() found a port, or had one. The port has been given up by now, but sport stays
+ * (inet_put_port()): of a socket that was never connected, and not bound, it tells. Of others that
+ * connect() has come as far as tcp_connect_init(), which makes these the same, and the SYN is
+ * queued then. A socket that was connected before has others (tcp_disconnect()).
  */
-static bool had_port(const struct tcp_sock *tp)
+static bool had_port(const struct sock *sk)
 {
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	if (!tp->snd_una && !(sk->sk_userlocks & SOCK_BINDPORT_LOCK) &&
+	    inet_sk(sk)->inet_sport)
+		return true;
 	return tp->packets_out ||
 	       (tp->write_seq && tp->snd_una == tp->write_seq);
 }
@@ -128,7 +134,8 @@ static struct tcs_end end_of(struct sock *sk, int old, enum tcs_note note,
 		.all_acked = all_acked(sk, old, rec),
 		.unsent = tp->snd_nxt != tp->write_seq,
 		.syn_sent = syn_sent(sk),
-		.had_port = had_port(tp),
+		.had_port = had_port(sk),
+		.subflow = sk_is_mptcp(sk),
 		.unread = threw_unread_away(sk),
 		.linger0 = linger0,
 		.linger2_off = tp->linger2 < 0,

@@ -73,18 +73,51 @@ static void on_send_reset(void *data, TCS_SEND_RESET_ARGS)
 	no_socket(net, skb);
 }
 
+#ifndef TCS_HAVE_SEND_RESET_REASON
+
+/* TCP-AO (RFC 5925) has a number that not all kernels know. */
+#define OPT_AO	29
+
+/*
+ * What is signed is answered where a listener has the key alone: without a socket most are not.
+ * The header's options are in the linear part (tcp_v4_rcv()).
+ */
+static bool is_signed(const struct sk_buff *skb)
+{
+	const struct tcphdr *th = tcp_hdr(skb);
+	const u8 *option = (const u8 *)(th + 1);
+	const u8 *end = (const u8 *)th + th->doff * 4;
+
+	while (option < end && *option != TCPOPT_EOL) {
+		if (*option == TCPOPT_NOP) {
+			option++;
+			continue;
+		}
+		if (end - option < 2 || option[1] < 2 ||
+		    option[1] > end - option)
+			return false;
+		if (*option == TCPOPT_MD5SIG || *option == OPT_AO)
+			return true;
+		option += option[1];
+	}
+	return false;
+}
+
 /*
  * Before that, the tracepoint is not reached without a socket: the function itself is hooked,
  * and what it looks at before it answers is looked at here.
  */
-#ifndef TCS_HAVE_SEND_RESET_REASON
+static bool is_answered(const struct sk_buff *skb)
+{
+	return !tcp_hdr(skb)->rst && !is_signed(skb);
+}
 
 static void notrace on_v4_reset(struct tcs_args *args, unsigned long caller)
 {
 	const struct sock *sk = (void *)tcs_arg(args, 0);
 	const struct sk_buff *skb = (void *)tcs_arg(args, 1);
 
-	if (!sk && !tcp_hdr(skb)->rst && skb_rtable(skb)->rt_type == RTN_LOCAL)
+	if (!sk && is_answered(skb) && skb_rtable(skb)->rt_type == RTN_LOCAL)
 		no_socket(dev_net(skb_dst(skb)->dev), skb);
 }
 
@@ -93,7 +126,7 @@ static void notrace on_v6_reset(struct tcs_args *args, unsigned long caller)
 	const struct sock *sk = (void *)tcs_arg(args, 0);
 	const struct sk_buff *skb = (void *)tcs_arg(args, 1);
 
-	if (!sk && !tcp_hdr(skb)->rst && ipv6_unicast_destination(skb))
+	if (!sk && is_answered(skb) && ipv6_unicast_destination(skb))
 		no_socket(dev_net(skb_dst(skb)->dev), skb);
 }
 

@@ -264,30 +264,30 @@ static const struct seq_operations recent_ops = {
 	.show = recent_show,
 };
 
-/* The position is a slot of the hash, plus 1; nothing is held between two. */
-static void *ages_at(struct seq_file *seq, loff_t *pos)
-{
-	const long slot = tcs_ages_next(seq_file_net(seq), *pos - 1);
-
-	if (slot < 0)
-		return NULL;
-	*pos = slot + 1;
-	return pos;
-}
-
+/* Where a line did not fit it is asked for again; who reads from elsewhere goes there anew. */
 static void *ages_start(struct seq_file *seq, loff_t *pos)
 {
+	struct tcs_ages_iter *iter = seq->private;
+	struct net *net = seq_file_net(seq);
+
 	if (!may_read(seq))
 		return ERR_PTR(-EPERM);
-	if (!*pos)
-		++*pos;
-	return ages_at(seq, pos);
+	if (*pos && *pos == iter->pos)
+		return iter->at < iter->n ? iter : NULL;
+	if (!tcs_ages_first(iter, net))
+		return NULL;
+	for (iter->pos = 0; iter->pos < *pos; iter->pos++)
+		if (!tcs_ages_next(iter, net))
+			return NULL;
+	return iter;
 }
 
 static void *ages_next(struct seq_file *seq, void *v, loff_t *pos)
 {
-	++*pos;
-	return ages_at(seq, pos);
+	struct tcs_ages_iter *iter = v;
+
+	iter->pos = ++*pos;
+	return tcs_ages_next(iter, seq_file_net(seq)) ? iter : NULL;
 }
 
 static void ages_stop(struct seq_file *seq, void *v)
@@ -296,9 +296,7 @@ static void ages_stop(struct seq_file *seq, void *v)
 
 static int ages_show(struct seq_file *seq, void *v)
 {
-	const loff_t *pos = v;
-
-	tcs_ages_show(seq, seq_file_net(seq), *pos - 1);
+	tcs_ages_show(seq, v);
 	return 0;
 }
 
@@ -326,7 +324,7 @@ static int __net_init init_one(struct net *net)
 	    proc_create_net(NAME_RECENT, 0400, net->proc_net, &recent_ops,
 			    sizeof(struct recent_iter)) &&
 	    proc_create_net(NAME_AGES, 0400, net->proc_net, &ages_ops,
-			    sizeof(struct seq_net_private)))
+			    sizeof(struct tcs_ages_iter)))
 		return 0;
 	exit_one(net);
 	return -ENOMEM;

@@ -21,15 +21,19 @@ static bool wanted(const struct sock *sk, const struct net *net,
 	return !match || match(tw);
 }
 
-/* Find one in a chain and take a reference, under RCU as all lookups do. */
-static struct inet_timewait_sock *find(const struct inet_ehash_bucket *head,
-				       const struct net *net,
+/*
+ * Find one in a chain and take a reference, under RCU as all lookups do: a socket that was freed,
+ * and is in another chain by now, leads to that one's end (__inet_lookup_established()).
+ */
+static struct inet_timewait_sock *find(const struct inet_hashinfo *hashinfo,
+				       unsigned int slot, const struct net *net,
 				       bool (*match)(const struct inet_timewait_sock *tw))
 {
 	const struct hlist_nulls_node *node;
 	struct sock *sk;
 
-	sk_nulls_for_each_rcu(sk, node, &head->chain) {
+begin:
+	sk_nulls_for_each_rcu(sk, node, &hashinfo->ehash[slot].chain) {
 		if (!wanted(sk, net, match) ||
 		    !refcount_inc_not_zero(&sk->sk_refcnt))
 			continue;
@@ -38,6 +42,8 @@ static struct inet_timewait_sock *find(const struct inet_ehash_bucket *head,
 			return inet_twsk(sk);
 		sock_gen_put(sk);
 	}
+	if (get_nulls_value(node) != slot)
+		goto begin;
 	return NULL;
 }
 
@@ -60,17 +66,15 @@ tcs_time_wait_next(struct net *net,
 	struct inet_timewait_sock *tw;
 
 	for (; *slot <= hashinfo->ehash_mask; ++*slot) {
-		const struct inet_ehash_bucket *head = &hashinfo->ehash[*slot];
-
 		if (!(*slot % 1024)) {
 			cond_resched();
 			if (fatal_signal_pending(current))
 				return NULL;
 		}
-		if (hlist_nulls_empty(&head->chain))
+		if (hlist_nulls_empty(&hashinfo->ehash[*slot].chain))
 			continue;
 		rcu_read_lock();
-		tw = find(head, net, match);
+		tw = find(hashinfo, *slot, net, match);
 		rcu_read_unlock();
 		if (tw)
 			return tw;

@@ -107,6 +107,42 @@ END(port_in_use)
 	lab_end(lab, "TcpCurrEstab=1", "connect_failed_no_port=1 TcpCurrEstab=1");
 }
 
+/*
+ * The port is found, and then a rule forbids it (ip_route_newports()); IPv6 asks before. The errno
+ * is in no socket.
+ */
+END(port_forbidden)
+{
+	const struct ends_lab *lab = &self->lab;
+
+	if (lab->family != AF_INET)
+		return;
+	lab_set(lab, B, "ipv4/ip_local_port_range", "40000 40000");
+	lab_sh(lab, B, "ip rule add ipproto 6 sport 40000 prohibit");
+	expect(lab_try_connect(lab, lab_socket(lab, B), LAB_PORT), EACCES);
+	lab_end(lab, "", "connect_failed_other=1");
+}
+
+/*
+ * A SYN that is signed (RFC 2385) is answered with a RST only where somebody listens who has the
+ * key, as a BGP daemon that was stopped has not.
+ */
+END(signed_and_nobody_listens)
+{
+	const struct ends_lab *lab = &self->lab;
+	struct tcp_md5sig key = { .tcpm_keylen = 4, .tcpm_key = "key" };
+	const int fd = lab_socket(lab, B);
+
+	lab_address(lab, A, LAB_PORT + 1, (void *)&key.tcpm_addr);
+	if (setsockopt(fd, SOL_TCP, TCP_MD5SIG, &key, sizeof(key))) {
+		check(errno == ENOPROTOOPT, "%d", errno);
+		return;
+	}
+	lab_set(lab, B, "ipv4/tcp_syn_retries", "1");
+	expect(lab_try_connect(lab, fd, LAB_PORT + 1), ETIMEDOUT);
+	lab_end(lab, "", FAILED("timeout") " TcpExtTCPAbortOnTimeout=1");
+}
+
 /* A socket that had a port once. */
 END(no_port_left_again)
 {

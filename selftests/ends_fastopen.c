@@ -118,6 +118,17 @@ END(linger0)
 	ended_once(lab, A, "rst_sent_linger");
 }
 
+/* An ICMP message ends it, as it does a connect(). */
+END(unreachable_before_it_is_accepted)
+{
+	struct ends_lab *lab = &self->lab;
+
+	prepare(lab);
+	lab_lose(lab, B, "tcp flags & (syn | ack) == syn | ack reject with icmpx type host-unreachable");
+	send_in_syn(lab, "request", MSG_DONTWAIT);
+	ended_once(lab, A, "ended_timeout");
+}
+
 END(never_accepted)
 {
 	struct ends_lab *lab = &self->lab;

@@ -167,6 +167,107 @@ TEST_F(lifecycle, load_with_closing_sockets_in_own_tables)
 	wire_break(&own);
 }
 
+#define MANY	150
+
+/* On the loopback where the thread is: FIN_WAIT2 at one end, CLOSE_WAIT at the other. */
+static void half_close_many(int (*fds)[2])
+{
+	struct sockaddr_in sa = {
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	socklen_t len = sizeof(sa);
+	const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	char byte;
+	int i;
+
+	if (listen(listener, MANY) || getsockname(listener, (struct sockaddr *)&sa, &len))
+		die_errno("listen");
+	sa.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	for (i = 0; i < MANY; i++) {
+		fds[i][0] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		if (connect(fds[i][0], (struct sockaddr *)&sa, len))
+			die_errno("connect");
+		fds[i][1] = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+		shutdown(fds[i][0], SHUT_WR);
+		check(!read(fds[i][1], &byte, 1), "no FIN");
+	}
+	close(listener);
+}
+
+/* How many lines of the file begin as no other, read a few bytes at a time. */
+static int lines_of_ages(void)
+{
+	static char text[1 << 17];
+	char *line, *rest = text;
+	size_t used = 0;
+	ssize_t n;
+	int fd = open(FILE_AGES, O_RDONLY | O_CLOEXEC), lines = 0;
+
+	while ((n = read(fd, text + used, 100)) > 0)
+		used += n;
+	close(fd);
+	text[used] = '\0';
+	while ((line = strsep(&rest, "\n")) && *line) {
+		const char *state = strstr(line, "state=");
+
+		check(state && strstr(line, " state_ms=-1 "), "'%s'", line);
+		*strstr(line, "state=") = '\0';
+		check(!strstr(rest, line), "twice: %s", line);
+		lines++;
+	}
+	return lines;
+}
+
+/*
+ * Any namespace's root may have all of its sockets in a single chain, whose lock nobody may hold
+ * for long: what is done with them is done in pieces, and none is left out.
+ */
+TEST_F_TIMEOUT(lifecycle, load_with_many_in_one_chain, 120)
+{
+	static int fds[MANY][2];
+	int here = netns_here(), i;
+	struct wire own;
+	struct rows r;
+
+	if (access(CHILD_TABLE, F_OK))
+		SKIP(return, "this kernel has one table for all namespaces");
+	setting_set(-1, CHILD_TABLE, 1);
+	wire_make(&own);
+	setting_set(-1, CHILD_TABLE, 0);
+	EXPECT_EQ(1, setting_get(own.ns[0], TABLE));
+	/* It goes by the size of the table, too. */
+	setting_set(own.ns[0], "/proc/sys/net/ipv4/tcp_max_tw_buckets", 2 * MANY);
+	EXPECT_EQ(0, module_unload());
+	netns_enter(own.ns[0]);
+	ASSERT_EQ(0, system("ip link set lo up"));
+	half_close_many(fds);
+	netns_enter(here);
+	ASSERT_EQ(0, module_load());
+
+	rows_read(&r, own.ns[0]);
+	EXPECT_EQ(MANY, rows_get(&r, "close_wait"));
+	EXPECT_EQ(MANY, rows_get(&r, "fin_wait2"));
+	EXPECT_EQ(2 * MANY, rows_get(&r, "records"));
+	netns_enter(own.ns[0]);
+	EXPECT_EQ(2 * MANY, lines_of_ages());
+	for (i = 0; i < MANY; i++) {
+		close(fds[i][1]);
+		close(fds[i][0]);
+	}
+	netns_enter(here);
+	rows_read(&r, own.ns[0]);
+	EXPECT_EQ(MANY, rows_get(&r, "ended_passive_fin"));
+	EXPECT_EQ(0, rows_get(&r, "fin_wait2"));
+	EXPECT_EQ(MANY, rows_get(&r, "time_wait"));
+	setting_set(own.ns[0], SETTING("time_wait_purge"), 1);
+	rows_read(&r, own.ns[0]);
+	EXPECT_EQ(0, rows_get(&r, "time_wait"));
+	EXPECT_EQ(MANY, rows_get(&r, "time_wait_purged"));
+	EXPECT_EQ(0, rows_get(&r, "records"));
+	close(here);
+	wire_break(&own);
+}
+
 /* The initial namespace's table for what is lost; in one transaction. */
 #define LOSE	"add table inet lost; add chain inet lost input { type filter hook input priority 0; };" \
 		"add rule inet lost input iif lo tcp flags & fin == fin "
