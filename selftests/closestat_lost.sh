@@ -246,7 +246,7 @@ table_was_full() {
 k = begin(('10.6.0.2', 80), 20)" && sysctl -qw net.netfilter.nf_conntrack_max="$tracked"
 	}
 	doctor_while $a burst
-	says 1 "Connection tracking holds 10 of $tracked connections; [1-9][0-9] packets of new connections were dropped while doctor looked" || return
+	says 1 "Connection tracking holds 10 of $tracked connections; .*[1-9][0-9] packets of new connections were dropped while doctor looked" || return
 	doctor $a && says 0 "Earlier: [1-9][0-9] packets found connection tracking full, before doctor looked: it holds 10 of $tracked "
 }
 pair

@@ -155,6 +155,30 @@ web() {
 	until_true listens $1 $2
 }
 
+# shut_window_of N ROW LEAST - so many connections of a server in $b, whose clients in $a do not read,
+# are closed; until ROW there is LEAST or more
+shut_window_of() {
+	program $b "
+l = L(('0.0.0.0', 9000)); ready()
+for i in range($1):
+    c, _ = l.accept(); c.setblocking(False)
+    try:
+        while True: c.send(b'x' * 65536)
+    except OSError: pass
+    c.close()
+time.sleep(100)" && program $a "
+k = []
+for i in range($1):
+    s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096); s.connect(('10.6.0.2', 9000)); k.append(s)
+ready(); time.sleep(100)" || return
+	until_true has $b $2 $3
+}
+
+# has NS ROW LEAST - whether a count of the module is so much or more there
+has() {
+	[ "$(in_netns "$1" sed -n "s/^$2 //p" /proc/net/tcp_closestat)" -ge "$3" ]
+}
+
 # doctor NS [SECONDS] - what doctor says, in $tmp/out, and its exit status in rc
 doctor() {
 	rc=0

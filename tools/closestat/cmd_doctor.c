@@ -27,6 +27,7 @@ static int (*const checks[])(struct doctor *doctor) = {
 	doctor_connecting,
 	doctor_silent,
 	doctor_refused,
+	doctor_orphans,
 	doctor_limits,
 	doctor_conntrack,
 	doctor_settings,

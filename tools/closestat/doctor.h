@@ -50,6 +50,7 @@ struct doctor {
 	struct snapshot now;
 	struct socks first;		/* that close, without TIME_WAIT: before */
 	struct socks last;		/* the same now */
+	struct socks listened;		/* listeners before */
 	struct socks listeners;
 	struct closing_ages ages;	/* of last */
 	struct owners owners;		/* of last and of listeners */
@@ -204,6 +205,16 @@ char *doctor_idle(u64 idle_us, u64 least_us);
 char *doctor_listening(const struct doctor *doctor);
 
 /**
+ * doctor_dropping - tell which listeners dropped SYNs or connections, those that did most first
+ * @doctor: whose
+ * @now: while doctor watched; else before
+ *
+ * Return: "dropped by nginx/12 on port 80, backlog 5: 12"; of a kernel, or a listener, that does not
+ * tell "listening here: " and doctor_listening(); to be freed.
+ */
+char *doctor_dropping(const struct doctor *doctor, bool now);
+
+/**
  * doctor_serves - whether a connection is a server's, by its ports
  * @netns: the namespace's inode
  * @sport: the port here
@@ -309,7 +320,8 @@ static inline const char *plural(u64 n)
  * doctor_connecting	connect()s that wait for an answer
  * doctor_silent	open connections whose peer no longer answers
  * doctor_refused	RSTs to segments that belong to no connection
- * doctor_limits	orphans, TIME_WAIT buckets, listen queues
+ * doctor_orphans	orphans, and the memory of TCP
+ * doctor_limits	TIME_WAIT buckets, listen queues
  * doctor_conntrack	connection tracking that is full
  * doctor_settings	settings that do not go together
  */
@@ -320,6 +332,7 @@ int doctor_unanswered(struct doctor *doctor);
 int doctor_connecting(struct doctor *doctor);
 int doctor_silent(struct doctor *doctor);
 int doctor_refused(struct doctor *doctor);
+int doctor_orphans(struct doctor *doctor);
 int doctor_limits(struct doctor *doctor);
 int doctor_conntrack(struct doctor *doctor);
 int doctor_settings(struct doctor *doctor);

@@ -206,6 +206,69 @@ char *doctor_listening(const struct doctor *d)
 	return text;
 }
 
+static u32 drops_before(const struct doctor *d, u64 cookie)
+{
+	for (size_t i = 0; i < d->listened.n; i++) {
+		if (d->listened.v[i].cookie == cookie)
+			return d->listened.v[i].drops;
+	}
+	return 0;
+}
+
+/* One that came meanwhile has dropped nothing before. */
+static u32 drops_of(const struct doctor *d, const struct sock *l, bool now)
+{
+	u32 before = drops_before(d, l->cookie);
+
+	return now ? l->drops - before : before;
+}
+
+/* The one that follows, NULL for the first, by how many they dropped. */
+static const struct sock *next_dropping(const struct doctor *d, const struct sock *last, bool now)
+{
+	const struct sock *found = NULL;
+
+	for (size_t i = 0; i < d->listeners.n; i++) {
+		const struct sock *l = &d->listeners.v[i];
+		u32 drops = drops_of(d, l, now), least = last ? drops_of(d, last, now) : ~0U;
+
+		/* Of those that dropped as many the order is theirs. */
+		if (drops && (drops < least || (drops == least && l > last)) &&
+		    (!found || drops > drops_of(d, found, now)))
+			found = l;
+	}
+	return found;
+}
+
+char *doctor_dropping(const struct doctor *d, bool now)
+{
+	const struct sock *l = next_dropping(d, NULL, now);
+	size_t size, n = 0;
+	char *text, *any;
+	FILE *f;
+
+	if (!l) {
+		any = doctor_listening(d);
+		text = doctor_text("listening here: %s", any);
+		free(any);
+		return text;
+	}
+	f = open_memstream(&text, &size);
+	if (!f)
+		return doctor_text("%s", "");
+	for (; l && n < SHOWN; l = next_dropping(d, l, now)) {
+		const struct owner *o = owners_find(&d->owners, l->inode);
+
+		fputs(n++ ? "; " : "dropped by ", f);
+		if (o)
+			fprintf(f, "%s/%d on ", o->command, o->pid);
+		fprintf(f, "port %u, backlog %u: %u", l->sport, l->wqueue, drops_of(d, l, now));
+	}
+	fputs(l ? "; and others" : "", f);
+	fclose(f);
+	return text;
+}
+
 static void describe_group(const struct doctor *d, const struct end_group *g, FILE *f)
 {
 	const struct owner *o = g->served ? doctor_listener(d, g->port) : NULL;

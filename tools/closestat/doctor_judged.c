@@ -76,14 +76,24 @@ static bool came_too_late(const struct end_group *g)
 	return g->kind == END_IDLE && !g->served && !is_tls(g);
 }
 
+static bool came_too_late_or_notify(const struct end_group *g)
+{
+	return g->kind == END_IDLE && !g->served && is_tls(g);
+}
+
 static bool is_notify(const struct end_group *g)
 {
-	return is_tls(g) && g->kind != END_UPLOAD && !is_race_or_notify(g);
+	return g->kind == END_PLAIN && is_tls(g);
 }
 
 static bool is_upload(const struct end_group *g)
 {
-	return g->kind == END_UPLOAD;
+	return g->kind == END_UPLOAD && g->served;
+}
+
+static bool is_download(const struct end_group *g)
+{
+	return g->kind == END_UPLOAD && !g->served;
 }
 
 static bool is_plain_data(const struct end_group *g)
@@ -123,6 +133,11 @@ static bool is_server(const struct end_group *g)
 	return !g->served;
 }
 
+static bool is_tls_server(const struct end_group *g)
+{
+	return g->served && is_tls(g);
+}
+
 static bool is_given_up(const struct end_group *g)
 {
 	return g->kind == END_GIVEN_UP;
@@ -132,8 +147,8 @@ const struct judged doctor_judged[] = {
 	{
 		"rst_sent_data_after_close", "rst_sent", "data_after_close", NULL, HARM_FAILS,
 		"reset because the next request came while this side closed an idle connection (a keep-alive race)",
-		"The server's idle timeout is shorter than the client's: the client sees a reset, a balancer answers 502, however rare it is",
-		"make the server's keep-alive (idle) timeout longer than its clients' (node: keepAliveTimeout)",
+		"The server's idle timeout is shorter than the client's, or it was stopped, as in a deploy: the client sees a reset, a balancer answers 502, however rare it is",
+		"make the server's keep-alive (idle) timeout longer than its clients' (node: keepAliveTimeout); before a stop take it out of the balancer, and wait",
 		is_race, true, false, false,
 	},
 	{
@@ -151,11 +166,25 @@ const struct judged doctor_judged[] = {
 		came_too_late, true, false, false,
 	},
 	{
+		"rst_sent_data_after_close", "rst_sent", "data_after_close", NULL, HARM_RISK,
+		"reset because the peer's last bytes came after this side had closed an idle TLS connection",
+		"A close_notify is harmless. An answer that took longer than this side's timeout is lost. These ends do not tell which; the program's log does",
+		"where it is an answer: a longer timeout here, or see at the peer why it is slow",
+		came_too_late_or_notify, true, false, false,
+	},
+	{
 		"rst_sent_data_after_close", "rst_sent", "data_after_close", NULL, HARM_FAILS,
 		"reset while the peer was still sending: an upload that was refused, as with 413",
 		"The RST may overtake the answer: the client sees a reset instead of why",
 		"read to the end, or shutdown(SHUT_WR) and read on, before close()",
 		is_upload, false, false, false,
+	},
+	{
+		"rst_sent_data_after_close", "rst_sent", "data_after_close", NULL, HARM_RISK,
+		"reset because this side closed in the middle of what the peer was sending",
+		"It had enough, gave up or, a proxy, its own client has gone (nginx: 499): the rest of the answer is lost, and the peer's next write fails",
+		"nothing, if that is meant; else read to the end before close()",
+		is_download, false, false, false,
 	},
 	{
 		"rst_sent_data_after_close", "rst_sent", "data_after_close", NULL, HARM_NONE,
@@ -184,6 +213,13 @@ const struct judged doctor_judged[] = {
 		"The client had what it wanted, as a health check that reads the first line, or a TLS client that leaves session tickets unread: the server sees 'connection reset by peer'. What was sent last, without waiting for an answer, may be lost to it",
 		"read to the end before close(), or shutdown(SHUT_WR) and wait for the peer's FIN",
 		is_server, false, false, false,
+	},
+	{
+		"rst_sent_unread_data", "rst_sent", "unread_data", NULL, HARM_RISK,
+		"reset by close() with a TLS client's last bytes unread",
+		"A close_notify is harmless. Where it was more of a request, as of an upload that was refused, the answer may be lost to the client. These ends do not tell which; the clients' logs do",
+		"read to the end before close(), or shutdown(SHUT_WR) and wait for the peer's FIN",
+		is_tls_server, false, false, false,
 	},
 	{
 		"rst_sent_unread_data", "rst_sent", "unread_data", NULL, HARM_FAILS,
@@ -229,15 +265,15 @@ const struct judged doctor_judged[] = {
 	},
 	{
 		"ended_rst_received", "rst_received", NULL, NULL, HARM_NONE,
-		"reset by the peer, a client, before a byte had gone either way",
-		"So end health checks of balancers, and scans: nothing was lost",
+		"reset by the peer, a client, before it had sent a byte",
+		"So end health checks of balancers, and scans: nothing was asked for, and nothing lost",
 		"nothing, or a health check that asks for something",
 		is_probe, false, false, false,
 	},
 	{
 		"ended_rst_received", "rst_received", NULL, NULL, HARM_RISK,
 		"reset by the peer, a client",
-		"One may be one failed request. The client gave up, closed with the answer unread, or died; or it, or a proxy before it, ends connections so (SO_LINGER with 0); or a balancer or NAT on the way has forgotten a connection that was idle, and resets it in the client's name. Else why is known on its side: run doctor there",
+		"One may be one failed request. The client gave up, closed with the answer unread, or died; or it, a proxy before it, or a balancer's check that asks for something (haproxy: option httpchk), ends connections so (SO_LINGER with 0); or a balancer or NAT on the way has forgotten a connection that was idle, and resets it in the client's name. Else why is known on its side: run doctor there",
 		"see at the client why it aborts: its timeouts, its errors",
 		is_client, true, false, false,
 	},

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* doctor: limits that are near: orphans, TIME_WAIT buckets, listen queues. */
+/* doctor: TIME_WAITs that are many, limits that are near: TIME_WAIT buckets, listen queues. */
 #include "doctor.h"
 #include "host_value.h"
 #include "lib/procfile.h"
@@ -14,91 +14,8 @@
 #include <string.h>
 #include <sys/param.h>
 
-/* How many orphans are here, and the port that has most of them. */
-static char *orphans_here(struct doctor *d)
-{
-	u32 *of_port = calloc(1 << 16, sizeof(*of_port));
-	u16 port, most = 0;
-	size_t n = 0;
-
-	if (!of_port)
-		return doctor_text("%s", "");
-	for (size_t i = 0; i < d->last.n; i++) {
-		const struct sock *s = &d->last.v[i];
-
-		if (s->inode || s->timewait || s->state == TCP_CLOSE_WAIT)
-			continue;
-		n++;
-		port = doctor_serves(d->inode, s->sport, s->dport, d) ? s->sport : s->dport;
-		if (++of_port[port] > of_port[most])
-			most = port;
-	}
-	free(of_port);
-	return n ? doctor_text("; %zu of them in FIN_WAIT1 or later here, most of port %u, their peers do not read or have gone",
-			       n, most) : doctor_text("%s", "");
-}
-
-/* Which of the two it was: below the first mark of tcp_mem TCP has what it wants. */
-static bool wants_memory(const struct doctor *d, u64 *pages, u64 *low)
-{
-	*pages = doctor_sockstat(d, "mem");
-	return !host_value("sys/net/ipv4/tcp_mem", low) && *pages >= *low;
-}
-
-static void tell_resets(struct doctor *d, u64 orphans)
-{
-	u64 rose = doctor_rose(d, "rst_sent_memory"), total = doctor_total(d, "rst_sent_memory");
-	struct judged j = {
-		.row = "rst_sent_memory", .how = "rst_sent", .cause = "memory",
-		.harm = HARM_FAILS,
-		.why = "An orphan is a closed socket, in FIN_WAIT1 or later, whose peer does not read or no longer acknowledges. close() keeps no more of them than that: what was not yet sent is lost",
-	};
-	u64 max = 0, pages, low;
-	char *seen, *remedy;
-
-	if (!total)
-		return;
-	host_value("sys/net/ipv4/tcp_max_orphans", &max);
-	if (wants_memory(d, &pages, &low)) {
-		j.why = "TCP is under memory pressure: data not yet sent is lost";
-		seen = doctor_text("reset because TCP is out of memory: it holds %llu pages, and tcp_mem begins with %llu (fewer or smaller socket buffers help)",
-				   pages, low);
-		remedy = doctor_text("sysctl net.ipv4.tcp_mem");
-	} else {
-		seen = doctor_text("reset because of too many orphans: tcp_max_orphans is %llu (host-wide), of which %llu are taken now",
-				   max, orphans);
-		remedy = doctor_text("sysctl -w net.ipv4.tcp_max_orphans=%llu",
-				     MIN(MAX(max * 2, 8192), LIMIT_MAX));
-	}
-	j.seen = seen;
-	j.remedy = remedy;
-	if (rose)
-		doctor_tell_now(d, &j, rose);
-	if (total > rose)
-		doctor_tell_earlier(d, &j, total - rose);
-	free(seen);
-	free(remedy);
-}
-
-static void check_orphans(struct doctor *d)
-{
-	u64 max, orphans = doctor_sockstat(d, "orphan");
-	u64 reset = doctor_total(d, "rst_sent_memory");
-	char *here;
-
-	tell_resets(d, orphans);
-	if (!orphans || host_value("sys/net/ipv4/tcp_max_orphans", &max) || !max ||
-	    orphans * 100 < max * LIMIT_NEAR_PERCENT)
-		return;
-	here = orphans_here(d);
-	doctor_find(d, HARM_FAILS, "orphans",
-		    "Beyond tcp_max_orphans, close() resets a connection and its unsent data is lost ('too many orphaned sockets')",
-		    doctor_text("%llu of tcp_max_orphans %llu orphaned sockets (host-wide), %llu connection%s reset for it or because TCP is out of memory so far%s",
-				orphans, max, reset, plural(reset), here),
-		    doctor_text("sysctl -w net.ipv4.tcp_max_orphans=%llu",
-				MIN(MAX(max * 2, 8192), LIMIT_MAX)));
-	free(here);
-}
+/* From there on they are told, where they do no harm. */
+#define MANY_TIME_WAITS 1000
 
 static void check_buckets(struct doctor *d)
 {
@@ -125,6 +42,29 @@ static void check_buckets(struct doctor *d)
 			    doctor_text("%llu TIME_WAIT%s given up because tcp_max_tw_buckets was reached, not any more: %llu of %llu are taken",
 					total, total == 1 ? " was" : "s were", held, max),
 			    doctor_text("closestat get %stcp_max_tw_buckets", d->where));
+}
+
+static bool is_found(const struct doctor *d, const char *check)
+{
+	for (size_t i = 0; i < d->n_findings; i++) {
+		if (!strcmp(d->findings[i].check, check))
+			return true;
+	}
+	return false;
+}
+
+/* People see them, and wonder. */
+static void check_many(struct doctor *d)
+{
+	u64 n = doctor_total(d, "time_wait");
+
+	if (n < MANY_TIME_WAITS || is_found(d, "ports") || is_found(d, "bound_ports") ||
+	    is_found(d, "overflow"))
+		return;
+	doctor_find(d, HARM_NONE, "time_wait",
+		    "Each takes some 250 bytes until it ends by itself, keeps a late segment from the next connection, and no connect() lacks a port for them: those of a service are all on its own port",
+		    doctor_text("%llu connections are in TIME_WAIT: closed here first", n),
+		    doctor_text("closestat list %s--state time-wait", d->where));
 }
 
 u64 doctor_queue_resets(const struct doctor *d, bool now)
@@ -209,34 +149,93 @@ static void check_full_queue(struct doctor *d, const struct sock *l)
 }
 
 static const char *const no_room[] = {
-	"The kernel says 'possible SYN flooding': a flood, or more clients at a time than the backlog of listen(). With a cookie a connection lacks window scaling and SACK, unless it has timestamps",
+	"The kernel says 'possible SYN flooding': a flood, or more clients at a time than the backlog of listen(). With a cookie a connection lacks window scaling and SACK, unless it has timestamps; dropped, its client waits a second and more",
 };
+
+/* What tcp_conn_request() has dropped, or given a cookie. */
+struct half_open {
+	u64 cookies;
+	u64 dropped;
+};
+
+/*
+ * Without cookies it drops at three quarters of tcp_max_syn_backlog, too, where the backlog has
+ * room, which ListenDrops alone counts.
+ */
+static u64 over_max_syn_backlog(const struct doctor *d, u64 *rose)
+{
+	u64 max, overflows_rose, full_rose;
+	u64 drops = doctor_kernel(d, "ListenDrops", rose);
+	u64 overflows = doctor_kernel(d, "ListenOverflows", &overflows_rose);
+	u64 dropped = doctor_kernel(d, "TCPReqQFullDrop", &full_rose);
+	bool limits = false;
+
+	if (!procfile_number("sys/net/ipv4/tcp_max_syn_backlog", &max)) {
+		for (size_t i = 0; i < d->listeners.n; i++)
+			limits = limits || d->listeners.v[i].wqueue > max - max / 4;
+	}
+	overflows += dropped;
+	overflows_rose += full_rose;
+	*rose = limits && *rose > overflows_rose ? *rose - overflows_rose : 0;
+	return limits && drops > overflows ? drops - overflows : 0;
+}
+
+static void read_half_open(const struct doctor *d, u64 syncookies, struct half_open *total,
+			   struct half_open *rose)
+{
+	u64 more_rose;
+
+	total->dropped = doctor_kernel(d, "TCPReqQFullDrop", &rose->dropped);
+	total->cookies = doctor_kernel(d, "TCPReqQFullDoCookies", &rose->cookies);
+	if (syncookies == 2) {
+		/* Each SYN gets one, whatever room there is. */
+		total->cookies = 0;
+		rose->cookies = 0;
+	}
+	if (!syncookies) {
+		total->dropped += over_max_syn_backlog(d, &more_rose);
+		rose->dropped += more_rose;
+	}
+}
+
+static char *more_half_open(const struct doctor *d, u64 syncookies)
+{
+	u32 least = ~0U;
+
+	if (!syncookies)
+		return doctor_text("%ssysctl -w net.ipv4.tcp_syncookies=1", d->enter);
+	for (size_t i = 0; i < d->listeners.n; i++)
+		least = MIN(least, d->listeners.v[i].wqueue);
+	return more_room(d, d->listeners.n ? least : 0);
+}
 
 /* Connections that are not established yet have a limit of their own. */
 static void check_syn_queue(struct doctor *d)
 {
-	u64 cookies, all_cookies = doctor_kernel(d, "TCPReqQFullDoCookies", &cookies);
-	u64 dropped, all_dropped = doctor_kernel(d, "TCPReqQFullDrop", &dropped);
-	bool now = cookies || dropped;
-	char *listening, *seen;
+	struct half_open total, rose, n;
+	char *who, *seen, *remedy;
+	u64 syncookies;
+	bool now;
 
-	if (!all_cookies && !all_dropped)
+	if (procfile_number("sys/net/ipv4/tcp_syncookies", &syncookies))
+		syncookies = 1;
+	read_half_open(d, syncookies, &total, &rose);
+	if (!total.cookies && !total.dropped)
 		return;
-	listening = doctor_listening(d);
-	seen = doctor_text("SYNs met a listener with no room for more half-open connections: %llu got a cookie, %llu were dropped%s doctor looked (listening here: %s)",
-			   now ? cookies : all_cookies, now ? dropped : all_dropped,
-			   now ? " while" : ", before", listening);
-	free(listening);
+	now = rose.cookies || rose.dropped;
+	n = now ? rose : total;
+	who = doctor_dropping(d, now);
+	seen = doctor_text("SYNs met a listener with no room for more half-open connections: %llu got a cookie, %llu were dropped%s doctor looked (%s)",
+			   n.cookies, n.dropped, now ? " while" : ", before", who);
+	free(who);
+	remedy = more_half_open(d, syncookies);
 	if (now) {
-		doctor_find(d, dropped ? HARM_FAILS : HARM_RISK, "syn_queue", no_room[0], seen,
-			    doctor_text("%sss -tn state syn-recv; then a larger backlog",
-					d->enter));
+		doctor_find(d, n.dropped ? HARM_FAILS : HARM_RISK, "syn_queue", no_room[0], seen,
+			    remedy);
 		return;
 	}
 	doctor_find(d, HARM_EARLIER, "syn_queue", no_room[0],
-		    doctor_text("%s. %s; remedy: a larger backlog in the program's listen()", seen,
-				no_room[0]),
-		    doctor_text("%sss -tn state syn-recv", d->enter));
+		    doctor_text("%s. %s; remedy: %s", seen, no_room[0], remedy), remedy);
 	free(seen);
 }
 
@@ -248,35 +247,35 @@ static void check_listen_queues(struct doctor *d)
 {
 	u64 rose, total = doctor_kernel(d, "ListenOverflows", &rose);
 	size_t before = d->n_findings;
-	char *listening, *reset, *first;
+	char *who, *reset, *first;
 
 	for (size_t i = 0; i < d->listeners.n; i++)
 		check_full_queue(d, &d->listeners.v[i]);
 	if (d->n_findings != before || !total)
 		return;
-	listening = doctor_listening(d);
+	who = doctor_dropping(d, rose);
 	reset = queue_resets(d, rose);
 	first = wait_instead(d);
 	if (rose)
 		doctor_find(d, HARM_FAILS, "listen_queue", full[0],
-			    doctor_text("%llu connection%s found a listen queue full while doctor looked (listening here: %s)%s",
-					rose, plural(rose), listening, reset),
+			    doctor_text("%llu connection%s found a listen queue full while doctor looked (%s)%s",
+					rose, plural(rose), who, reset),
 			    doctor_text("%s%sss -ltn; then a larger backlog, and net.core.somaxconn",
 					first, d->enter));
 	else
 		doctor_find(d, HARM_EARLIER, "listen_queue", full[0],
-			    doctor_text("%llu connection%s found a listen queue full, before doctor looked (listening here: %s)%s. %s; remedy: %sa larger backlog in the program's listen(), and net.core.somaxconn",
-					total, plural(total), listening, reset, full[0], first),
+			    doctor_text("%llu connection%s found a listen queue full, before doctor looked (%s)%s. %s; remedy: %sa larger backlog in the program's listen(), and net.core.somaxconn",
+					total, plural(total), who, reset, full[0], first),
 			    doctor_text("%sss -ltn", d->enter));
-	free(listening);
+	free(who);
 	free(reset);
 	free(first);
 }
 
 int doctor_limits(struct doctor *d)
 {
-	check_orphans(d);
 	check_buckets(d);
+	check_many(d);
 	check_listen_queues(d);
 	check_syn_queue(d);
 	return EXIT_OK;

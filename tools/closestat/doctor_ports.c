@@ -26,6 +26,10 @@
 #define NEAR_PERCENT 75
 #define WIDE_LOW 1024
 #define WIDE_HIGH 65535
+#define RESERVED "sys/net/ipv4/ip_local_reserved_ports"
+
+/* From there on no two connections of connect() have other ports by chance. */
+#define CERTAIN_PERCENT 95
 
 struct port_model {
 	unsigned int low;
@@ -56,7 +60,7 @@ static int read_range(struct port_model *m)
 
 	if (ret)
 		return sysctl_explain(setting_find("ip_local_port_range"), NULL, -ret);
-	if (!procfile_read("sys/net/ipv4/ip_local_reserved_ports", &reserved, NULL)) {
+	if (!procfile_read(RESERVED, &reserved, NULL)) {
 		m->reserved = port_set_count(reserved, m->low, m->high);
 		free(reserved);
 	}
@@ -102,14 +106,16 @@ static int compare(const void *a, const void *b)
 	return ret ? : (int)x->dport - y->dport;
 }
 
-/* Those that came from the port range, which a server's own do not. */
-static void keep_outgoing(struct socks *socks, const struct port_model *m)
+/* Those that came from the port range, but not to a service there. */
+static void keep_outgoing(const struct doctor *d, struct socks *socks, const struct port_model *m)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < socks->n; i++) {
-		if (socks->v[i].sport >= m->low && socks->v[i].sport <= m->high)
-			socks->v[kept++] = socks->v[i];
+		const struct sock *s = &socks->v[i];
+
+		if (s->sport >= m->low && s->sport <= m->high && !doctor_listens(d, s->sport))
+			socks->v[kept++] = *s;
 	}
 	socks->n = kept;
 }
@@ -213,12 +219,42 @@ static bool are_leaked(const struct held *h)
 	return h->peer_closed * 2 > h->time_wait + h->others;
 }
 
+/* That connect() does not take the port of a service, which then could not be started again. */
+static char *reserve_first(const struct doctor *d, const struct port_model *m)
+{
+	static bool services[PORT_SET_SIZE];
+	char *old = NULL, *list, *text;
+
+	memset(services, 0, sizeof(services));
+	for (size_t i = 0; i < d->listeners.n; i++) {
+		u16 port = d->listeners.v[i].sport;
+
+		services[port] = port >= WIDE_LOW && (port < m->low || port > m->high);
+	}
+	if (procfile_read(RESERVED, &old, NULL))
+		old = NULL;
+	list = port_set_add(old ? : "", services);
+	if (list && strncmp(list, old ? : "", strlen(list)))
+		text = doctor_text("%ssysctl -w net.ipv4.ip_local_reserved_ports=%s && ", d->enter,
+				   list);
+	else
+		text = doctor_text("%s", "");
+	free(old);
+	free(list);
+	return text;
+}
+
 static char *more_ports(const struct doctor *d, const struct port_model *m)
 {
-	if (m->low > WIDE_LOW || m->high < WIDE_HIGH)
-		return doctor_text("closestat set %sip_local_port_range=%u-%u", d->where,
-				   WIDE_LOW, WIDE_HIGH);
-	return doctor_text("more source addresses, or fewer connections at a time");
+	char *first, *text;
+
+	if (m->low <= WIDE_LOW && m->high >= WIDE_HIGH)
+		return doctor_text("more source addresses, or fewer connections at a time");
+	first = reserve_first(d, m);
+	text = doctor_text("%sclosestat set %sip_local_port_range=%u-%u", first, d->where,
+			   WIDE_LOW, WIDE_HIGH);
+	free(first);
+	return text;
 }
 
 static char *remedy(const struct doctor *d, const struct port_model *m, const struct held *h)
@@ -233,6 +269,17 @@ static char *remedy(const struct doctor *d, const struct port_model *m, const st
 	/* Of no use without: tcp_twsk_unique(). */
 	return doctor_text("%ssysctl -w net.ipv4.tcp_timestamps=1 net.ipv4.tcp_tw_reuse=1",
 			   d->enter);
+}
+
+/* What it is often taken for. */
+static char *not_fin_timeout(void)
+{
+	u64 seconds;
+
+	if (sysctl_read_number("tcp_fin_timeout", &seconds) || seconds == KERNELS_OWN_MS / 1000)
+		return doctor_text("%s", "");
+	return doctor_text("; tcp_fin_timeout, %llu s, is of FIN_WAIT2 and does not change that",
+			   seconds);
 }
 
 /* That of a connection without timestamps, where the guard is on. */
@@ -251,7 +298,7 @@ static char *held_so(const struct doctor *d, const struct port_model *m, const s
 	const bool reused = reusable(m, h->one) && !m->none_free;
 	u64 length_ms = length_of(d, m);
 	double seconds = (reused ? m->reuse_delay_ms : length_ms) / 1000.0;
-	char others[64] = "", rate[64] = "";
+	char others[64] = "", rate[64] = "", *of_other, *text;
 
 	if (!held_by_time_wait(h))
 		return doctor_text("Connections hold %zu of the %u usable ports%s to %s%s: %zu are open, %zu in CLOSE_WAIT, %zu in SYN_SENT, %zu in TIME_WAIT",
@@ -261,9 +308,12 @@ static char *held_so(const struct doctor *d, const struct port_model *m, const s
 		snprintf(others, sizeof(others), ", open connections %zu more,", h->others);
 	if (seconds)
 		snprintf(rate, sizeof(rate), ": at most %.0f a second", m->usable / seconds);
-	return doctor_text("TIME_WAIT of %g s holds %zu%s of the %u usable ports%s for connections to %s%s%s",
+	of_other = not_fin_timeout();
+	text = doctor_text("TIME_WAIT of %g s holds %zu%s of the %u usable ports%s for connections to %s%s%s%s",
 			   length_ms / 1000.0, h->time_wait, others, m->usable, reserved, dst,
-			   program, rate);
+			   program, rate, of_other);
+	free(of_other);
+	return text;
 }
 
 static const char *const whys[] = {
@@ -299,34 +349,64 @@ static void report(struct doctor *d, const struct port_model *m, const struct he
 /* A port that bind() has chosen is held whatever the destination. */
 static void report_bound(struct doctor *d, const struct port_model *m, size_t n)
 {
-	doctor_find(d, HARM_RISK, "bound_ports",
-		    "A program that calls bind() before connect() gets one port for each source address, whatever the destination, unless it sets IP_BIND_ADDRESS_NO_PORT",
+	doctor_find(d, n >= m->usable ? HARM_FAILS : HARM_RISK, "bound_ports",
+		    "A program that calls bind() before connect() gets one port for each source address, whatever the destination, unless it sets IP_BIND_ADDRESS_NO_PORT. Without a free one bind() fails with EADDRINUSE (address already in use). tcp_tw_reuse does not help",
 		    doctor_text("Connections to all destinations together hold %zu of the %u usable ports, each one of its own, as after bind()",
 				n, m->usable),
 		    doctor_text("IP_BIND_ADDRESS_NO_PORT in the program, or no bind() at all"));
 }
 
+static int compare_ports(const void *a, const void *b)
+{
+	const struct sock *x = a, *y = b;
+	int ret;
+
+	if (x->family != y->family)
+		return x->family < y->family ? -1 : 1;
+	ret = memcmp(&x->src, &y->src, sizeof(x->src));
+	return ret ? : (int)x->sport - y->sport;
+}
+
+static bool have_one_source(const struct sock *x, const struct sock *y)
+{
+	return x->family == y->family && IN6_ARE_ADDR_EQUAL(&x->src, &y->src);
+}
+
+/* Those from one address, @n of them, sorted by port: whether each has a port of its own. */
+static bool have_own_ports(const struct sock *s, size_t n)
+{
+	bool one_destination = true;
+
+	for (size_t i = 1; i < n; i++) {
+		if (s[i].sport == s[i - 1].sport)
+			return false;
+		one_destination = one_destination && s[i].dport == s->dport &&
+				  IN6_ARE_ADDR_EQUAL(&s[i].dst, &s->dst);
+	}
+	/* Of one alone it means nothing. */
+	return !one_destination;
+}
+
 /*
  * connect() gives a port again that another destination has; bind() does not, nor does it take one
- * over from a TIME_WAIT.
+ * over from a TIME_WAIT. How many such ports there are of the address that has most, 0 where there
+ * is room.
  */
-static bool are_bound(const struct port_model *m, const struct socks *socks)
+static size_t bound_ports(const struct port_model *m, struct socks *socks)
 {
-	static bool seen[WIDE_HIGH + 1];
+	size_t most = 0, n;
 
-	if (!socks->n)
-		return false;
-	/* Sorted by destination: of one alone it means nothing. */
-	if (socks->n * 100 < (size_t)m->usable * NEAR_PERCENT ||
-	    !compare(&socks->v[0], &socks->v[socks->n - 1]))
-		return false;
-	memset(seen, 0, sizeof(seen));
-	for (size_t i = 0; i < socks->n; i++) {
-		if (seen[socks->v[i].sport])
-			return false;
-		seen[socks->v[i].sport] = true;
+	if (socks->n)
+		qsort(socks->v, socks->n, sizeof(*socks->v), compare_ports);
+	for (size_t i = 0; i < socks->n; i += n) {
+		const struct sock *s = &socks->v[i];
+
+		for (n = 1; i + n < socks->n && have_one_source(s, &s[n]);)
+			n++;
+		if (n > most && n * 100 >= (size_t)m->usable * NEAR_PERCENT && have_own_ports(s, n))
+			most = n;
 	}
-	return true;
+	return most;
 }
 
 int doctor_ports(struct doctor *d)
@@ -335,6 +415,7 @@ int doctor_ports(struct doctor *d)
 	struct port_model m = { 0 };
 	struct socks socks;
 	struct held h;
+	size_t bound;
 	int ret;
 
 	ret = read_range(&m);
@@ -347,12 +428,15 @@ int doctor_ports(struct doctor *d)
 	if (ret)
 		return ret;
 	read_reuse(d, &m);
-	keep_outgoing(&socks, &m);
+	keep_outgoing(d, &socks, &m);
+	bound = bound_ports(&m, &socks);
 	h = busiest(d, &m, &socks);
-	if (h.one && (h.time_wait + h.others) * 100 >= (size_t)m.usable * NEAR_PERCENT)
+	if (bound * 100 >= (size_t)m.usable * CERTAIN_PERCENT)
+		report_bound(d, &m, bound);
+	else if (h.one && (h.time_wait + h.others) * 100 >= (size_t)m.usable * NEAR_PERCENT)
 		report(d, &m, &h);
-	else if (are_bound(&m, &socks))
-		report_bound(d, &m, socks.n);
+	else if (bound)
+		report_bound(d, &m, bound);
 	sockdiag_free(&socks);
 	return EXIT_OK;
 }

@@ -6,6 +6,7 @@
 #include "lib/signals.h"
 #include "lib/units.h"
 #include "msg.h"
+#include "netns_spec.h"
 #include "nsnames.h"
 #include "recent.h"
 #include "settings.h"
@@ -13,6 +14,7 @@
 #include "sysctl.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,19 +40,21 @@ static int read_time_wait(struct doctor *d)
 	return EXIT_OK;
 }
 
-/* How commands of others are run there: a name is one of ip netns, else a process or a path. */
+/* How commands of others are run there: as netns_enter_spec() has it. */
 static char *enter_command(const char *spec)
 {
-	char path[64];
+	char path[PATH_MAX];
+	int pid;
 
 	if (!spec)
 		return doctor_text("%s", "");
-	if (strchr(spec, '/'))
+	if (strchr(spec, '/') && !access(spec, F_OK))
 		return doctor_text("nsenter --net=%s ", spec);
-	snprintf(path, sizeof(path), "/run/netns/%s", spec);
-	if (access(path, F_OK))
-		return doctor_text("nsenter -t %s -n ", spec);
-	return doctor_text("ip netns exec %s ", spec);
+	snprintf(path, sizeof(path), NETNS_DIR "/%s", spec);
+	if (!access(path, F_OK))
+		return doctor_text("ip netns exec %s ", spec);
+	pid = spec[strspn(spec, "0123456789")] ? netns_spec_pid(spec) : atoi(spec);
+	return doctor_text("nsenter -t %d -n ", pid);
 }
 
 /*
@@ -174,10 +178,12 @@ int doctor_end(struct doctors *all, struct doctor *d, double seconds)
 	ret = sockdiag_read(BIT(TCP_LISTEN), &listeners);
 	if (ret)
 		return ret;
+	d->listened = d->listeners;
+	d->listeners = listeners;
 	/* One that has closed meanwhile is still worth knowing, unless there are others now. */
-	if (listeners.n) {
-		sockdiag_free(&d->listeners);
-		d->listeners = listeners;
+	if (!listeners.n) {
+		d->listeners = d->listened;
+		d->listened = listeners;
 	}
 	ret = read_counts(all, d, &d->now);
 	if (!ret)
@@ -237,6 +243,7 @@ static void free_one(struct doctor *d)
 	doctor_free_findings(d);
 	rst_watch_close(&d->rsts);
 	owners_free(&d->owners);
+	sockdiag_free(&d->listened);
 	sockdiag_free(&d->listeners);
 	sockdiag_free(&d->first);
 	sockdiag_free(&d->last);

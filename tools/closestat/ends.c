@@ -11,6 +11,12 @@
 /* More than the head of a request: somebody was sending a body. */
 #define UPLOAD_BYTES 65536
 
+/* More than the words with which a server begins, as that of a mail or a database. */
+#define GREETING_BYTES 1024
+
+/* Services of protocols that have no answers: data of FTP, syslog, graphite, GELF, fluentd. */
+static const u16 one_way[] = { 20, 514, 601, 1514, 2003, 2004, 6514, 12201, 24224 };
+
 static bool number(const struct trace_line *line, const char *name, u64 *value)
 {
 	*value = 0;
@@ -90,6 +96,15 @@ static enum end_kind kind_of_reset(const struct end_group *g, const struct facts
 										END_PLAIN;
 }
 
+static bool has_no_answers(u16 port)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(one_way); i++) {
+		if (one_way[i] == port)
+			return true;
+	}
+	return false;
+}
+
 /* A request that was not answered: by a server that closed first, or after the client's FIN. */
 static enum end_kind kind_of_fin(const struct end_group *g, const struct facts *f)
 {
@@ -97,11 +112,17 @@ static enum end_kind kind_of_fin(const struct end_group *g, const struct facts *
 	u64 asked = g->served ? f->received : f->sent;
 	u64 answered = g->served ? f->sent : f->received;
 
-	if (!f->bytes || !asked || answered || (!g->served && !passive))
+	if (!f->bytes || !asked || answered || (!g->served && !passive) || has_no_answers(g->port))
 		return END_PLAIN;
 	if (g->served != passive)
 		return END_CLOSED_ON;
 	return f->idle ? END_GIVEN_UP : END_UNANSWERED;
+}
+
+/* A client that has sent nothing, and was sent no more than a greeting. */
+static bool asked_nothing(const struct end_group *g, const struct facts *f)
+{
+	return g->served && f->bytes && !f->received && f->sent <= GREETING_BYTES;
 }
 
 static enum end_kind kind_of(const struct end_group *g, const struct trace_line *line)
@@ -114,7 +135,7 @@ static enum end_kind kind_of(const struct end_group *g, const struct trace_line 
 	if (!strcmp(g->how, "passive_fin") || !strcmp(g->how, "active_fin"))
 		return kind_of_fin(g, &f);
 	if (!strcmp(g->how, "rst_received"))
-		return nothing && g->served ? END_PROBE : END_PLAIN;
+		return asked_nothing(g, &f) ? END_PROBE : END_PLAIN;
 	if (!strcmp(g->how, "other"))
 		return nothing && !g->served ? END_GIVEN_UP : END_PLAIN;
 	return END_PLAIN;

@@ -11,6 +11,12 @@
 #include <string.h>
 #include <unistd.h>
 
+static int parse_number(char *text, u64 *number)
+{
+	text[strcspn(text, "\n\t ")] = '\0';
+	return parse_u64(text, number);
+}
+
 int procfile_number(const char *name, u64 *number)
 {
 	char *text;
@@ -18,15 +24,14 @@ int procfile_number(const char *name, u64 *number)
 
 	if (ret)
 		return ret;
-	text[strcspn(text, "\n\t ")] = '\0';
-	ret = parse_u64(text, number);
+	ret = parse_number(text, number);
 	free(text);
 	return ret;
 }
 
-int host_value(const char *name, u64 *number)
+int host_read(const char *name, char **text)
 {
-	int ret = procfile_number(name, number);
+	int ret = procfile_read(name, text, NULL);
 	int own, host;
 
 	if (ret != -ENOENT || getenv("PROC_ROOT"))
@@ -34,7 +39,7 @@ int host_value(const char *name, u64 *number)
 	own = netns_current();
 	host = open("/proc/1/ns/net", O_RDONLY | O_CLOEXEC);
 	if (own >= 0 && host >= 0 && !netns_enter(host)) {
-		ret = procfile_number(name, number);
+		ret = procfile_read(name, text, NULL);
 		/* In the wrong namespace nothing that follows would be true. */
 		if (netns_enter(own))
 			abort();
@@ -43,5 +48,17 @@ int host_value(const char *name, u64 *number)
 		close(own);
 	if (host >= 0)
 		close(host);
+	return ret;
+}
+
+int host_value(const char *name, u64 *number)
+{
+	char *text;
+	int ret = host_read(name, &text);
+
+	if (ret)
+		return ret;
+	ret = parse_number(text, number);
+	free(text);
 	return ret;
 }

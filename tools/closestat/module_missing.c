@@ -93,13 +93,39 @@ static bool secure_boot(void)
 	return data[4] == 1;
 }
 
+/* What installs a kernel's headers, by a file that a distribution has; the last is any other's. */
+static const struct {
+	const char *file;
+	const char *flavour;	/* how the kernel's release ends; NULL: any */
+	const char *command;
+	bool versioned;		/* the package is of one release */
+} headers[] = {
+	{ "/etc/debian_version", "-pve", "apt install proxmox-headers-", true },
+	{ "/etc/debian_version", NULL, "apt install linux-headers-", true },
+	{ "/etc/arch-release", "-lts", "pacman -S linux-lts-headers", false },
+	{ "/etc/arch-release", "-zen", "pacman -S linux-zen-headers", false },
+	{ "/etc/arch-release", "-hardened", "pacman -S linux-hardened-headers", false },
+	{ "/etc/arch-release", NULL, "pacman -S linux-headers", false },
+	{ "/usr/bin/zypper", NULL, "zypper install kernel-devel kernel-default-devel", false },
+	{ "/", NULL, "dnf install kernel-devel-", true },
+};
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t n = strlen(text), m = strlen(end);
+
+	return n >= m && !strcmp(text + n - m, end);
+}
+
 static int explain_headers(const char *release)
 {
-	if (is_there("/etc/debian_version"))
-		return msg_error("not built for kernel %s, because its headers are not installed: apt install linux-headers-%s",
-				 release, release);
-	return msg_error("not built for kernel %s, because its headers are not installed: dnf install kernel-devel-%s",
-			 release, release);
+	size_t i = 0;
+
+	while (!is_there(headers[i].file) ||
+	       (headers[i].flavour && !ends_with(release, headers[i].flavour)))
+		i++;
+	return msg_error("not built for kernel %s, because its headers are not installed: %s%s",
+			 release, headers[i].command, headers[i].versioned ? release : "");
 }
 
 static int explain_dkms(const char *release)
@@ -107,8 +133,9 @@ static int explain_dkms(const char *release)
 	char version[NAME_MAX + 1];
 
 	if (!dkms_version(version, sizeof(version)))
-		return msg_error("not installed for kernel %s: apt install tcp-closestat-dkms, or 'make dkms-install' in its source",
-				 release);
+		return msg_error("not installed for kernel %s: %s'make dkms-install' in its source",
+				 release, is_there("/etc/debian_version") ?
+				 "apt install tcp-closestat-dkms, or " : "");
 	return msg_error("DKMS has not built it for kernel %s: dkms install " MODULE "/%s -k %s",
 			 release, version, release);
 }
@@ -116,6 +143,15 @@ static int explain_dkms(const char *release)
 static int explain_build(const char *release)
 {
 	return has(release, "build") ? explain_dkms(release) : explain_headers(release);
+}
+
+/* Ubuntu's DKMS signs with a key of its own (shim-signed). */
+static const char *signing_key(void)
+{
+	static const char ours[] = "/var/lib/dkms/mok.pub";
+	static const char ubuntus[] = "/var/lib/shim-signed/mok/MOK.der";
+
+	return is_there(ubuntus) && !is_there(ours) ? ubuntus : ours;
 }
 
 /* A kernel that is installed but does not run runs next, or the package was built for it. */
@@ -152,7 +188,8 @@ int module_missing(void)
 	}
 	if (is_installed(u.release)) {
 		if (secure_boot())
-			msg_error("Secure Boot is on: the module has to be signed by a key that is enrolled: mokutil --import /var/lib/dkms/mok.pub");
+			msg_error("Secure Boot is on: the module has to be signed by a key that is enrolled: mokutil --import %s, then reboot and enrol it",
+				  signing_key());
 		return EXIT_FAILED;
 	}
 	if (has(u.release, "modules.dep"))

@@ -4,6 +4,7 @@
 #include "lib/netns.h"
 #include "lib/procfile.h"
 #include "msg.h"
+#include "nsnames.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,19 +34,48 @@ static int open_by_pid(const char *pid)
 	return open_namespace(path);
 }
 
+int netns_spec_pid(const char *spec)
+{
+	struct nsnames names;
+	int pid = 0;
+
+	nsnames_read(&names);
+	for (size_t i = 0; !pid && i < names.n; i++) {
+		if (!strcmp(names.v[i].name, spec))
+			pid = names.v[i].pid;
+	}
+	nsnames_free(&names);
+	return pid;
+}
+
+static int open_by_name(const char *name)
+{
+	int pid = netns_spec_pid(name);
+	char text[16];
+
+	if (!pid)
+		return -ENOENT;
+	snprintf(text, sizeof(text), "%d", pid);
+	return open_by_pid(text);
+}
+
 static int open_spec(const char *spec)
 {
 	char path[PATH_MAX];
 	int fd;
 
-	if (strchr(spec, '/'))
-		return open_namespace(spec);
+	if (strchr(spec, '/')) {
+		fd = open_namespace(spec);
+		return fd == -ENOENT || fd == -ENOTDIR ? open_by_name(spec) : fd;
+	}
 	if (!*spec || !strcmp(spec, ".") || !strcmp(spec, ".."))
 		return -ENOENT;
 	if ((size_t)snprintf(path, sizeof(path), NETNS_DIR "/%s", spec) >= sizeof(path))
 		return -ENOENT;
 	fd = open_namespace(path);
-	return fd == -ENOENT ? open_by_pid(spec) : fd;
+	if (fd == -ENOENT)
+		fd = open_by_pid(spec);
+	return fd == -ENOENT ? open_by_name(spec) : fd;
 }
 
 static int explain(const char *spec, int err)
@@ -54,7 +84,7 @@ static int explain(const char *spec, int err)
 	case ENOENT:
 		if (strchr(spec, '/'))
 			return msg_error("no such network namespace: %s", spec);
-		return msg_error("no such network namespace: '%s', in %s or as a process id",
+		return msg_error("no such network namespace: '%s', in %s, as a process id or as 'closestat -A' names it",
 				 spec, NETNS_DIR);
 	case EINVAL:
 		return msg_error("'%s' is not a network namespace", spec);

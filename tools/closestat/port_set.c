@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "port_set.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/param.h>
 
 unsigned int port_set_count(const char *text, unsigned int low, unsigned int high)
@@ -23,4 +25,29 @@ unsigned int port_set_count(const char *text, unsigned int low, unsigned int hig
 		if (*end != ',')
 			return n;
 	}
+}
+
+char *port_set_add(const char *text, const bool *ports)
+{
+	size_t size, length = strcspn(text, "\n");
+	char *list = NULL;
+	FILE *f = open_memstream(&list, &size);
+
+	if (!f)
+		return NULL;
+	fwrite(text, 1, length, f);
+	for (unsigned int port = 0; port < PORT_SET_SIZE; port++) {
+		unsigned int last = port;
+
+		if (!ports[port] || port_set_count(text, port, port))
+			continue;
+		while (last + 1 < PORT_SET_SIZE && ports[last + 1] &&
+		       !port_set_count(text, last + 1, last + 1))
+			last++;
+		fprintf(f, "%s%u", ftell(f) ? "," : "", port);
+		if (last > port)
+			fprintf(f, "-%u", last);
+		port = last;
+	}
+	return fclose(f) ? NULL : list;
 }

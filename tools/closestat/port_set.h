@@ -3,6 +3,10 @@
 #ifndef CLOSESTAT_PORT_SET_H
 #define CLOSESTAT_PORT_SET_H
 
+#include <stdbool.h>
+
+#define PORT_SET_SIZE 65536
+
 /**
  * port_set_count - how many ports of a list are in a range
  * @text: "8080,9000-9010", with or without a newline; what is no such list has none from there on
@@ -12,5 +16,15 @@
  * Return: the number.
  */
 unsigned int port_set_count(const char *text, unsigned int low, unsigned int high);
+
+/**
+ * port_set_add - write a list with more ports in it
+ * @text: as above
+ * @ports: PORT_SET_SIZE of them, by number: those to be added
+ *
+ * Return: the list, without a newline, those that were not in it after the others, and "" for none
+ * at all; to be freed. NULL if memory runs out.
+ */
+char *port_set_add(const char *text, const bool *ports);
 
 #endif

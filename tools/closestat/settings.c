@@ -44,7 +44,7 @@ static const struct setting settings[] = {
 	{
 		.name = "tcp_fin_timeout", .dir = DIR_IPV4, .owner = OWNER_KERNEL,
 		.unit = UNIT_S, .max = MAX_JIFFIES_S, .initial = "60",
-		.meaning = "how long an orphan waits in FIN_WAIT2 for the peer's FIN",
+		.meaning = "how long an orphan waits in FIN_WAIT2; not the length of TIME_WAIT",
 	},
 	{
 		.name = "tcp_tw_reuse", .dir = DIR_IPV4, .owner = OWNER_KERNEL,

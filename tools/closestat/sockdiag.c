@@ -35,12 +35,23 @@ static void take_info(struct sock *s, const struct nlattr *attr)
 	s->retransmits = MAX(info.tcpi_retransmits, info.tcpi_probes);
 }
 
+/* tcp_listendrop() */
+static void take_drops(struct sock *s, const struct nlattr *attr)
+{
+	const u32 *memory = mnl_attr_get_payload(attr);
+
+	if (mnl_attr_get_payload_len(attr) >= (SK_MEMINFO_DROPS + 1) * sizeof(*memory))
+		s->drops = memory[SK_MEMINFO_DROPS];
+}
+
 static int take_attr(const struct nlattr *attr, void *data)
 {
 	struct sock *s = data;
 
 	if (mnl_attr_get_type(attr) == INET_DIAG_INFO)
 		take_info(s, attr);
+	else if (mnl_attr_get_type(attr) == INET_DIAG_SKMEMINFO)
+		take_drops(s, attr);
 	else if (mnl_attr_get_type(attr) == INET_DIAG_CGROUP_ID &&
 		 mnl_attr_get_payload_len(attr) >= sizeof(s->cgroup))
 		s->cgroup = mnl_attr_get_u64(attr);
@@ -97,14 +108,15 @@ static int add(const struct nlmsghdr *header, void *data)
 
 static int read_both(u32 states, struct socks *socks)
 {
+	const u8 told = BIT(INET_DIAG_INFO - 1) | BIT(INET_DIAG_SKMEMINFO - 1);
 	struct mnl_socket *nl = tcp_diag_open();
 	int ret;
 
 	if (!nl)
 		return -errno;
-	ret = tcp_diag_dump(nl, AF_INET, states, BIT(INET_DIAG_INFO - 1), add, socks);
+	ret = tcp_diag_dump(nl, AF_INET, states, told, add, socks);
 	if (!ret)
-		ret = tcp_diag_dump(nl, AF_INET6, states, BIT(INET_DIAG_INFO - 1), add, socks);
+		ret = tcp_diag_dump(nl, AF_INET6, states, told, add, socks);
 	mnl_socket_close(nl);
 	return ret;
 }

@@ -25,6 +25,7 @@ struct sock {
 	u32 uid;
 	u32 rqueue;		/* bytes not read; of a listener, connections not accepted */
 	u32 wqueue;		/* bytes not acknowledged; of a listener, how many it may hold */
+	u32 drops;		/* of a listener, SYNs and connections since it was made */
 	u32 left_ms;		/* of a timewait socket: until it ends */
 	/* info; milliseconds since */
 	u32 data_sent_ms;

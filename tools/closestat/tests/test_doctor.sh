@@ -103,14 +103,14 @@ recent() {
 	printf 'age_ms=%s saddr=::ffff:10.0.0.1 sport=%s daddr=::ffff:10.0.0.9 dport=50000 ended=%s rst=%s bytes_sent=%s bytes_received=%s idle_us=%s errno=0 comm=%s\n' "$@"
 }
 {
-	recent 63000 443 rst_sent unread_data 0 7 0 'a b=c'
-	recent 60000 443 rst_sent unread_data 0 7 0 'a b=c'
+	recent 63000 5000 rst_sent unread_data 0 7 0 'a b=c'
+	recent 60000 5000 rst_sent unread_data 0 7 0 'a b=c'
 	recent 9000 3000 rst_sent data_after_close -1 -1 2000000 ''
 	recent 8000 80 passive_fin - 0 7 0 nginx
 	recent 7000 8443 no_socket - -1 -1 -1 ''
 } >"$PROC_ROOT/thread-self/net/tcp_closestat_recent"
 counter rst_sent_data_after_close 1
-expect_run 'with whom it was' 0 'Earlier: 9 of 1000 connections that ended were reset by close[(][)] with data unread [(]0.9 %[)], before doctor looked, the last (1 min|60)[^:]* ago: 2 on port 443 of a b=c with 10.0.0.9[.]' '' doctor -d 20ms
+expect_run 'with whom it was' 0 'Earlier: 9 of 1000 connections that ended were reset by close[(][)] with data unread [(]0.9 %[)], before doctor looked, the last (1 min|60)[^:]* ago: 2 on port 5000 of a b=c with 10.0.0.9[.]' '' doctor -d 20ms
 check 'a keep-alive race that is over' '[[ $out =~ "idle connection (a keep-alive race) (0.1 %), idle for 2 s before, before doctor looked, the last 9".*" s ago: 1 on port 3000 with 10.0.0.9" ]]'
 check 'a request that was not answered' '[[ $out =~ "1 connection was closed without one byte of answer".*": 1 on port 80 of nginx with 10.0.0.9" ]]'
 check 'a SYN that nobody wanted' '[[ $out =~ "1 RST answered SYNs for ports where nobody listens".*": 1 for port 8443 from 10.0.0.9" ]]'
@@ -138,13 +138,25 @@ kept $close 1 "$(end $client rst_sent data_after_close 70 9 60000000)" "1 of 100
 kept $close 1 "$(end $served rst_sent data_after_close 70 9 60000000)" 'a keep-alive race.*1 on port 8080 of prog'
 kept $close 1 "$(end 443 rst_sent data_after_close 70 9 60000000)" "reset because the client's last bytes came while this side closed an idle TLS connection"
 kept $close 3 "$(end $served rst_sent data_after_close 70 9 60000000)" 'Earlier: 2 of 100 connections that ended were reset because the peer sent data after close[(][)] .2 %., before doctor looked[.]'
-kept ended_rst_received 1 "$(end $served rst_received - 0 0 0)" 'reset by the peer, a client, before a byte had gone either way.*health checks'
+kept ended_rst_received 1 "$(end $served rst_received - 0 0 0)" 'reset by the peer, a client, before it had sent a byte.*health checks'
 kept ended_rst_received 1 "$(end $served rst_received - 9 9 0)" 'reset by the peer, a client .1 %.'
 kept ended_rst_received 1 "$(end $served rst_received - 9 9 350000000)" "reset by the peer, a client .1 %., idle for [0-9.]+ (s|min) before.*in the client's name"
 kept ended_rst_received 1 "$(end $client rst_received - 9 9 900000)" 'reset by the peer .1 %., idle for 900 ms before.*1 with 10.0.0.9:8080 of prog.*an idle timeout here'
 kept ended_other 5 "$(end $client other - 0 0 -1)" 'Earlier: 1 of 100 connections that ended was given up by the program before connect[(][)] had an answer'
 kept ended 100 "$(end $served passive_fin - 0 70 3000000)" '1 connection was closed without one byte of answer when the client had waited, and closed, idle for 3 s before.*499'
+kept ended_rst_received 1 "$(end 3306 rst_received - 78 0 0)" 'reset by the peer, a client, before it had sent a byte'
+kept $close 1 "$(end $served rst_sent data_after_close 70 99999 0)" 'an upload that was refused, as with 413.*1 on port 8080 of prog'
+kept $close 1 "$(end $client rst_sent data_after_close 70 99999 0)" 'reset because this side closed in the middle of what the peer was sending'
+kept rst_sent_unread_data 1 "$(end 443 rst_sent unread_data 70 9 0)" "reset by close[(][)] with a TLS client's last bytes unread"
 kept rst_sent_linger 2 "$(end $served rst_sent linger 9 9 0)" 'Earlier: 1 of 100 connections that ended was reset by SO_LINGER with a time of 0 right after an answer'
+make_healthy
+counter ended 100
+end 2003 passive_fin - 0 70 0 >"$PROC_ROOT/thread-self/net/tcp_closestat_recent"
+run doctor -d 20ms
+check 'no answer where there never is one' '[ $rc = 0 ] && ! grep -q "of answer" <<<"$out"'
+make_healthy
+counter time_wait 1000
+expect_run 'many TIME_WAITs' 0 'Nothing found.*Harmless: 1000 connections are in TIME_WAIT' '' doctor -d 20ms
 make_healthy
 counter ended 1000
 counter rst_sent_unread_data 9

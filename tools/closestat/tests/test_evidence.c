@@ -7,6 +7,7 @@
 #include "../rst_watch.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void reserved_ports(void)
@@ -18,6 +19,36 @@ static void reserved_ports(void)
 	EXPECT(port_set_count("1,30000-40001,40499-50000", 40000, 40499) == 3);
 	EXPECT(!port_set_count("9-3", 1, 65535));
 	EXPECT(port_set_count("5,x,6", 1, 65535) == 1);
+}
+
+/* The list with 80, 8080, 8081 and 65535 in it. */
+static bool adds(const char *list, const char *wanted)
+{
+	static bool ports[PORT_SET_SIZE];
+	char *with;
+	bool ok;
+
+	ports[80] = true;
+	ports[8080] = true;
+	ports[8081] = true;
+	ports[PORT_SET_SIZE - 1] = true;
+	with = port_set_add(list, ports);
+	ok = with && !strcmp(with, wanted);
+	free(with);
+	return ok;
+}
+
+static void ports_to_reserve(void)
+{
+	static const bool none[PORT_SET_SIZE];
+	char *with = port_set_add("7-9\n", none);
+
+	EXPECT(with && !strcmp(with, "7-9"));
+	free(with);
+	EXPECT(adds("", "80,8080-8081,65535"));
+	EXPECT(adds("\n", "80,8080-8081,65535"));
+	EXPECT(adds("443,8000-8080\n", "443,8000-8080,80,8081,65535"));
+	EXPECT(adds("1-65535\n", "1-65535"));
 }
 
 static bool serves_8080(u64 netns, u16 sport, u16 dport, void *data)
@@ -234,8 +265,9 @@ static void answers_to_strays(void)
 
 int main(void)
 {
-	tap_begin(7);
+	tap_begin(8);
 	RUN(reserved_ports);
+	RUN(ports_to_reserve);
 	RUN(ends_are_grouped);
 	RUN(groups_are_merged);
 	RUN(kinds_are_told_apart);

@@ -40,9 +40,13 @@ expect_run '-N before the command' 0 'tcp_fin_timeout +17' '' -N "$holder_pid" g
 expect_run 'another kind of namespace' 1 '' 'is not a network namespace' get -N "/proc/$holder_pid/ns/uts"
 expect_run 'a file that is no namespace' 1 '' 'is not a network namespace' get -N /dev/null
 expect_run 'no such path' 1 '' 'no such network namespace: /nowhere/ns' get -N /nowhere/ns
-expect_run 'no such process' 1 '' "in /run/netns or as a process id" get -N 4194305
+expect_run 'no such process' 1 '' "in /run/netns, as a process id or as .closestat -A. names it" get -N 4194305
 expect_run 'an empty name' 1 '' "no such network namespace" get -N ''
 expect_run 'a name that is a directory' 1 '' "no such network namespace" get -N ..
+
+# As -A calls it. It may not be the first process there.
+name=$(cat "/proc/$holder_pid/comm")/$holder_pid
+check 'by what it is called' '[ "$(fin_timeout -N "$name")" = 17 ]'
 
 name=closestat-test-$$
 if command -v ip >/dev/null && ip netns add "$name"; then
