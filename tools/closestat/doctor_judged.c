@@ -265,8 +265,8 @@ const struct judged doctor_judged[] = {
 	},
 	{
 		"ended_rst_received", "rst_received", NULL, NULL, HARM_NONE,
-		"reset by the peer, a client, before it had sent a byte",
-		"So end health checks of balancers, and scans: nothing was asked for, and nothing lost",
+		"reset by the peer, a client, before a byte had gone either way",
+		"So end health checks of balancers, and scans: nothing was lost",
 		"nothing, or a health check that asks for something",
 		is_probe, false, false, false,
 	},

@@ -11,9 +11,6 @@
 /* More than the head of a request: somebody was sending a body. */
 #define UPLOAD_BYTES 65536
 
-/* More than the words with which a server begins, as that of a mail or a database. */
-#define GREETING_BYTES 1024
-
 /* Services of protocols that have no answers: data of FTP, syslog, graphite, GELF, fluentd. */
 static const u16 one_way[] = { 20, 514, 601, 1514, 2003, 2004, 6514, 12201, 24224 };
 
@@ -119,12 +116,6 @@ static enum end_kind kind_of_fin(const struct end_group *g, const struct facts *
 	return f->idle ? END_GIVEN_UP : END_UNANSWERED;
 }
 
-/* A client that has sent nothing, and was sent no more than a greeting. */
-static bool asked_nothing(const struct end_group *g, const struct facts *f)
-{
-	return g->served && f->bytes && !f->received && f->sent <= GREETING_BYTES;
-}
-
 static enum end_kind kind_of(const struct end_group *g, const struct trace_line *line)
 {
 	struct facts f = facts_of(line);
@@ -135,7 +126,7 @@ static enum end_kind kind_of(const struct end_group *g, const struct trace_line 
 	if (!strcmp(g->how, "passive_fin") || !strcmp(g->how, "active_fin"))
 		return kind_of_fin(g, &f);
 	if (!strcmp(g->how, "rst_received"))
-		return asked_nothing(g, &f) ? END_PROBE : END_PLAIN;
+		return nothing && g->served ? END_PROBE : END_PLAIN;
 	if (!strcmp(g->how, "other"))
 		return nothing && !g->served ? END_GIVEN_UP : END_PLAIN;
 	return END_PLAIN;

@@ -23,7 +23,7 @@ enum end_kind {
 	END_UNANSWERED,		/* the client's FIN came first, and nothing was sent */
 	END_GIVEN_UP,		/* the same, after a silence; or a connect() closed */
 	END_CLOSED_ON,		/* the server's FIN came first, and nothing was sent */
-	END_PROBE,		/* reset by a client that had sent nothing */
+	END_PROBE,		/* reset by a client before a byte had gone either way */
 	END_ANSWERED,		/* a server's reset by SO_LINGER, right after data */
 };
 
