@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * doctor: orphans, and the memory of TCP. tcp_check_oom() asks for both: more orphans than
- * tcp_max_orphans (from a timer than a half of it where the peer lets nothing be sent, than a
- * quarter after an ICMP error: tcp_out_of_resources()), or more pages than the last of tcp_mem and
- * a socket that has much to send.
+ * tcp_max_orphans (from a timer than a half of it where nothing could be sent for four minutes,
+ * than a quarter after an ICMP error, too: tcp_out_of_resources()), or more pages than the last of
+ * tcp_mem and a socket that has much to send.
  */
 #include "doctor.h"
 #include "host_value.h"
@@ -22,6 +22,7 @@ struct limits {
 	u64 orphans;
 	u64 max_orphans;
 	u64 pages;
+	u64 low_pages;	/* below it TCP has what it wants */
 	u64 max_pages;
 };
 
@@ -36,7 +37,7 @@ static void read_limits(const struct doctor *d, struct limits *l)
 		l->max_orphans = 0;
 	if (host_read("sys/net/ipv4/tcp_mem", &text))
 		return;
-	if (sscanf(text, "%*u %*u %llu", &l->max_pages) != 1)
+	if (sscanf(text, "%llu %*u %llu", &l->low_pages, &l->max_pages) != 2)
 		l->max_pages = 0;
 	free(text);
 }
@@ -75,13 +76,17 @@ static const char *const orphan[] = {
 	"An orphan is a closed socket, in FIN_WAIT1 or later, whose peer does not read or no longer acknowledges. close() keeps no more of them than that: what was not yet sent is lost",
 };
 
-/* Which of the two it was shows while it lasts; afterwards both are named. */
+/*
+ * Which of the two it was shows while it lasts. Afterwards, unless TCP has all the memory that it
+ * wants, both are named.
+ */
 static void judge(const struct limits *l, struct judged *j, char **seen, char **remedy)
 {
 	const bool memory = l->max_pages && l->pages >= l->max_pages;
-	const bool many = l->max_orphans && l->orphans * 100 >= l->max_orphans * EARLIEST_PERCENT;
+	const bool orphans = l->pages < l->low_pages || (l->max_orphans &&
+			     l->orphans * 100 >= l->max_orphans * EARLIEST_PERCENT);
 
-	if (memory && !many) {
+	if (memory && !orphans) {
 		j->why = "TCP has more memory than it may: data not yet sent is lost";
 		*seen = doctor_text("reset because TCP is out of memory: it holds %llu pages, and tcp_mem ends with %llu (fewer or smaller socket buffers help)",
 				    l->pages, l->max_pages);
@@ -90,7 +95,7 @@ static void judge(const struct limits *l, struct judged *j, char **seen, char **
 	}
 	j->why = orphan[0];
 	*remedy = more_orphans(l);
-	if (many && !memory)
+	if (orphans && !memory)
 		*seen = doctor_text("reset because of too many orphans: tcp_max_orphans is %llu (host-wide), of which %llu are taken now",
 				    l->max_orphans, l->orphans);
 	else
@@ -121,7 +126,7 @@ static void tell_resets(struct doctor *d, const struct limits *l)
 }
 
 static const char *const near[] = {
-	"From a half of tcp_max_orphans on orphans whose peers do not read are reset, their unsent data is lost ('too many orphaned sockets'); at all of it every close() resets",
+	"From a half of tcp_max_orphans on orphans that could send nothing for four minutes are reset, and their data is lost ('too many orphaned sockets'); from all of it on close() resets",
 	"Beyond tcp_max_orphans, close() resets a connection and its unsent data is lost ('too many orphaned sockets')",
 };
 
