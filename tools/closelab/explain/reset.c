@@ -59,8 +59,10 @@ static void describe(const struct conn *conn, int side, const struct packet *p,
 	r->id_before = x->id;
 	r->window = p->window;
 	r->window_before = x->raw_window;
-	r->state[0] = conn_state(conn, 0);
-	r->state[1] = conn_state(conn, 1);
+	for (int i = 0; i < 2; i++) {
+		r->nxt[i] = conn->end[i].nxt;
+		r->state[i] = conn_state(conn, i);
+	}
 	r->after_fin = x->fins;
 	/* Of a direction that was not captured, nothing says that there was none. */
 	r->peer_data = y->data || y->missing || !y->seen ||
@@ -216,6 +218,21 @@ void conn_answered_before(struct conn *conn, int side, const struct packet *p)
 		conn->end[!side].over_by = -1;
 }
 
+/*
+ * A segment that acknowledges what the other end has sent since a RST was itself sent after that.
+ * What goes as far as the RST itself says it did is older, and was captured late.
+ */
+static bool sent_since(const struct conn *conn, int side, const struct reset *r,
+		       const struct packet *p)
+{
+	const struct end *o = &conn->end[!side];
+	uint32_t had = r->nxt[!side];
+	uint32_t told = r->side != side ? r->seq : r->flags & SEG_ACK ? r->ack : had;
+
+	return p->flags & SEG_ACK && o->first_frame < r->frame && o->last_frame > r->frame &&
+	       seq_after(p->ack, had) && seq_after(p->ack, told) && !seq_after(p->ack, o->nxt);
+}
+
 /* Whether a segment was sent before the sender could know of a RST. */
 static bool under_way(const struct conn *conn, const struct end *e,
 		      const struct reset *r, const struct packet *p)
@@ -226,6 +243,8 @@ static bool under_way(const struct conn *conn, const struct end *e,
 	int64_t rtt = conn_rtt(conn);
 	int64_t gap = p->at - r->at;
 
+	if (sent_since(conn, !r->side, r, p))
+		return false;
 	/* However long the queue is: what goes on without a pause may all have been sent before. */
 	if (!again && p->length && p->at - e->last_at < SLACK_NS && edge &&
 	    !seq_after(p->seq + p->length, edge))
@@ -285,6 +304,13 @@ static void doubt_both(struct conn *conn, int side, int by)
 		o->over_by = by;
 }
 
+/* Whether the sender of a RST may have sent a segment before it, captured behind it though. */
+static bool overtaken(const struct conn *conn, const struct reset *r, const struct packet *p)
+{
+	return r->fate != FATE_IGNORED && times_near(p->at, r->at, OVERTAKEN_NS) &&
+	       !seq_after(packet_end(p), r->seq) && !sent_since(conn, r->side, r, p);
+}
+
 void conn_goes_on(struct conn *conn, int side, const struct packet *p)
 {
 	struct end *e = &conn->end[side];
@@ -294,9 +320,7 @@ void conn_goes_on(struct conn *conn, int side, const struct packet *p)
 		return;
 	r = &conn->reset[e->over_by];
 	if (r->side == side) {
-		/* Earlier segments of it may have been overtaken. */
-		if (times_near(p->at, r->at, OVERTAKEN_NS) &&
-		    !seq_after(packet_end(p), r->seq))
+		if (overtaken(conn, r, p))
 			return;
 		/* An end without a socket may still send, by hand. */
 		if (r->origin == ORIGIN_HALF_OPEN)

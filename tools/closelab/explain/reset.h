@@ -98,6 +98,7 @@ enum known_by {
  * @seq: its number
  * @ack: its acknowledgment, whatever the flags
  * @expected: what the receiver expected, where known
+ * @nxt: behind what each end had sent
  * @state: of both ends just before
  * @side: who sent it, or in whose name
  * @flags: SEG_*
@@ -127,6 +128,7 @@ struct reset {
 	uint32_t seq;
 	uint32_t ack;
 	uint32_t expected;
+	uint32_t nxt[2];
 	uint8_t state[2];
 	uint8_t side;
 	uint8_t flags;

@@ -11,6 +11,7 @@ import sys
 # Nothing is left in the source.
 sys.dont_write_bytecode = True
 from made import EXCHANGE, HANDSHAKE, LATER, MS, PORT, S, again, cancelled, icmp, repeated, segment
+from made_odd import ODD
 from test_variations import pcap
 
 # What it is, the segments, how client and server ended, causes that have to be among the
@@ -349,6 +350,7 @@ CASES = [
     ("a RST behind the last FIN and its ACK",
      [(0, "c", "", 2, 1), (MS, "s", "F", 1, 2), (2 * MS, "c", "", 2, 2), (3 * MS, "c", "", 2, 2),
       (4 * MS, "s", "R", 2, None)], None, "no_socket", [], None),
+    *ODD,
 ]
 
 
