@@ -20,4 +20,8 @@ ODD = [
     ("a RST that was captured before the data that it is behind, and the ACK of that",
      [*HANDSHAKE, *EXCHANGE, (2 * S, "s", "R", 251, 101), (2 * S + 100000, "s", "P", 201, 101, 50),
       (2 * S + 200000, "c", "", 101, 251)], "rst_received", "rst_sent", ["linger"], None),
+    ("a RST outside the window of a SYN-ACK, and the handshake goes on",
+     [*HANDSHAKE[:2], (200 * MS, "c", "R", -50, None), (300 * MS, "c", "", 1, 1), (301 * MS, "c", "P", 1, 1, 10),
+      (302 * MS, "s", "", 1, 11), (S, "c", "F", 11, 1), (S + MS, "s", "F", 1, 12), (S + 2 * MS, "c", "", 12, 2)],
+     "active_fin", "passive_fin", [], "outside the window"),
 ]

@@ -322,9 +322,11 @@ void conn_goes_on(struct conn *conn, int side, const struct packet *p)
 	if (r->side == side) {
 		if (overtaken(conn, r, p))
 			return;
-		/* An end without a socket may still send, by hand. */
-		if (r->origin == ORIGIN_HALF_OPEN)
+		/* An end without a socket may still send, by hand; the other one has none either. */
+		if (r->origin == ORIGIN_HALF_OPEN && r->fate == FATE_BELIEVED)
 			return;
+		if (reset_without_socket(r->origin) && conn->no_socket[side])
+			conn->no_socket[side]--;
 		r->origin = ORIGIN_WENT_ON;
 		revive(conn, !side, e->over_by, p);
 		doubt_both(conn, side, e->over_by);
