@@ -393,6 +393,11 @@ static void take_segment(struct conn *conn, int side, const struct packet *p)
 			conn->incoherent = true;
 		return;
 	}
+	/* RFC 9293 section 3.10.7.4, fifth: without ACK it is dropped. */
+	if (!(p->flags & SEG_ACK)) {
+		conn->strays++;
+		return;
+	}
 	if (is_stray(conn, side, p)) {
 		conn->strays++;
 		conn_doubt_fin(conn, side, p);
@@ -400,8 +405,6 @@ static void take_segment(struct conn *conn, int side, const struct packet *p)
 		return;
 	}
 	take_numbers(conn, side, p);
-	if (!(p->flags & SEG_ACK))
-		return;
 	take_window(conn, side, p);
 	take_ack(conn, side, p);
 	note_late(e, o, p);

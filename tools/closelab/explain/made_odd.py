@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """Cases of test_made.py: segments that the other end does not take, and who goes on after them."""
-from made import EXCHANGE, HANDSHAKE, MS, S
+from made import EXCHANGE, HANDSHAKE, LATER, MS, S
 
 ODD = [
     ("a RST outside the window in the name of who goes on at once",
@@ -24,4 +24,11 @@ ODD = [
      [*HANDSHAKE[:2], (200 * MS, "c", "R", -50, None), (300 * MS, "c", "", 1, 1), (301 * MS, "c", "P", 1, 1, 10),
       (302 * MS, "s", "", 1, 11), (S, "c", "F", 11, 1), (S + MS, "s", "F", 1, 12), (S + 2 * MS, "c", "", 12, 2)],
      "active_fin", "passive_fin", [], "outside the window"),
+    ("a FIN without ACK in a connection",
+     [*HANDSHAKE, *EXCHANGE, (2 * S, "c", "F", 101, None), (3 * S, "c", "P", 101, 201, 10),
+      (3 * S + MS, "s", "", 201, 111), *LATER], "open", "open", [], "fit no window"),
+    ("the same, and the server closes first",
+     [*HANDSHAKE, *EXCHANGE, (2 * S, "c", "F", 101, None), (3 * S, "s", "F", 201, 101),
+      (3 * S + MS, "c", "F", 101, 202), (3 * S + 2 * MS, "s", "", 202, 102)],
+     "passive_fin", "active_fin", [], None),
 ]
