@@ -227,8 +227,12 @@ static bool sent_since(const struct conn *conn, int side, const struct reset *r,
 {
 	const struct end *o = &conn->end[!side];
 	uint32_t had = r->nxt[!side];
-	uint32_t told = r->side != side ? r->seq : r->flags & SEG_ACK ? r->ack : had;
+	uint32_t told = had;
 
+	if (r->side == side && r->flags & SEG_ACK)
+		told = r->ack;
+	else if (r->side != side && r->origin != ORIGIN_WENT_ON)
+		told = r->seq;
 	return p->flags & SEG_ACK && o->first_frame < r->frame && o->last_frame > r->frame &&
 	       seq_after(p->ack, had) && seq_after(p->ack, told) && !seq_after(p->ack, o->nxt);
 }
@@ -311,6 +315,15 @@ static bool overtaken(const struct conn *conn, const struct reset *r, const stru
 	       !seq_after(packet_end(p), r->seq) && !sent_since(conn, r->side, r, p);
 }
 
+/*
+ * An end without a socket may still send, by hand, after its kernel has ended what that had begun:
+ * by a RST at the number that the SYN-ACK acknowledges.
+ */
+static bool by_hand(const struct reset *r)
+{
+	return r->origin == ORIGIN_HALF_OPEN && r->fate == FATE_BELIEVED && r->seq == r->expected;
+}
+
 void conn_goes_on(struct conn *conn, int side, const struct packet *p)
 {
 	struct end *e = &conn->end[side];
@@ -322,8 +335,7 @@ void conn_goes_on(struct conn *conn, int side, const struct packet *p)
 	if (r->side == side) {
 		if (overtaken(conn, r, p))
 			return;
-		/* An end without a socket may still send, by hand; the other one has none either. */
-		if (r->origin == ORIGIN_HALF_OPEN && r->fate == FATE_BELIEVED)
+		if (by_hand(r))
 			return;
 		if (reset_without_socket(r->origin) && conn->no_socket[side])
 			conn->no_socket[side]--;
