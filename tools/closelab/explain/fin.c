@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "fin.h"
+
+#include "bytes.h"
+
+/*
+ * Whether a FIN that comes again may have been sent before the acknowledgment of
+ * the first one, captured at the other end, could arrive.
+ */
+static bool ack_under_way(const struct conn *conn, const struct end *e,
+			  const struct packet *p)
+{
+	return conn->opener >= 0 && times_near(p->at, e->acked_at, conn_rtt(conn));
+}
+
+void take_fin(const struct conn *conn, struct end *e, const struct end *o,
+	      const struct packet *p)
+{
+	uint32_t end = p->seq + p->length + 1;
+
+	if (e->fin_cut && !p->first_fragment && seq_after(end, e->fin_end)) {
+		e->fin_cut = false;
+		e->fin_end = end;
+	}
+	if (e->fins && e->fin_end != end)
+		return;
+	/* It was captured behind its acknowledgment. */
+	if (e->fin_unseen && end == e->nxt) {
+		e->fin_unseen = false;
+		e->missing--;
+	}
+	if (!e->fins) {
+		e->fin_cut = p->first_fragment;
+		e->fin_end = end;
+		e->fin_ack = p->ack;
+		e->fin_at = p->at;
+		e->fin_frame = p->frame;
+		e->fin_ttl = p->ttl;
+		e->fin_ttl_before = e->ttl;
+		e->fin_acked = o->ack_known && !seq_before(o->ack_max, end);
+		if (e->fin_acked) {
+			e->acked_frame = o->ack_frame;
+			e->acked_at = o->last_at;
+		}
+	} else if (e->fin_acked && !ack_under_way(conn, e, p)) {
+		/* It has not heard of that acknowledgment. */
+		e->fin_acked = false;
+		e->fin_ack_lost = true;
+	}
+	/* Of a FIN that was sent again, what the first one said counts. */
+	if (seq_before(p->ack, e->fin_ack))
+		e->fin_ack = p->ack;
+	e->fins++;
+	e->fin_last_at = p->at;
+	e->fin_last_frame = p->frame;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What an end has sent as its last. */
+#ifndef EXPLAIN_FIN_H
+#define EXPLAIN_FIN_H
+
+#include "conn.h"
+
+/**
+ * take_fin() - take in a FIN
+ * @conn: the connection
+ * @e: its sender
+ * @o: the other end
+ * @p: the segment
+ */
+void take_fin(const struct conn *conn, struct end *e, const struct end *o,
+	      const struct packet *p);
+
+#endif
