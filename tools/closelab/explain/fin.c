@@ -54,3 +54,8 @@ void take_fin(const struct conn *conn, struct end *e, const struct end *o,
 	e->fin_last_at = p->at;
 	e->fin_last_frame = p->frame;
 }
+
+bool acks_beyond_fin(const struct end *o, const struct packet *p)
+{
+	return o->fins && !o->fin_cut && p->flags & SEG_ACK && seq_after(p->ack, o->fin_end);
+}

@@ -15,4 +15,13 @@
 void take_fin(const struct conn *conn, struct end *e, const struct end *o,
 	      const struct packet *p);
 
+/**
+ * acks_beyond_fin() - whether a segment acknowledges what is behind the other end's FIN
+ * @o: the other end
+ * @p: the segment
+ *
+ * Return: whether it does; there is nothing, so it is dropped (RFC 9293 section 3.10.7.4, fifth).
+ */
+bool acks_beyond_fin(const struct end *o, const struct packet *p);
+
 #endif

@@ -287,6 +287,8 @@ static bool is_stray(const struct conn *conn, int side, const struct packet *p)
 		return !fits_reverse(o, p);
 	if (seq_before(p->seq, e->nxt) && e->nxt - p->seq > BEYOND_UNKNOWN)
 		return true;
+	if (acks_beyond_fin(o, p))
+		return true;
 	/* Behind a FIN there is nothing. */
 	return e->fins && !e->fin_cut &&
 	       seq_after(packet_end(p), e->fin_end);

@@ -33,4 +33,11 @@ ODD = [
      [*HANDSHAKE, *EXCHANGE, (2 * S, "c", "F", 101, None), (3 * S, "s", "F", 201, 101),
       (3 * S + MS, "c", "F", 101, 202), (3 * S + 2 * MS, "s", "", 202, 102)],
      "passive_fin", "active_fin", [], None),
+    ("a segment acknowledges what is behind the last FIN",
+     [*HANDSHAKE, *EXCHANGE, (2 * S, "c", "F", 101, 201), (2 * S + MS, "s", "", 201, 102),
+      (3 * S, "s", "F", 201, 102), (3 * S + MS, "c", "", 102, 203)], "active_fin", "open", [], "fit no window"),
+    ("a FIN acknowledges what is behind the other one",
+     [*HANDSHAKE, *EXCHANGE, (2 * S, "c", "F", 101, 201), (2 * S + MS, "s", "", 201, 102),
+      (3 * S, "s", "F", 201, 103), (3 * S + MS, "c", "", 102, 201)],
+     "half_closed", "half_closed", [], "fit no window"),
 ]
