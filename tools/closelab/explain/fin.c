@@ -59,3 +59,11 @@ bool acks_beyond_fin(const struct end *o, const struct packet *p)
 {
 	return o->fins && !o->fin_cut && p->flags & SEG_ACK && seq_after(p->ack, o->fin_end);
 }
+
+bool is_old_fin(const struct end *e, const struct packet *p)
+{
+	bool whole = e->isn_known && !e->holes && !e->missing && !e->fin_unseen;
+
+	return p->flags & SEG_FIN && !p->first_fragment && !e->fins && whole &&
+	       !seq_after(packet_end(p), e->nxt);
+}

@@ -24,4 +24,16 @@ void take_fin(const struct conn *conn, struct end *e, const struct end *o,
  */
 bool acks_beyond_fin(const struct end *o, const struct packet *p);
 
+/**
+ * is_old_fin() - whether a first FIN comes before what its sender had sent already
+ * @e: the sender
+ * @p: the segment
+ *
+ * Where all of that was captured, there was no FIN in it, and none is taken out of the window
+ * (RFC 9293 section 3.10.7.4, first).
+ *
+ * Return: whether it is no FIN of this connection.
+ */
+bool is_old_fin(const struct end *e, const struct packet *p);
+
 #endif

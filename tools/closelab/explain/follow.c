@@ -287,7 +287,7 @@ static bool is_stray(const struct conn *conn, int side, const struct packet *p)
 		return !fits_reverse(o, p);
 	if (seq_before(p->seq, e->nxt) && e->nxt - p->seq > BEYOND_UNKNOWN)
 		return true;
-	if (acks_beyond_fin(o, p))
+	if (acks_beyond_fin(o, p) || is_old_fin(e, p))
 		return true;
 	/* Behind a FIN there is nothing. */
 	return e->fins && !e->fin_cut &&

@@ -2,6 +2,10 @@
 """Cases of test_made.py: segments that the other end does not take, and who goes on after them."""
 from made import EXCHANGE, HANDSHAKE, LATER, MS, S
 
+# The server sends more, then the client closes first.
+GOES_ON = [(3 * S, "s", "P", 201, 101, 50), (3 * S + MS, "c", "", 101, 251), (4 * S, "c", "F", 101, 251),
+           (4 * S + MS, "s", "F", 251, 102), (4 * S + 2 * MS, "c", "", 102, 252)]
+
 ODD = [
     ("a RST outside the window in the name of who goes on at once",
      [*HANDSHAKE, *EXCHANGE, (2 * S, "s", "R", 70201, None), (2 * S + 100000, "c", "P", 101, 201, 10),
@@ -40,4 +44,13 @@ ODD = [
      [*HANDSHAKE, *EXCHANGE, (2 * S, "c", "F", 101, 201), (2 * S + MS, "s", "", 201, 102),
       (3 * S, "s", "F", 201, 103), (3 * S + MS, "c", "", 102, 201)],
      "half_closed", "half_closed", [], "fit no window"),
+    ("a FIN with a number that was acknowledged before",
+     [*HANDSHAKE, *EXCHANGE, (2 * S, "s", "F", 100, 101), (2 * S + 10000, "c", "", 101, 201), *LATER],
+     "open", "open", [], "fit no window"),
+    ("the same, and both go on",
+     [*HANDSHAKE, *EXCHANGE, (2 * S, "s", "F", 100, 101), (2 * S + 10000, "c", "", 101, 201), *GOES_ON],
+     "active_fin", "passive_fin", [], None),
+    ("in the middle: a FIN that comes again, of which the first was before",
+     [(0, "c", "", 102, 201), (200 * MS, "c", "F", 101, 201), (201 * MS, "s", "", 201, 102)],
+     "unknown", "unknown", [], None),
 ]
