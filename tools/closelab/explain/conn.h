@@ -78,6 +78,7 @@ struct recent {
  * @nxt: behind the last byte that it sent
  * @fin_end: behind its FIN
  * @fin_ack: the lowest acknowledgment on its FINs
+ * @beyond: behind what was sent in its name behind its FIN
  * @ack_max: the highest acknowledgment that it sent
  * @last_ack: the last one
  * @edge: the right edge of the window that it offered
@@ -118,6 +119,7 @@ struct recent {
  * @fin_cut: its FIN came in fragments, of which only the first is read: @fin_end is too low
  * @fin_unseen: one number behind all that it sent was acknowledged: a FIN that was not captured?
  * @fin_between: something between has sent its FIN
+ * @goes_beyond: @beyond is set
  * @fin_ack_lost: and it sent the FIN again after that
  * @lapsed: it had repeated something, and did not any more when the other was heard again
  * @refused: its connect failed
@@ -162,6 +164,7 @@ struct end {
 	uint32_t nxt;
 	uint32_t fin_end;
 	uint32_t fin_ack;
+	uint32_t beyond;
 	uint32_t ack_max;
 	uint32_t last_ack;
 	uint32_t edge;
@@ -202,6 +205,7 @@ struct end {
 	bool fin_cut;
 	bool fin_unseen;
 	bool fin_between;
+	bool goes_beyond;
 	bool fin_ack_lost;
 	bool lapsed;
 	bool refused;

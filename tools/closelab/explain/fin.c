@@ -2,6 +2,7 @@
 #include "fin.h"
 
 #include "bytes.h"
+#include "holes.h"
 
 /*
  * Whether a FIN that comes again may have been sent before the acknowledgment of
@@ -13,6 +14,27 @@ static bool ack_under_way(const struct conn *conn, const struct end *e,
 	return conn->opener >= 0 && times_near(p->at, e->acked_at, conn_rtt(conn));
 }
 
+/*
+ * Behind a FIN there is nothing: who sends one before it, in what the other end has not
+ * acknowledged, has not sent that.
+ */
+static bool replaces_fin(const struct end *e, const struct end *o, const struct packet *p,
+			 uint32_t end)
+{
+	return e->fins && !e->fin_acked && !e->fin_cut && !p->first_fragment &&
+	       seq_before(end, e->fin_end) && (!o->ack_known || seq_after(end, o->ack_max));
+}
+
+/* It was not its own, nor is what lacks before it: it has sent as much as that. */
+static void forget_fin(struct end *e, uint32_t sent)
+{
+	e->fins = 0;
+	e->fin_acked = false;
+	e->goes_beyond = false;
+	e->nxt = sent;
+	cut_holes(e, sent);
+}
+
 void take_fin(const struct conn *conn, struct end *e, const struct end *o,
 	      const struct packet *p)
 {
@@ -22,6 +44,8 @@ void take_fin(const struct conn *conn, struct end *e, const struct end *o,
 		e->fin_cut = false;
 		e->fin_end = end;
 	}
+	if (replaces_fin(e, o, p, end))
+		forget_fin(e, end);
 	if (e->fins && e->fin_end != end)
 		return;
 	/* It was captured behind its acknowledgment. */
@@ -66,4 +90,22 @@ bool is_old_fin(const struct end *e, const struct packet *p)
 
 	return p->flags & SEG_FIN && !p->first_fragment && !e->fins && whole &&
 	       !seq_after(packet_end(p), e->nxt);
+}
+
+void note_beyond(struct end *e, const struct packet *p)
+{
+	uint32_t end = packet_end(p);
+
+	if (!e->fins || e->fin_cut || !seq_after(end, e->fin_end) ||
+	    (e->goes_beyond && !seq_after(end, e->beyond)))
+		return;
+	e->beyond = end;
+	e->goes_beyond = true;
+}
+
+void doubt_fin(struct end *o, const struct packet *p)
+{
+	if (acks_beyond_fin(o, p) && o->goes_beyond && !o->fin_acked &&
+	    !seq_after(p->ack, o->beyond))
+		forget_fin(o, o->beyond);
 }

@@ -36,4 +36,20 @@ bool acks_beyond_fin(const struct end *o, const struct packet *p);
  */
 bool is_old_fin(const struct end *e, const struct packet *p);
 
+/**
+ * note_beyond() - a segment that fits no window may go on behind its sender's FIN
+ * @e: the sender
+ * @p: the segment
+ */
+void note_beyond(struct end *e, const struct packet *p);
+
+/**
+ * doubt_fin() - a FIN behind which its sender goes on, and the other end takes that, was not its own
+ * @o: whose FIN it is
+ * @p: a segment of the other end
+ *
+ * Neither happens behind a FIN that has arrived (RFC 9293 sections 3.10.4 and 3.10.7.4, eighth).
+ */
+void doubt_fin(struct end *o, const struct packet *p);
+
 #endif

@@ -349,8 +349,10 @@ static void take_segment(struct conn *conn, int side, const struct packet *p)
 		conn->strays++;
 		return;
 	}
+	doubt_fin(o, p);
 	if (is_stray(conn, side, p)) {
 		conn->strays++;
+		note_beyond(e, p);
 		conn_doubt_fin(conn, side, p);
 		e->last_ack = p->ack;
 		return;

@@ -37,6 +37,16 @@ void fill_holes(struct end *e, uint32_t from, uint32_t to)
 	}
 }
 
+void cut_holes(struct end *e, uint32_t sent)
+{
+	for (int i = e->holes; i-- > 0;) {
+		if (!seq_before(e->hole[i][0], sent))
+			drop_hole(e, i);
+		else if (seq_after(e->hole[i][1], sent))
+			e->hole[i][1] = sent;
+	}
+}
+
 void settle_holes(struct end *e, uint32_t ack)
 {
 	for (int i = e->holes; i-- > 0;) {

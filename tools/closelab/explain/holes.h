@@ -24,6 +24,13 @@ void note_hole(struct end *e, uint32_t from, uint32_t to);
 void fill_holes(struct end *e, uint32_t from, uint32_t to);
 
 /**
+ * cut_holes() - an end has not sent as much as it seemed
+ * @e: the end
+ * @sent: behind the last byte of it
+ */
+void cut_holes(struct end *e, uint32_t sent);
+
+/**
  * settle_holes() - what is acknowledged has arrived, whether or not it was captured
  * @e: the end that sent it
  * @ack: behind what is acknowledged; what is missing before it is added to @e's missing bytes

@@ -53,4 +53,9 @@ ODD = [
     ("in the middle: a FIN that comes again, of which the first was before",
      [(0, "c", "", 102, 201), (200 * MS, "c", "F", 101, 201), (201 * MS, "s", "", 201, 102)],
      "unknown", "unknown", [], None),
+    *[(f"a FIN {where}, and both go on",
+       [*HANDSHAKE, *EXCHANGE, (2 * S, "s", "F", seq, ack), (2 * S + 10000, "c", "", 101, 201), *GOES_ON],
+       "active_fin", "passive_fin", [], None) for where, seq, ack in
+      (("beyond the window", 200201, 101), ("in the window", 1201, 101),
+       ("that acknowledges what was never sent", 201, 1101))],
 ]
