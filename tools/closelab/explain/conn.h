@@ -364,6 +364,14 @@ int conn_state(const struct conn *conn, int side);
 bool conn_passive(const struct conn *conn, int side);
 
 /**
+ * conn_each_passive() - whether each FIN acknowledges the other
+ * @conn: the connection
+ *
+ * Return: whether those that were captured were sent again, so that nothing says whose was first.
+ */
+bool conn_each_passive(const struct conn *conn);
+
+/**
  * conn_may_have_closed() - whether an end may have sent a FIN that was not captured
  * @conn: the connection
  * @side: the end, none of whose FINs was captured

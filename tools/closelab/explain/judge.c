@@ -206,6 +206,11 @@ static void judge_fin(const struct conn *conn, int side, int64_t now,
 	/* Data before the FIN is sent again without it. */
 	bool up = gave_up(e, now, e->fin_at, e->fin_last_at, e->fins) || gave_up_data(e, now);
 
+	if (conn_each_passive(conn)) {
+		v->state = ST_UNKNOWN;
+		v->word = WORD_UNKNOWN;
+		return;
+	}
 	switch (v->state) {
 	case ST_FIN_WAIT1:
 	case ST_LAST_ACK:

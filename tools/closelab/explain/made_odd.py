@@ -58,4 +58,7 @@ ODD = [
        "active_fin", "passive_fin", [], None) for where, seq, ack in
       (("beyond the window", 200201, 101), ("in the window", 1201, 101),
        ("that acknowledges what was never sent", 201, 1101))],
+    ("FINs that acknowledge each other: of those sent before, nothing was captured",
+     [*HANDSHAKE, *EXCHANGE, (2 * S, "c", "F", 101, 202), (2 * S + MS, "s", "F", 201, 102),
+      (2 * S + 2 * MS, "c", "", 102, 202)], "unknown", "unknown", [], None),
 ]

@@ -33,7 +33,11 @@ static void prove_fins(const struct conn *conn, int side, struct proofs *v)
 	const struct end *e = &conn->end[side];
 	const struct end *o = &conn->end[!side];
 
-	if (e->fins && o->fins && conn_passive(conn, side))
+	if (conn_each_passive(conn))
+		add(v, e->fin_frame, "RFC 9293 3.6",
+		    "each FIN acknowledges the other (frame %llu): they were sent before, unseen",
+		    (unsigned long long)o->fin_frame);
+	else if (e->fins && o->fins && conn_passive(conn, side))
 		add(v, e->fin_frame, "RFC 9293 3.6 case 2",
 		    "its FIN acknowledges the other's FIN (frame %llu)",
 		    (unsigned long long)o->fin_frame);

@@ -60,6 +60,11 @@ bool conn_passive(const struct conn *conn, int side)
 	return e->fins && o->fins && !seq_before(e->fin_ack, o->fin_end);
 }
 
+bool conn_each_passive(const struct conn *conn)
+{
+	return conn_passive(conn, 0) && conn_passive(conn, 1);
+}
+
 /* A FIN arrives when what is before it has: RFC 9293 section 3.10.7.4. */
 static bool fin_arrived(const struct end *from, const struct end *at)
 {
