@@ -136,6 +136,9 @@ static void take_ack(struct conn *conn, int side, const struct packet *p)
 	struct end *o = &conn->end[!side];
 
 	e->last_ack = p->ack;
+	/* Of an older connection */
+	if (!e->ack_known && o->isn_known && !seq_after(p->ack, o->isn))
+		return;
 	/* Behind a FIN there is nothing: where it is, its acknowledgment says. */
 	if (o->fin_cut && seq_after(p->ack, o->fin_end) && p->ack - o->fin_end < FRAGMENTS) {
 		o->fin_cut = false;
@@ -325,8 +328,10 @@ static bool establish(struct conn *conn, int side, const struct packet *p)
 		e->last_ack = p->ack;
 		return false;
 	}
-	if (e->syns && o->isn_known && !seq_after(p->ack, o->isn))
+	if (e->syns && o->isn_known && !seq_after(p->ack, o->isn)) {
+		e->last_ack = p->ack;
 		return false;
+	}
 	e->estab = true;
 	if (o->seen && !o->isn_known)
 		o->estab = true;

@@ -6,6 +6,8 @@ from made import EXCHANGE, HANDSHAKE, LATER, MS, S
 GOES_ON = [(3 * S, "s", "P", 201, 101, 50), (3 * S + MS, "c", "", 101, 251), (4 * S, "c", "F", 101, 251),
            (4 * S + MS, "s", "F", 251, 102), (4 * S + 2 * MS, "c", "", 102, 252)]
 
+CLIENT_CLOSES = [(4 * S, "c", "F", 101, 201), (4 * S + MS, "s", "F", 201, 102), (4 * S + 2 * MS, "c", "", 102, 202)]
+
 ODD = [
     ("a RST outside the window in the name of who goes on at once",
      [*HANDSHAKE, *EXCHANGE, (2 * S, "s", "R", 70201, None), (2 * S + 100000, "c", "P", 101, 201, 10),
@@ -61,4 +63,11 @@ ODD = [
     ("FINs that acknowledge each other: of those sent before, nothing was captured",
      [*HANDSHAKE, *EXCHANGE, (2 * S, "c", "F", 101, 202), (2 * S + MS, "s", "F", 201, 102),
       (2 * S + 2 * MS, "c", "", 102, 202)], "unknown", "unknown", [], None),
+    ("an ACK of an older connection meets a SYN-ACK, and is answered by a RST",
+     [(0, "c", "S", 0, None), (10000, "s", "S", 0, 1), (20000, "c", "P", -7000, -90000, 10),
+      (30000, "s", "R", -90000, None)], "open", "open", [], "outside the window"),
+    ("the same, and the handshake goes on",
+     [(0, "c", "S", 0, None), (10000, "s", "S", 0, 1), (20000, "c", "P", -7000, -90000, 10),
+      (30000, "s", "R", -90000, None), (40 * MS, "c", "", 1, 1), *EXCHANGE, *CLIENT_CLOSES],
+     "active_fin", "passive_fin", [], None),
 ]

@@ -94,12 +94,23 @@ static bool has_full_socket(const struct end *x, const struct end *y)
 	return x->data || (x->ack_known && y->isn_known && seq_after(x->ack_max, y->isn + 1));
 }
 
+/*
+ * RFC 9293 section 3.10.7.4: in SYN-RECEIVED an ACK that does not acknowledge the SYN-ACK, of an
+ * older connection say, is answered by a RST, and the handshake goes on.
+ */
+static bool answers_older(const struct end *x, const struct end *y, const struct packet *p)
+{
+	return !(p->flags & SEG_ACK) && p->seq == y->last_ack && !seq_after(p->seq, x->isn);
+}
+
 static enum origin origin_opening(const struct conn *conn, int side,
 				  const struct packet *p)
 {
 	const struct end *x = &conn->end[side];
 	const struct end *y = &conn->end[!side];
 
+	if (x->answers && answers_older(x, y, p))
+		return ORIGIN_BAD_ACK;
 	if (x->answers)
 		return p->flags & SEG_ACK && has_full_socket(x, y) ?
 		       origin_abort(conn, side, p) : ORIGIN_SYN_RECV;

@@ -109,7 +109,7 @@ static const char *origin_rule(const struct reset *r)
 	case ORIGIN_NEW_SYN:
 		return "RFC 9293 3.10.7.4";
 	case ORIGIN_BAD_ACK:
-		return "RFC 9293 3.10.7.3";
+		return "RFC 9293 3.10.7.3, 3.10.7.4";
 	case ORIGIN_BETWEEN:
 		return r->known_by == KNOWN_BY_BOTH_ENDS ? "RFC 9293 3.10.7.1" :
 		       r->known_by == KNOWN_BY_PEER ? "the two captures" :
