@@ -108,6 +108,27 @@ static enum belongs settle(struct conn *conn, int side, const struct packet *p)
 	return BELONGS;
 }
 
+/* Whether nothing of an end is there any more: no TIME_WAIT either, after so long. */
+static bool is_past(const struct conn *conn, int side, const struct packet *p)
+{
+	return is_gone(conn, side) ||
+	       (is_done(conn, side) && p->at - conn->last > TIME_WAIT_NS);
+}
+
+/*
+ * Far from where both ends are, which have ended, or have been silent for so long that nothing of
+ * them is under way. The clock that makes initial numbers advances by 4 MB in 0.3 s (RFC 6528).
+ */
+static bool is_elsewhere(const struct conn *conn, int side, const struct packet *p)
+{
+	const struct end *e = &conn->end[side];
+	const struct end *o = &conn->end[!side];
+	bool over = is_done(conn, side) && is_done(conn, !side);
+
+	return e->nxt_known && o->nxt_known && (over || p->at - conn->last > MSL_NS) &&
+	       e->nxt - p->seq + FAR > 2 * FAR && o->nxt - p->ack + FAR > 2 * FAR;
+}
+
 /* A SYN-ACK for a SYN that was not captured, of a later connection. */
 static bool new_answer(const struct conn *conn, int side, const struct packet *p)
 {
@@ -118,24 +139,15 @@ static bool new_answer(const struct conn *conn, int side, const struct packet *p
 		return false;
 	if (!e->estab && !e->fins && e->over_by < 0)
 		return false;
-	return is_gone(conn, side) && is_gone(conn, !side) && o->nxt_known &&
-	       p->ack != o->nxt;
+	if (is_past(conn, side, p) && is_past(conn, !side, p))
+		return o->nxt_known && p->ack != o->nxt;
+	return is_elsewhere(conn, side, p) && p->at - conn->last > MSL_NS;
 }
 
-/*
- * A segment far from where both ends have ended: of a later connection, whose SYN
- * was not captured. The clock that makes initial numbers advances by 4 MB in 0.3 s
- * (RFC 6528).
- */
+/* A segment of a later connection, whose SYN was not captured. */
 static bool in_new_one(const struct conn *conn, int side, const struct packet *p)
 {
-	const struct end *e = &conn->end[side];
-	const struct end *o = &conn->end[!side];
-
-	if ((p->flags & (SEG_ACK | SEG_RST)) != SEG_ACK || !e->fins || !o->fins ||
-	    !is_done(conn, side) || !is_done(conn, !side))
-		return false;
-	return e->nxt - p->seq + FAR > 2 * FAR && o->nxt - p->ack + FAR > 2 * FAR;
+	return (p->flags & (SEG_ACK | SEG_RST)) == SEG_ACK && is_elsewhere(conn, side, p);
 }
 
 /* Its answer, or what followed that, was captured just before it: queues swap them. */

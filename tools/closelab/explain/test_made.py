@@ -12,6 +12,7 @@ import sys
 sys.dont_write_bytecode = True
 from made import EXCHANGE, HANDSHAKE, LATER, MS, PORT, S, again, cancelled, icmp, repeated, segment
 from made_odd import ODD
+from made_reuse import REUSE
 from test_variations import pcap
 
 # What it is, the segments, how client and server ended, causes that have to be among the
@@ -351,6 +352,7 @@ CASES = [
      [(0, "c", "", 2, 1), (MS, "s", "F", 1, 2), (2 * MS, "c", "", 2, 2), (3 * MS, "c", "", 2, 2),
       (4 * MS, "s", "R", 2, None)], None, "no_socket", [], None),
     *ODD,
+    *REUSE,
 ]
 
 

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Cases of test_made.py: ports that are used again, and what of the later connection was not captured."""
+from made import EXCHANGE, HANDSHAKE, MS, S, again
+
+ENDS = [
+    ("FIN", [(2 * S, "c", "F", 101, 201), (2 * S + MS, "s", "F", 201, 102), (2 * S + 2 * MS, "c", "", 102, 202)],
+     "active_fin", "passive_fin"),
+    ("a RST of the client", [(2 * S, "c", "R", 101, 201)], "rst_sent", "rst_received"),
+    ("a RST of the server", [(2 * S, "s", "R", 201, 101)], "rst_received", "rst_sent"),
+    ("nothing", [], "unknown", "unknown"),
+]
+
+REUSE = [
+    *[(f"an end by {how}, and ten minutes later the ports again, but for the {lost}",
+       [*HANDSHAKE, *EXCHANGE, *end, *again(600 * S)[first:]], client, server, [], None, 2)
+      for how, end, client, server in ENDS for lost, first in (("SYN", 1), ("SYN and the SYN-ACK", 2))],
+]
