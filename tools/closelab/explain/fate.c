@@ -68,6 +68,17 @@ static bool counts_what_lacks(const struct conn *conn, int side, const struct pa
 }
 
 /*
+ * RFC 9293 section 3.10.7.4, first: with a shut window nothing is taken but what is expected. What
+ * was sent beyond it, as some systems' window probes are, and was answered with the same number
+ * has not arrived.
+ */
+static bool refuses(const struct end *x, const struct end *y)
+{
+	return y->zero_window && y->ack_known && y->last_frame > x->last_frame &&
+	       y->last_ack == y->ack_max && x->nxt_known && seq_after(x->nxt, y->last_ack);
+}
+
+/*
  * A socket's RST has the number behind all that it sent. Beyond what was captured: the capture
  * lost data of its sender, or the network did; then the receiver challenges it, if it is in the
  * window. Beyond that, who knows what to acknowledge is believed.
@@ -75,7 +86,8 @@ static bool counts_what_lacks(const struct conn *conn, int side, const struct pa
 static bool may_have_lost(const struct end *x, const struct end *y, const struct packet *p,
 			  const struct reset *r, enum fate fate)
 {
-	return (fate == FATE_CHALLENGED || (fate == FATE_IGNORED && p->ack == y->nxt)) &&
+	return !refuses(x, y) &&
+	       (fate == FATE_CHALLENGED || (fate == FATE_IGNORED && p->ack == y->nxt)) &&
 	       r->origin == ORIGIN_ABORT && p->flags & SEG_ACK && x->data && !x->fins &&
 	       seq_after(p->seq, r->expected);
 }
@@ -92,6 +104,8 @@ enum fate reset_fate(const struct conn *conn, int side, const struct packet *p, 
 	/* What it acknowledged long after the last segment is all that has arrived. */
 	if (y->ack_known && seq_before(y->ack_max, expected) && p->seq == y->last_ack &&
 	    y->last_at - x->last_at > conn_rtt(conn))
+		expected = y->ack_max;
+	if (refuses(x, y))
 		expected = y->ack_max;
 	r->expected = expected;
 	if (state == ST_CLOSE)

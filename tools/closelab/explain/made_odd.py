@@ -8,6 +8,13 @@ GOES_ON = [(3 * S, "s", "P", 201, 101, 50), (3 * S + MS, "c", "", 101, 251), (4 
 
 CLIENT_CLOSES = [(4 * S, "c", "F", 101, 201), (4 * S + MS, "s", "F", 201, 102), (4 * S + 2 * MS, "c", "", 102, 202)]
 
+
+def probes(n):
+    """Of a shut window, with data beyond it, and their answers."""
+    return [s for i in range(n) for s in (((2 + (2 ** i - 1) * 5) * S, "s", "P", 1001, 1, 1),
+                                          ((2 + (2 ** i - 1) * 5) * S + MS, "c", "", 1, 1001, 0, 0))]
+
+
 ODD = [
     ("a RST outside the window in the name of who goes on at once",
      [*HANDSHAKE, *EXCHANGE, (2 * S, "s", "R", 70201, None), (2 * S + 100000, "c", "P", 101, 201, 10),
@@ -70,4 +77,8 @@ ODD = [
      [(0, "c", "S", 0, None), (10000, "s", "S", 0, 1), (20000, "c", "P", -7000, -90000, 10),
       (30000, "s", "R", -90000, None), (40 * MS, "c", "", 1, 1), *EXCHANGE, *CLIENT_CLOSES],
      "active_fin", "passive_fin", [], None),
+    *[(f"window probes of one byte that are refused, and an abort {where}",
+       [*HANDSHAKE, (S, "s", "P", 1, 1, 1000), (S + MS, "c", "", 1, 1001, 0, 0), *probes(4), (50 * S, "s", "R", seq, 1)],
+       client, "rst_sent", ["linger"], note) for where, seq, client, note in
+      (("at their number", 1001, "rst_received", None), ("behind that", 1002, "open", "challenges"))],
 ]
