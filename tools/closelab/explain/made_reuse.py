@@ -14,4 +14,11 @@ REUSE = [
     *[(f"an end by {how}, and ten minutes later the ports again, but for the {lost}",
        [*HANDSHAKE, *EXCHANGE, *end, *again(600 * S)[first:]], client, server, [], None, 2)
       for how, end, client, server in ENDS for lost, first in (("SYN", 1), ("SYN and the SYN-ACK", 2))],
+    *[(f"an end by {how}, and a second later the same numbers again",
+       [*HANDSHAKE, *EXCHANGE, *end, *[(at + 4 * S, *rest) for at, *rest in [*HANDSHAKE, *EXCHANGE, *end]]],
+       client, server, [], None, 2) for how, end, client, server in ENDS[:3]],
+    ("a scan that is repeated after a second, by the same number",
+     [s for i in range(2) for s in ((i * S, "c", "S", 0, None), (i * S + MS, "s", "S", i * 64000, 1),
+                                    (i * S + 2 * MS, "c", "R", 1, None))],
+     "no_socket", "not_established", ["half_open"], None, 2),
 ]

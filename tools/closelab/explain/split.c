@@ -165,16 +165,24 @@ static bool overtaken(const struct conn *conn, int side, const struct packet *p)
 	return e->seen ? e->isn == p->seq : o->answers && o->last_ack == p->seq + 1;
 }
 
+/* Whether the connection was there and is over at both ends, and this is no copy of its SYN. */
+static bool is_over(const struct conn *conn, int side, const struct packet *p)
+{
+	return conn->end[side].estab && is_done(conn, side) && is_done(conn, !side) &&
+	       p->at - conn->last > COPY_WITH_ID_NS;
+}
+
 /*
- * The number of its sender's SYN: a repetition, but not that long after the last one of what is
- * over. Scanners, and small devices after each start, take the same number every time.
+ * The number of its sender's SYN: a repetition, but not of what is over, nor that long after the
+ * last one. Scanners, and small devices after each start, take the same number every time.
  */
 static bool repeats_syn(const struct conn *conn, int side, const struct packet *p)
 {
 	const struct end *e = &conn->end[side];
 
-	return e->isn == p->seq &&
-	       !(is_done(conn, side) && p->at - e->syn_last_at > MSL_NS);
+	if (e->isn != p->seq || is_over(conn, side, p))
+		return false;
+	return !is_done(conn, side) || p->at - e->syn_last_at <= MSL_NS;
 }
 
 enum belongs split_where(struct conn *conn, int side, const struct packet *p)
