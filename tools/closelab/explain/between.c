@@ -98,7 +98,16 @@ static bool is_missing(const struct conn *here, int i, const struct conn *there,
 	       !lacks_direction(there, step(here, i)->side ^ turn);
 }
 
-static void blame(struct conn *here, const struct conn *there, int far_side)
+/* A RST that the other capture does not have: lost on its way there, or not sent from there. */
+static void blame(struct conn *here, int n, int far_side)
+{
+	if (here->reset[n].side == far_side)
+		conn_blame_between(here, n, KNOWN_BY_PEER);
+	else
+		conn_reset_lost(here, n);
+}
+
+static void blame_missing(struct conn *here, const struct conn *there, int far_side)
 {
 	int turn = joint_turned(here, there);
 
@@ -107,12 +116,11 @@ static void blame(struct conn *here, const struct conn *there, int far_side)
 	for (int i = first_step(here, there, turn); i < kept_steps(here); i++) {
 		const struct step_seen *s = step(here, i);
 
-		if (!(s->flags & SEG_RST) || s->side != far_side ||
-		    !is_missing(here, i, there, turn))
+		if (!(s->flags & SEG_RST) || !is_missing(here, i, there, turn))
 			continue;
 		for (int n = 0; n < here->resets; n++)
 			if (here->reset[n].frame == s->frame)
-				conn_blame_between(here, n, KNOWN_BY_PEER);
+				blame(here, n, far_side);
 	}
 }
 
@@ -122,8 +130,8 @@ void between_blame(struct conn *near, struct conn *far)
 
 	if (turn < 0)
 		return;
-	blame(near, far, !near->client);
-	blame(far, near, near->client ^ turn);
+	blame_missing(near, far, !near->client);
+	blame_missing(far, near, near->client ^ turn);
 }
 
 static const char *flag_name(uint8_t flags)

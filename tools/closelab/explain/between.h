@@ -21,12 +21,13 @@ struct between {
 };
 
 /**
- * between_blame() - take a RST from who did not send it
+ * between_blame() - take a RST from who did not send it, or did not receive it
  * @near: the connection in the client's capture
  * @far: the same in the server's capture
  *
  * A RST that one capture has in the name of the other one's end, and that the
- * other has not, was sent by something between. To be called before judge().
+ * other has not, was sent by something between; one in the name of its own end was lost, and did
+ * not end the other. To be called before judge().
  */
 void between_blame(struct conn *near, struct conn *far);
 

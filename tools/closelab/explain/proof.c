@@ -168,6 +168,9 @@ static void prove_fate(const struct conn *conn, const struct reset *r, struct pr
 	case FATE_NO_EFFECT:
 		add(v, r->frame, "RFC 9293 3.10.7.4", "had no effect: the receiver went on");
 		break;
+	case FATE_LOST:
+		add(v, r->frame, NULL, "lost: it is not in the capture of this end");
+		break;
 	default:
 		break;
 	}

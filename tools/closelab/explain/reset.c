@@ -281,6 +281,39 @@ static void no_effect(struct conn *conn, int by)
 			conn->reset[i].fate = FATE_NO_EFFECT;
 }
 
+/* The RST of the same number that came next, to an end that was taken for gone; -1: none did. */
+static int came_next(const struct conn *conn, int index)
+{
+	const struct reset *r = &conn->reset[index];
+
+	for (int i = index + 1; i < conn->resets; i++)
+		if (conn->reset[i].side == r->side && conn->reset[i].seq == r->seq &&
+		    conn->reset[i].fate == FATE_NOBODY)
+			return i;
+	return -1;
+}
+
+void conn_reset_lost(struct conn *conn, int index)
+{
+	struct reset *r = &conn->reset[index], *next;
+	struct end *y = &conn->end[!r->side];
+
+	if (r->fate == FATE_TIME_WAIT)
+		y->tw_killed = false;
+	if (y->over_by == index) {
+		y->over_by = came_next(conn, index);
+		if (y->over_by < 0) {
+			y->refused = false;
+		} else {
+			next = &conn->reset[y->over_by];
+			next->state[!r->side] = r->state[!r->side];
+			next->expected = r->expected;
+			next->fate = r->fate;
+		}
+	}
+	r->fate = FATE_LOST;
+}
+
 /* RFC 5961 section 3.2: it says again what it expects. */
 static bool challenges(const struct end *y, const struct reset *r, const struct packet *p)
 {

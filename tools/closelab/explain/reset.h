@@ -19,6 +19,7 @@ struct conn;
  * @FATE_TIME_WAIT: it ended a TIME_WAIT
  * @FATE_UNKNOWN: nothing is known of the receiver
  * @FATE_NO_EFFECT: it should have been believed, and the receiver continued
+ * @FATE_LOST: it did not arrive: the capture of its receiver does not have it
  * @FATE_UNCHALLENGED: beyond what was captured of its sender, and nobody challenged it: believed
  */
 enum fate {
@@ -29,6 +30,7 @@ enum fate {
 	FATE_TIME_WAIT,
 	FATE_UNKNOWN,
 	FATE_NO_EFFECT,
+	FATE_LOST,
 	FATE_UNCHALLENGED,
 };
 
@@ -187,5 +189,14 @@ bool conn_refused_before(const struct conn *conn, int side, const struct packet 
  * Then that RST did not end it, unless the two have crossed.
  */
 void conn_goes_on(struct conn *conn, int side, const struct packet *packet);
+
+/**
+ * conn_reset_lost() - a RST has not arrived
+ * @conn: the connection
+ * @index: of the RST
+ *
+ * Its receiver was ended by the next one of the same number, if there is one.
+ */
+void conn_reset_lost(struct conn *conn, int index);
 
 #endif

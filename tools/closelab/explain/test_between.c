@@ -134,6 +134,20 @@ int main(void)
 	     "a note says by what that is known");
 
 	begin();
+	put(1, CLIENT, SEG_RST | SEG_ACK, 100, 300, 0);
+	b = compare(&j);
+	test(says(&b, "RST of the client lost") && j.end[CLIENT].word == WORD_RST_SENT &&
+	     j.end[SERVER].word == WORD_OPEN, "a RST that is lost ends nobody but its sender");
+
+	begin();
+	put(1, CLIENT, SEG_RST | SEG_ACK, 100, 300, 0);
+	put(3, SERVER, SEG_ACK, 300, 100, 7);
+	put(3, CLIENT, SEG_RST, 100, 0, 0);
+	b = compare(&j);
+	test(says(&b, "RST of the client lost") && j.end[CLIENT].word == WORD_RST_SENT &&
+	     j.end[SERVER].word == WORD_RST_RECEIVED, "what asks for another one, which arrives");
+
+	begin();
 	put(3, CLIENT, SEG_ACK, 100, 300, 10);
 	put(1, CLIENT, SEG_ACK, 110, 300, 7);
 	b = compare(&j);
