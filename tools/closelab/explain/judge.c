@@ -77,7 +77,8 @@ static void judge_sender(const struct conn *conn, int side, struct verdict *v)
 		break;
 	case ORIGIN_KEEPALIVE:
 		v->word = WORD_TIMEOUT;
-		v->causes = CAUSE_KEEPALIVE;
+		/* By one interval alone nothing tells a timer from who aborts when it likes. */
+		v->causes = CAUSE_KEEPALIVE | (r->one_probe ? abort_causes(conn, side, r) : 0);
 		break;
 	case ORIGIN_TIMEOUT:
 		v->word = WORD_TIMEOUT;

@@ -81,4 +81,7 @@ ODD = [
        [*HANDSHAKE, (S, "s", "P", 1, 1, 1000), (S + MS, "c", "", 1, 1001, 0, 0), *probes(4), (50 * S, "s", "R", seq, 1)],
        client, "rst_sent", ["linger"], note) for where, seq, client, note in
       (("at their number", 1001, "rst_received", None), ("behind that", 1002, "open", "challenges"))],
+    ("one keepalive probe without an answer, and RST five seconds later: a timer, or an abort",
+     [*HANDSHAKE, *EXCHANGE, (60 * S, "c", "", 100, 201), (65 * S, "c", "R", 101, 201)],
+     "timeout", "open", ["keepalive", "linger", "unread_data"], "1 of the last unanswered"),
 ]

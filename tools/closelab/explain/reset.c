@@ -70,6 +70,7 @@ static void describe(const struct conn *conn, int side, const struct packet *p,
 			seq_after(p->ack, y->isn + 1 + !!y->fins));
 	r->own_data = x->data;
 	r->late_data = y->late_frame;
+	r->one_probe = x->probes == 1;
 	r->odd_number = p->flags & SEG_ACK && conn->plain && x->nxt_known && p->seq != x->nxt;
 	r->begun_before = conn->opener < 0;
 	r->mptcp = p->mptcp & MPTCP_REASON;

@@ -118,6 +118,7 @@ enum known_by {
  * @own_data: its sender had sent data
  * @late_data: the other end had, after the sender's FIN
  * @begun_before: the capture begins in the middle of the connection
+ * @one_probe: its sender had sent one probe since the other end was heard
  * @odd_number: RST with ACK, but not at its sender's own next number
  * @mptcp: MPTCP_REASON: @reason is set
  * @reason: of MPTCP
@@ -148,6 +149,7 @@ struct reset {
 	bool own_data;
 	bool late_data;
 	bool begun_before;
+	bool one_probe;
 	bool odd_number;
 	uint8_t mptcp;
 	uint8_t reason;
