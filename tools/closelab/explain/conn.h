@@ -109,6 +109,7 @@ struct recent {
  * @fin_ttl_before: and of the segment before that; 0: there was none
  * @wscale: window scale that it offered, -1: none, or WSCALE_UNKNOWN
  * @over_by: index of the RST that ended it, -1: none has
+ * @syn_fin: its first SYN had FIN, and nothing of @syn_data was acknowledged yet
  * @seen: it sent something other than a RST
  * @tag_known: @tag is set
  * @isn_known: @isn is that of its SYN
@@ -195,6 +196,7 @@ struct end {
 	uint8_t fin_ttl_before;
 	int8_t wscale;
 	int8_t over_by;
+	bool syn_fin;
 	bool seen;
 	bool tag_known;
 	bool isn_known;

@@ -79,6 +79,18 @@ void take_fin(const struct conn *conn, struct end *e, const struct end *o,
 	e->fin_last_frame = p->frame;
 }
 
+void take_syn_fin(struct end *e, const struct end *o)
+{
+	e->fins = 1;
+	e->fin_end = e->isn + 1 + e->syn_data;
+	/* What it did not know yet it has not acknowledged. */
+	e->fin_ack = o->isn;
+	e->fin_at = e->syn_at;
+	e->fin_frame = e->syn_frame;
+	e->fin_last_at = e->syn_at;
+	e->fin_last_frame = e->syn_frame;
+}
+
 bool acks_beyond_fin(const struct end *o, const struct packet *p)
 {
 	return o->fins && !o->fin_cut && p->flags & SEG_ACK && seq_after(p->ack, o->fin_end);

@@ -16,6 +16,15 @@ void take_fin(const struct conn *conn, struct end *e, const struct end *o,
 	      const struct packet *p);
 
 /**
+ * take_syn_fin() - a SYN had FIN, and the other end has acknowledged that
+ * @e: the sender
+ * @o: the other end
+ *
+ * It is processed with the SYN, or after it (RFC 9293 section 3.10.7.2); Linux drops such a SYN.
+ */
+void take_syn_fin(struct end *e, const struct end *o);
+
+/**
  * acks_beyond_fin() - whether a segment acknowledges what is behind the other end's FIN
  * @o: the other end
  * @p: the segment

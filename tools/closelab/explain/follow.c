@@ -161,7 +161,10 @@ static void take_ack(struct conn *conn, int side, const struct packet *p)
 		o->fin_unseen = o->estab && p->ack - o->nxt == 1 && !o->fins;
 		o->nxt = p->ack;
 	}
+	if (o->syn_fin && p->ack == o->isn + 1 + o->syn_data)
+		take_syn_fin(o, e);
 	o->syn_data = 0;
+	o->syn_fin = false;
 	settle_holes(o, p->ack);
 	if (o->isn_known && !o->syn_acked_at)
 		o->syn_acked_at = p->at;
@@ -206,6 +209,7 @@ static void take_syn(struct conn *conn, int side, const struct packet *p)
 			e->nxt = p->seq + 1;
 		e->nxt_known = true;
 		e->syn_data = packet_end(p) - p->seq;
+		e->syn_fin = p->flags & SEG_FIN;
 		e->syn_at = p->at;
 		e->syn_frame = p->frame;
 	}

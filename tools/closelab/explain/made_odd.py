@@ -84,4 +84,11 @@ ODD = [
     ("one keepalive probe without an answer, and RST five seconds later: a timer, or an abort",
      [*HANDSHAKE, *EXCHANGE, (60 * S, "c", "", 100, 201), (65 * S, "c", "R", 101, 201)],
      "timeout", "open", ["keepalive", "linger", "unread_data"], "1 of the last unanswered"),
+    *[(f"a SYN with FIN{what}, which the SYN-ACK acknowledges",
+       [(0, "c", "SF", 0, None, data), (MS, "s", "S", 0, data + 2), (2 * MS, "c", "", data + 2, 1),
+        (3 * MS, "s", "P", 1, data + 2, 50), (4 * MS, "s", "F", 51, data + 2), (5 * MS, "c", "", data + 2, 52)],
+       "active_fin", "passive_fin", [], None) for what, data in (("", 0), (" and data", 30))],
+    ("the same, and the SYN-ACK does not acknowledge the FIN",
+     [(0, "c", "SF", 0, None), (MS, "s", "S", 0, 1), (2 * MS, "c", "", 1, 1), (3 * MS, "s", "F", 1, 1),
+      (4 * MS, "c", "F", 1, 2), (5 * MS, "s", "", 2, 2)], "passive_fin", "active_fin", [], None),
 ]
