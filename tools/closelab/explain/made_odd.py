@@ -91,4 +91,12 @@ ODD = [
     ("the same, and the SYN-ACK does not acknowledge the FIN",
      [(0, "c", "SF", 0, None), (MS, "s", "S", 0, 1), (2 * MS, "c", "", 1, 1), (3 * MS, "s", "F", 1, 1),
       (4 * MS, "c", "F", 1, 2), (5 * MS, "s", "", 2, 2)], "passive_fin", "active_fin", [], None),
+    ("a SYN that meets a connection, and is challenged",
+     [*HANDSHAKE, *EXCHANGE, (2 * S, "c", "S", 150, None), (2 * S + 10000, "s", "", 201, 101), *CLIENT_CLOSES],
+     "active_fin", "passive_fin", [], "'a SYN met this connection: challenge ACK'"),
+    ("the same, and nobody answers it: the connection goes on",
+     [*HANDSHAKE, *EXCHANGE, (2 * S, "c", "S", 150, None), (3 * S, "c", "P", 101, 201, 5),
+      (3 * S + MS, "s", "", 201, 106), (4 * S, "c", "F", 106, 201), (4 * S + MS, "s", "F", 201, 107),
+      (4 * S + 2 * MS, "c", "", 107, 202)],
+     "active_fin", "passive_fin", [], "'a SYN met this connection'"),
 ]

@@ -135,8 +135,8 @@ static void note_syn_met(const struct conn *conn, struct notes *notes)
 	bool reset = by >= 0 && conn->reset[by].side == conn->syn_met.side;
 
 	add(notes, conn->syn_met.frame, "a SYN met this connection%s%s",
-	    conn->syn_met.answer_frame ? ": challenge ACK" : "",
-	    conn->syn_met.answer_frame && reset ? ", then RST" : "");
+	    conn->syn_met.challenged ? ": challenge ACK" : "",
+	    conn->syn_met.challenged && reset ? ", then RST" : "");
 }
 
 void notes_make(const struct conn *conn, const struct judgement *j,

@@ -85,7 +85,15 @@ static enum belongs new_syn(struct conn *conn, int side, const struct packet *p)
 	conn->syn_met.ts_val = p->ts_val;
 	conn->syn_met.count = 1;
 	conn->syn_met.open = true;
+	conn->syn_met.challenged = false;
 	return BELONGS_OLD;
+}
+
+/* RFC 5961 section 4.2: an ACK that says again what was expected before the SYN. */
+static bool challenges_syn(const struct end *o, const struct packet *p)
+{
+	return (p->flags & (SEG_SYN | SEG_FIN | SEG_RST | SEG_ACK)) == SEG_ACK && !p->length &&
+	       p->seq == o->nxt && p->ack == o->last_ack;
 }
 
 /* The answer to a waiting SYN, of its other end or its sender. */
@@ -103,6 +111,10 @@ static enum belongs settle(struct conn *conn, int side, const struct packet *p)
 	/* RFC 9293 section 3.10.7.1: no socket there */
 	if (p->flags & SEG_RST && p->flags & SEG_ACK && p->ack == next && !p->seq)
 		return BELONGS_NEW;
+	if (!conn->syn_met.challenged && challenges_syn(&conn->end[side], p)) {
+		conn->syn_met.challenged = true;
+		conn->syn_met.answer_frame = p->frame;
+	}
 	if (!conn->syn_met.answer_frame)
 		conn->syn_met.answer_frame = p->frame;
 	return BELONGS;
