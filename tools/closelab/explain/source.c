@@ -204,7 +204,6 @@ static int open_device(struct reader *r)
 		snprintf(result->error, sizeof(result->error), "%s: %s", device,
 			 *pcap_geterr(r->pcap) ? pcap_geterr(r->pcap) :
 						 pcap_statustostr(err));
-		pcap_close(r->pcap);
 		return -1;
 	}
 	return 0;
@@ -315,6 +314,14 @@ static void read_device(struct reader *r)
 		r->result->dropped = stat.ps_drop;
 }
 
+static void close_source(struct reader *r)
+{
+	if (r->filtered)
+		pcap_freecode(&r->filter);
+	if (r->pcap)
+		pcap_close(r->pcap);
+}
+
 int source_read(const struct source *source, struct table *table,
 		struct read_result *result)
 {
@@ -324,8 +331,10 @@ int source_read(const struct source *source, struct table *table,
 	};
 
 	memset(result, 0, sizeof(*result));
-	if (compile(&r) || (source->path ? open_file(&r) : open_device(&r)))
+	if (compile(&r) || (source->path ? open_file(&r) : open_device(&r))) {
+		close_source(&r);
 		return -1;
+	}
 	result->link = pcap_datalink(r.pcap);
 	if (linktype_known(result->link)) {
 		if (source->path)
@@ -343,9 +352,7 @@ int source_read(const struct source *source, struct table *table,
 	}
 	if (r.told && isatty(STDERR_FILENO))
 		fputs("\033[K", stderr);
-	if (r.filtered)
-		pcap_freecode(&r.filter);
-	pcap_close(r.pcap);
+	close_source(&r);
 	/* What was read until then is told. */
 	return table_finish(table) || r.failed ? -1 : 0;
 }
