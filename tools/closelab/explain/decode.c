@@ -17,6 +17,8 @@
 #define V4_FRAGMENT 0x1fff
 #define V4_MORE 0x2000
 
+#define ESP_PORT 4500
+
 /* The payload of an IP packet. */
 struct inner {
 	struct layer layer;
@@ -61,6 +63,17 @@ static enum decoded take_v4(struct layer *layer, struct packet *packet,
 	inner->layer = *layer;
 	inner->layer.length = total;
 	return layer_skip(&inner->layer, header) ? DECODED_TCP : DECODED_CUT;
+}
+
+/* RFC 4303, and RFC 3948 in UDP, where a SPI of 0 is not ESP's. */
+static bool is_sealed(const struct inner *inner)
+{
+	const uint8_t *p = inner->layer.p;
+
+	if (inner->protocol != IPPROTO_UDP)
+		return inner->protocol == IPPROTO_ESP;
+	return inner->layer.captured >= 12 && be32(p + 8) &&
+	       (be16(p) == ESP_PORT || be16(p + 2) == ESP_PORT);
 }
 
 /* RFC 8200 section 4: whether a next header is an extension. */
@@ -138,13 +151,18 @@ static enum decoded take_v6(struct layer *layer, struct packet *packet,
 static enum decoded take_ip(struct layer *layer, struct packet *packet,
 			    struct inner *inner)
 {
+	enum decoded what;
 	uint8_t version;
 
 	if (!layer->captured)
 		return DECODED_CUT;
 	version = layer->p[0] >> 4;
-	if (layer->type == ETHERTYPE_V4)
-		return version == 4 ? take_v4(layer, packet, inner) : DECODED_BAD;
+	if (layer->type == ETHERTYPE_V4) {
+		what = version == 4 ? take_v4(layer, packet, inner) : DECODED_BAD;
+		/* RFC 4302 section 3.1.1: the same header as in IPv6 */
+		return what == DECODED_TCP && inner->protocol == IPPROTO_AH ?
+		       skip_extensions(inner, packet) : what;
+	}
 	if (layer->type == ETHERTYPE_V6)
 		return version == 6 ? take_v6(layer, packet, inner) : DECODED_BAD;
 	return DECODED_NOT_IP;
@@ -206,7 +224,7 @@ enum decoded packet_decode(int link, const uint8_t *frame, uint32_t captured,
 		if (!tunnel_enter(inner.protocol, &layer)) {
 			packet->tag = linktype_any(link) ? 0 : inner.layer.tag;
 			take_quoted(&inner, packet);
-			return DECODED_OTHER;
+			return is_sealed(&inner) ? DECODED_SEALED : DECODED_OTHER;
 		}
 	}
 	return DECODED_OTHER;

@@ -116,6 +116,7 @@ struct packet {
  * @DECODED_CUT: the capture ends before its ports, numbers and flags
  * @DECODED_BAD: a header contradicts itself
  * @DECODED_FRAGMENT: a fragment without the TCP header
+ * @DECODED_SEALED: it is encrypted, as ESP says
  * @DECODED_KINDS: how many kinds there are
  */
 enum decoded {
@@ -125,6 +126,7 @@ enum decoded {
 	DECODED_CUT,
 	DECODED_BAD,
 	DECODED_FRAGMENT,
+	DECODED_SEALED,
 	DECODED_KINDS
 };
 

@@ -151,6 +151,7 @@ static json_object *capture_json(const struct read_result *result)
 		[DECODED_TCP] = "tcp", [DECODED_OTHER] = "other_ip",
 		[DECODED_NOT_IP] = "not_ip", [DECODED_CUT] = "cut",
 		[DECODED_BAD] = "bad", [DECODED_FRAGMENT] = "fragments",
+		[DECODED_SEALED] = "encrypted",
 	};
 	json_object *object = json_object_new_object();
 

@@ -193,6 +193,7 @@ void show_capture(FILE *out, const struct read_result *result)
 		{ DECODED_CUT, "are cut before their ports and numbers" },
 		{ DECODED_BAD, "have a header that contradicts itself" },
 		{ DECODED_FRAGMENT, "are fragments without a TCP header" },
+		{ DECODED_SEALED, "are encrypted (ESP)" },
 	};
 
 	for (size_t i = 0; i < sizeof(skipped) / sizeof(skipped[0]); i++)

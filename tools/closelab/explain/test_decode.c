@@ -110,6 +110,38 @@ static void teredo(void)
 	     "IPv6 in UDP of no Teredo address");
 }
 
+/* An IP packet of that protocol, and what is between its header and the SYN in IP. */
+static void carry(uint8_t protocol, const void *bytes, size_t n)
+{
+	uint8_t outer[20] = { 0x45, 0, 0, 0, 0, 9, 0, 0, 1, 0, 0, 0, 192, 0, 2, 2, 192, 0, 2, 1 };
+
+	outer[3] = sizeof(outer) + n + sizeof(v4);
+	outer[9] = protocol;
+	begin(outer, sizeof(outer));
+	put(bytes, n);
+	put(v4, sizeof(v4));
+}
+
+static void in_ip(void)
+{
+	struct packet p = { 0 };
+
+	carry(97, "\x30\0............\x08\0", 16);
+	test(is_syn(DLT_RAW, 0), "Ethernet in IP");
+	carry(137, "\0\1\0\x40\0\1\x01\x40", 8);
+	test(is_syn(DLT_RAW, 0), "MPLS in IP");
+	carry(51, "\4\4\0\0\0\0\1\0\0\0\0\1............", 24);
+	test(is_syn(DLT_RAW, 0), "an authentication header in IPv4");
+	carry(17, "\xc3\x50\x06\xa5\0\x42\0\0\x40\2\0\x3a\0\7\0\1\xff\3\0\x21", 20);
+	test(is_syn(DLT_RAW, 0), "L2TP");
+	carry(17, "\x06\xa5\x06\xa5\0\x44\0\0\x0a\2\0\7\0\1\0\2\0\0\0\2..\0\x21", 24);
+	test(is_syn(DLT_RAW, 0), "L2TP with numbers, and an offset");
+	carry(50, "\0\0\1\0\0\0\0\1", 8);
+	test(packet_decode(DLT_RAW, frame, size, size, &p) == DECODED_SEALED, "ESP");
+	carry(17, "\x11\x94\x11\x94\0\x3c\0\0\0\0\1\0\0\0\0\1", 16);
+	test(packet_decode(DLT_RAW, frame, size, size, &p) == DECODED_SEALED, "ESP in UDP");
+}
+
 static void extensions(void)
 {
 	uint8_t header[40] = { 0x60, 0, 0, 0, 0, 40, 0, 64 };
@@ -161,6 +193,7 @@ int main(void)
 	ethernet();
 	others();
 	teredo();
+	in_ip();
 	extensions();
 	broken();
 	return tap_end();

@@ -9,6 +9,10 @@
 #define ETHERTYPE_ERSPAN3 0x22eb
 #define ETHERTYPE_PPTP 0x880b
 
+#define ETHERTYPE_MPLS 0x8847
+
+#define IPPROTO_ETHERIP 97
+
 #define VXLAN_PORT 4789
 /* The kernel's own, from before there was a number: flannel uses it. */
 #define VXLAN_PORT_LINUX 8472
@@ -19,6 +23,8 @@
 /* RFC 4380 section 2.6: the first 32 bits of Teredo's own addresses */
 #define TEREDO_PREFIX 0x20010000
 #define V6_HEADER 40U
+
+#define L2TP_PORT 1701
 
 #define GTP_PORT 2152
 #define GTP_DATA 0xff
@@ -133,6 +139,27 @@ static bool enter_gtp(struct layer *layer)
 	return !next && layer_raw(layer);
 }
 
+/* RFC 2661 section 3.1: version 2, no control message; flags say which fields there are. */
+static bool enter_l2tp(struct layer *layer)
+{
+	uint32_t size = 6;
+	uint16_t flags;
+
+	if (layer->captured < 2)
+		return false;
+	flags = be16(layer->p);
+	if (flags & 0x8000 || (flags & 15) != 2)
+		return false;
+	size += flags & 0x4000 ? 2 : 0;
+	size += flags & 0x0800 ? 4 : 0;
+	if (flags & 0x0200) {
+		if (layer->captured < size + 2)
+			return false;
+		size += 2 + be16(layer->p + size);
+	}
+	return layer_skip(layer, size) && layer_ppp(layer) && layer->type;
+}
+
 /*
  * RFC 4380 section 5.2.3: IPv6, behind an origin indication or not. Relays and clients have any
  * port: known by its length, and by an address.
@@ -169,8 +196,17 @@ static bool enter_udp(struct layer *layer)
 		return enter_geneve(layer);
 	case GTP_PORT:
 		return enter_gtp(layer);
+	case L2TP_PORT:
+		return enter_l2tp(layer);
 	}
 	return enter_teredo(layer);
+}
+
+/* RFC 3378: Ethernet behind version 3 and nothing else. */
+static bool enter_etherip(struct layer *layer)
+{
+	return layer->captured >= 2 && be16(layer->p) == 0x3000 &&
+	       layer_skip(layer, 2) && layer_ethernet(layer);
 }
 
 bool tunnel_enter(uint8_t protocol, struct layer *layer)
@@ -182,6 +218,11 @@ bool tunnel_enter(uint8_t protocol, struct layer *layer)
 	case IPPROTO_IPV6:
 		layer->type = ETHERTYPE_V6;
 		return true;
+	case IPPROTO_MPLS: /* RFC 4023 */
+		layer->type = ETHERTYPE_MPLS;
+		return layer_tags(layer);
+	case IPPROTO_ETHERIP:
+		return enter_etherip(layer);
 	case IPPROTO_GRE:
 		return enter_gre(layer);
 	case IPPROTO_UDP:

@@ -10,7 +10,7 @@
  * @protocol: of the IP packet, IPPROTO_*
  * @layer: at its payload, then at the packet inside; undefined where there is none
  *
- * IP in IP, GRE, ERSPAN and PPTP in that, VXLAN, Geneve, GTP-U and Teredo.
+ * IP, MPLS and Ethernet in IP, GRE, ERSPAN and PPTP in that, VXLAN, Geneve, GTP-U, L2TP and Teredo.
  *
  * Return: whether there is one.
  */
