@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const int links[] = {
 	DLT_EN10MB, DLT_RAW, DLT_NULL, DLT_LINUX_SLL, DLT_LINUX_SLL2, DLT_PPP,
-	DLT_PPP_ETHER, DLT_C_HDLC, DLT_NFLOG,
+	DLT_PPP_ETHER, DLT_C_HDLC, DLT_NFLOG, DLT_IEEE802_11, DLT_IEEE802_11_RADIO,
 };
 
 static void take_frames(struct table *table, int link, const uint8_t *p, size_t left,

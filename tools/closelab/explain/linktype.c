@@ -9,6 +9,21 @@
 #define PPP_V4 0x0021
 #define PPP_V6 0x0057
 
+#define ETHERNET 14
+
+/* Types begin here: less is a length (IEEE 802.3). */
+#define TYPES 0x600
+
+/* IEEE 802.11: what a frame is, and the flags behind that */
+#define WLAN_KIND 0x0c
+#define WLAN_DATA 0x08
+#define WLAN_EMPTY 0x40
+#define WLAN_QOS 0x80
+#define WLAN_BOTH 0x03
+#define WLAN_SEALED 0x40
+#define WLAN_ORDER 0x80
+#define WLAN_SEVERAL 0x80
+
 /* More tags than this are taken for an attack. */
 #define MAX_TAGS 8
 
@@ -73,6 +88,37 @@ static bool vlan(struct layer *layer)
 	return layer_skip(layer, 4);
 }
 
+/* IEEE 802.1ah: flags, the number of the service, and the customer's frame. */
+static bool service(struct layer *layer)
+{
+	if (layer->captured < 4 + ETHERNET)
+		return false;
+	layer->tag = layer->tag << 25 | 1 << 24 | (be32(layer->p) & 0xffffff);
+	layer->type = be16(layer->p + 4 + 12);
+	return layer_skip(layer, 4 + ETHERNET);
+}
+
+/* IEEE 802.2, RFC 1042: what is no type is a length, and the type follows a SNAP header. */
+static bool snap(struct layer *layer)
+{
+	static const uint8_t header[] = { 0xaa, 0xaa, 3, 0, 0, 0 };
+
+	layer->type = 0;
+	if (layer->captured < sizeof(header) + 2 || memcmp(layer->p, header, sizeof(header)))
+		return true;
+	layer->type = be16(layer->p + sizeof(header));
+	return layer_skip(layer, sizeof(header) + 2);
+}
+
+/* Between a port extender and its bridge: four bytes, and the type. */
+static bool vntag(struct layer *layer)
+{
+	if (layer->captured < 6)
+		return false;
+	layer->type = be16(layer->p + 4);
+	return layer_skip(layer, 6);
+}
+
 /* Labels say nothing of what they carry; look whether it is IP. */
 static bool mpls(struct layer *layer)
 {
@@ -102,11 +148,19 @@ bool layer_tags(struct layer *layer)
 		case 0x8847: /* MPLS */
 			there = mpls(layer);
 			break;
+		case 0x88e7: /* 802.1ah */
+			there = service(layer);
+			break;
+		case 0x8926: /* VN-Tag */
+			there = vntag(layer);
+			break;
 		case 0x8864: /* PPPoE session, RFC 2516 */
 			there = layer_skip(layer, 6) && layer_ppp(layer);
 			break;
 		default:
-			return true;
+			if (!layer->type || layer->type >= TYPES)
+				return true;
+			there = snap(layer);
 		}
 		if (!there)
 			return false;
@@ -116,10 +170,10 @@ bool layer_tags(struct layer *layer)
 
 bool layer_ethernet(struct layer *layer)
 {
-	if (layer->captured < 14)
+	if (layer->captured < ETHERNET)
 		return false;
 	layer->type = be16(layer->p + 12);
-	return layer_skip(layer, 14) && layer_tags(layer);
+	return layer_skip(layer, ETHERNET) && layer_tags(layer);
 }
 
 /* The family is in the byte order of the machine that captured it. */
@@ -134,6 +188,40 @@ static bool cooked(struct layer *layer, uint32_t type_at, uint32_t header)
 		return false;
 	layer->type = be16(layer->p + type_at);
 	return layer_skip(layer, header) && layer_tags(layer);
+}
+
+/*
+ * IEEE 802.11, a data frame: three addresses or four, QoS, HT control. An encrypted one says
+ * nothing, nor does one of several packets say where they are.
+ */
+static bool wlan(struct layer *layer)
+{
+	uint32_t header = 24;
+	uint8_t kind, flags;
+
+	layer->type = 0;
+	if (layer->captured < header)
+		return false;
+	kind = layer->p[0];
+	flags = layer->p[1];
+	if ((kind & WLAN_KIND) != WLAN_DATA || kind & WLAN_EMPTY || flags & WLAN_SEALED)
+		return true;
+	header += (flags & WLAN_BOTH) == WLAN_BOTH ? 6 : 0;
+	if (kind & WLAN_QOS) {
+		if (layer->captured < header + 2)
+			return false;
+		if (layer->p[header] & WLAN_SEVERAL)
+			return true;
+		header += flags & WLAN_ORDER ? 6 : 2;
+	}
+	return layer_skip(layer, header) && snap(layer) && layer_tags(layer);
+}
+
+/* What the receiver tells of itself, little-endian: its length is in the third and fourth byte. */
+static bool radiotap(struct layer *layer)
+{
+	return layer->captured >= 4 &&
+	       layer_skip(layer, layer->p[2] | layer->p[3] << 8) && wlan(layer);
 }
 
 /*
@@ -182,6 +270,8 @@ bool linktype_known(int link)
 	case DLT_PPP_ETHER:
 	case DLT_C_HDLC:
 	case DLT_NFLOG:
+	case DLT_IEEE802_11:
+	case DLT_IEEE802_11_RADIO:
 		return true;
 	}
 	return false;
@@ -218,6 +308,10 @@ bool linktype_strip(int link, struct layer *layer)
 		return cooked(layer, 2, 4);
 	case DLT_NFLOG:
 		return nflog(layer);
+	case DLT_IEEE802_11:
+		return wlan(layer);
+	case DLT_IEEE802_11_RADIO:
+		return radiotap(layer);
 	}
 	return false;
 }

@@ -60,6 +60,56 @@ static void ethernet(void)
 	test(is_syn(DLT_EN10MB, 0), "MPLS, two labels");
 }
 
+/* What is a length where others have a type, and what port extenders and providers put before it */
+static void tags(void)
+{
+	static const uint8_t mac[12];
+
+	begin(mac, 12);
+	put("\0\x34\xaa\xaa\3\0\0\0\x08\0", 10);
+	put(v4, sizeof(v4));
+	test(is_syn(DLT_EN10MB, 0), "LLC and SNAP");
+	begin(mac, 12);
+	put("\x81\0\0\x0a\0\x34\xaa\xaa\3\0\0\0\x08\0", 14);
+	put(v4, sizeof(v4));
+	test(is_syn(DLT_EN10MB, 10), "the same in a VLAN");
+	begin(mac, 12);
+	put("\x88\xe7\0\0\1\2", 6);
+	put(mac, 12);
+	put("\x08\0", 2);
+	put(v4, sizeof(v4));
+	test(is_syn(DLT_EN10MB, 1 << 24 | 258), "802.1ah");
+	begin(mac, 12);
+	put("\x89\x26\0\0\0\1\x08\0", 8);
+	put(v4, sizeof(v4));
+	test(is_syn(DLT_EN10MB, 0), "VN-Tag");
+}
+
+static void wireless(void)
+{
+	static const uint8_t addresses[24];
+	struct packet p = { 0 };
+
+	begin("\x08\1", 2);
+	put(addresses, 22);
+	put("\xaa\xaa\3\0\0\0\x08\0", 8);
+	put(v4, sizeof(v4));
+	test(is_syn(DLT_IEEE802_11, 0), "802.11");
+	begin("\0\0\x0a\0\0\0\0\0..\x88\2", 12);
+	put(addresses, 22);
+	put("\0\0\xaa\xaa\3\0\0\0\x08\0", 10);
+	put(v4, sizeof(v4));
+	test(is_syn(DLT_IEEE802_11_RADIO, 0), "radiotap, and QoS");
+	frame[11] |= 0x40;
+	test(packet_decode(DLT_IEEE802_11_RADIO, frame, size, size, &p) == DECODED_NOT_IP,
+	     "the same, encrypted");
+	begin("\x88\x83", 2);
+	put(addresses, 22);
+	put("......\0\0\0\0\0\0\xaa\xaa\3\0\0\0\x08\0", 20);
+	put(v4, sizeof(v4));
+	test(is_syn(DLT_IEEE802_11, 0), "802.11, four addresses and HT control");
+}
+
 static void others(void)
 {
 	static const uint8_t zero[20];
@@ -191,6 +241,8 @@ static void broken(void)
 int main(void)
 {
 	ethernet();
+	tags();
+	wireless();
 	others();
 	teredo();
 	in_ip();
