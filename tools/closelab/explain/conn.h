@@ -280,7 +280,7 @@ struct kept {
  * @resets: how many of these
  * @resets_all: how many there were
  * @no_socket: RSTs by each end that answered a segment of no connection
- * @syn_met: a SYN that came to the old connection: frame, number, the first answer, or the challenge
+ * @syn_met: a SYN that came to the old connection: frame, number, first answer, or the challenge
  * @takes_over: it is a new connection in the place of a TIME_WAIT
  * @reuses: and of another one on the same ports
  * @taken_over: a new connection has taken the place of this one

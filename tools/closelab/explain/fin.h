@@ -53,7 +53,7 @@ bool is_old_fin(const struct end *e, const struct packet *p);
 void note_beyond(struct end *e, const struct packet *p);
 
 /**
- * doubt_fin() - a FIN behind which its sender goes on, and the other end takes that, was not its own
+ * doubt_fin() - a FIN behind which its sender goes on, which the other end takes, was not its own
  * @o: whose FIN it is
  * @p: a segment of the other end
  *
