@@ -104,12 +104,16 @@ bool is_old_fin(const struct end *e, const struct packet *p)
 	       !seq_after(packet_end(p), e->nxt);
 }
 
+bool is_behind_fin(const struct end *e, const struct packet *p)
+{
+	return e->fins && !e->fin_cut && seq_after(packet_end(p), e->fin_end);
+}
+
 void note_beyond(struct end *e, const struct packet *p)
 {
 	uint32_t end = packet_end(p);
 
-	if (!e->fins || e->fin_cut || !seq_after(end, e->fin_end) ||
-	    (e->goes_beyond && !seq_after(end, e->beyond)))
+	if (!is_behind_fin(e, p) || (e->goes_beyond && !seq_after(end, e->beyond)))
 		return;
 	e->beyond = end;
 	e->goes_beyond = true;

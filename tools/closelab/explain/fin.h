@@ -25,6 +25,15 @@ void take_fin(const struct conn *conn, struct end *e, const struct end *o,
 void take_syn_fin(struct end *e, const struct end *o);
 
 /**
+ * is_behind_fin() - whether a segment goes on behind its sender's FIN
+ * @e: the sender
+ * @p: the segment
+ *
+ * Return: whether it does; there is nothing (RFC 9293 section 3.10.4).
+ */
+bool is_behind_fin(const struct end *e, const struct packet *p);
+
+/**
  * acks_beyond_fin() - whether a segment acknowledges what is behind the other end's FIN
  * @o: the other end
  * @p: the segment

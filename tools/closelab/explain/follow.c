@@ -296,9 +296,7 @@ static bool is_stray(const struct conn *conn, int side, const struct packet *p)
 		return true;
 	if (acks_beyond_fin(o, p) || is_old_fin(e, p))
 		return true;
-	/* Behind a FIN there is nothing. */
-	return e->fins && !e->fin_cut &&
-	       seq_after(packet_end(p), e->fin_end);
+	return is_behind_fin(e, p);
 }
 
 /* Data after the other's FIN, which may be captured behind what acknowledges it. */
@@ -364,6 +362,10 @@ static void take_segment(struct conn *conn, int side, const struct packet *p)
 		note_beyond(e, p);
 		conn_doubt_fin(conn, side, p);
 		e->last_ack = p->ack;
+		/* RFC 9293 section 3.10.7.4: its ACK counts before its text, which does not. */
+		if (is_behind_fin(e, p) && !acks_beyond_fin(o, p) && o->edge &&
+		    !seq_after(p->seq, o->edge))
+			take_ack(conn, side, p);
 		return;
 	}
 	take_numbers(conn, side, p);

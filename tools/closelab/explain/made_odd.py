@@ -99,4 +99,7 @@ ODD = [
       (3 * S + MS, "s", "", 201, 106), (4 * S, "c", "F", 106, 201), (4 * S + MS, "s", "F", 201, 107),
       (4 * S + 2 * MS, "c", "", 107, 202)],
      "active_fin", "passive_fin", [], "'a SYN met this connection'"),
+    ("data behind a FIN acknowledges the other one",
+     [*HANDSHAKE, *EXCHANGE, (2 * S, "s", "F", 201, 101), (2 * S + MS, "c", "F", 101, 202),
+      (2 * S + 2 * MS, "s", "P", 202, 102, 10)], "passive_fin", "active_fin", [], "fit no window"),
 ]
