@@ -79,6 +79,7 @@ struct recent {
  * @fin_end: behind its FIN
  * @fin_ack: the lowest acknowledgment on its FINs
  * @beyond: behind what was sent in its name behind its FIN
+ * @answer_ack: what its first SYN-ACK acknowledged
  * @ack_max: the highest acknowledgment that it sent
  * @last_ack: the last one
  * @edge: the right edge of the window that it offered
@@ -166,6 +167,7 @@ struct end {
 	uint32_t fin_end;
 	uint32_t fin_ack;
 	uint32_t beyond;
+	uint32_t answer_ack;
 	uint32_t ack_max;
 	uint32_t last_ack;
 	uint32_t edge;

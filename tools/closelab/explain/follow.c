@@ -232,8 +232,10 @@ static void take_syn(struct conn *conn, int side, const struct packet *p)
 	e->answers++;
 	e->answers_data += e->answers > 1 && o->data;
 	e->answers_late += e->syn_acked_at && p->at - e->syn_acked_at > conn_rtt(conn);
-	if (!e->answer_frame)
+	if (!e->answer_frame) {
 		e->answer_frame = p->frame;
+		e->answer_ack = p->ack;
+	}
 	if (conn->opener < 0) {
 		conn->client = !side;
 		conn->client_sure = true;

@@ -170,11 +170,13 @@ static bool overtaken(const struct conn *conn, int side, const struct packet *p)
 
 	if (conn->opener >= 0 || !times_near(p->at, conn->start, SYN_LATE_NS))
 		return false;
-	if (o->answers && o->last_ack == p->seq + 1 + p->length)
+	/* Its data, too, or the SYN alone */
+	if (o->answers &&
+	    (o->answer_ack == p->seq + 1 + p->length || o->answer_ack == p->seq + 1))
 		return true;
 	if (conn_refused_before(conn, side, p))
 		return true;
-	return e->seen ? e->isn == p->seq : o->answers && o->last_ack == p->seq + 1;
+	return e->seen && e->isn == p->seq;
 }
 
 /* Whether the connection was there and is over at both ends, and this is no copy of its SYN. */

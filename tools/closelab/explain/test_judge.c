@@ -351,6 +351,26 @@ static void copies(void)
 	     table.all[0]->end[0].fins == 1, "captured three times, sent once");
 }
 
+/* The files of two taps, one behind the other */
+static void one_direction_first(void)
+{
+	int64_t start;
+
+	begin();
+	start = now;
+	now += 1 * MS;
+	put(SERVER, SEG_SYN | SEG_ACK, 0, 1, 0);
+	put(SERVER, SEG_ACK | SEG_PSH, 1, 11, 10);
+	put(SERVER, SEG_FIN | SEG_ACK, 11, 12, 0);
+	now = start;
+	put(CLIENT, SEG_SYN, 0, 0, 0);
+	put(CLIENT, SEG_ACK | SEG_PSH, 1, 1, 10);
+	put(CLIENT, SEG_FIN | SEG_ACK, 11, 11, 0);
+	put(CLIENT, SEG_ACK, 12, 12, 0);
+	table_finish(&table);
+	test(table.count == 1 && table.all[0]->client == 1, "the server first, then the client");
+}
+
 int main(void)
 {
 	table_init(&table, false);
@@ -367,6 +387,7 @@ int main(void)
 	fin_again();
 	no_ack_of_the_syn_ack();
 	copies();
+	one_direction_first();
 	table_free(&table);
 	return tap_end();
 }
