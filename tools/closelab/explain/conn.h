@@ -369,6 +369,15 @@ int conn_state(const struct conn *conn, int side);
 bool conn_passive(const struct conn *conn, int side);
 
 /**
+ * conn_to_itself() - whether both ends are one socket
+ * @conn: the connection
+ *
+ * Return: whether they have the same address and port: its SYN has met itself (RFC 9293 section
+ * 3.5, simultaneous open). All its segments are those of the first end.
+ */
+bool conn_to_itself(const struct conn *conn);
+
+/**
  * conn_each_passive() - whether each FIN acknowledges the other
  * @conn: the connection
  *

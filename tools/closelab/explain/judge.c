@@ -285,7 +285,7 @@ static void judge_living(const struct conn *conn, int side, int64_t now,
 			v->causes = CAUSE_OR_GONE;
 		v->word = v->state == ST_CLOSE_WAIT ? WORD_HALF_CLOSED : WORD_OPEN;
 		if (!o->seen)
-			v->causes = CAUSE_ONE_DIRECTION;
+			v->causes = conn_to_itself(conn) ? 0 : CAUSE_ONE_DIRECTION;
 		else if (e->lapsed && conn->no_socket[side])
 			v->word = WORD_TIMEOUT;
 		else if (gave_up_data(e, now))
@@ -294,7 +294,7 @@ static void judge_living(const struct conn *conn, int side, int64_t now,
 	}
 	if (!o->seen && !o->resets) {
 		v->word = WORD_UNKNOWN;
-		v->causes = CAUSE_ONE_DIRECTION;
+		v->causes = conn_to_itself(conn) ? 0 : CAUSE_ONE_DIRECTION;
 		return;
 	}
 	v->so_far = false;

@@ -110,7 +110,9 @@ static void note_capture(const struct conn *conn, struct notes *notes)
 {
 	if (conn->opener < 0)
 		add(notes, conn->first_frame, "begins in the middle");
-	if (!conn->end[0].segments || !conn->end[1].segments)
+	if (conn_to_itself(conn))
+		add(notes, 0, "connected to itself: one socket is both ends");
+	else if (!conn->end[0].segments || !conn->end[1].segments)
 		add(notes, 0, "one direction only");
 	if (!conn->plain && conn->end[0].missing + conn->end[1].missing > 0)
 		add(notes, 0, "nothing but SYN, FIN and RST: captured by a filter?");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "conn.h"
 
+#include <string.h>
+
 #include "bytes.h"
 
 /* Linux's own first timeout, where the round trip is not known. */
@@ -58,6 +60,13 @@ bool conn_passive(const struct conn *conn, int side)
 	const struct end *o = &conn->end[!side];
 
 	return e->fins && o->fins && !seq_before(e->fin_ack, o->fin_end);
+}
+
+bool conn_to_itself(const struct conn *conn)
+{
+	const struct end *e = conn->end;
+
+	return e[0].port == e[1].port && !memcmp(e[0].addr, e[1].addr, sizeof(e[0].addr));
 }
 
 bool conn_each_passive(const struct conn *conn)

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include "judge.h"
+#include "notes.h"
 #include "table.h"
 #include "lib/tap.h"
 
@@ -371,6 +372,37 @@ static void one_direction_first(void)
 	test(table.count == 1 && table.all[0]->client == 1, "the server first, then the client");
 }
 
+static void to_itself(void)
+{
+	struct judgement j;
+	struct notes notes;
+	bool itself = false, one = false;
+
+	begin();
+	for (int i = 0; i < 4; i++) {
+		static const uint8_t flags[] = {
+			SEG_SYN, SEG_SYN | SEG_ACK, SEG_FIN | SEG_ACK, SEG_ACK,
+		};
+		struct packet p = {
+			.family = AF_INET, .frame = ++frame, .at = now += 10 * MS,
+			.sport = 7000, .dport = 7000, .seq = i ? i - 1 : 0,
+			.ack = i ? 1 + i / 3 : 0, .flags = flags[i], .id = i + 1, .ttl = 64,
+			.window = 60000, .wscale = -1,
+		};
+
+		table_take(&table, &p);
+	}
+	table_finish(&table);
+	judge(table.all[0], now, &j);
+	notes_make(table.all[0], &j, &notes);
+	for (int i = 0; i < notes.count; i++) {
+		itself |= strstr(notes.text[i], "connected to itself") != NULL;
+		one |= strstr(notes.text[i], "one direction") != NULL;
+	}
+	test(table.count == 1 && itself && !one && !(j.end[0].causes & CAUSE_ONE_DIRECTION),
+	     "a socket that is connected to itself");
+}
+
 int main(void)
 {
 	table_init(&table, false);
@@ -388,6 +420,7 @@ int main(void)
 	no_ack_of_the_syn_ack();
 	copies();
 	one_direction_first();
+	to_itself();
 	table_free(&table);
 	return tap_end();
 }
