@@ -21,4 +21,7 @@ REUSE = [
      [s for i in range(2) for s in ((i * S, "c", "S", 0, None), (i * S + MS, "s", "S", i * 64000, 1),
                                     (i * S + 2 * MS, "c", "R", 1, None))],
      "no_socket", "not_established", ["half_open"], None, 2),
+    ("flags only: FINs behind much data of both, after an hour",
+     [*HANDSHAKE[:2], (3600 * S, "c", "F", 50000001, 60000001), (3600 * S + MS, "s", "F", 60000001, 50000002)],
+     "active_fin", None, [], "captured by a filter"),
 ]

@@ -128,8 +128,17 @@ static bool is_past(const struct conn *conn, int side, const struct packet *p)
 }
 
 /*
- * Far from where both ends are, which have ended, or have been silent for so long that nothing of
- * them is under way. The clock that makes initial numbers advances by 4 MB in 0.3 s (RFC 6528).
+ * Silent for so long that nothing is under way, and not for a filter for flags, which leaves
+ * out the data.
+ */
+static bool is_silent(const struct conn *conn, const struct packet *p)
+{
+	return conn->plain && p->at - conn->last > MSL_NS;
+}
+
+/*
+ * Far from where both ends are, which have ended or are silent. The clock that makes initial
+ * numbers advances by 4 MB in 0.3 s (RFC 6528).
  */
 static bool is_elsewhere(const struct conn *conn, int side, const struct packet *p)
 {
@@ -137,7 +146,7 @@ static bool is_elsewhere(const struct conn *conn, int side, const struct packet 
 	const struct end *o = &conn->end[!side];
 	bool over = is_done(conn, side) && is_done(conn, !side);
 
-	return e->nxt_known && o->nxt_known && (over || p->at - conn->last > MSL_NS) &&
+	return e->nxt_known && o->nxt_known && (over || is_silent(conn, p)) &&
 	       e->nxt - p->seq + FAR > 2 * FAR && o->nxt - p->ack + FAR > 2 * FAR;
 }
 
@@ -153,7 +162,7 @@ static bool new_answer(const struct conn *conn, int side, const struct packet *p
 		return false;
 	if (is_past(conn, side, p) && is_past(conn, !side, p))
 		return o->nxt_known && p->ack != o->nxt;
-	return is_elsewhere(conn, side, p) && p->at - conn->last > MSL_NS;
+	return is_elsewhere(conn, side, p) && is_silent(conn, p);
 }
 
 /* A segment of a later connection, whose SYN was not captured. */
