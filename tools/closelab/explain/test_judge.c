@@ -396,8 +396,8 @@ static void to_itself(void)
 	judge(table.all[0], now, &j);
 	notes_make(table.all[0], &j, &notes);
 	for (int i = 0; i < notes.count; i++) {
-		itself |= strstr(notes.text[i], "connected to itself") != NULL;
-		one |= strstr(notes.text[i], "one direction") != NULL;
+		itself |= !!strstr(notes.text[i], "connected to itself");
+		one |= !!strstr(notes.text[i], "one direction");
 	}
 	test(table.count == 1 && itself && !one && !(j.end[0].causes & CAUSE_ONE_DIRECTION),
 	     "a socket that is connected to itself");
