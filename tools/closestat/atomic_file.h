@@ -9,7 +9,7 @@
 struct atomic_file {
 	FILE *stream;	/* to write to; NULL when there is nothing to put in place */
 	char path[PATH_MAX];
-	char temporary[PATH_MAX];
+	char temporary[PATH_MAX];	/* empty: written in place */
 };
 
 /**
@@ -17,11 +17,23 @@ struct atomic_file {
  * @file: filled; to be ended with atomic_file_commit() or atomic_file_abort()
  * @path: of the file; its directory has to be there
  *
- * The file will have mode 0644. Says on stderr what is wrong.
+ * The file will have mode 0644. Of a symbolic link it is the target that is replaced. What is
+ * there and no regular file is refused. Says on stderr what is wrong.
  *
  * Return: EXIT_OK or EXIT_FAILED.
  */
 int atomic_file_open(struct atomic_file *file, const char *path);
+
+/**
+ * atomic_file_open_any - as atomic_file_open(), and takes devices and pipes
+ * @file: as there
+ * @path: as there
+ *
+ * They are written to as they are: their readers see how far that has come.
+ *
+ * Return: EXIT_OK or EXIT_FAILED.
+ */
+int atomic_file_open_any(struct atomic_file *file, const char *path);
 
 /**
  * atomic_file_commit - put the file in place

@@ -22,7 +22,7 @@ static int to_file(const struct options *o, const struct export_data *data)
 	struct atomic_file file;
 	int ret;
 
-	ret = atomic_file_open(&file, o->output);
+	ret = atomic_file_open_any(&file, o->output);
 	if (ret)
 		return ret;
 	ret = export_write(data, file.stream, o->openmetrics);
@@ -69,7 +69,7 @@ const struct command cmd_export = {
 		"  -r, --resolve docker\n"
 		"                     ask Docker's daemon for names that its files do not tell\n"
 		"  -o, --output FILE  to FILE, which always is complete, as node_exporter's textfile\n"
-		"                     collector wants it\n"
+		"                     collector wants it; a device or pipe is written to as it is\n"
 		"  -O, --openmetrics  in strict OpenMetrics, which neither that collector nor\n"
 		"                     'promtool check metrics' reads\n"
 		"  -H, --http         answer an HTTP request on stdin and stdout, for inetd or\n"

@@ -188,6 +188,30 @@ check 'export to a file' '[ "$rc$out$err" = 0 ] && cmp -s "$TMP/x.prom" "$TMP/sa
 expect_run 'export where there is no directory' 1 '' 'cannot write /nowhere/x.prom' export -o /nowhere/x.prom
 run_failing '*/x.prom.??????' 28 export -o "$TMP/x.prom"
 check 'export without room' '[[ $rc = 1 && $err =~ "No space left" ]] && cmp -s "$TMP/x.prom" "$TMP/same" && [ "$(ls "$TMP"/x.prom*)" = "$TMP/x.prom" ]'
+rm "$TMP/x.prom" && mkdir "$TMP/far" && cp "$TMP/same" "$TMP/far/y.prom" && ln -s far/y.prom "$TMP/x.prom"
+inode=$(stat -c %i "$TMP/far/y.prom")
+run export -o "$TMP/x.prom"
+check 'export to what a link leads to' '[ "$rc$out$err" = 0 ] && [ -L "$TMP/x.prom" ] && cmp -s "$TMP/far/y.prom" "$TMP/same" &&
+	[ "$(stat -c %i "$TMP/far/y.prom")" != "$inode" ] && [ "$(ls "$TMP/far")" = y.prom ]'
+rm "$TMP/x.prom" && mv "$TMP/far/y.prom" "$TMP/x.prom" && rmdir "$TMP/far"
+mkfifo "$TMP/fifo"
+timeout 10 cat "$TMP/fifo" >"$TMP/read" &
+run export -o "$TMP/fifo"
+check 'export to a pipe' '[ "$rc$out$err" = 0 ] && [ -p "$TMP/fifo" ]'
+# It ends when what was written has been read.
+[ -p "$TMP/fifo" ] && wait $! && out=
+check 'and its reader has all' 'cmp -s "$TMP/read" "$TMP/same"'
+# One of the test's own: where this fails, as root, it replaces the system's.
+if mknod "$TMP/full" c 1 7 2>/dev/null && { echo >"$TMP/full"; } 2>&1 | grep -q 'No space left'; then
+	expect_run 'export to a device without room' 1 '' 'No space left' export -o "$TMP/full"
+	check 'and the device stays' '[ -c "$TMP/full" ]'
+else
+	skip 'export to a device' 'no device may be made here'
+fi
+expect_run 'export to stdout by its name' 0 'ended_total' '' export -o /proc/self/fd/1
+out=$("$CLOSESTAT" export -o /proc/self/fd/1 | cat)
+check 'and where it is a pipe' '[ "$out" = "$(<"$TMP/same")" ]'
+expect_run 'export to a directory' 1 '' 'Is a directory' export -o "$TMP"
 expect_run 'export takes no words' 2 '' "unexpected 'x'" export x
 "$CLOSESTAT" export >/dev/full 2>"$TMP/err"
 rc=$? out='' err=$(<"$TMP/err")
@@ -325,6 +349,8 @@ run_failing '*/tcp.conf.??????' 28 set --save="$conf" time_wait=4s guard=0
 check 'save without room' '[[ $rc = 1 && $err =~ "No space left" ]] && cmp -s "$conf" "$TMP/before" && [ "$(file tcp_closestat/time_wait_ms)" = 60000 ]'
 expect_run 'save where there is no directory' 1 '' 'cannot write /nowhere/x.conf' set --save=/nowhere/x.conf time_wait=5s
 check 'failed saves leave nothing' '[ "$(cd "$TMP" && ls tcp.conf*)" = tcp.conf ] && [ "$(file tcp_closestat/time_wait_ms)" = 60000 ]'
+expect_run 'save in a pipe' 1 '' "cannot write $TMP/fifo: not a regular file" set --save="$TMP/fifo" time_wait=5s
+check 'the pipe stays, and the setting' '[ -p "$TMP/fifo" ] && [ "$(file tcp_closestat/time_wait_ms)" = 60000 ]'
 expect_run 'save with -N' 2 '' 'do not go together' set --save -N $$ time_wait=5s
 
 # The kernel refuses: what is said, and what was written before is put back.
