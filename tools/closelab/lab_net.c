@@ -189,10 +189,44 @@ static int settle(struct lab *lab)
 	return err;
 }
 
+/* 0 where the kernel lets TIME_WAIT not be tuned, too: then it has its own length. */
+static int set_untuned(int ns, const char *name, const char *value)
+{
+	int err = netns_sysctl(ns, name, value);
+
+	return err == -EOPNOTSUPP ? 0 : err;
+}
+
+/*
+ * Namespaces may start from the host's settings (net.tcp_closestat.inherit), and the
+ * scenarios are about the defaults. 60000 is the kernel's own length, whatever that is.
+ */
+static int set_defaults(struct lab *lab)
+{
+	static const char * const settings[][2] = {
+		{ "net/tcp_closestat/time_wait_guard", "1" },
+		{ "net/tcp_closestat/time_wait_ms", "60000" },
+		{ "net/tcp_closestat/histograms", "1" },
+	};
+	int err = 0;
+
+	for (int side = 0; side < lab_sides(lab); side++)
+		for (size_t i = 0; i < ARRAY_SIZE(settings) && !err; i++)
+			err = set_untuned(lab->ns[side], settings[i][0],
+					  settings[i][1]);
+	/* Without the module there is nothing to set; who needs it says so later. */
+	if (!err || err == -ENOENT)
+		return 0;
+	return lab_fail(lab, "cannot set tcp_closestat's sysctls: %s",
+			strerror(-err));
+}
+
 static int set_time_wait(struct lab *lab)
 {
 	char value[32];
 
+	if (set_defaults(lab))
+		return -1;
 	if (lab->options.time_wait_ms < 0)
 		return 0;
 	snprintf(value, sizeof(value), "%ld", lab->options.time_wait_ms);
