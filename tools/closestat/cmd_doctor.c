@@ -66,12 +66,15 @@ static int end(const char *name, const char *spec, void *data)
 
 static int visit_all(struct visit *v, u64 us)
 {
-	int ret = netns_each(begin, v);
+	int ret = netns_each(begin, v, false);
 
 	if (ret)
 		return ret;
+	/* Nothing found is another answer. */
+	if (!v->all.n)
+		return msg_error("no namespace could be looked at");
 	doctor_watch(&v->all, us);
-	return netns_each(end, v);
+	return netns_each(end, v, true);
 }
 
 static int visit_one(struct visit *v, const char *spec, u64 us)

@@ -140,7 +140,7 @@ static int kill_sockets(const struct options *o, int n, char **words)
 		return ret;
 	if (!k.filter.n)
 		return msg_usage("kill", "which? At least one filter, such as --state close-wait");
-	ret = o->all ? netns_each(kill_one, &k) : kill_one("", "", &k);
+	ret = o->all ? netns_each(kill_one, &k, false) : kill_one("", "", &k);
 	return report(&k) ? : ret;
 }
 

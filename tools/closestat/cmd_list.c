@@ -158,7 +158,7 @@ static int list(const struct options *o, int n, char **words)
 		l.states = ~0U;
 	l.table = table_new("sockets", o->format);
 	add_columns(&l);
-	ret = o->all ? netns_each(list_one, &l) : list_one("", "", &l);
+	ret = o->all ? netns_each(list_one, &l, false) : list_one("", "", &l);
 	return table_print(l.table) ? : ret;
 }
 

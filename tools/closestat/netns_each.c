@@ -107,7 +107,8 @@ static int call_one(const struct nsname *ns, void *data)
 	return each->call(ns->name, pid, each->data);
 }
 
-int netns_each(int (*call)(const char *name, const char *spec, void *data), void *data)
+int netns_each(int (*call)(const char *name, const char *spec, void *data), void *data,
+	       bool quiet)
 {
 	struct each each = { call, data };
 	struct netns_refused refused;
@@ -116,7 +117,7 @@ int netns_each(int (*call)(const char *name, const char *spec, void *data), void
 
 	nsnames_read(&names);
 	ret = netns_visit(&names, true, call_one, &each, &refused);
-	if (refused.n)
+	if (refused.n && !quiet)
 		msg_error("%zu namespace%s left out, as %s cannot be entered: %s", refused.n,
 			  refused.n == 1 ? " is" : "s are", refused.n == 1 ? "it" : "they",
 			  strerror(refused.err));

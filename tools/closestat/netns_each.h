@@ -36,9 +36,11 @@ int netns_visit(const struct nsnames *names, bool own_too,
  * netns_each - call a function in every network namespace that has a name or a process
  * @call: called in the namespace; @name is what people call it, @spec what -N takes for it
  * @data: passed to @call
+ * @quiet: it has been said already which could not be entered
  *
  * As netns_visit(), and says on stderr how many could not be entered.
  */
-int netns_each(int (*call)(const char *name, const char *spec, void *data), void *data);
+int netns_each(int (*call)(const char *name, const char *spec, void *data), void *data,
+	       bool quiet);
 
 #endif

@@ -170,6 +170,10 @@ c.sendall(sys.argv[3].encode())' "$HOST_ROOT/run/docker.sock" "$TMP/asked" "$1" 
 		setpriv --reuid 65534 --clear-groups "$CLOSESTAT" get -N "$name" >"$TMP/out" 2>"$TMP/err"
 		rc=$? out=$(<"$TMP/out") err=$(<"$TMP/err")
 		check 'not permitted to enter' '[[ $rc = 1 && $err =~ "not permitted: entering namespace" ]]'
+		env -u HOST_ROOT setpriv --reuid 65534 --clear-groups "$CLOSESTAT" doctor -A -d 0 >"$TMP/out" 2>"$TMP/err"
+		rc=$? out=$(<"$TMP/out") err=$(<"$TMP/err")
+		check 'a doctor who may enter none finds not nothing' '[[ $rc = 2 && -z $out && $err =~ "no namespace could be looked at" ]]'
+		check 'and says once why' '[ "$(grep -c "left out" "$TMP/err")" = 1 ]'
 		setpriv --reuid 65534 --clear-groups "$CLOSESTAT" set tcp_fin_timeout=5 >"$TMP/out" 2>"$TMP/err"
 		rc=$? out=$(<"$TMP/out") err=$(<"$TMP/err")
 		check 'not permitted to write' '[[ $rc = 1 && $err =~ "not permitted: writing tcp_fin_timeout needs CAP_NET_ADMIN" ]]'
