@@ -2,6 +2,7 @@
 #include "cmd.h"
 #include "lib/util.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,6 +18,23 @@ static const char usage[] =
 "checks it and draws what happened; and explains how the connections in a\n"
 "capture ended.\n"
 "See closelab COMMAND --help.\n";
+
+/*
+ * What was written may be in a buffer yet. A reader that has had enough is no failure
+ * (closelab list | head).
+ */
+static int written(int code)
+{
+	int failed, err;
+
+	errno = 0;
+	failed = fflush(stdout) || ferror(stdout);
+	err = errno ? : EIO;
+	if (!failed || err == EPIPE)
+		return code;
+	fprintf(stderr, "closelab: cannot write: %s\n", strerror(err));
+	return EXIT_FAILED;
+}
 
 int main(int argc, char **argv)
 {
@@ -36,11 +54,11 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help")) {
 		fputs(usage, stdout);
-		return EXIT_OK;
+		return written(EXIT_OK);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		if (!strcmp(argv[1], commands[i].name))
-			return commands[i].run(argc - 1, argv + 1);
+			return written(commands[i].run(argc - 1, argv + 1));
 	fprintf(stderr, "closelab: unknown command '%s': list, run, peer or explain\n",
 		argv[1]);
 	return EXIT_USAGE;

@@ -64,6 +64,28 @@ usage 2 err 'is for -i' explain -d 5 file
 usage 2 err 'not both' explain -j -s file
 usage 2 err 'filter' explain /dev/null 'nonsense filter'
 
+# full ARGUMENT... - what it says, with status 1, where there is no room for its output
+full() {
+	expect "closelab $* without room" status_says 1 'cannot write: No space left on device' unwritable "$@"
+}
+unwritable() { ./closelab "$@" 2>&1 >/dev/full; }
+# unread ARGUMENT... - succeeds, and says nothing on stderr, where its reader is gone
+unread() (
+	trap '' PIPE
+	exec 3> >(:)
+	wait $!
+	./closelab "$@" 2>&1 >&3 || echo "exit status $?"
+)
+full --help
+full list
+full explain --help
+for option in '' -j -s; do
+	# shellcheck disable=SC2086 # maybe no word
+	full explain explain/seeds/three-segments-4.pcap $option
+done
+expect "closelab list for a reader that is gone" unread list
+expect "and explain" unread explain explain/seeds/three-segments-4.pcap
+
 # completes WANT WORD... - completion offers WANT for the last of the others
 completes() {
 	local want=$1

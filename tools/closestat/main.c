@@ -37,6 +37,14 @@ static int help_command(const struct command *c)
 	return EXIT_OK;
 }
 
+/* Help and the version are written at the end; the commands look to theirs. */
+static int written(int ret)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return ret;
+	return msg_error("cannot write: %m");
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *command;
@@ -50,9 +58,11 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	command = first < argc ? command_find(argv[first]) : NULL;
 	if (options.help)
-		return command ? help_command(command) : help_all();
-	if (options.version)
-		return printf("closestat %s\n", VERSION) < 0 ? EXIT_FAILED : EXIT_OK;
+		return written(command ? help_command(command) : help_all());
+	if (options.version) {
+		printf("closestat %s\n", VERSION);
+		return written(EXIT_OK);
+	}
 	if (command)
 		first++;
 	else

@@ -36,8 +36,8 @@ static const char usage[] =
 "  -q, --quiet             no progress, nothing on what was skipped\n"
 "  -h, --help              this text\n"
 "\n"
-"Exit code: 0 nothing is wrong with any connection, 1 something is, 2 the\n"
-"capture cannot be read, or usage.\n";
+"Exit code: 0 nothing is wrong with any connection, 1 something is, or what is\n"
+"said cannot be written, 2 the capture cannot be read, or usage.\n";
 
 struct request {
 	struct source source;
@@ -323,7 +323,7 @@ static int explain(const struct request *request)
 	joint_free(&joint);
 	table_free(&peer);
 	table_free(&table);
-	return unread || fflush(stdout) ? EXIT_USAGE : code;
+	return unread ? EXIT_USAGE : code;
 }
 
 int cmd_explain(int argc, char **argv)

@@ -22,6 +22,12 @@ make_proc
 expect_run 'help goes to stdout' 0 'Usage: closestat .*Commands:' '' --help
 expect_run 'short help' 0 'Usage: closestat ' '' -h
 expect_run 'version' 0 '^closestat [^ ]+$' '' --version
+for option in -h -V 'get -h'; do
+	# shellcheck disable=SC2086 # two words
+	"$CLOSESTAT" $option >/dev/full 2>"$TMP/err"
+	rc=$? out='' err=$(<"$TMP/err")
+	check "$option without room" '[[ $rc = 1 && $err =~ "cannot write: No space left" ]]'
+done
 for command in show get set purge hist export doctor watch monitor; do
 	expect_run "$command --help" 0 "Usage: closestat $command " '' "$command" --help
 	expect_run "help names $command" 0 "$command  +[A-Z]" '' --help
