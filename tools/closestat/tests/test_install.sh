@@ -26,6 +26,31 @@ make -s -C "$top" uninstall DESTDIR="$TMP/root" PREFIX=/usr
 out=$(find "$TMP/root" -type f)
 check 'uninstall leaves nothing' '[ -z "$out" ]'
 
+# packaged FROM WORDS - what the "make install" of a package's recipe puts in place
+packaged() {
+	local words
+
+	rm -rf "$TMP/root"
+	words=$(sed -n ':a; /\\$/ { N; s/\\\n//; ta }; '"$1" "$root/$2")
+	words=${words//%\{buildroot\}/$TMP/root}
+	words=${words//%\{_prefix\}//usr}
+	# shellcheck disable=SC2086 # several
+	make -s -C "$root/tools" install ${words//%\{_sbindir\}/$3} 2>&1
+	(cd "$TMP/root" && find . -type f)
+}
+root=$(realpath "$top/../..")
+for sbin in sbin bin; do
+	out=$(packaged 's/^make -C tools install //p' contrib/rpm/tcp_closestat.spec /usr/$sbin)
+	check "RPM packages where programs are in $sbin" '[[ $out = *./usr/$sbin/closelab*  ]] &&
+		[ "$(grep -c "bin/clos" <<<"$out")" = 2 ] &&
+		grep -q "^ExecStart=-*/usr/$sbin/closestat " "$TMP"/root/usr/lib/systemd/system/closestat-export.service'
+done
+while read -r file; do
+	check "the RPM package has $file, which observability.md is about" \
+		'! grep -q "^rm .*$file" "$root/contrib/rpm/tcp_closestat.spec" &&
+		grep -q "^%doc.*${file%/img/*}" "$root/contrib/rpm/tcp_closestat.spec"'
+done < <(grep -oE 'contrib/[a-z]+|docs/img/[a-z-]+-svg' "$root/docs/observability.md" | sort -u)
+
 # Every command, option, counter and setting is in the manual.
 missing() {
 	local page=$1 word
