@@ -50,6 +50,8 @@ while read -r file; do
 		'! grep -q "^rm .*$file" "$root/contrib/rpm/tcp_closestat.spec" &&
 		grep -q "^%doc.*${file%/img/*}" "$root/contrib/rpm/tcp_closestat.spec"'
 done < <(grep -oE 'contrib/[a-z]+|docs/img/[a-z-]+-svg' "$root/docs/observability.md" | sort -u)
+out=$(packaged 's/^\tdh_auto_install .* -- \(.*\)/DESTDIR=%{buildroot} \1/p' debian/rules /usr/sbin)
+check "Debian's zsh finds its completion" '[ "$(grep -c "/usr/share/zsh/vendor-completions/_close" <<<"$out")" = 2 ]'
 
 # Every command, option, counter and setting is in the manual.
 missing() {
