@@ -50,6 +50,7 @@ found() {
 
 make_healthy
 found '' 'nothing on an idle system'
+check 'nor of RSTs from before the module came' '[[ ! $out =~ "belong to no connection" ]]'
 expect_run 'says so' 0 '^Nothing found.' '' doctor -d 20ms
 expect_run 'takes no words' 2 '' "unexpected 'x'" doctor x
 
