@@ -333,6 +333,7 @@ int lab_net_rules(struct lab *lab, int where, const char *rules)
 		 "}\n",
 		 where == ROUTER ? "forward" : "output", rules ? rules : "");
 	code = netns_run(lab->ns[where], argv, text);
+	lab->skip = code == 127;
 	if (code == 127)
 		return lab_fail(lab, "the program nft is missing: install nftables");
 	if (code)
