@@ -135,7 +135,7 @@ static int kill_sockets(const struct options *o, int n, char **words)
 	struct killing k = { .options = o };
 	int ret;
 
-	ret = options_filters(o, n, words, add_filter, &k.filter, "kill");
+	ret = options_filters(o, n, words, add_filter, &k.filter, sock_filter_values, "kill");
 	if (ret)
 		return ret;
 	if (!k.filter.n)

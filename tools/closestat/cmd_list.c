@@ -150,7 +150,7 @@ static int list(const struct options *o, int n, char **words)
 	struct list l = { .options = o, .states = sock_filter_closing() };
 	int ret;
 
-	ret = options_filters(o, n, words, add_filter, &l.filter, "list");
+	ret = options_filters(o, n, words, add_filter, &l.filter, sock_filter_values, "list");
 	if (ret)
 		return ret;
 	/* The holders of a port, whatever their state. */

@@ -180,7 +180,8 @@ static int monitor(const struct options *o, int n, char **words)
 	m.conditions = calloc(n + o->n_filters + 1, sizeof(*m.conditions));
 	if (!m.conditions)
 		return msg_error("out of memory");
-	ret = options_filters(o, n, words, add_filter, &m, "monitor");
+	ret = options_filters(o, n, words, add_filter, &m,
+			      trace_condition_values, "monitor");
 	if (!ret && !o->all) {
 		m.inode = nsnames_own_inode();
 		if (!m.inode)

@@ -235,7 +235,8 @@ static int top(const struct options *o, int n, char **words)
 	u64 inode = o->all ? 0 : nsnames_own_inode();
 	int ret;
 
-	ret = options_filters(o, n, words, add_filter, &t, "top");
+	ret = options_filters(o, n, words, add_filter, &t,
+			      trace_condition_values, "top");
 	if (ret)
 		return ret;
 	if (tally_parse_keys(&t.tally, o->keys ? : o->all ? DEFAULT_KEYS ",netns" : DEFAULT_KEYS))

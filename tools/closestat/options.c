@@ -41,6 +41,11 @@ static const struct option long_options[] = {
 	{ "program", required_argument, NULL, FILTER },
 	{ "unit", required_argument, NULL, FILTER },
 	{ "older", required_argument, NULL, FILTER },
+	{ "addr", required_argument, NULL, FILTER },
+	{ "saddr", required_argument, NULL, FILTER },
+	{ "daddr", required_argument, NULL, FILTER },
+	{ "kind", required_argument, NULL, FILTER },
+	{ "cause", required_argument, NULL, FILTER },
 	{ "http", no_argument, NULL, 'H' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -177,7 +182,8 @@ void options_print_words(const char *letters)
 }
 
 int options_filters(const struct options *o, int n, char **words,
-		    int (*add)(void *data, const char *text), void *data, const char *command)
+		    int (*add)(void *data, const char *text), void *data,
+		    const char *(*values)(const char *name), const char *command)
 {
 	for (int i = 0; i < o->n_filters + n; i++) {
 		const char *text = i < o->n_filters ? o->filters[i] : words[i - o->n_filters];
@@ -186,7 +192,8 @@ int options_filters(const struct options *o, int n, char **words,
 		if (ret == -ENOENT)
 			return msg_usage(command, "there is no filter '%s'", text);
 		if (ret)
-			return msg_usage(command, "'%s' does not have a value of its kind", text);
+			return msg_usage(command, "'%s' does not have a value of its kind: %s",
+					 text, values(text));
 	}
 	return EXIT_OK;
 }

@@ -57,12 +57,14 @@ void options_print_words(const char *letters);
  * @words: the latter
  * @add: called for each; 0, -ENOENT for a condition it does not know, -EINVAL for a wrong value
  * @data: passed to @add
+ * @values: what the value of a condition may be, for the message
  * @command: name of the subcommand
  *
  * Return: EXIT_OK, or EXIT_USAGE with a message.
  */
 int options_filters(const struct options *options, int n, char **words,
-		    int (*add)(void *data, const char *text), void *data, const char *command);
+		    int (*add)(void *data, const char *text), void *data,
+		    const char *(*values)(const char *name), const char *command);
 
 /**
  * options_free - release what options_parse() allocated

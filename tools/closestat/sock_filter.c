@@ -83,6 +83,13 @@ static const char *const names[] = {
 	"state", "port", "sport", "dport", "peer", "program", "unit", "older",
 };
 
+static const char *const values[] = {
+	"all, or of these, with commas between: established syn-sent syn-recv fin-wait-1 fin-wait-2 "
+	"time-wait close close-wait last-ack listen closing",
+	"a number from 1 to 65535", "a number from 1 to 65535", "a number from 1 to 65535",
+	"an address, or ADDRESS:PORT", "a name", "a name", "a length of time, as in 10min",
+};
+
 static int take(struct sock_filter *f, size_t name, const char *value)
 {
 	switch (name) {
@@ -121,6 +128,17 @@ int sock_filter_add(struct sock_filter *f, const char *text)
 const char *sock_filter_name(size_t i)
 {
 	return i < ARRAY_SIZE(names) ? names[i] : NULL;
+}
+
+const char *sock_filter_values(const char *name)
+{
+	size_t len = strcspn(name, "=");
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strlen(names[i]) == len && !strncmp(names[i], name, len))
+			return values[i];
+	}
+	return "";
 }
 
 bool sock_filter_matches(const struct sock_filter *f, const struct sock *s)

@@ -40,6 +40,14 @@ int sock_filter_add(struct sock_filter *filter, const char *text);
 const char *sock_filter_name(size_t i);
 
 /**
+ * sock_filter_values - what a condition's value may be
+ * @name: of the condition; what follows a '=' is not looked at
+ *
+ * Return: for people to read; "" for no condition.
+ */
+const char *sock_filter_values(const char *name);
+
+/**
  * sock_filter_state_name - what a state is called
  * @state: TCP_CLOSE_WAIT and so on
  *

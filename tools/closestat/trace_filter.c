@@ -2,6 +2,7 @@
 #include "trace_filter.h"
 
 #include "lib/units.h"
+#include "../../module/counters_list.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -18,19 +19,35 @@ struct trace_condition_kind {
 	enum value_type type;
 	const char *fields[2];	/* of the event; one of them has to match */
 	const char *prefix;	/* that a word may have: it has it as a counter */
+	const char *values;	/* what is allowed; of words with a prefix these are all there are */
 };
 
+/* As a list, its first blank is left out. */
+#define NAME(id, name, help) " " #name
+#define PORT "a number from 0 to 65535"
+#define ADDRESS "an IPv4 or IPv6 address"
+
 static const struct trace_condition_kind kinds[] = {
-	{ .name = "port", .type = TYPE_PORT, .fields = { "sport", "dport" } },
-	{ .name = "sport", .type = TYPE_PORT, .fields = { "sport" } },
-	{ .name = "dport", .type = TYPE_PORT, .fields = { "dport" } },
-	{ .name = "addr", .type = TYPE_ADDRESS, .fields = { "saddr", "daddr" } },
-	{ .name = "saddr", .type = TYPE_ADDRESS, .fields = { "saddr" } },
-	{ .name = "daddr", .type = TYPE_ADDRESS, .fields = { "daddr" } },
-	{ .name = "peer", .type = TYPE_ADDRESS, .fields = { "daddr" } },
-	{ .name = "program", .type = TYPE_WORD, .fields = { "comm" }, .prefix = "" },
-	{ .name = "kind", .type = TYPE_WORD, .fields = { "ended" }, .prefix = "ended_" },
-	{ .name = "cause", .type = TYPE_WORD, .fields = { "rst" }, .prefix = "rst_sent_" },
+	{ .name = "port", .type = TYPE_PORT, .fields = { "sport", "dport" },
+	  .values = PORT },
+	{ .name = "sport", .type = TYPE_PORT, .fields = { "sport" },
+	  .values = PORT },
+	{ .name = "dport", .type = TYPE_PORT, .fields = { "dport" },
+	  .values = PORT },
+	{ .name = "addr", .type = TYPE_ADDRESS, .fields = { "saddr", "daddr" },
+	  .values = ADDRESS },
+	{ .name = "saddr", .type = TYPE_ADDRESS, .fields = { "saddr" },
+	  .values = ADDRESS },
+	{ .name = "daddr", .type = TYPE_ADDRESS, .fields = { "daddr" },
+	  .values = ADDRESS },
+	{ .name = "peer", .type = TYPE_ADDRESS, .fields = { "daddr" },
+	  .values = ADDRESS },
+	{ .name = "program", .type = TYPE_WORD, .fields = { "comm" }, .prefix = "",
+	  .values = "a name" },
+	{ .name = "kind", .type = TYPE_WORD, .fields = { "ended" }, .prefix = "ended_",
+	  .values = &TCS_ENDS_BY_FIN(NAME) TCS_ENDS_OTHERWISE(NAME) " rst_sent"[1] },
+	{ .name = "cause", .type = TYPE_WORD, .fields = { "rst" }, .prefix = "rst_sent_",
+	  .values = &TCS_RSTS(NAME)[1] },
 };
 
 /* IPv4 is told as ::ffff:a.b.c.d, as the event does. */
@@ -49,6 +66,19 @@ static const char *without_prefix(const char *word, const char *prefix)
 	return strncmp(word, prefix, len) ? word : word + len;
 }
 
+static bool is_one_of(const char *word, const char *values)
+{
+	size_t len = strlen(word);
+
+	for (;; values++) {
+		if (strcspn(values, " ") == len && !memcmp(values, word, len))
+			return true;
+		values += strcspn(values, " ");
+		if (!*values)
+			return false;
+	}
+}
+
 static int parse_value(struct trace_condition *c, const char *text)
 {
 	switch (c->kind->type) {
@@ -58,6 +88,8 @@ static int parse_value(struct trace_condition *c, const char *text)
 		return parse_address(text, &c->address);
 	default:
 		c->word = without_prefix(text, c->kind->prefix);
+		if (*c->kind->prefix)
+			return is_one_of(c->word, c->kind->values) ? 0 : -EINVAL;
 		return *c->word ? 0 : -EINVAL;
 	}
 }
@@ -83,6 +115,17 @@ int trace_condition_parse(const char *text, struct trace_condition *c)
 const char *trace_condition_name(size_t i)
 {
 	return i < ARRAY_SIZE(kinds) ? kinds[i].name : NULL;
+}
+
+const char *trace_condition_values(const char *name)
+{
+	size_t len = strcspn(name, "=");
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (strlen(kinds[i].name) == len && !memcmp(kinds[i].name, name, len))
+			return kinds[i].values;
+	}
+	return "";
 }
 
 static bool matches(const struct trace_condition *c, const char *value)

@@ -41,4 +41,13 @@ bool trace_condition_holds(const struct trace_condition *condition, const struct
  */
 const char *trace_condition_name(size_t i);
 
+/**
+ * trace_condition_values - what a condition's value may be
+ * @name: of the condition; what follows a '=' is not looked at
+ *
+ * Return: for people to read, "kind" and "cause" with all the words there are, with blanks between;
+ * "" for no condition.
+ */
+const char *trace_condition_values(const char *name);
+
 #endif

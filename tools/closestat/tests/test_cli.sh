@@ -271,6 +271,9 @@ expect_run 'get without the module' 1 'tcp_fin_timeout' '^closestat: tcp_closest
 make_proc
 
 expect_run 'top by what is no key' 2 '' 'no keys to count by' top -g colour
+expect_run 'list of no state' 2 '' "'state=foo' does not have a value of its kind: all, .* close-wait " list --state foo
+expect_run 'list of no port' 2 '' "'port=99999' does not .*: a number from 1 to 65535" list --port 99999
+expect_run 'list of no age' 2 '' "'older=x' does not .*as in 10min" list older=x
 expect_run 'top of an odd filter' 2 '' "there is no filter 'colour=1'" top colour=1
 expect_run 'monitor of an odd filter' 2 '' "there is no filter 'older=1s'" monitor --older 1s
 
@@ -389,6 +392,13 @@ if [[ $("$CLOSESTAT" monitor --help) =~ libtracefs ]]; then
 	expect_run 'monitor without libtracefs' 1 '' 'built without libtracefs' monitor
 else
 	expect_run 'monitor with an unknown filter' 2 '' "no filter 'x=1'" monitor x=1
+	expect_run 'monitor of an unknown kind' 2 '' "'kind=nosuch' does not.*: active_fin passive_fin .* rst_sent.Try" monitor kind=nosuch
+	expect_run 'monitor of an unknown cause' 2 '' "'cause=nosuch' does not.*: unread_data .* other.Try" monitor --cause nosuch
+	for name in port sport dport addr saddr daddr peer; do
+		expect_run "monitor --$name" 2 '' "'$name=x' does not have a value of its kind: a" monitor --$name x
+	done
+	# All of them are right but the last.
+	expect_run 'monitor with each word' 2 '' "'port=x' does not" monitor --program x --kind rst_sent --kind ended_active_fin --cause rst_sent_linger port=x
 	expect_run 'monitor with a wrong port' 2 '' "'port=x' does not have a value of its kind" monitor port=x
 fi
 

@@ -134,7 +134,7 @@ static void filters(void)
 	EXPECT(holds("saddr=10.0.0.1") && !holds("saddr=10.0.0.2"));
 	EXPECT(holds("daddr=10.0.0.2") && !holds("daddr=::1"));
 	EXPECT(holds("peer=10.0.0.2") && !holds("peer=10.0.0.1") && !holds("program=nginx"));
-	EXPECT(holds("kind=rst_sent") && holds("kind=ended_rst_sent") && !holds("kind=rst"));
+	EXPECT(holds("kind=rst_sent") && holds("kind=ended_rst_sent") && !holds("kind=other"));
 	EXPECT(holds("cause=linger") && holds("cause=rst_sent_linger") && !holds("cause=memory"));
 }
 
@@ -151,6 +151,8 @@ static void wrong_filters(void)
 	EXPECT(trace_condition_parse("port=65536", &c) == -EINVAL);
 	EXPECT(trace_condition_parse("addr=10.0.0", &c) == -EINVAL);
 	EXPECT(trace_condition_parse("addr=host", &c) == -EINVAL);
+	EXPECT(trace_condition_parse("kind=rst", &c) == -EINVAL);
+	EXPECT(trace_condition_parse("cause=-", &c) == -EINVAL);
 	EXPECT(trace_condition_parse("kind=", &c) == -EINVAL);
 	EXPECT(trace_condition_parse("kind=ended_", &c) == -EINVAL);
 }
