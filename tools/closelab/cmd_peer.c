@@ -13,8 +13,9 @@ static const char usage[] =
 "\n"
 "Is one of the two peers of a connection, with a behaviour of \"closelab list\",\n"
 "and prints what it does: time, own port > other port, operation, result.\n"
-"A server without ADDRESS listens on all IPv4 addresses, \"::\" is all of both\n"
-"families. A client without SOURCE-PORT lets the kernel choose.\n";
+"A server serves until it is interrupted; without ADDRESS it listens on all IPv4\n"
+"addresses, \"::\" is all of both families. A client without SOURCE-PORT lets the\n"
+"kernel choose.\n";
 
 static int port(const char *text)
 {

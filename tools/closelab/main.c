@@ -17,7 +17,7 @@ static const char usage[] =
 "Runs one way a TCP connection can close between two network namespaces,\n"
 "checks it and draws what happened; and explains how the connections in a\n"
 "capture ended.\n"
-"See closelab COMMAND --help.\n";
+"See closelab COMMAND --help. closelab --version tells the version.\n";
 
 /*
  * What was written may be in a buffer yet. A reader that has had enough is no failure
@@ -36,7 +36,7 @@ static int written(int code)
 	return EXIT_FAILED;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	static const struct {
 		const char *name;
@@ -48,18 +48,38 @@ int main(int argc, char **argv)
 		{ "explain", cmd_explain },
 	};
 
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		if (!strcmp(argv[0], commands[i].name))
+			return written(commands[i].run(argc, argv));
+	fprintf(stderr, "closelab: unknown command '%s': list, run, peer or explain\n",
+		argv[0]);
+	return EXIT_USAGE;
+}
+
+/* "closelab help run" is "closelab run --help". */
+static int help(char *command)
+{
+	char *argv[] = { command, "--help", NULL };
+
+	if (command)
+		return run(2, argv);
+	fputs(usage, stdout);
+	return written(EXIT_OK);
+}
+
+int main(int argc, char **argv)
+{
 	if (argc < 2) {
 		fputs(usage, stderr);
 		return EXIT_USAGE;
 	}
-	if (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help")) {
-		fputs(usage, stdout);
+	if (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))
+		return help(NULL);
+	if (!strcmp(argv[1], "help"))
+		return help(argv[2]);
+	if (!strcmp(argv[1], "-V") || !strcmp(argv[1], "--version")) {
+		puts("closelab " VERSION);
 		return written(EXIT_OK);
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		if (!strcmp(argv[1], commands[i].name))
-			return written(commands[i].run(argc - 1, argv + 1));
-	fprintf(stderr, "closelab: unknown command '%s': list, run, peer or explain\n",
-		argv[1]);
-	return EXIT_USAGE;
+	return run(argc - 1, argv + 1);
 }

@@ -28,6 +28,11 @@ usage() {
 echo "TAP version 13"
 usage 0 out Usage --help
 usage 0 out Usage -h
+usage 0 out Usage help
+usage 0 out 'Usage: closelab run' help run
+usage 2 err 'unknown command' help nonsense
+usage 0 out '^closelab [0-9u]' -V
+usage 0 out '^closelab [0-9u]' --version
 usage 2 err Usage
 usage 2 err 'unknown command' nonsense
 usage 0 out client-closes-first list

@@ -3,6 +3,9 @@
 #include "command.h"
 #include "lib/util.h"
 #include "msg.h"
+#include "sock_filter.h"
+#include "tally.h"
+#include "trace_filter.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -52,6 +55,26 @@ static int words_of_commands(void)
 	return EXIT_OK;
 }
 
+/* The values of an option, whose name is written without its dashes. */
+static int words_of_values(const char *option)
+{
+	const struct tally_key *key;
+	const char *values = "";
+
+	if (!strcmp(option, "g") || !strcmp(option, "group")) {
+		for (size_t i = 0; (key = tally_key_at(i)); i++)
+			puts(key->name);
+	} else if (!strcmp(option, "state")) {
+		values = strchr(sock_filter_values(option), ':') + 1;
+		values += strspn(values, " ");
+	} else if (!strcmp(option, "kind") || !strcmp(option, "cause")) {
+		values = trace_condition_values(option);
+	}
+	for (; *values; values++)
+		putchar(*values == ' ' ? '\n' : *values);
+	return EXIT_OK;
+}
+
 static int words(const struct options *o, int n, char **words)
 {
 	const struct command *c;
@@ -59,6 +82,8 @@ static int words(const struct options *o, int n, char **words)
 	(void)o;
 	if (!n)
 		return words_of_commands();
+	if (n == 2 && !strcmp(words[0], "values"))
+		return words_of_values(words[1]);
 	c = command_find(words[n - 1]);
 	if (n > 2 || !c)
 		return msg_usage("words", "no command is called '%s'", words[n - 1]);
@@ -71,8 +96,9 @@ static int words(const struct options *o, int n, char **words)
 
 static const struct command cmd_words = {
 	.name = "words",
-	.usage = "[[options] COMMAND]",
-	.help = "Prints the names of the commands, or the words that COMMAND takes, or its options.\n"
+	.usage = "[[options] COMMAND | values OPTION]",
+	.help = "Prints the names of the commands, or the words that COMMAND takes, or its options,\n"
+		"or the values that OPTION takes, its name without the dashes.\n"
 		"The completion of shells asks for them.\n",
 	.options = "",
 	.run = words,

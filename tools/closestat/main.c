@@ -8,6 +8,7 @@
 #include <locale.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 static int help_all(void)
 {
@@ -56,7 +57,14 @@ int main(int argc, char **argv)
 	first = options_parse(argc, argv, &options);
 	if (first < 0)
 		return EXIT_USAGE;
+	/* "closestat help get" is "closestat get --help". */
+	if (first < argc && !strcmp(argv[first], "help")) {
+		options.help = true;
+		first++;
+	}
 	command = first < argc ? command_find(argv[first]) : NULL;
+	if (options.help && first < argc && !command)
+		return msg_usage(NULL, "no command is called '%s'", argv[first]);
 	if (options.help)
 		return written(command ? help_command(command) : help_all());
 	if (options.version) {

@@ -24,6 +24,7 @@ static const struct option long_options[] = {
 	{ "all", no_argument, NULL, 'A' },
 	{ "zeros", no_argument, NULL, 'z' },
 	{ "rate", optional_argument, NULL, 'd' },
+	{ "duration", optional_argument, NULL, 'd' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "pretty", no_argument, NULL, 'p' },
 	{ "save", optional_argument, NULL, 's' },
@@ -69,7 +70,8 @@ static int parse_rate(char **argv, struct options *o)
 		text = argv[optind++];
 	o->rate_us = DEFAULT_RATE_US;
 	if (text && (parse_duration(text, US_PER_S, &o->rate_us) || o->rate_us > MAX_RATE_US))
-		return msg_usage(NULL, "-d: '%s' is no number of seconds above 0", text);
+		return msg_usage(NULL, "-d: '%s' is no number of seconds above 0, up to %llu",
+				 text, MAX_RATE_US / US_PER_S);
 	o->at_once = !o->rate_us;
 	return EXIT_OK;
 }
@@ -173,9 +175,10 @@ int options_parse(int argc, char **argv, struct options *o)
 void options_print_words(const char *letters)
 {
 	for (const struct option *o = long_options; o->name; o++) {
-		if (!strchr(letters, o->val) && o->val != 'h')
+		if (!strchr(letters, o->val) && o->val != 'h' && o->val != 'V')
 			continue;
-		if (o->val != FILTER)
+		/* Once, of two long options for one letter. */
+		if (o->val != FILTER && (o == long_options || o[-1].val != o->val))
 			printf("-%c\n", o->val);
 		printf("--%s\n", o->name);
 	}

@@ -24,6 +24,11 @@ _closestat() {
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		return
 		;;
+	-g | --group | --state | --kind | --cause)
+		words=$(closestat words values "${previous##*-}" 2>/dev/null)
+		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+		return
+		;;
 	esac
 	# Bash splits "port=80" into three words: a value is not for us to complete.
 	[ "$previous" != = ] && [ "$current" != = ] || return

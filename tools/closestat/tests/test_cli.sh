@@ -21,6 +21,9 @@ make_proc
 # help and usage
 expect_run 'help goes to stdout' 0 'Usage: closestat .*Commands:' '' --help
 expect_run 'short help' 0 'Usage: closestat ' '' -h
+expect_run 'help as a command' 0 'Usage: closestat .*Commands:' '' help
+expect_run 'help of a command' 0 'Usage: closestat get ' '' help get
+expect_run 'help of no command' 2 '' "no command is called 'nonsense'" help nonsense
 expect_run 'version' 0 '^closestat [^ ]+$' '' --version
 for option in -h -V 'get -h'; do
 	# shellcheck disable=SC2086 # two words
@@ -127,6 +130,9 @@ make_proc
 for seconds in 0 0.0000001 2x 100000 1e3; do
 	expect_run "-d $seconds" 2 '' "is no number of seconds above 0" -d "$seconds"
 done
+
+expect_run '-d beyond its limit' 2 '' "'86401' is no number of seconds above 0, up to 86400" -d 86401
+expect_run '--duration is -d' 2 '' "'86401' is no number of seconds" monitor --duration 86401
 
 # hist
 expect_run 'hist' 0 'STATE +COUNT +MEAN +P50 +P90 +P99.fin_wait1 +10 +7 us +2 us +4 us +4 us' '' hist

@@ -38,6 +38,15 @@ completes fin_wait1 closestat hist fin
 completes state= closestat list st
 completes --older closestat kill --o
 completes --group closestat top --g
+completes -V closestat get -
+completes fin-wait-2 closestat list --state fin
+completes established closestat list --state ''
+completes closing closestat kill --state clo
+completes cause closestat top -g c
+completes how closestat top --group ''
+completes rst_sent closestat monitor --kind rst
+completes unread_data closestat monitor --cause un
+completes --duration closestat monitor --du
 completes --openmetrics closestat export --o
 cd "$here" && completes "${0##*/}" closestat export -o test_compl
 COMP_WORDS=(closestat set tcp_fin_timeout "=" 5) COMP_CWORD=4 COMPREPLY=()
