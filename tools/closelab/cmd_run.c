@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <langinfo.h>
+#include <limits.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -144,6 +145,25 @@ static int take(struct request *request, int opt, const char *text)
 	return EXIT_USAGE;
 }
 
+/* -1: it can, as far as is known; what a run of minutes has drawn is not to be lost. */
+static int can_write(const char *path)
+{
+	const char *slash;
+	char dir[PATH_MAX];
+
+	if (!path || !access(path, W_OK))
+		return -1;
+	if (errno == ENOENT) {
+		slash = strrchr(path, '/');
+		snprintf(dir, sizeof(dir), "%.*s", slash ? (int)(slash - path + 1) : 1,
+			 slash ? path : ".");
+		if (!access(dir, W_OK | X_OK))
+			return -1;
+	}
+	fprintf(stderr, "closelab: %s: %s\n", path, strerror(errno));
+	return EXIT_FAILED;
+}
+
 static bool is(const struct request *request, const char *name)
 {
 	return request->name && !strcmp(request->name, name);
@@ -152,6 +172,8 @@ static bool is(const struct request *request, const char *name)
 /* -1: it makes sense; else the exit code. */
 static int check(const struct request *request)
 {
+	int code;
+
 	if (request->name && (request->server >= 0 || request->client >= 0))
 		return cmd_bad("run", "%s: a name, or --server and --client, not both",
 			   request->name);
@@ -170,7 +192,8 @@ static int check(const struct request *request)
 		return cmd_bad("run", "%s", "--profile takes a TIME_WAIT of 15 s to 4 min");
 	if (request->lab.without_module && request->lab.time_wait_ms >= 0)
 		return cmd_bad("run", "%s", "--time-wait needs the module");
-	return -1;
+	code = can_write(request->svg);
+	return code >= 0 ? code : can_write(request->pcap);
 }
 
 /* -1: continue; else the exit code. */

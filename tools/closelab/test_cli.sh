@@ -54,6 +54,8 @@ usage 2 err 'for the scenarios proxy' run client-closes-first --profile
 usage 2 err 'for the scenarios proxy' run --server 1 --client 1 --profile
 usage 2 err 'for the scenario proxy' run http-1.0 --rates
 usage 2 err '15 s to 4 min' run proxy --profile -t 14s
+usage 1 err '/nowhere/x.svg: No such file' run client-closes-first -g /nowhere/x.svg
+usage 1 err '/nowhere/x.pcap: No such file' run client-closes-first --pcap /nowhere/x.pcap
 usage 2 err 'unrecognized option' run --nonsense
 usage 0 out Usage peer --help
 usage 2 err Usage peer

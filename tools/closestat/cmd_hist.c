@@ -288,7 +288,8 @@ const struct command cmd_hist = {
 	.summary = "Show how long connections stay in the closing states",
 	.help = "For each state a connection has left: the mean, percentiles and a bar for each\n"
 		"power of two; 'close' is from the first FIN to the end. A STATE may have\n"
-		"'*' and '?' as in the shell. Percentiles are interpolated within a power of two.\n"
+		"'*' and '?' as in the shell. Percentiles are interpolated within a power of two,\n"
+		"and no more exact than that.\n"
 		"\n"
 		"  -N, --netns NETNS  of another namespace: a name in /run/netns, a process id or\n"
 		"                     a path\n"

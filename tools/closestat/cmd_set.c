@@ -58,6 +58,19 @@ static int parse_assignment(char *word, struct assignment *a)
 	return ret ? bad_value(a->setting, word, text, -ret) : EXIT_OK;
 }
 
+/* Two assignments of one setting, where a setting of the kernel's vendors is ours as well. */
+static int check_pair(const struct setting *a, const struct setting *b)
+{
+	static const char ours[] = "time_wait_ms", vendors[] = "tcp_tw_timeout";
+
+	if (a == b)
+		return msg_usage("set", "%s is set twice", a->name);
+	if ((strcmp(a->name, ours) || strcmp(b->name, vendors)) &&
+	    (strcmp(b->name, ours) || strcmp(a->name, vendors)))
+		return EXIT_OK;
+	return msg_usage("set", "TIME_WAIT is set twice: %s is %s in seconds", vendors, ours);
+}
+
 static int parse_all(struct assignment *a, int n, char **words)
 {
 	for (int i = 0; i < n; i++) {
@@ -66,8 +79,9 @@ static int parse_all(struct assignment *a, int n, char **words)
 		if (ret)
 			return ret;
 		for (int j = 0; j < i; j++) {
-			if (a[j].setting == a[i].setting)
-				return msg_usage("set", "%s is set twice", a[i].setting->name);
+			ret = check_pair(a[j].setting, a[i].setting);
+			if (ret)
+				return ret;
 		}
 	}
 	return EXIT_OK;

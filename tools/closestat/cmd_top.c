@@ -228,6 +228,22 @@ static int run_in_lines(struct top *t, u64 length_us)
 	return ferror(stdout) ? EXIT_FAILED : EXIT_OK;
 }
 
+/* In words: where it cannot count by these. */
+static int bad_keys(const char *keys, int err)
+{
+	char known[128] = "";
+
+	if (err == EEXIST)
+		return msg_usage("top", "-g: '%s' names a key twice", keys);
+	if (err == E2BIG)
+		return msg_usage("top", "-g: '%s' are more than %d keys", keys, TALLY_MAX_KEYS);
+	for (size_t i = 0; tally_key_at(i); i++) {
+		strcat(known, i ? "," : "");
+		strcat(known, tally_key_at(i)->name);
+	}
+	return msg_usage("top", "-g: '%s' are no keys to count by; these are: %s", keys, known);
+}
+
 static int top(const struct options *o, int n, char **words)
 {
 	struct top t = { .options = o };
@@ -239,8 +255,10 @@ static int top(const struct options *o, int n, char **words)
 			      trace_condition_values, "top");
 	if (ret)
 		return ret;
-	if (tally_parse_keys(&t.tally, o->keys ? : o->all ? DEFAULT_KEYS ",netns" : DEFAULT_KEYS))
-		return msg_usage("top", "-g: '%s' are no keys to count by", o->keys);
+	ret = tally_parse_keys(&t.tally, o->keys ? :
+			       o->all ? DEFAULT_KEYS ",netns" : DEFAULT_KEYS);
+	if (ret)
+		return bad_keys(o->keys, -ret);
 	ret = trace_instance_open(&t.instance, inode);
 	if (ret)
 		return ret;

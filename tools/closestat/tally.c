@@ -44,6 +44,10 @@ int tally_parse_keys(struct tally *t, const char *text)
 
 		if (!key)
 			return -ENOENT;
+		for (size_t i = 0; i < t->n_keys; i++) {
+			if (t->keys[i] == key)
+				return -EEXIST;
+		}
 		if (t->n_keys == TALLY_MAX_KEYS)
 			return -E2BIG;
 		t->keys[t->n_keys++] = key;

@@ -46,7 +46,7 @@ const struct tally_key *tally_key_at(size_t i);
  * @tally: zeroed
  * @text: names of keys with commas between them
  *
- * Return: 0, -ENOENT for a name of none, -E2BIG for too many.
+ * Return: 0, -ENOENT for a name of none, -EEXIST for one given twice, -E2BIG for too many.
  */
 int tally_parse_keys(struct tally *tally, const char *text);
 

@@ -136,6 +136,7 @@ expect_run '--duration is -d' 2 '' "'86401' is no number of seconds" monitor --d
 
 # hist
 expect_run 'hist' 0 'STATE +COUNT +MEAN +P50 +P90 +P99.fin_wait1 +10 +7 us +2 us +4 us +4 us' '' hist
+expect_run 'hist says how far percentiles go' 0 'Percentiles are interpolated.*no more exact than that' '' hist --help
 expect_run 'hist has bars' 0 'fin_wait1.UP TO +COUNT *. +2 us +4 ##########*. +4 us +4 ###*. +more +2 ###' '' hist
 run hist
 check 'hist leaves out the empty' '[[ ! $out =~ closing ]]'
@@ -280,6 +281,9 @@ expect_run 'top by what is no key' 2 '' 'no keys to count by' top -g colour
 expect_run 'list of no state' 2 '' "'state=foo' does not have a value of its kind: all, .* close-wait " list --state foo
 expect_run 'list of no port' 2 '' "'port=99999' does not .*: a number from 1 to 65535" list --port 99999
 expect_run 'list of no age' 2 '' "'older=x' does not .*as in 10min" list older=x
+expect_run 'top by a key twice' 2 '' "'how,how' names a key twice" top -g how,how
+expect_run 'top by too many keys' 2 '' 'more than 6 keys' top -g how,cause,port,peer,pport,program,unit
+expect_run 'top tells its keys' 2 '' 'these are: how,cause,.*,errno' top -g x
 expect_run 'top of an odd filter' 2 '' "there is no filter 'colour=1'" top colour=1
 expect_run 'monitor of an odd filter' 2 '' "there is no filter 'older=1s'" monitor --older 1s
 
@@ -339,6 +343,8 @@ done <<-'END'
 	2|ip_local_port_range=5|not two ports
 	1|ip_local_port_range=9-5|the lower first
 	2|time_wait=1s time_wait_ms=5|is set twice
+	2|time_wait=5s tcp_tw_timeout=7|TIME_WAIT is set twice: tcp_tw_timeout is time_wait_ms in seconds
+	2|net.ipv4.tcp_tw_timeout=7 guard=1 time_wait_ms=5000|TIME_WAIT is set twice
 	1|time_wait=1s guard=2|out of range
 	2|time_wait=1s nonsense=5|no setting
 	1|time_wait=1s tcp_tw_reuse_delay=5|has no tcp_tw_reuse_delay
