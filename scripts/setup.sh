@@ -36,8 +36,10 @@ declare -A packages=(
 		make pkg-config libsmartcols-dev libmnl-dev libpcap-dev libncurses-dev libjson-c-dev
 		libtracefs-dev libtraceevent-dev zlib1g-dev iproute2 kmod procps nftables tcpdump
 		libcap2-bin bc busybox-static perl python3-minimal xz-utils"
-	# building the module for this machine's kernel
-	[module]="gcc make linux-headers-amd64"
+	# building the module for this machine's kernel; its headers are for module_headers to name
+	[module]="gcc make"
+	# "make dkms-install"
+	[dkms]="dkms"
 )
 
 # What other distributions call what is needed to build for them, by their package manager
@@ -45,23 +47,70 @@ declare -A elsewhere=(
 	[dnf tools]="gcc make pkgconf-pkg-config libsmartcols-devel libmnl-devel libpcap-devel
 		ncurses-devel json-c-devel libtracefs-devel libtraceevent-devel zlib-devel"
 	[dnf module]="gcc make elfutils-libelf-devel kernel-devel"
+	[dnf dkms]="dkms"
 	[zypper tools]="gcc make pkg-config libsmartcols-devel libmnl-devel libpcap-devel
 		ncurses-devel libjson-c-devel libtracefs-devel libtraceevent-devel zlib-devel"
 	[zypper module]="gcc make kernel-default-devel"
+	[zypper dkms]="dkms"
 	[pacman tools]="base-devel util-linux-libs libmnl libpcap ncurses json-c libtracefs
 		libtraceevent zlib"
 	[pacman module]="base-devel linux-headers"
+	[pacman dkms]="dkms"
 )
 declare -A installs=([dnf]="dnf install" [zypper]="zypper install" [pacman]="pacman -S --needed")
+
+# find_headers - the package of the running kernel's headers (KERNEL=RELEASE: of that one's); where
+# there is none of that name, the one for its kind: of 6.1.0-9-cloud-amd64 that is cloud-amd64
+find_headers() {
+	local kind=${KERNEL:-$(uname -r)}
+
+	until apt-cache show "linux-headers-$kind" >/dev/null 2>&1; do
+		[[ $kind = *-* ]] || return
+		kind=${kind#*-}
+	done
+	echo "linux-headers-$kind"
+}
+
+# module_headers - the same, also where apt has no lists yet
+module_headers() {
+	find_headers && return
+	[ "$(id -u)" -ne 0 ] || apt-get -q update >/dev/null 2>&1 || true
+	find_headers || echo "linux-headers-$(dpkg --print-architecture)"
+}
+
+# other_manager - which one there is instead of apt
+other_manager() {
+	local manager
+
+	for manager in dnf zypper pacman; do
+		if command -v $manager >/dev/null; then
+			echo $manager
+			return
+		fi
+	done
+}
+
+# how GROUP - the command that installs it here; no more than the names where it is not known
+how() {
+	local manager words
+
+	if command -v apt-get >/dev/null; then
+		words=${packages[$1]}
+		[ "$1" != module ] || words+=" $(module_headers)"
+		words="apt install $words"
+	else
+		manager=$(other_manager)
+		words=${manager:+${installs[$manager]} ${elsewhere[$manager $1]-}}
+	fi
+	read -rd '' -a words <<<"${words:-install ${packages[$1]}}" || true
+	echo "${words[*]}"
+}
 
 # say_elsewhere GROUP... - how to install them where there is no apt
 say_elsewhere() {
 	local manager group words
 
-	for manager in dnf zypper pacman; do
-		! command -v $manager >/dev/null || break
-		manager=
-	done
+	manager=$(other_manager)
 	for group; do
 		words=${manager:+${elsewhere[$manager $group]-}}
 		if [ "$words" ]; then
@@ -77,13 +126,22 @@ say_elsewhere() {
 usage() {
 	cat <<END
 Usage: setup.sh [GROUP...]
+       setup.sh --how GROUP
 Install the packages of these groups (default: rig style tools) that are not
-there yet. Groups: ${!packages[*]}.
+there yet; or print the command that does. Groups: ${!packages[*]}.
 END
 }
 
 case ${1-} in
 -h | --help) usage && exit ;;
+--how)
+	if [ $# -ne 2 ] || [ -z "${packages[$2]-}" ]; then
+		usage >&2
+		exit 2
+	fi
+	how "$2"
+	exit
+	;;
 esac
 [ $# -gt 0 ] || set -- rig style tools
 wanted=()
@@ -100,6 +158,7 @@ if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
 	say_elsewhere "$@"
 	exit 1
 fi
+[[ " $* " != *" module "* ]] || wanted+=("$(module_headers)")
 
 missing=()
 for package in "${wanted[@]}"; do
