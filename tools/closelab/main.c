@@ -57,12 +57,13 @@ static int run(int argc, char **argv)
 }
 
 /* "closelab help run" is "closelab run --help". */
-static int help(char *command)
+static int help(int argc, char **argv)
 {
-	char *argv[] = { command, "--help", NULL };
-
-	if (command)
-		return run(2, argv);
+	if (argc > 2) {
+		argv[1] = argv[2];
+		argv[2] = "--help";
+		return run(2, argv + 1);
+	}
 	fputs(usage, stdout);
 	return written(EXIT_OK);
 }
@@ -74,9 +75,9 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	if (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))
-		return help(NULL);
+		return help(1, argv);
 	if (!strcmp(argv[1], "help"))
-		return help(argv[2]);
+		return help(argc, argv);
 	if (!strcmp(argv[1], "-V") || !strcmp(argv[1], "--version")) {
 		puts("closelab " VERSION);
 		return written(EXIT_OK);

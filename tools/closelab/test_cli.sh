@@ -75,13 +75,13 @@ usage 2 err 'filter' explain /dev/null 'nonsense filter'
 full() {
 	expect "closelab $* without room" status_says 1 'cannot write: No space left on device' unwritable "$@"
 }
-unwritable() { ./closelab "$@" 2>&1 >/dev/full; }
+unwritable() { { ./closelab "$@" >/dev/full; } 2>&1; }
 # unread ARGUMENT... - succeeds, and says nothing on stderr, where its reader is gone
 unread() (
 	trap '' PIPE
 	exec 3> >(:)
 	wait $!
-	./closelab "$@" 2>&1 >&3 || echo "exit status $?"
+	{ ./closelab "$@" >&3; } 2>&1 || echo "exit status $?"
 )
 full --help
 full list

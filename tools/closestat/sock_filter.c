@@ -84,8 +84,7 @@ static const char *const names[] = {
 };
 
 static const char *const values[] = {
-	"all, or of these, with commas between: established syn-sent syn-recv fin-wait-1 fin-wait-2 "
-	"time-wait close close-wait last-ack listen closing",
+	"all, or of these, with commas between: established syn-sent syn-recv fin-wait-1 fin-wait-2 time-wait close close-wait last-ack listen closing",
 	"a number from 1 to 65535", "a number from 1 to 65535", "a number from 1 to 65535",
 	"an address, or ADDRESS:PORT", "a name", "a name", "a length of time, as in 10min",
 };

@@ -19,7 +19,7 @@ struct trace_condition_kind {
 	enum value_type type;
 	const char *fields[2];	/* of the event; one of them has to match */
 	const char *prefix;	/* that a word may have: it has it as a counter */
-	const char *values;	/* what is allowed; of words with a prefix these are all there are */
+	const char *values;	/* what is allowed; with a prefix, all the words there are */
 };
 
 /* As a list, its first blank is left out. */
