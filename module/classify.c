@@ -110,8 +110,7 @@ static enum tcs_connect connect_cause(const struct tcs_facts *f, int err)
 	case EACCES:
 		return TCS_CONNECT_UNREACHABLE;
 	case 0:
-		return f->syn_sent || f->had_port ? TCS_CONNECT_OTHER :
-						    TCS_CONNECT_NO_PORT;
+		return f->had_port ? TCS_CONNECT_OTHER : TCS_CONNECT_NO_PORT;
 	default:
 		return TCS_CONNECT_OTHER;
 	}
