@@ -209,8 +209,8 @@ char *doctor_listening(const struct doctor *doctor);
  * @doctor: whose
  * @now: while doctor watched; else before
  *
- * Return: "dropped by nginx/12 on port 80, backlog 5: 12"; of a kernel, or a listener, that does not
- * tell "listening here: " and doctor_listening(); to be freed.
+ * Return: "dropped by nginx/12 on port 80, backlog 5: 12"; where none has, "listening here: " and
+ * what doctor_listening() tells; to be freed.
  */
 char *doctor_dropping(const struct doctor *doctor, bool now);
 

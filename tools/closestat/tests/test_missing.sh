@@ -31,7 +31,7 @@ says_headers() {
 	mkdir "${modules%/*}/$2"
 	: >"${modules%/*}/$2/modules.dep"
 	expect_run "$1" 1 '' "not built for kernel $2, because its headers are not installed: $3\$" show
-	rm -r "${modules%/*}/$2"
+	rm -r "${modules%/*}/${2:?}"
 }
 mv "$modules" "$TMP/modules"
 says_headers 'of Proxmox' 6.8.12-1-pve 'apt install proxmox-headers-6.8.12-1-pve'
