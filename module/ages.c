@@ -13,23 +13,11 @@
 #include "event.h"
 #include "records.h"
 
-/**
- * struct age - of a socket
- * @first: when the first FIN went by, us, CLOCK_MONOTONIC, or TCS_BEFORE
- * @since: when it entered @state
- * @state: enum tcs_state
- */
-struct age {
-	u64 first;
-	u64 since;
-	enum tcs_state state;
-};
-
-static void take(struct age *age, const struct tcs_record *rec)
+static void take(struct tcs_age_line *line, const struct tcs_record *rec)
 {
-	age->first = READ_ONCE(rec->first);
-	age->since = READ_ONCE(rec->since);
-	age->state = READ_ONCE(rec->state);
+	line->first = READ_ONCE(rec->first);
+	line->since = READ_ONCE(rec->since);
+	line->state = READ_ONCE(rec->state);
 }
 
 /*
@@ -38,30 +26,31 @@ static void take(struct age *age, const struct tcs_record *rec)
  * this key is filled. One that changes right now may be read half before and half after,
  * which is off by no more than the time between its states.
  */
-static bool take_slot(struct age *age, const struct sock_common *key)
+static bool take_slot(struct tcs_age_line *line, const struct sock_common *key)
 {
 	const struct tcs_record *rec = tcs_records_slot(key);
 
 	if (!tcs_records_is(rec, key))
 		return false;
-	take(age, rec);
+	take(line, rec);
 	/* It may have been handed on meanwhile. */
 	smp_rmb();
 	return tcs_records_is(rec, key);
 }
 
-static bool take_chained(struct age *age, const struct sock_common *key)
+static bool take_chained(struct tcs_age_line *line,
+			 const struct sock_common *key)
 {
 	const struct tcs_bucket b = tcs_records_lock(key);
 	const struct tcs_record *rec = tcs_records_find(&b, key);
 
 	if (rec)
-		take(age, rec);
+		take(line, rec);
 	tcs_records_unlock(&b);
 	return rec;
 }
 
-static bool age_of(struct age *age, const struct sock *sk)
+static bool take_age(struct tcs_age_line *line, const struct sock *sk)
 {
 	const struct sock_common *key = &sk->__sk_common;
 	const int state = inet_sk_state_load(sk);
@@ -69,9 +58,9 @@ static bool age_of(struct age *age, const struct sock *sk)
 	if (state != TCP_TIME_WAIT &&
 	    tcs_closing_state(state) == TCS_NOT_CLOSING)
 		return false;
-	if (state != TCP_TIME_WAIT && take_slot(age, key))
+	if (state != TCP_TIME_WAIT && take_slot(line, key))
 		return true;
-	return tcs_records_more(tcs_records_slot(key)) && take_chained(age, key);
+	return tcs_records_more(tcs_records_slot(key)) && take_chained(line, key);
 }
 
 /* Milliseconds since then, -1 where that is not known. */
@@ -108,15 +97,11 @@ static __be16 sport_of(const struct sock *sk)
 					       inet_sk(sk)->inet_sport;
 }
 
-static void take_line(struct tcs_age_line *line, const struct sock *sk,
-		      const struct age *age)
+static void take_endpoints(struct tcs_age_line *line, const struct sock *sk)
 {
 	tcs_addresses(&sk->__sk_common, &line->saddr, &line->daddr);
 	line->sport = sport_of(sk);
 	line->dport = sk->sk_dport;
-	line->first = age->first;
-	line->since = age->since;
-	line->state = age->state;
 }
 
 /*
@@ -129,16 +114,17 @@ static void take_chain(struct tcs_ages_iter *iter, struct net *net)
 	spinlock_t *lock = inet_ehash_lockp(hashinfo, iter->slot);
 	const struct hlist_nulls_node *node;
 	unsigned int seen = 0;
-	struct age age;
 	struct sock *sk;
 
 	spin_lock_bh(lock);
 	sk_nulls_for_each(sk, node, &hashinfo->ehash[iter->slot].chain) {
+		struct tcs_age_line *line = &iter->lines[iter->n];
+
 		/* DCCP has a hash of its own; MPTCP's own sockets are in none. */
-		if (!net_eq(sock_net(sk), net) || !age_of(&age, sk) ||
+		if (!net_eq(sock_net(sk), net) || !take_age(line, sk) ||
 		    seen++ < iter->taken)
 			continue;
-		take_line(&iter->lines[iter->n], sk, &age);
+		take_endpoints(line, sk);
 		if (++iter->n == TCS_AGES_AT_ONCE)
 			break;
 	}

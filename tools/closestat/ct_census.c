@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "ct_census.h"
 
-#include <libmnl/libmnl.h>
+#include "ct_netlink.h"
+
 #include <linux/netfilter/nf_conntrack_tcp.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
@@ -112,15 +113,9 @@ static int take(const struct nlmsghdr *header, void *data)
 static void dump(struct mnl_socket *nl, struct table *all)
 {
 	char buffer[BUFFER_SIZE] = { 0 };
-	struct nlmsghdr *header = mnl_nlmsg_put_header(buffer);
-	struct nfgenmsg *generic;
+	struct nlmsghdr *header = ct_put_get(buffer, NLM_F_DUMP, AF_UNSPEC);
 	int ret = MNL_CB_OK;
 
-	header->nlmsg_type = NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET;
-	header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	generic = mnl_nlmsg_put_extra_header(header, sizeof(*generic));
-	generic->nfgen_family = AF_UNSPEC;
-	generic->version = NFNETLINK_V0;
 	if (mnl_socket_sendto(nl, header, header->nlmsg_len) < 0)
 		return;
 	while (ret > MNL_CB_STOP) {
@@ -175,7 +170,6 @@ static void count(const struct table *all, struct ct_census *c)
 {
 	size_t most = 0, n;
 
-	c->n = all->n;
 	for (size_t i = 0; i < all->n; i += n) {
 		n = alike(all, i, false);
 		if (n <= c->in_state)
@@ -189,14 +183,13 @@ static void count(const struct table *all, struct ct_census *c)
 
 void ct_census_take(struct ct_census *c)
 {
-	struct mnl_socket *nl = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
+	struct mnl_socket *nl = ct_open();
 	struct table all = { 0 };
 
 	*c = (struct ct_census){ 0 };
 	if (!nl)
 		return;
-	if (!mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID))
-		dump(nl, &all);
+	dump(nl, &all);
 	mnl_socket_close(nl);
 	if (all.n)
 		qsort(all.v, all.n, sizeof(*all.v), compare);

@@ -10,8 +10,7 @@
 
 /* The state that most have, and the service that most of these are with. */
 struct ct_census {
-	size_t n;		/* TCP connections */
-	size_t in_state;	/* of these */
+	size_t in_state;	/* TCP connections */
 	u8 state;		/* TCP_CONNTRACK_ESTABLISHED and so on */
 	size_t with_service;	/* of those in the state */
 	u8 family;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "ct_lookup.h"
 
-#include <libmnl/libmnl.h>
+#include "ct_netlink.h"
+
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
@@ -50,17 +51,11 @@ static int take(const struct nlmsghdr *header, void *data)
 static bool ask(struct mnl_socket *nl, const struct ct_tuple *t)
 {
 	char buffer[BUFFER_SIZE] = { 0 };
-	struct nlmsghdr *header = mnl_nlmsg_put_header(buffer);
-	struct nfgenmsg *generic;
+	struct nlmsghdr *header = ct_put_get(buffer, 0, t->family);
 	bool translated = false;
 	ssize_t len;
 
-	header->nlmsg_type = NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET;
-	header->nlmsg_flags = NLM_F_REQUEST;
 	header->nlmsg_seq = SEQ;
-	generic = mnl_nlmsg_put_extra_header(header, sizeof(*generic));
-	generic->nfgen_family = t->family;
-	generic->version = NFNETLINK_V0;
 	put_tuple(header, t);
 	if (mnl_socket_sendto(nl, header, header->nlmsg_len) < 0)
 		return false;
@@ -73,12 +68,12 @@ static bool ask(struct mnl_socket *nl, const struct ct_tuple *t)
 
 bool ct_is_translated(const struct ct_tuple *t)
 {
-	struct mnl_socket *nl = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
+	struct mnl_socket *nl = ct_open();
 	bool translated;
 
 	if (!nl)
 		return false;
-	translated = !mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) && ask(nl, t);
+	translated = ask(nl, t);
 	mnl_socket_close(nl);
 	return translated;
 }

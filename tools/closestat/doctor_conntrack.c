@@ -122,14 +122,19 @@ static char *describe_held(const struct held *h)
 			   c->with_service, service);
 }
 
+static char *larger(u64 max)
+{
+	return doctor_text("sysctl -w net.netfilter.nf_conntrack_max=%llu",
+			   MIN(max * 2, LIMIT_MAX));
+}
+
 /* Less of what is kept for longer than it has to be, else more room. */
 static char *remedy(const struct doctor *d, const struct held *h, u64 count, u64 max)
 {
 	if (h->timeout && h->seconds > h->timeout->initial && h->census.in_state * 2 > count)
 		return doctor_text("%ssysctl -w net.netfilter.nf_conntrack_tcp_timeout_%s=%llu",
 				   d->enter, h->timeout->name, h->timeout->initial);
-	return doctor_text("sysctl -w net.netfilter.nf_conntrack_max=%llu",
-			   MIN(max * 2, LIMIT_MAX));
+	return larger(max);
 }
 
 static void tell_full(struct doctor *d, u64 count, u64 max, u64 rose)
@@ -153,7 +158,6 @@ int doctor_conntrack(struct doctor *d)
 {
 	u64 count, max, total = doctor_no_room(), rose = total > d->no_room ?
 							 total - d->no_room : 0;
-	struct held none = { 0 };
 
 	if (procfile_number("sys/net/netfilter/nf_conntrack_count", &count) ||
 	    procfile_number("sys/net/netfilter/nf_conntrack_max", &max) || !max)
@@ -163,7 +167,6 @@ int doctor_conntrack(struct doctor *d)
 	else if (total)
 		doctor_find(d, HARM_EARLIER, "conntrack_full", whys[1],
 			    doctor_text("%llu packet%s found connection tracking full, before doctor looked: it holds %llu of %llu connections now. %s; remedy: a larger nf_conntrack_max, unless it was raised since",
-					total, plural(total), count, max, whys[1]),
-			    remedy(d, &none, count, max));
+					total, plural(total), count, max, whys[1]), larger(max));
 	return EXIT_OK;
 }

@@ -226,16 +226,19 @@ static u32 drops_of(const struct doctor *d, const struct sock *l, bool now)
 /* The one that follows, NULL for the first, by how many they dropped. */
 static const struct sock *next_dropping(const struct doctor *d, const struct sock *last, bool now)
 {
+	const u32 least = last ? drops_of(d, last, now) : ~0U;
 	const struct sock *found = NULL;
+	u32 most = 0;
 
 	for (size_t i = 0; i < d->listeners.n; i++) {
 		const struct sock *l = &d->listeners.v[i];
-		u32 drops = drops_of(d, l, now), least = last ? drops_of(d, last, now) : ~0U;
+		u32 drops = drops_of(d, l, now);
 
 		/* Of those that dropped as many the order is theirs. */
-		if (drops && (drops < least || (drops == least && l > last)) &&
-		    (!found || drops > drops_of(d, found, now)))
+		if (drops > most && (drops < least || (drops == least && l > last))) {
+			most = drops;
 			found = l;
+		}
 	}
 	return found;
 }

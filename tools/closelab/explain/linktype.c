@@ -217,7 +217,7 @@ static bool wlan(struct layer *layer)
 	return layer_skip(layer, header) && snap(layer) && layer_tags(layer);
 }
 
-/* What the receiver tells of itself, little-endian: its length is in the third and fourth byte. */
+/* Radiotap is little-endian; it_len, the length of its header, is at offset 2. */
 static bool radiotap(struct layer *layer)
 {
 	return layer->captured >= 4 &&
