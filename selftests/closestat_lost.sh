@@ -88,7 +88,8 @@ k = [C(('10.6.0.2', 80)) for i in range(12)]
 ready()$one_by_one" || return
 	# The clients get neither a FIN nor a RST.
 	# shellcheck disable=SC2046 # process ids
-	ip -n $b link del v && kill -9 $(ip netns pids $b) && ip netns del $b && ip netns add $b &&
+	ip -n $b link del v && ip netns exec $b ss -K state connected >/dev/null &&
+		kill -9 $(ip netns pids $b) && ip netns del $b && ip netns add $b &&
 		ip link add v netns $a type veth peer name v netns $b &&
 		ip -n $a addr add 10.6.0.1/24 dev v && ip -n $b addr add 10.6.0.2/24 dev v &&
 		ip -n $a link set v up && ip -n $b link set v up && ip -n $b link set lo up && holds 80 || return

@@ -8,12 +8,25 @@ command -v python3 >/dev/null || skip_all "needs python3"
 a=reports-a-$$ b=reports-b-$$ c=reports-c-$$
 tracked=
 # The programs in the namespaces, too: a job of ours may have a child there that would outlive it.
-# shellcheck disable=SC2046 # process ids
 end_programs() {
-	kill $(jobs -p; ip netns pids $a; ip netns pids $b; ip netns pids $c)
+	local pids
+
+	pids=$(jobs -p; ip netns pids $a; ip netns pids $b; ip netns pids $c)
+	[ "$pids" ] || return 0
+	kill $pids
 	wait
+	until_true have_ended $pids
 } 2>/dev/null
+have_ended() {
+	! kill -0 "$@"
+}
+# Orphans that nobody answers would keep their namespace for minutes, and count for the next test.
 del_netns() {
+	local ns
+
+	grep -q 'orphan 0' /proc/net/sockstat || for ns in $a $b $c; do
+		ip netns exec $ns ss -K state connected >/dev/null
+	done
 	ip -force -batch - <<<"netns del $a
 		netns del $b
 		netns del $c"
