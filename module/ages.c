@@ -105,8 +105,9 @@ static void take_endpoints(struct tcs_age_line *line, const struct sock *sk)
 }
 
 /*
- * As many as there is room for, from iter->taken on of those in the chain with a record. Between
- * two such looks some may have come or gone (inet_diag_dump_icsk() does so, too).
+ * As many as there is room for of those behind the first iter->taken of the chain, which are
+ * passed over without a look at their records. Between two such looks some may have come or gone
+ * (inet_diag_dump_icsk() does so, too).
  */
 static void take_chain(struct tcs_ages_iter *iter, struct net *net)
 {
@@ -117,19 +118,20 @@ static void take_chain(struct tcs_ages_iter *iter, struct net *net)
 	struct sock *sk;
 
 	spin_lock_bh(lock);
+	iter->now = tcs_now();
 	sk_nulls_for_each(sk, node, &hashinfo->ehash[iter->slot].chain) {
 		struct tcs_age_line *line = &iter->lines[iter->n];
 
 		/* DCCP has a hash of its own; MPTCP's own sockets are in none. */
-		if (!net_eq(sock_net(sk), net) || !take_age(line, sk) ||
-		    seen++ < iter->taken)
+		if (seen++ < iter->taken || !net_eq(sock_net(sk), net) ||
+		    !take_age(line, sk))
 			continue;
 		take_endpoints(line, sk);
 		if (++iter->n == TCS_AGES_AT_ONCE)
 			break;
 	}
 	spin_unlock_bh(lock);
-	iter->taken += iter->n;
+	iter->taken = seen;
 }
 
 /* False: no chain has more. */
@@ -194,11 +196,11 @@ bool tcs_ages_next(struct tcs_ages_iter *iter, struct net *net)
 void tcs_ages_show(struct seq_file *seq, const struct tcs_ages_iter *iter)
 {
 	const struct tcs_age_line *line = &iter->lines[iter->at];
-	const u64 now = tcs_now();
 
 	seq_printf(seq, "saddr=%pI6c sport=%u daddr=%pI6c dport=%u state=%s state_ms=%lld first_fin_ms=%lld closed=%s\n",
 		   &line->saddr, ntohs(line->sport), &line->daddr,
 		   ntohs(line->dport), state_names[line->state],
-		   ms_since(line->since, now), ms_since(line->first, now),
+		   ms_since(line->since, iter->now),
+		   ms_since(line->first, iter->now),
 		   closed_first(line->state));
 }

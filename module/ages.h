@@ -47,7 +47,8 @@ struct tcs_age_line {
  * @p: the namespace, has to be the first
  * @pos: the position of the line it is at
  * @slot: of the hash table
- * @taken: so many of that chain have been taken
+ * @taken: so many sockets of that chain have been looked at
+ * @now: when @lines were taken, as tcs_now()
  * @n: lines
  * @at: the one it is at
  * @lines: those that were taken last
@@ -59,6 +60,7 @@ struct tcs_ages_iter {
 	unsigned int taken;
 	unsigned int n;
 	unsigned int at;
+	u64 now;
 	struct tcs_age_line lines[TCS_AGES_AT_ONCE];
 };
 

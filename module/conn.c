@@ -40,17 +40,17 @@ static bool all_acked(const struct sock *sk, int old, const struct tcs_record *r
 }
 
 /*
- * Whether connect() found a port, or had one. The port has been given up by now, but sport stays
- * (inet_put_port()): of a socket that was never connected, and not bound, it tells. Of others that
- * connect() has come as far as tcp_connect_init(), which makes these the same, and the SYN is
- * queued then. A socket that was connected before has others (tcp_disconnect()).
+ * Whether connect() found a port, or had one. The port has been given up by now, but of a socket
+ * that was never connected sk_hash tells: it comes with a place in the table, which takes a port
+ * that is free (__inet_check_established(), inet_ehash_insert()). Of others that connect() has come
+ * as far as tcp_connect_init(), which makes these the same, and the SYN is queued then. A socket
+ * that was connected before has others (tcp_disconnect()).
  */
 static bool had_port(const struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 
-	if (!tp->snd_una && !(sk->sk_userlocks & SOCK_BINDPORT_LOCK) &&
-	    inet_sk(sk)->inet_sport)
+	if (!tp->snd_una && sk->sk_hash)
 		return true;
 	return tp->packets_out ||
 	       (tp->write_seq && tp->snd_una == tp->write_seq);

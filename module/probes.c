@@ -75,8 +75,28 @@ static void on_send_reset(void *data, TCS_SEND_RESET_ARGS)
 
 #ifndef TCS_HAVE_SEND_RESET_REASON
 
-/* TCP-AO (RFC 5925) has a number that not all kernels know. */
-#define OPT_AO	29
+/*
+ * What the kernel's parser takes for signed: tcp_parse_md5sig_option(); from 6.7 on
+ * tcp_do_parse_auth_options(), for which TCP-AO (RFC 5925) and a wrong length will do as well.
+ * What is shorter than that is not looked at.
+ */
+#ifdef TCPOPT_AO
+#define MALFORMED_IS_SIGNED	true
+#define LEAST_SIGNED		(IS_ENABLED(CONFIG_TCP_AO) ? 5 : TCPOLEN_MD5SIG)
+
+static bool is_signature(const u8 *option)
+{
+	return *option == TCPOPT_MD5SIG || *option == TCPOPT_AO;
+}
+#else
+#define MALFORMED_IS_SIGNED	false
+#define LEAST_SIGNED		TCPOLEN_MD5SIG
+
+static bool is_signature(const u8 *option)
+{
+	return *option == TCPOPT_MD5SIG && option[1] == TCPOLEN_MD5SIG;
+}
+#endif
 
 /*
  * What is signed is answered where a listener has the key alone: without a socket most are not.
@@ -88,15 +108,16 @@ static bool is_signed(const struct sk_buff *skb)
 	const u8 *option = (const u8 *)(th + 1);
 	const u8 *end = (const u8 *)th + th->doff * 4;
 
-	while (option < end && *option != TCPOPT_EOL) {
+	if (!IS_ENABLED(CONFIG_TCP_MD5SIG) && !IS_ENABLED(CONFIG_TCP_AO))
+		return false;
+	while (end - option >= LEAST_SIGNED && *option != TCPOPT_EOL) {
 		if (*option == TCPOPT_NOP) {
 			option++;
 			continue;
 		}
-		if (end - option < 2 || option[1] < 2 ||
-		    option[1] > end - option)
-			return false;
-		if (*option == TCPOPT_MD5SIG || *option == OPT_AO)
+		if (option[1] < 2 || option[1] > end - option)
+			return MALFORMED_IS_SIGNED;
+		if (is_signature(option))
 			return true;
 		option += option[1];
 	}

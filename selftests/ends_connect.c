@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Connections that never come to be: what each side counts, exactly. */
 #include <fcntl.h>
+#include <netinet/tcp.h>
 
 #include "ends_fixture.h"
+#include "netns.h"
 
 #define FAILED(cause)	"connect_failed_" cause "=1 TcpAttemptFails=1"
 
@@ -21,6 +23,64 @@ static int connecting(const struct ends_lab *lab)
 	fcntl(fd, F_SETFL, O_NONBLOCK);
 	expect(lab_try_connect(lab, fd, LAB_PORT), EINPROGRESS);
 	return fd;
+}
+
+/* Bytes of options in a segment of send_syn(), as many as there can be */
+#define N_OPTIONS	40
+
+/* The sum of RFC 9293, 3.1; what both addresses of a family have in common makes no matter. */
+static uint16_t checksum_of(const struct ends_lab *lab, const void *segment, size_t len)
+{
+	const size_t at = lab->family == AF_INET ? 4 : 8, n = lab->family == AF_INET ? 4 : 16;
+	uint32_t sum = htons(IPPROTO_TCP) + htons(len);
+	struct sockaddr_storage ss;
+	enum side side;
+	uint16_t word;
+	size_t i;
+
+	for (side = A; side <= B; side++) {
+		lab_address(lab, side, 0, &ss);
+		for (i = 0; i < n; i += 2) {
+			memcpy(&word, (char *)&ss + at + i, 2);
+			sum += word;
+		}
+	}
+	for (i = 0; i < len; i += 2) {
+		memcpy(&word, (const char *)segment + i, 2);
+		sum += word;
+	}
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return ~sum;
+}
+
+/* A SYN from B to @port of A, with these @options, which no socket of B has sent. */
+static void send_syn(const struct ends_lab *lab, int port, const unsigned char *options)
+{
+	struct {
+		struct tcphdr th;
+		unsigned char options[N_OPTIONS];
+	} segment = {
+		.th = {
+			.th_sport = htons(LAB_PORT), .th_dport = htons(port),
+			.th_off = sizeof(segment) / 4, .th_flags = TH_SYN,
+			.th_win = htons(1024),
+		},
+	};
+	const int here = netns_here();
+	struct sockaddr_storage ss;
+	socklen_t len = lab_address(lab, A, 0, &ss);
+	int fd;
+
+	memcpy(segment.options, options, N_OPTIONS);
+	segment.th.th_sum = checksum_of(lab, &segment, sizeof(segment));
+	netns_enter(lab->ns[B]);
+	fd = socket(lab->family, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_TCP);
+	if (sendto(fd, &segment, sizeof(segment), 0, (struct sockaddr *)&ss, len) < 0)
+		die_errno("sendto");
+	close(fd);
+	netns_enter(here);
+	close(here);
 }
 
 END(refused)
@@ -107,6 +167,22 @@ END(port_in_use)
 	lab_end(lab, "TcpCurrEstab=1", "connect_failed_no_port=1 TcpCurrEstab=1");
 }
 
+/* The same with a port that bind() chose, which is not locked. */
+END(chosen_port_in_use)
+{
+	const struct ends_lab *lab = &self->lab;
+	int fd[2] = {}, later = lab_bound_socket(lab, B, 0);
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss);
+
+	if (getsockname(later, (struct sockaddr *)&ss, &len))
+		die_errno("getsockname");
+	fd[B] = lab_bound_socket(lab, B, ntohs(((struct sockaddr_in *)&ss)->sin_port));
+	lab_connect(lab, fd);
+	expect(lab_try_connect(lab, later, LAB_PORT), EADDRNOTAVAIL);
+	lab_end(lab, "TcpCurrEstab=1", "connect_failed_no_port=1 TcpCurrEstab=1");
+}
+
 /*
  * The port is found, and then a rule forbids it (ip_route_newports()); IPv6 asks before. The errno
  * is in no socket.
@@ -143,6 +219,39 @@ END(signed_and_nobody_listens)
 	lab_set(lab, B, "ipv4/tcp_syn_retries", "1");
 	expect(lab_try_connect(lab, fd, LAB_PORT + 1), ETIMEDOUT);
 	lab_end(lab, "", FAILED("timeout") " TcpExtTCPAbortOnTimeout=1");
+}
+
+/*
+ * What only looks signed: by a kind of signature that not all kernels know (RFC 5925), of a length
+ * that cannot be, cut off. Which of them are answered is the kernel's affair, that each answer
+ * is counted is not. The two without any are answered by all.
+ */
+END(seems_signed_and_nobody_listens)
+{
+	static const unsigned char options[][N_OPTIONS] = {
+		{ 29, 16, 1, 1 },
+		{ 19, 10 },
+		{ 1, 19, 18 },
+		{ 19, 18 },
+		{ 29, 4 },
+		{ 1, 1, 1, 29, 17 },
+		{ 19, 1 },
+		{ 19, 40 },
+		{ 3, 0, 19, 18 },
+		{},
+	};
+	const struct ends_lab *lab = &self->lab;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(options); i++)
+		send_syn(lab, LAB_PORT + 1, options[i]);
+	/* It comes behind them. */
+	expect(lab_try_connect(lab, lab_socket(lab, B), LAB_PORT + 1), ECONNREFUSED);
+	check(lab_change(lab, A, "TcpOutRsts") >= 2, "%ld answered",
+	      lab_change(lab, A, "TcpOutRsts"));
+	check(lab_change(lab, A, "rst_sent_no_socket") == lab_change(lab, A, "TcpOutRsts"),
+	      "%ld counted, %ld answered", lab_change(lab, A, "rst_sent_no_socket"),
+	      lab_change(lab, A, "TcpOutRsts"));
 }
 
 /* A socket that had a port once. */

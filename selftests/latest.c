@@ -145,6 +145,48 @@ TEST(ages)
 	ages_over(AF_INET6);
 }
 
+/*
+ * Many lines are taken at once; one that is read later is as old as it was then. All sockets are
+ * in one chain here.
+ */
+TEST(ages_for_a_slow_reader)
+{
+	const int64_t began = now_ns();
+	char *rest = text, *line;
+	unsigned int i, n = 0;
+	struct pair p[3];
+	ssize_t len, got;
+	struct wire w;
+	int64_t taken;
+	int fd;
+
+	if (access(CHILD_TABLE, F_OK))
+		SKIP(return, "this kernel has one table for all namespaces");
+	setting_set(-1, CHILD_TABLE, 1);
+	wire_make(&w);
+	setting_set(-1, CHILD_TABLE, 0);
+	for (i = 0; i < ARRAY_SIZE(p); i++) {
+		pair_open(&p[i], &w, AF_INET);
+		pair_to_fin_wait2(&p[i], PATH_FULL);
+	}
+	netns_enter(w.ns[0]);
+	fd = open(FILE_AGES, O_RDONLY | O_CLOEXEC);
+	check(read(fd, text, 1) == 1, "%s: %s", FILE_AGES, strerror(errno));
+	taken = now_ns() - began;
+	usleep(2 * taken / 1000);
+	for (len = 1; (got = read(fd, text + len, sizeof(text) - 1 - len)); len += got)
+		check(got > 0, "%s: %s", FILE_AGES, strerror(errno));
+	text[len] = '\0';
+	while ((line = strsep(&rest, "\n")) && *line) {
+		check(number_in(line, " state_ms=") <= taken / 1000000,
+		      "after %ld ms: '%s'", taken / 1000000, line);
+		n++;
+	}
+	EXPECT_EQ(ARRAY_SIZE(p), n);
+	close(fd);
+	wire_break(&w);
+}
+
 TEST(recent)
 {
 	const char *line;

@@ -17,9 +17,8 @@
 #include "rows.h"
 #include "tuned.h"
 
-/* The buckets of a namespace's hash table, and of those of namespaces that it makes. */
+/* The buckets of a namespace's hash table */
 #define TABLE		"/proc/sys/net/ipv4/tcp_ehash_entries"
-#define CHILD_TABLE	"/proc/sys/net/ipv4/tcp_child_ehash_entries"
 
 FIXTURE(lifecycle) {
 	struct wire w;
