@@ -39,6 +39,17 @@ ready(); time.sleep(100)" && doctor $a &&
 pair
 expect "a wider range, and the services in it" services_in_the_range
 
+# NodePorts have no listener. The kubelet's tells that there are some.
+node_ports() {
+	few_ports $a '40000 40019' && holds 80 && program $a "
+l = L(('10.6.0.1', 10250)); k = [C(('10.6.0.2', 80)) for i in range(18)]
+ready(); time.sleep(100)" && doctor $a &&
+		says 1 'sysctl -w net.ipv4.ip_local_reserved_ports=10250,30000-32767 && ' &&
+		try && doctor $a && says 0 'Nothing found'
+}
+pair
+expect "a wider range on a node of Kubernetes" node_ports
+
 # What people set in the hope that TIME_WAIT gets shorter.
 fin_timeout() {
 	few_ports $a '40000 40019' && in_netns $a sysctl -qw net.ipv4.tcp_fin_timeout=10 || return
@@ -197,6 +208,25 @@ orphans_half_way() {
 pair
 expect "orphans, half of what there may be" orphans_half_way
 
+# What a program does not read is in memory, of which TCP is to have little here.
+memory_is_short() {
+	program $b "
+l = L(('10.6.0.2', 80)); ready()
+c, _ = l.accept(); time.sleep(100)" && program $a "
+s = C(('10.6.0.2', 80)); s.setblocking(False)
+try:
+    while True: s.send(b'x' * 4096)
+except OSError: pass
+ready(); time.sleep(100)" && sysctl -qw net.ipv4.tcp_mem='1 2 3000' && doctor $b
+	sysctl -qw net.ipv4.tcp_mem="$memory"
+	says 1 "TCP holds [0-9]+ pages of memory [(]host-wide[)], of tcp_mem '1 2 3000'; in the queues of sockets here are [1-9][0-9]* kB that programs have not read and 0 kB that peers have not acknowledged, most in one of python3/[0-9]+ on port 80[.]\$" \
+		"Try: sysctl -w net.ipv4.tcp_mem='2 4 6000'\$"
+}
+pair
+expect "the second mark of tcp_mem" memory_is_short
+
+## Connection tracking
+
 # Tracked as CLOSE_WAIT, and kept for longer than by default (as kube-proxy does).
 tracked_for_long() {
 	track $a 40 && in_netns $a sysctl -qw net.netfilter.nf_conntrack_tcp_timeout_close_wait=3600 &&
@@ -208,11 +238,52 @@ ready(); time.sleep(100)" && doctor $a &&
 		says 1 'Connection tracking holds 3[89] of 40 connections; 38 of them TCP in CLOSE_WAIT, each kept for 3600 s [(]nf_conntrack_tcp_timeout_close_wait, 60 by default[)], 38 of these with 10.6.0.2:80' \
 			"Try: ip netns exec $a sysctl -w net.netfilter.nf_conntrack_tcp_timeout_close_wait=60\$"
 }
-pair
-if modprobe nf_conntrack_netlink 2>/dev/null; then
-	expect "connection tracking full of what is kept for long" tracked_for_long
+# Open, and silent for more than a day of the five that they are kept: three days are left.
+tracked_and_idle() {
+	local timeout=net.netfilter.nf_conntrack_tcp_timeout_established
+
+	track $a 40 && in_netns $a sysctl -qw $timeout=259200 && holds 80 && program $a "
+k = [C(('10.6.0.2', 80)) for i in range(38)]
+ready(); time.sleep(100)" && in_netns $a sysctl -qw $timeout=432000 && doctor $a &&
+		says 1 '; 38 of them TCP in ESTABLISHED, each kept for 432000 s [(]nf_conntrack_tcp_timeout_established[)], 38 of these with 10.6.0.2:80, 38 of these idle for more than a day' \
+			"Try: sysctl -w net.netfilter.nf_conntrack_max=80 && ip netns exec $a sysctl -w $timeout=86400\$"
+}
+tracked_udp() {
+	track $a 40 && py $a "
+for p in range(38): socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('10.6.0.2', 1024 + p))" &&
+		doctor $a &&
+		says 1 'Connection tracking holds 3[89] of 40 connections; 38 of them UDP, each kept for 30 s after its last packet'
+}
+# Two connections are given the one port there is. None is in the table yet when they are: both wait
+# in a queue of ours behind the NAT.
+tracked_twice() {
+	in_netns $a nft 'add table ip t; add chain ip t n { type nat hook postrouting priority 100; }
+		add rule ip t n tcp dport 80 snat to 10.6.0.1:5000
+		add chain ip t q { type filter hook postrouting priority 200; }
+		add rule ip t q tcp dport 80 queue num 0' && holds 80 && doctor_while $a py $a "
+q = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)
+def attr(kind, data): return struct.pack('=HH', 4 + len(data), kind) + data + bytes(-len(data) % 4)
+def say(kind, data): q.send(struct.pack('=IHHIIBBH', 20 + len(data), 3 << 8 | kind, 1, 0, 0, 0, 0, 0) + data)
+say(2, attr(1, struct.pack('!BBH', 1, 0, socket.AF_INET)) + attr(2, struct.pack('!IB', 0, 1)))
+k = begin(('10.6.0.2', 80), 2)
+ids = [struct.unpack_from('!I', q.recv(4096), 24)[0] for s in k]
+for i in ids: say(1, attr(2, struct.pack('!II', 1, i)))
+while not any(s.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1) == b'\x01' for s in k):
+    say(1, attr(2, struct.pack('!II', 1, struct.unpack_from('!I', q.recv(4096), 24)[0])))"
+	says 1 '1 packet of new connections was dropped while doctor looked because another had taken the same addresses and ports' \
+		'fully-random'
+}
+if ! modprobe -a nf_conntrack_netlink nfnetlink_queue 2>/dev/null; then
+	skip "connection tracking" "needs the modules nf_conntrack_netlink and nfnetlink_queue"
 else
-	skip "connection tracking full of what is kept for long" "needs the module nf_conntrack_netlink"
+	pair
+	expect "connection tracking full of what is kept for long" tracked_for_long
+	pair
+	expect "connection tracking full of what is open, and idle" tracked_and_idle
+	pair
+	expect "connection tracking full of UDP" tracked_udp
+	pair
+	expect "two connections with the same place in connection tracking" tracked_twice
 fi
 
 finish

@@ -284,20 +284,33 @@ for i in range(160):
 pair
 expect "ports of sockets that are bound first" bound
 
+# service NS - of IPVS there, at 10.96.0.1:80 (IP_VS_SO_SET_ADD)
+service() {
+	py $1 "
+socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW).setsockopt(socket.IPPROTO_IP, 1154,
+    struct.pack('=H2x4s2s2xI16s3I', 6, socket.inet_aton('10.96.0.1'), struct.pack('!H', 80), 0, b'rr', 0, 0, 0))"
+}
 ipvs() {
-	in_netns $a ipvsadm -A -t 10.96.0.1:80 -s rr &&
-		in_netns $a sysctl -qw net.ipv4.vs.conn_reuse_mode=0 || return
+	service $a && in_netns $a sysctl -qw net.ipv4.vs.conn_reuse_mode=0 || return
 	doctor $a
 	says 1 'TIME_WAIT lasts 60 s, but IPVS keeps closed connections for 120 s' || return
 	eval "$(sed -n 's/^ *Try: //p' "$tmp/out")" && doctor $a && says 0 'Nothing found'
 }
-pair
-if ! command -v ipvsadm >/dev/null; then
-	skip "IPVS that remembers longer" "needs ipvsadm"
-elif ! modprobe ip_vs 2>/dev/null || ! modprobe ip_vs_rr 2>/dev/null; then
-	skip "IPVS that remembers longer" "needs the module ip_vs"
+# What comes for a service after IPVS has forgotten the connection, or had none, is for this host.
+ipvs_forgot() {
+	service $b && ip -n $b addr add 10.96.0.1/32 dev lo && ip -n $a route add 10.96.0.1 via 10.6.0.2 || return
+	doctor_while $b py $a "
+for i in range(12): send_ack(('10.6.0.1', 5000 + i), ('10.96.0.1', 80), 1); time.sleep(.2)"
+	says 1 '[0-9]+ RSTs answered segments for a service of IPVS, of connections that it does not know: from 10.6.0.1:50[01][0-9] to port 80' \
+		'TCP_KEEPIDLE.*ipvsadm --set 7200 0 0'
+}
+if ! modprobe -a ip_vs ip_vs_rr 2>/dev/null; then
+	skip "IPVS" "needs the module ip_vs"
 else
+	pair
 	expect "IPVS that remembers longer" ipvs
+	pair
+	expect "IPVS that has forgotten" ipvs_forgot
 fi
 
 idle() {

@@ -28,6 +28,7 @@ static int (*const checks[])(struct doctor *doctor) = {
 	doctor_silent,
 	doctor_refused,
 	doctor_orphans,
+	doctor_memory,
 	doctor_limits,
 	doctor_conntrack,
 	doctor_settings,

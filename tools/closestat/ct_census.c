@@ -18,12 +18,14 @@ struct tracked {
 	u8 family;
 	u8 protocol;
 	u16 dport;
+	u32 left;	/* seconds that it is kept yet */
 	struct in6_addr dst;
 };
 
 struct table {
 	struct tracked *v;
 	size_t n;
+	size_t udp;
 };
 
 static int take_address(const struct nlattr *attr, void *data)
@@ -77,7 +79,12 @@ static int take_protocol(const struct nlattr *attr, void *data)
 
 static int take_attr(const struct nlattr *attr, void *data)
 {
+	struct tracked *t = data;
+
 	switch (mnl_attr_get_type(attr)) {
+	case CTA_TIMEOUT:
+		t->left = ntohl(mnl_attr_get_u32(attr));
+		return MNL_CB_OK;
 	case CTA_TUPLE_ORIG:
 		return mnl_attr_parse_nested(attr, take_tuple, data);
 	case CTA_PROTOINFO:
@@ -97,6 +104,7 @@ static int take(const struct nlmsghdr *header, void *data)
 		return MNL_CB_OK;
 	t.family = generic->nfgen_family;
 	mnl_attr_parse(header, sizeof(*generic), take_attr, &t);
+	all->udp += t.protocol == IPPROTO_UDP;
 	if (t.protocol != IPPROTO_TCP)
 		return MNL_CB_OK;
 	/* Grows at each power of two. */
@@ -166,10 +174,19 @@ static void find_service(const struct table *all, size_t first, struct ct_census
 	}
 }
 
-static void count(const struct table *all, struct ct_census *c)
+static void count_idle(const struct table *all, size_t first, u64 left, struct ct_census *c)
+{
+	if (c->state != TCP_CONNTRACK_ESTABLISHED)
+		return;
+	for (size_t i = first; i < first + c->in_state; i++)
+		c->idle += all->v[i].left < left;
+}
+
+static void count(const struct table *all, u64 left, struct ct_census *c)
 {
 	size_t most = 0, n;
 
+	c->udp = all->udp;
 	for (size_t i = 0; i < all->n; i += n) {
 		n = alike(all, i, false);
 		if (n <= c->in_state)
@@ -179,9 +196,10 @@ static void count(const struct table *all, struct ct_census *c)
 		most = i;
 	}
 	find_service(all, most, c);
+	count_idle(all, most, left, c);
 }
 
-void ct_census_take(struct ct_census *c)
+void ct_census_take(u64 left, struct ct_census *c)
 {
 	struct mnl_socket *nl = ct_open();
 	struct table all = { 0 };
@@ -193,6 +211,6 @@ void ct_census_take(struct ct_census *c)
 	mnl_socket_close(nl);
 	if (all.n)
 		qsort(all.v, all.n, sizeof(*all.v), compare);
-	count(&all, c);
+	count(&all, left, c);
 	free(all.v);
 }

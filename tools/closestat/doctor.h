@@ -3,6 +3,7 @@
 #ifndef CLOSESTAT_DOCTOR_H
 #define CLOSESTAT_DOCTOR_H
 
+#include "ct_stat.h"
 #include "ends.h"
 #include "lib/util.h"
 #include "options.h"
@@ -63,7 +64,7 @@ struct doctor {
 	unsigned int high_port;		/* up to there */
 	u64 time_wait_ms;		/* the setting */
 	u64 length_ms;			/* what TIME_WAIT has by it */
-	u64 no_room;			/* packets dropped by a full conntrack: before */
+	struct ct_drops ct_drops;	/* by connection tracking: before */
 	char *sockstat;			/* /proc/net/sockstat, now; NULL if it is not there */
 	char *sockstat6;		/* the same of sockets of IPv6, which it leaves out */
 	struct finding *findings;
@@ -157,6 +158,12 @@ u64 doctor_out_rsts(const struct doctor *doctor);
  * @port: the port
  */
 bool doctor_listens(const struct doctor *doctor, u16 port);
+
+/**
+ * doctor_is_node - whether this is a node of Kubernetes: its kubelet listens on each
+ * @doctor: whose
+ */
+bool doctor_is_node(const struct doctor *doctor);
 
 /**
  * doctor_listener - the program that listens on a port; of several, the one with most to accept
@@ -279,11 +286,19 @@ char *doctor_ends_described(const struct doctor *doctor, const struct ends *ends
 #define LIMIT_MAX 0x7fffffffULL
 
 /**
- * doctor_no_room - how often connection tracking had no room, in the namespace the thread is in
+ * doctor_ct_drops - what connection tracking dropped, in the namespace the thread is in
  *
- * Return: the packets dropped for it so far, 0 where there is none.
+ * Return: packets so far, 0 where there is none.
  */
-u64 doctor_no_room(void);
+struct ct_drops doctor_ct_drops(void);
+
+/**
+ * doctor_more_memory - what helps where TCP is out of memory
+ * @doctor: whose
+ *
+ * Return: a command with larger limits, or words where there is no more memory; to be freed.
+ */
+char *doctor_more_memory(const struct doctor *doctor);
 
 /**
  * doctor_queue_resets - how many handshakes were reset since a listen queue was full
@@ -320,9 +335,10 @@ static inline const char *plural(u64 n)
  * doctor_connecting	connect()s that wait for an answer
  * doctor_silent	open connections whose peer no longer answers
  * doctor_refused	RSTs to segments that belong to no connection
- * doctor_orphans	orphans, and the memory of TCP
+ * doctor_orphans	orphans, and what is reset for want of memory
+ * doctor_memory	the memory of TCP
  * doctor_limits	TIME_WAIT buckets, listen queues
- * doctor_conntrack	connection tracking that is full
+ * doctor_conntrack	connection tracking that is full, or drops what clashes
  * doctor_settings	settings that do not go together
  */
 int doctor_ports(struct doctor *doctor);
@@ -333,6 +349,7 @@ int doctor_connecting(struct doctor *doctor);
 int doctor_silent(struct doctor *doctor);
 int doctor_refused(struct doctor *doctor);
 int doctor_orphans(struct doctor *doctor);
+int doctor_memory(struct doctor *doctor);
 int doctor_limits(struct doctor *doctor);
 int doctor_conntrack(struct doctor *doctor);
 int doctor_settings(struct doctor *doctor);

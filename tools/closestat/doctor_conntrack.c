@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* doctor: a table of connection tracking that is full, or was. */
+/* doctor: connection tracking: a table that is full, or was; two that want the same place in it. */
 #include "ct_census.h"
+#include "ct_stat.h"
 #include "doctor.h"
 #include "endpoint.h"
 #include "host_value.h"
@@ -11,57 +12,23 @@
 #include <linux/netfilter/nf_conntrack_tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/param.h>
 
-#define STAT_FILE "thread-self/net/stat/nf_conntrack"
-#define MAX_COLUMNS 32
+#define TIMEOUT "nf_conntrack_tcp_timeout_"
 
-/* The columns of a line, which is changed. */
-static size_t split(char *line, char **words)
+/* Far above what a NAT may forget an idle connection after, RFC 5382 REQ-5: 2 hours 4 minutes. */
+#define LONG_IDLE_S 86400
+
+struct ct_drops doctor_ct_drops(void)
 {
-	size_t n = 0;
-
-	for (char *word; n < MAX_COLUMNS && (word = strsep(&line, " "));) {
-		if (*word)
-			words[n++] = word;
-	}
-	return n;
-}
-
-/*
- * What nf_conntrack_in() dropped because there was no entry to be had. nf_ct_resolve_clash() counts
- * as dropped, too, what it counts as an insert_failed.
- */
-static u64 no_room_in(char *text)
-{
-	char *names[MAX_COLUMNS], *words[MAX_COLUMNS], *line = strsep(&text, "\n");
-	size_t n = split(line, names), cells;
-	u64 dropped = 0, clashed = 0;
-
-	/* A line for each CPU. */
-	while ((line = strsep(&text, "\n"))) {
-		cells = split(line, words);
-		for (size_t i = 0; i < MIN(n, cells); i++) {
-			if (!strcmp(names[i], "drop"))
-				dropped += strtoull(words[i], NULL, 16);
-			else if (!strcmp(names[i], "insert_failed"))
-				clashed += strtoull(words[i], NULL, 16);
-		}
-	}
-	return dropped > clashed ? dropped - clashed : 0;
-}
-
-u64 doctor_no_room(void)
-{
+	struct ct_drops drops;
 	char *text;
-	u64 n;
 
-	if (procfile_read(STAT_FILE, &text, NULL))
-		return 0;
-	n = no_room_in(text);
+	if (procfile_read("thread-self/net/stat/nf_conntrack", &text, NULL))
+		return (struct ct_drops){ 0 };
+	drops = ct_drops_parse(text);
 	free(text);
-	return n;
+	return drops;
 }
 
 static const char *const whys[] = {
@@ -88,9 +55,24 @@ static const struct timeout {
 /* What holds most of it. */
 struct held {
 	struct ct_census census;
-	const struct timeout *timeout;	/* NULL: not known */
+	const struct timeout *timeout;	/* NULL: not known, or it is no TCP */
 	u64 seconds;
 };
+
+static bool is_udp(const struct ct_census *c)
+{
+	return c->udp > c->in_state;
+}
+
+/* What is open, and of which nothing was seen for long, has so much left at most. */
+static u64 left_after_long(void)
+{
+	u64 seconds;
+
+	if (procfile_number("sys/net/netfilter/" TIMEOUT "established", &seconds))
+		return 0;
+	return seconds > LONG_IDLE_S ? seconds - LONG_IDLE_S : 0;
+}
 
 static void read_held(struct held *h)
 {
@@ -98,28 +80,61 @@ static void read_held(struct held *h)
 	char file[80];
 
 	*h = (struct held){ 0 };
-	ct_census_take(&h->census);
-	if (!c->in_state || c->state >= ARRAY_SIZE(timeouts) || !timeouts[c->state].name)
+	ct_census_take(left_after_long(), &h->census);
+	if (!c->in_state || is_udp(c) || c->state >= ARRAY_SIZE(timeouts) ||
+	    !timeouts[c->state].name)
 		return;
-	snprintf(file, sizeof(file), "sys/net/netfilter/nf_conntrack_tcp_timeout_%s",
-		 timeouts[c->state].name);
+	snprintf(file, sizeof(file), "sys/net/netfilter/" TIMEOUT "%s", timeouts[c->state].name);
 	if (!procfile_number(file, &h->seconds))
 		h->timeout = &timeouts[c->state];
 }
 
-static char *describe_held(const struct held *h)
+static char *describe_udp(size_t n)
+{
+	u64 seconds = 0, answered = 0;
+
+	procfile_number("sys/net/netfilter/nf_conntrack_udp_timeout", &seconds);
+	procfile_number("sys/net/netfilter/nf_conntrack_udp_timeout_stream", &answered);
+	return doctor_text("; %zu of them UDP, each kept for %llu s after its last packet (nf_conntrack_udp_timeout), %llu s of a flow that goes both ways (nf_conntrack_udp_timeout_stream); 'notrack' keeps a busy service, as DNS, out of the table",
+			   n, seconds, answered);
+}
+
+/* Most are open, and nothing goes over them. */
+static bool is_long_idle(const struct held *h)
+{
+	return h->timeout && h->census.idle * 2 > h->census.in_state;
+}
+
+/* What is set by hand it sets back. */
+static char *describe_kube_proxy(const struct doctor *d, u8 state)
+{
+	if (!doctor_is_node(d) ||
+	    (state != TCP_CONNTRACK_ESTABLISHED && state != TCP_CONNTRACK_CLOSE_WAIT))
+		return doctor_text("%s", "");
+	return doctor_text("; kube-proxy sets it when it starts, --conntrack-tcp-timeout-%s",
+			   state == TCP_CONNTRACK_CLOSE_WAIT ? "close-wait" : "established");
+}
+
+static char *describe_held(const struct doctor *d, const struct held *h)
 {
 	const struct ct_census *c = &h->census;
-	char service[ENDPOINT_SIZE], initial[48] = "";
+	char service[ENDPOINT_SIZE], initial[48] = "", idle[64] = "", *set_anew, *text;
 
+	if (is_udp(c))
+		return describe_udp(c->udp);
 	if (!h->timeout)
 		return doctor_text("%s", "");
 	endpoint_format(c->family, &c->dst, c->dport, service);
 	if (h->seconds != h->timeout->initial)
 		snprintf(initial, sizeof(initial), ", %llu by default", h->timeout->initial);
-	return doctor_text("; %zu of them TCP in %s, each kept for %llu s (nf_conntrack_tcp_timeout_%s%s), %zu of these with %s",
+	if (is_long_idle(h))
+		snprintf(idle, sizeof(idle), ", %zu of these idle for more than a day", c->idle);
+	set_anew = describe_kube_proxy(d, c->state);
+	text = doctor_text("; %zu of them TCP in %s, each kept for %llu s (" TIMEOUT "%s%s%s), %zu of these with %s%s",
 			   c->in_state, h->timeout->state, h->seconds, h->timeout->name, initial,
-			   c->with_service, service);
+			   set_anew, c->with_service, service, idle);
+	free(set_anew);
+	return text;
 }
 
 static char *larger(u64 max)
@@ -128,12 +143,25 @@ static char *larger(u64 max)
 			   MIN(max * 2, LIMIT_MAX));
 }
 
+/* A shorter time is of what comes from now on: what is there stays for as long as it has left. */
+static char *forget_idle(const struct doctor *d, u64 max)
+{
+	char *room = larger(max), *text;
+
+	text = doctor_text("%s && %ssysctl -w net.netfilter." TIMEOUT "established=%u", room,
+			   d->enter, LONG_IDLE_S);
+	free(room);
+	return text;
+}
+
 /* Less of what is kept for longer than it has to be, else more room. */
 static char *remedy(const struct doctor *d, const struct held *h, u64 count, u64 max)
 {
+	if (h->census.in_state * 2 > count && is_long_idle(h))
+		return forget_idle(d, max);
 	if (h->timeout && h->seconds > h->timeout->initial && h->census.in_state * 2 > count)
-		return doctor_text("%ssysctl -w net.netfilter.nf_conntrack_tcp_timeout_%s=%llu",
-				   d->enter, h->timeout->name, h->timeout->initial);
+		return doctor_text("%ssysctl -w net.netfilter." TIMEOUT "%s=%llu", d->enter,
+				   h->timeout->name, h->timeout->initial);
 	return larger(max);
 }
 
@@ -143,7 +171,7 @@ static void tell_full(struct doctor *d, u64 count, u64 max, u64 rose)
 	struct held h;
 
 	read_held(&h);
-	by = describe_held(&h);
+	by = describe_held(d, &h);
 	dropped = rose ? doctor_text("; %llu packet%s of new connections %s dropped while doctor looked",
 				     rose, plural(rose), rose == 1 ? "was" : "were") :
 			 doctor_text("%s", "");
@@ -154,19 +182,45 @@ static void tell_full(struct doctor *d, u64 count, u64 max, u64 rose)
 	free(dropped);
 }
 
+static const char *const clash[] = {
+	"Two connections that were translated (masquerade, SNAT) at the same moment were given the same port, or two packets of one UDP flow came at once: the later packet is lost. connect() sends its SYN again after a second, a resolver waits five",
+	"a port by chance: iptables --random-fully, nftables masquerade fully-random; for a resolver: options single-request-reopen",
+};
+
+static void tell_clashes(struct doctor *d, u64 total, u64 rose)
+{
+	if (rose)
+		doctor_find(d, HARM_RISK, "conntrack_clash", clash[0],
+			    doctor_text("%llu packet%s of new connections %s dropped while doctor looked because another had taken the same addresses and ports in connection tracking (insert_failed)",
+					rose, plural(rose), rose == 1 ? "was" : "were"),
+			    doctor_text("%s", clash[1]));
+	else if (total)
+		doctor_find(d, HARM_EARLIER, "conntrack_clash", clash[0],
+			    doctor_text("%llu packet%s of new connections %s dropped before doctor looked because another had taken the same addresses and ports in connection tracking (insert_failed). %s; remedy: %s",
+					total, plural(total), total == 1 ? "was" : "were", clash[0],
+					clash[1]), doctor_text("%s", clash[1]));
+}
+
+static u64 rise(u64 now, u64 before)
+{
+	return now > before ? now - before : 0;
+}
+
 int doctor_conntrack(struct doctor *d)
 {
-	u64 count, max, total = doctor_no_room(), rose = total > d->no_room ?
-							 total - d->no_room : 0;
+	const struct ct_drops now = doctor_ct_drops();
+	u64 rose = rise(now.no_room, d->ct_drops.no_room), count, max;
 
 	if (procfile_number("sys/net/netfilter/nf_conntrack_count", &count) ||
 	    procfile_number("sys/net/netfilter/nf_conntrack_max", &max) || !max)
 		return EXIT_OK;
+	tell_clashes(d, now.clashed, rise(now.clashed, d->ct_drops.clashed));
 	if (rose || count * 100 >= max * LIMIT_NEAR_PERCENT)
 		tell_full(d, count, max, rose);
-	else if (total)
+	else if (now.no_room)
 		doctor_find(d, HARM_EARLIER, "conntrack_full", whys[1],
 			    doctor_text("%llu packet%s found connection tracking full, before doctor looked: it holds %llu of %llu connections now. %s; remedy: a larger nf_conntrack_max, unless it was raised since",
-					total, plural(total), count, max, whys[1]), larger(max));
+					now.no_room, plural(now.no_room), count, max, whys[1]),
+			    larger(max));
 	return EXIT_OK;
 }

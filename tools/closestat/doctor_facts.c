@@ -13,6 +13,9 @@
 #define SHOWN 3
 #define FILES_PERCENT 95
 
+/* Of the kubelet, whatever runs its Services */
+#define KUBELET_PORT 10250
+
 u64 doctor_total(const struct doctor *d, const char *row)
 {
 	return counters_value(&d->now.module.v[0].counters, row);
@@ -86,6 +89,11 @@ bool doctor_serves(u64 netns, u16 sport, u16 dport, void *data)
 	if (d->inode == netns && sport >= d->low_port && sport <= d->high_port)
 		return false;
 	return sport < dport;
+}
+
+bool doctor_is_node(const struct doctor *d)
+{
+	return doctor_listens(d, KUBELET_PORT);
 }
 
 const struct owner *doctor_listener(const struct doctor *d, u16 port)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * doctor: orphans, and the memory of TCP. tcp_check_oom() asks for both: more orphans than
- * tcp_max_orphans (from a timer than a half of it where nothing could be sent for four minutes,
- * than a quarter after an ICMP error, too: tcp_out_of_resources()), or more pages than the last of
- * tcp_mem and a socket that has much to send.
+ * doctor: orphans, and what is reset for want of memory. tcp_check_oom() asks for both: more
+ * orphans than tcp_max_orphans (from a timer than a half of it where nothing could be sent for four
+ * minutes, than a quarter after an ICMP error, too: tcp_out_of_resources()), or more pages than the
+ * last of tcp_mem and a socket that has much to send.
  */
 #include "doctor.h"
 #include "host_value.h"
@@ -80,7 +80,8 @@ static const char *const orphan[] = {
  * Which of the two it was shows while it lasts. Afterwards, unless TCP has all the memory that it
  * wants, both are named.
  */
-static void judge(const struct limits *l, struct judged *j, char **seen, char **remedy)
+static void judge(const struct doctor *d, const struct limits *l, struct judged *j, char **seen,
+		  char **remedy)
 {
 	const bool memory = l->max_pages && l->pages >= l->max_pages;
 	const bool orphans = l->pages < l->low_pages || (l->max_orphans &&
@@ -90,7 +91,7 @@ static void judge(const struct limits *l, struct judged *j, char **seen, char **
 		j->why = "TCP has more memory than it may: data not yet sent is lost";
 		*seen = doctor_text("reset because TCP is out of memory: it holds %llu pages, and tcp_mem ends with %llu (fewer or smaller socket buffers help)",
 				    l->pages, l->max_pages);
-		*remedy = doctor_text("sysctl net.ipv4.tcp_mem");
+		*remedy = doctor_more_memory(d);
 		return;
 	}
 	j->why = orphan[0];
@@ -114,7 +115,7 @@ static void tell_resets(struct doctor *d, const struct limits *l)
 
 	if (!total)
 		return;
-	judge(l, &j, &seen, &remedy);
+	judge(d, l, &j, &seen, &remedy);
 	j.seen = seen;
 	j.remedy = remedy;
 	if (rose)

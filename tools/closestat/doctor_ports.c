@@ -28,6 +28,10 @@
 #define WIDE_HIGH 65535
 #define RESERVED "sys/net/ipv4/ip_local_reserved_ports"
 
+/* NodePorts of Kubernetes, unless told otherwise (--service-node-port-range) */
+#define NODE_PORT_LOW 30000
+#define NODE_PORT_HIGH 32767
+
 /* From there on no two connections of connect() have other ports by chance. */
 #define CERTAIN_PERCENT 95
 
@@ -219,18 +223,34 @@ static bool are_leaked(const struct held *h)
 	return h->peer_closed * 2 > h->time_wait + h->others;
 }
 
+/* In the wide range, and not in the present one. */
+static bool would_be_new(const struct port_model *m, u16 port)
+{
+	return port >= WIDE_LOW && (port < m->low || port > m->high);
+}
+
+/* Those listened on; and NodePorts, which are translated without a listener. */
+static void find_services(const struct doctor *d, const struct port_model *m, bool *services)
+{
+	memset(services, 0, PORT_SET_SIZE * sizeof(*services));
+	for (size_t i = 0; i < d->listeners.n; i++) {
+		u16 port = d->listeners.v[i].sport;
+
+		services[port] = would_be_new(m, port);
+	}
+	if (!doctor_is_node(d))
+		return;
+	for (u16 port = NODE_PORT_LOW; port <= NODE_PORT_HIGH; port++)
+		services[port] = would_be_new(m, port);
+}
+
 /* That connect() does not take the port of a service, which then could not be started again. */
 static char *reserve_first(const struct doctor *d, const struct port_model *m)
 {
 	static bool services[PORT_SET_SIZE];
 	char *old = NULL, *list, *text;
 
-	memset(services, 0, sizeof(services));
-	for (size_t i = 0; i < d->listeners.n; i++) {
-		u16 port = d->listeners.v[i].sport;
-
-		services[port] = port >= WIDE_LOW && (port < m->low || port > m->high);
-	}
+	find_services(d, m, services);
 	if (procfile_read(RESERVED, &old, NULL))
 		old = NULL;
 	list = port_set_add(old ? : "", services);

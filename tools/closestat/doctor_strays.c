@@ -7,6 +7,7 @@
 #include "doctor.h"
 #include "endpoint.h"
 #include "host_value.h"
+#include "ipvs.h"
 #include "msg.h"
 
 #include <netinet/tcp.h>
@@ -18,6 +19,7 @@
 enum why {
 	WHY_STALE,	/* closed here, and FIN_WAIT2 was over */
 	WHY_OF_OTHERS,	/* of a connection that a NAT here passes on */
+	WHY_FORGOTTEN,	/* for a service of IPVS */
 	WHY_UNTRANSLATED,	/* of another address than the connection is with */
 	WHY_UNKNOWN,	/* for a port that is listened on */
 	N_WHYS,
@@ -41,6 +43,12 @@ static const struct {
 		"answered segments of connections that are passed on here with other addresses (NAT)",
 		"Connection tracking took those segments for invalid, as out of the window, and has not translated them: they were for this host, then, which knows no such connection. The RST ends it: its peer sees 'connection reset by peer'",
 		"sysctl -w net.netfilter.nf_conntrack_tcp_be_liberal=1; or a rule that drops what is ct state invalid",
+	},
+	[WHY_FORGOTTEN] = {
+		HARM_RISK,
+		"answered segments for a service of IPVS, of connections that it does not know",
+		"IPVS forgets a connection that is idle for longer than its timeout (900 s unless set; ipvsadm -l --timeout), or that another node had before a failover. What comes then is for this host, which knows no such connection: the peer sees 'connection reset by peer'. A scan looks the same",
+		"keepalive at the peers (TCP_KEEPIDLE, net.ipv4.tcp_keepalive_time) shorter than that; or, here, ipvsadm --set 7200 0 0",
 	},
 	[WHY_UNTRANSLATED] = {
 		HARM_FAILS,
@@ -126,6 +134,8 @@ static enum why why_of(const struct doctor *d, const struct socks *open, const s
 		return WHY_STALE;
 	if (is_of_others(s))
 		return WHY_OF_OTHERS;
+	if (ipvs_has_service(s->conn.family, &s->src, s->conn.sport))
+		return WHY_FORGOTTEN;
 	if (doctor_listens(d, s->conn.sport))
 		return WHY_UNKNOWN;
 	return from_port(open, &s->conn) ? WHY_UNTRANSLATED : WHY_NONE;
@@ -187,7 +197,7 @@ static u64 tell(struct doctor *d, const struct socks *open, const enum why *whys
 		return 0;
 	if (why == WHY_UNTRANSLATED)
 		what = of_connection(&one->conn, from_port(open, &one->conn), others);
-	else if (why == WHY_OF_OTHERS)
+	else if (why == WHY_OF_OTHERS || why == WHY_FORGOTTEN)
 		what = of_other(&one->conn, others);
 	else
 		what = of_port(d, &one->conn, others);

@@ -111,7 +111,7 @@ static int look_first(struct doctors *all, struct doctor *d)
 	/* Without it no port is a client's by its number. */
 	sysctl_read_ports(&d->low_port, &d->high_port);
 	recent_read(&d->past, &d->rsts.gone, d->inode, 0, doctor_serves, d);
-	d->no_room = doctor_no_room();
+	d->ct_drops = doctor_ct_drops();
 	ret = read_counts(all, d, &d->before);
 	if (ret)
 		return ret;

@@ -3,15 +3,18 @@
 
 #include "lib/procfile.h"
 
+#include <arpa/inet.h>
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 #include <linux/ip_vs.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define BUFFER_SIZE 8192
 #define DEFAULT_FIN_TIMEOUT 120
 #define HEADING_LINES 3
+#define FILE_SERVICES "thread-self/net/ip_vs"
 
 struct answer {
 	u16 wanted;	/* type of the attribute */
@@ -24,12 +27,42 @@ bool ipvs_has_services(void)
 	size_t lines = 0;
 	char *text;
 
-	if (procfile_read("thread-self/net/ip_vs", &text, NULL))
+	if (procfile_read(FILE_SERVICES, &text, NULL))
 		return false;
 	for (const char *c = text; *c; c++)
 		lines += *c == '\n';
 	free(text);
 	return lines > HEADING_LINES;
+}
+
+/* As ip_vs_info_seq_show() writes it. */
+static void format_service(u8 family, const struct in6_addr *address, u16 port, char *text,
+			   size_t size)
+{
+	const u8 *b = address->s6_addr;
+	size_t at;
+
+	if (family == AF_INET) {
+		snprintf(text, size, "TCP  %02X%02X%02X%02X:%04X ", b[0], b[1], b[2], b[3], port);
+		return;
+	}
+	at = snprintf(text, size, "TCP  [");
+	for (size_t i = 0; i < sizeof(address->s6_addr); i += 2)
+		at += snprintf(text + at, size - at, "%s%02x%02x", i ? ":" : "", b[i], b[i + 1]);
+	snprintf(text + at, size - at, "]:%04X ", port);
+}
+
+bool ipvs_has_service(u8 family, const struct in6_addr *address, u16 port)
+{
+	char service[64], *text;
+	bool found;
+
+	if (procfile_read(FILE_SERVICES, &text, NULL))
+		return false;
+	format_service(family, address, port, service, sizeof(service));
+	found = strstr(text, service);
+	free(text);
+	return found;
 }
 
 static int take_attr(const struct nlattr *attr, void *data)

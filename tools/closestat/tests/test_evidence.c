@@ -2,6 +2,7 @@
 /* What doctor judges by. */
 #include "lib/tap.h"
 
+#include "../ct_stat.h"
 #include "../ends.h"
 #include "../port_set.h"
 #include "../rst_watch.h"
@@ -19,6 +20,27 @@ static void reserved_ports(void)
 	EXPECT(port_set_count("1,30000-40001,40499-50000", 40000, 40499) == 3);
 	EXPECT(!port_set_count("9-3", 1, 65535));
 	EXPECT(port_set_count("5,x,6", 1, 65535) == 1);
+}
+
+static bool drops(const char *text, u64 no_room, u64 clashed)
+{
+	char copy[512];
+	struct ct_drops d;
+
+	snprintf(copy, sizeof(copy), "%s", text);
+	d = ct_drops_parse(copy);
+	return d.no_room == no_room && d.clashed == clashed;
+}
+
+/* A line for each CPU, hexadecimal. */
+static void tracking_drops(void)
+{
+	EXPECT(drops("", 0, 0));
+	EXPECT(drops("entries  drop insert_failed\n", 0, 0));
+	EXPECT(drops("entries  drop insert_failed\n00000009  00000010 00000000\n", 16, 0));
+	EXPECT(drops("entries  drop insert_failed\n9  4 3\n9  2 2\n", 1, 5));
+	EXPECT(drops("entries insert_failed early_drop drop\n9 1 7 0000000b\n", 10, 1));
+	EXPECT(drops("entries insert_failed drop\n9 4\n", 0, 4));
 }
 
 /* The list with 80, 8080, 8081 and 65535 in it. */
@@ -267,6 +289,7 @@ int main(void)
 {
 	tap_begin(8);
 	RUN(reserved_ports);
+	RUN(tracking_drops);
 	RUN(ports_to_reserve);
 	RUN(ends_are_grouped);
 	RUN(groups_are_merged);
