@@ -13,9 +13,14 @@ static u64 error_of(const struct end_group *g)
 	return err;
 }
 
+static bool is_scan(const struct end_group *g)
+{
+	return g->kind == END_SCAN;
+}
+
 static bool was_refused(const struct end_group *g)
 {
-	return error_of(g) == ECONNREFUSED || error_of(g) == ECONNRESET;
+	return (error_of(g) == ECONNREFUSED || error_of(g) == ECONNRESET) && !is_scan(g);
 }
 
 static bool had_no_answer(const struct end_group *g)
@@ -305,6 +310,13 @@ const struct judged doctor_judged[] = {
 		"What wanted to connect could not",
 		"see that the peer listens, and can be reached",
 		NULL, false, false, false,
+	},
+	{
+		"connect_failed_refused", "connect_failed", NULL, NULL, HARM_NONE,
+		"refused on many ports of one host, and on none of them more than a few times: a port scan from here, by the looks of it",
+		"A program that wants a service that is refused asks for its port again. This one looks for what is open, as a scanner or service discovery does, and on these ports there was nothing to find",
+		"nothing, if that is what the program is for",
+		is_scan, false, false, false,
 	},
 	{
 		"connect_failed_refused", "connect_failed", NULL, NULL, HARM_FAILS,

@@ -5,6 +5,7 @@
 #include "lib/clock.h"
 #include "lib/units.h"
 #include "msg.h"
+#include "port_scan.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,8 +22,20 @@ static const struct judged no_socket = {
 	NULL, false, true, false,
 };
 
+enum why {
+	WHY_GONE,
+	WHY_SCAN,
+};
+
 static const char *const why[] = {
-	"Somebody asks for a service that is not here: it has not been started, listens on another address, or has moved",
+	[WHY_GONE] =
+		"Somebody asks for a service that is not here: it has not been started, listens on another address, or has moved",
+	[WHY_SCAN] =
+		"Who wants a service that is refused asks for its port again. Who asks for many ports, and seldom for one of them, looks for what is open, as scanners do with every public address. On these ports there was nothing to find",
+};
+
+static const char *const remedy[] = {
+	"nothing, or a firewall that drops SYNs for ports that nobody is meant to reach",
 };
 
 /* All that went out, less the module's own: where it does not see these RSTs. */
@@ -32,13 +45,6 @@ static u64 out_rsts(const struct snapshot *s)
 	u64 ours = counters_value(&s->module.v[0].counters, "ended_rst_sent");
 
 	return sent > ours ? sent - ours : 0;
-}
-
-static int compare(const void *a, const void *b)
-{
-	const struct refusal *x = a, *y = b;
-
-	return (x->count < y->count) - (x->count > y->count);
 }
 
 /* Whether a listener takes what comes by that family for all addresses here. */
@@ -83,61 +89,136 @@ static char *list_listeners(const struct doctor *d, u16 port)
 	return doctor_text("%sss -ltnp 'sport = :%u'", d->enter, port);
 }
 
+/* What @n refusals have in common; the first counts most. */
+static struct refusal sum_of(const struct refusal *v, size_t n)
+{
+	struct refusal sum = { 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		sum.age_ms = i ? MIN(sum.age_ms, v[i].age_ms) : v[i].age_ms;
+		sum.count += v[i].count;
+	}
+	return sum;
+}
+
+static char *when_kept(const struct doctor *d, u64 age_ms)
+{
+	char age[DURATION_SIZE];
+
+	format_duration(age_ms * US_PER_MS + monotonic_us() - d->began_us, age);
+	return doctor_text(", before doctor looked, the last %s ago", age);
+}
+
+/* What somebody wants, @count SYNs; @when is of those from before doctor looked, else "". */
+static void tell_wanted(struct doctor *d, const struct refusal *v, size_t n, u64 count,
+			const char *when)
+{
+	char peer[ENDPOINT_SIZE], *listens, *seen;
+
+	endpoint_format(v->family, &v->peer, 0, peer);
+	listens = listens_there(d, v->port, v->family == AF_INET6);
+	seen = doctor_text("%llu RST%s answered SYNs for %s%s: %llu for port %u from %s%s%s",
+			   count, plural(count), asked_for(listens), when, MIN(v->count, count),
+			   v->port, peer, n > 1 ? " and others" : "", listens);
+	free(listens);
+	if (!*when) {
+		doctor_find(d, HARM_RISK, "refused", why[WHY_GONE], seen,
+			    list_listeners(d, v->port));
+		return;
+	}
+	doctor_find(d, HARM_EARLIER, "refused", why[WHY_GONE],
+		    doctor_text("%s. %s; remedy: start what should listen there, or find who asks",
+				seen, why[WHY_GONE]), list_listeners(d, v->port));
+	free(seen);
+}
+
+/* The others; of @lost SYNs it is not known for which ports they were. */
+static void tell_scan(struct doctor *d, const struct port_scan *scan, const struct refusal *one,
+		      u64 count, u64 lost, const char *when)
+{
+	char peer[ENDPOINT_SIZE], *seen;
+
+	endpoint_format(one->family, &one->peer, 0, peer);
+	seen = doctor_text("%llu RSTs answered SYNs for %zu %sports where nobody listens, a port scan by the looks of it%s: nobody asked for one of them more than %d times; from %s%zu address%s, %s%s",
+			   count, scan->ports, lost ? "and more " : "", when, PORT_SCAN_ASKED,
+			   lost ? "at least " : "", scan->peers, scan->peers == 1 ? "" : "es",
+			   scan->peers == 1 ? "" : "one of them ", peer);
+	if (!*when) {
+		doctor_find(d, HARM_NONE, "port_scan", why[WHY_SCAN], seen,
+			    doctor_text("%s", remedy[0]));
+		return;
+	}
+	doctor_find(d, HARM_EARLIER, "port_scan", why[WHY_SCAN],
+		    doctor_text("%s. %s: harmless by itself", seen, why[WHY_SCAN]),
+		    doctor_text("%s", remedy[0]));
+	free(seen);
+}
+
 /* By what went over the wire: what is only passed on, as for a container, is not ours. */
 static u64 refused_now(struct doctor *d)
 {
 	bool counted = doctor_total(d, ROW);
 	u64 sent = doctor_out_rsts(d);
 	struct rst_watch *w = &d->rsts;
-	char peer[ENDPOINT_SIZE], *listens;
-	u64 n = w->lost;
+	struct port_scan scan;
+	size_t n_wanted;
+	u64 n, wanted;
 
 	if (!w->n || !sent)
 		return 0;
-	qsort(w->v, w->n, sizeof(*w->v), compare);
-	for (size_t i = 0; i < w->n; i++)
-		n += w->v[i].count;
+	n_wanted = port_scan_part(w->v, w->n, &scan);
+	wanted = sum_of(w->v, n_wanted).count;
+	n = wanted + scan.syns + w->lost;
 	/* Of its own it has sent others, too. */
 	n = MIN(n, counted ? doctor_rose(d, ROW) : sent);
-	if (!n)
-		return 0;
-	endpoint_format(w->v[0].family, &w->v[0].peer, 0, peer);
-	listens = listens_there(d, w->v[0].port, w->v[0].family == AF_INET6);
-	doctor_find(d, HARM_RISK, "refused", why[0],
-		    doctor_text("%llu RST%s answered SYNs for %s: %llu for port %u from %s%s%s",
-				n, plural(n), asked_for(listens), MIN(w->v[0].count, n),
-				w->v[0].port, peer, w->n > 1 ? " and others" : "", listens),
-		    list_listeners(d, w->v[0].port));
-	free(listens);
+	/* There are too many peers and ports to keep them all, most often, because of a scan. */
+	wanted = scan.syns ? MIN(wanted, n) : n;
+	if (wanted)
+		tell_wanted(d, w->v, n_wanted, wanted, "");
+	if (n > wanted)
+		tell_scan(d, &scan, &w->v[n_wanted], n - wanted, w->lost, "");
 	return n;
 }
 
-/* By what the module has kept. */
+/* What the module has kept; how many, to be freed. */
+static size_t read_kept(const struct doctor *d, struct refusal **kept)
+{
+	struct refusal *v = calloc(d->past.n + 1, sizeof(*v));
+	size_t n = 0;
+	u16 none;
+
+	for (size_t i = 0; v && i < d->past.n; i++) {
+		const struct end_group *g = &d->past.v[i];
+		struct refusal r = { .port = g->port, .count = g->count, .age_ms = g->age_ms };
+
+		if (ends_match(g, d->inode, "no_socket", NULL, NULL) &&
+		    !endpoint_parse(g->peer, &r.family, &r.peer, &none))
+			v[n++] = r;
+	}
+	*kept = v;
+	return n;
+}
+
 static u64 refused_earlier(struct doctor *d)
 {
-	struct ends_sum sum = ends_sum(&d->past, d->inode, "no_socket", NULL, NULL);
-	const struct end_group *most = NULL;
-	char age[DURATION_SIZE], *listens;
-	size_t kinds = 0;
+	struct refusal *v, sum;
+	struct port_scan scan;
+	size_t n = read_kept(d, &v), n_wanted = port_scan_part(v, n, &scan);
+	char *when;
 
-	for (size_t i = 0; i < d->past.n; i++) {
-		if (!ends_match(&d->past.v[i], d->inode, "no_socket", NULL, NULL))
-			continue;
-		most = most ? : &d->past.v[i];
-		kinds++;
+	sum = sum_of(v, n_wanted);
+	if (n_wanted) {
+		when = when_kept(d, sum.age_ms);
+		tell_wanted(d, v, n_wanted, sum.count, when);
+		free(when);
 	}
-	if (!most)
-		return 0;
-	format_duration(sum.age_ms * US_PER_MS + monotonic_us() - d->began_us, age);
-	listens = listens_there(d, most->port, strchr(most->peer, ':'));
-	doctor_find(d, HARM_EARLIER, "refused", why[0],
-		    doctor_text("%llu RST%s answered SYNs for %s, before doctor looked, the last %s ago: %llu for port %u from %s%s%s. %s; remedy: start what should listen there, or find who asks",
-				sum.count, plural(sum.count), asked_for(listens), age, most->count,
-				most->port, most->peer, kinds > 1 ? " and others" : "", listens,
-				why[0]),
-		    list_listeners(d, most->port));
-	free(listens);
-	return sum.count;
+	if (scan.syns) {
+		when = when_kept(d, scan.age_ms);
+		tell_scan(d, &scan, &v[n_wanted], scan.syns, 0, when);
+		free(when);
+	}
+	free(v);
+	return sum.count + scan.syns;
 }
 
 int doctor_refused(struct doctor *d)

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "ends.h"
 
+#include "port_scan.h"
+
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +41,33 @@ static bool same(const struct end_group *a, const struct end_group *b)
 	       !strcmp(a->err, b->err);
 }
 
+static bool is_refused(const struct end_group *g)
+{
+	u64 err;
+
+	return !strcmp(g->how, "connect_failed") && !parse_u64(g->err, &err) &&
+	       err == ECONNREFUSED;
+}
+
+/* Refused by the same host, on whichever port. */
+static bool same_host(const struct end_group *a, const struct end_group *b)
+{
+	return is_refused(b) && a->netns == b->netns && !strcmp(a->peer, b->peer) &&
+	       !strcmp(a->program, b->program);
+}
+
+/* A scan of all ports fills the groups. */
+static struct end_group *find_host(struct ends *ends, const struct end_group *g)
+{
+	for (size_t i = 0; is_refused(g) && i < ends->n; i++) {
+		if (!same_host(g, &ends->v[i]))
+			continue;
+		ends->v[i].crowded = true;
+		return &ends->v[i];
+	}
+	return NULL;
+}
+
 static struct end_group *find(struct ends *ends, const struct end_group *g)
 {
 	struct end_group *more;
@@ -47,7 +77,7 @@ static struct end_group *find(struct ends *ends, const struct end_group *g)
 			return &ends->v[i];
 	}
 	if (ends->n == MAX_GROUPS)
-		return NULL;
+		return find_host(ends, g);
 	/* Grows at each power of two. */
 	if (!(ends->n & (ends->n - 1))) {
 		more = realloc(ends->v, (ends->n ? ends->n * 2 : 1) * sizeof(*more));
@@ -182,6 +212,7 @@ void ends_merge(struct ends *ends, const struct ends *more)
 		found = find(ends, &g);
 		if (!found)
 			continue;
+		found->crowded |= g.crowded;
 		found->age_ms = found->count ? MIN(found->age_ms, g.age_ms) : g.age_ms;
 		found->idle_max_us = MAX(found->idle_max_us, g.idle_max_us);
 		found->count += more->v[i].count;
@@ -219,8 +250,30 @@ static int compare(const void *a, const void *b)
 	return (x->count < y->count) - (x->count > y->count);
 }
 
+static bool is_few(const struct end_group *g)
+{
+	return g->count <= PORT_SCAN_ASKED || g->crowded;
+}
+
+/* Of that program, and of that host. */
+static void mark_scan(struct ends *ends, const struct end_group *of)
+{
+	size_t ports = 0;
+
+	for (size_t i = 0; i < ends->n; i++)
+		ports += is_few(&ends->v[i]) && same_host(of, &ends->v[i]);
+	for (size_t i = 0; ports >= PORT_SCAN_PORTS && i < ends->n; i++) {
+		if (is_few(&ends->v[i]) && same_host(of, &ends->v[i]))
+			ends->v[i].kind = END_SCAN;
+	}
+}
+
 void ends_sort(struct ends *ends)
 {
+	for (size_t i = 0; i < ends->n; i++) {
+		if (ends->v[i].kind != END_SCAN && is_refused(&ends->v[i]) && is_few(&ends->v[i]))
+			mark_scan(ends, &ends->v[i]);
+	}
 	if (ends->n)
 		qsort(ends->v, ends->n, sizeof(*ends->v), compare);
 }

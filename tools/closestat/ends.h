@@ -25,6 +25,7 @@ enum end_kind {
 	END_CLOSED_ON,		/* the server's FIN came first, and nothing was sent */
 	END_PROBE,		/* reset by a client before a byte had gone either way */
 	END_ANSWERED,		/* a server's reset by SO_LINGER, right after data */
+	END_SCAN,		/* refused on one of many ports of a host, by ends_sort() */
 };
 
 struct end_group {
@@ -37,6 +38,7 @@ struct end_group {
 	u16 port;			/* the service's: ours if served, else the peer's */
 	bool served;			/* we are the server */
 	enum end_kind kind;
+	bool crowded;			/* those of other ports, refused, had no room but here */
 	u64 count;
 	u64 idle_max_us;
 	u64 age_ms;			/* of the latest, where that is told */
@@ -92,8 +94,11 @@ bool ends_match(const struct end_group *group, u64 netns, const char *how, const
 		bool (*want)(const struct end_group *group));
 
 /**
- * ends_sort - put the groups that count most first
+ * ends_sort - put the groups that count most first, and find port scans among them
  * @ends: which
+ *
+ * One program that is refused on PORT_SCAN_PORTS ports of a host and more, and on none of them more
+ * than PORT_SCAN_ASKED times, looks for what is open there.
  */
 void ends_sort(struct ends *ends);
 

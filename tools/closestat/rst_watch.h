@@ -10,7 +10,15 @@
 #include "lib/util.h"
 
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stddef.h>
+
+/* By whom, as port_scan_part() has it. */
+enum refused_by {
+	BY_CLIENT,		/* who wants the service, for all that is known */
+	BY_SCANNER,
+	BY_ANYBODY,		/* of many that ask for many ports, and seldom for one of them */
+};
 
 /* Asked by one peer for one port. */
 struct refusal {
@@ -18,6 +26,8 @@ struct refusal {
 	u16 port;
 	struct in6_addr peer;	/* IPv4 in the first four bytes */
 	u64 count;
+	u64 age_ms;		/* of the latest, where that is told */
+	enum refused_by by;
 };
 
 /* Answers to what came for a connection that is none of ours, nor was one lately. */

@@ -4,6 +4,7 @@
 
 #include "../ct_stat.h"
 #include "../ends.h"
+#include "../port_scan.h"
 #include "../port_set.h"
 #include "../rst_watch.h"
 
@@ -285,13 +286,82 @@ static void answers_to_strays(void)
 	EXPECT(!w.n_strays && !w.n_sources && !w.gone.bits && !w.gone.n_expired);
 }
 
+/* @n ports from @port on, each asked for so often by the peer of that number. */
+static size_t ask(struct refusal *v, u8 peer, u16 port, size_t n, u64 times)
+{
+	for (size_t i = 0; i < n; i++)
+		v[i] = (struct refusal){ .family = AF_INET, .port = port + i, .count = times,
+					 .peer.s6_addr[0] = peer, .age_ms = 100 - peer };
+	return n;
+}
+
+static void scans_of_ports(void)
+{
+	struct refusal v[256];
+	struct port_scan scan;
+	size_t n;
+
+	EXPECT(!port_scan_part(v, 0, &scan) && !scan.syns && !scan.ports && !scan.peers);
+	/* A service that has gone, of many clients; those of a whole application. */
+	for (n = 0; n < 40;)
+		n += ask(&v[n], n, 80, 1, 1);
+	EXPECT(port_scan_part(v, n, &scan) == 40 && !scan.syns);
+	n = ask(v, 1, 8000, PORT_SCAN_PORTS - 1, 2);
+	EXPECT(port_scan_part(v, n, &scan) == n && !scan.ports && !scan.peers);
+	n += ask(&v[n], 1, 9000, 1, 2);
+	EXPECT(!port_scan_part(v, n, &scan) && scan.ports == n && scan.peers == 1);
+	EXPECT(scan.syns == 2 * n && scan.age_ms == 99);
+	/* Four scanners, and one client; the last of them asks for what it wants besides. */
+	for (n = 0; n < 160;)
+		n += ask(&v[n], 1 + n / 40, 1000, 40, 1);
+	n += ask(&v[n], 9, 1007, 1, PORT_SCAN_ASKED + 1);
+	n += ask(&v[n], 4, 5432, 1, 50);
+	EXPECT(port_scan_part(v, n, &scan) == 2 && v[0].port == 5432 && v[1].port == 1007);
+	EXPECT(scan.syns == 160 && scan.ports == 40 && scan.peers == 4 && scan.age_ms == 96);
+	/* Everybody asks for a port of his own; many for the same. */
+	for (n = 0; n < 20;)
+		n += ask(&v[n], n, 2000 + n, 1, 1);
+	for (; n < 28;)
+		n += ask(&v[n], n, 80, 1, 1);
+	EXPECT(port_scan_part(v, n, &scan) == 8 && v[7].port == 80 && scan.peers == 20);
+}
+
+/* A scan from here: each connect() refused on a port of its own, but one on the last again. */
+static void scans_from_here(void)
+{
+	struct ends e = { 0 };
+	size_t scanned = 0;
+	char line[120];
+
+	for (int port = 1; port <= 5000; port++) {
+		snprintf(line, sizeof(line), "sport=40000 daddr=::1 dport=%d ended=connect_failed rst=- errno=111 comm=x",
+			 port);
+		add(&e, line);
+		if (port == PORT_SCAN_PORTS - 1) {
+			ends_sort(&e);
+			EXPECT(e.v[0].kind == END_PLAIN);
+		}
+	}
+	for (int i = 0; i < 9; i++)
+		add(&e, "sport=40000 daddr=::1 dport=99 ended=connect_failed rst=- errno=111 comm=x");
+	ends_sort(&e);
+	EXPECT(e.v[0].kind == END_SCAN && e.v[0].count > 900);
+	EXPECT(e.v[1].kind == END_PLAIN && e.v[1].count == 10 && e.v[1].port == 99);
+	for (size_t i = 2; i < e.n; i++)
+		scanned += e.v[i].kind == END_SCAN && e.v[i].count == 1;
+	EXPECT(scanned == e.n - 2);
+	ends_free(&e);
+}
+
 int main(void)
 {
-	tap_begin(8);
+	tap_begin(10);
 	RUN(reserved_ports);
 	RUN(tracking_drops);
 	RUN(ports_to_reserve);
 	RUN(ends_are_grouped);
+	RUN(scans_of_ports);
+	RUN(scans_from_here);
 	RUN(groups_are_merged);
 	RUN(kinds_are_told_apart);
 	RUN(of_whom_and_when);
