@@ -71,4 +71,32 @@ scans_and_wants() {
 pair
 expect "a scanner that runs here, and a service that is gone" scans_and_wants
 
+## connect() that waits
+
+# tries NS N - a program there tries so many destinations, none of which answers
+tries() {
+	drop $b input 'tcp dport 5000-5099' && program $1 "
+k = [s for i in range($2) for s in begin(('10.6.0.2', 5000 + i), 2)]
+ready(); time.sleep(100)" && until_true sent_syns_again $1 $(($2 * 2))
+}
+sent_syns_again() {
+	[ "$(in_netns $1 ss -Htno state syn-sent | grep -c 'timer:(on,[0-9a-z.]*,[1-9]')" -ge "$2" ]
+}
+tries_many() {
+	tries $a 4 && doctor $a || return
+	says 1 '^1. 8 connect[(][)]s of python3/[0-9]+ wait for an answer of 4 destinations, one of them 10.6.0.2:500[0-3]: SYNs were sent up to [2-9] times' &&
+		! grep '^2[.]' "$tmp/out" &&
+		closestat doctor -N $a -d 0 -j | grep '"level": *"risk"'
+}
+pair
+expect "a program that tries many destinations" tries_many
+
+tries_few() {
+	tries $a 3 && doctor $a || return
+	says 1 '^1. 2 connect[(][)]s of python3/[0-9]+ wait for an answer of 10.6.0.2:5000: ' \
+		'^3. 2 connect[(][)]s of python3/[0-9]+ wait for an answer of 10.6.0.2:5002: ' "run doctor at the peer"
+}
+pair
+expect "a program with three destinations that do not answer" tries_few
+
 finish

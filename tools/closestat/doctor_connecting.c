@@ -16,10 +16,31 @@
 /* Sent again so many times, and for so long without a sign of the peer: no mere loss. */
 #define RETRIES 3
 #define SILENT_MS 2000
+/* The nodes of a cluster, or the addresses of a name, are two or three, each worth a word. */
+#define FEW_DESTINATIONS 3
+
+enum why {
+	WHY_DATA,
+	WHY_PROBES,
+	WHY_CONNECTING,
+	WHY_MANY,
+};
 
 static const char *const whys[] = {
-	"The peer, or the way to it, is gone, or a middlebox has forgotten a connection that was idle. The program waits until tcp_retries2 is over (15: a quarter of an hour), or its own timeout or TCP_USER_TIMEOUT",
-	"The peer, or the way to it, is gone, or a middlebox has forgotten a connection that was idle. Keepalive gives it up after tcp_keepalive_probes, or the program's TCP_KEEPCNT",
+	[WHY_DATA] =
+		"The peer, or the way to it, is gone, or a middlebox has forgotten a connection that was idle. The program waits until tcp_retries2 is over (15: a quarter of an hour), or its own timeout or TCP_USER_TIMEOUT",
+	[WHY_PROBES] =
+		"The peer, or the way to it, is gone, or a middlebox has forgotten a connection that was idle. Keepalive gives it up after tcp_keepalive_probes, or the program's TCP_KEEPCNT",
+	[WHY_CONNECTING] =
+		"A firewall drops the SYNs, the peer's listen queue is full, or it is gone. connect() waits for two minutes, or as long as the program lets it",
+	[WHY_MANY] =
+		"A program that tries many destinations, as a P2P client, a crawler or a scanner does, meets some that do not answer, and all is well. Where it needs them: a firewall on the way drops the SYNs, or the way there is gone",
+};
+
+/* A connect() that waits. */
+struct attempt {
+	const struct sock *sock;
+	const struct owner *owner;	/* who called it; NULL if that is not known */
 };
 
 static int compare(const void *a, const void *b)
@@ -29,24 +50,6 @@ static int compare(const void *a, const void *b)
 	if (x->family != y->family)
 		return x->family < y->family ? -1 : 1;
 	return memcmp(&x->dst, &y->dst, sizeof(x->dst)) ? : (int)x->dport - y->dport;
-}
-
-/* To one destination, @n of them. */
-static void tell_connecting(struct doctor *d, const struct sock *s, size_t n)
-{
-	char peer[ENDPOINT_SIZE], *who = doctor_holder(s->inode, " of ");
-	unsigned int times = 0;
-
-	for (size_t i = 0; i < n; i++)
-		times = MAX(times, s[i].retransmits + 1U);
-	endpoint_format(s->family, &s->dst, s->dport, peer);
-	doctor_find(d, HARM_FAILS, "connecting",
-		    "A firewall drops the SYNs, the peer's listen queue is full, or it is gone. connect() waits for two minutes, or as long as the program lets it",
-		    doctor_text("%zu connect()%s%s %s for an answer of %s: SYNs were sent up to %u times",
-				n, plural(n), who, n == 1 ? "waits" : "wait", peer, times),
-		    doctor_text("%sss -tnp state syn-sent; run doctor at the peer: its listen queues",
-				d->enter));
-	free(who);
 }
 
 /* Move those that are wanted to the front, in their order; how many. */
@@ -82,6 +85,115 @@ static void tell_alike(struct doctor *d, struct sock *v, size_t n,
 	}
 }
 
+static const char *program_of(const struct attempt *a)
+{
+	return a->owner ? a->owner->command : "";
+}
+
+static int compare_destinations(const struct attempt *a, const struct attempt *b)
+{
+	return strcmp(program_of(a), program_of(b)) ? : compare(a->sock, b->sock);
+}
+
+static int compare_attempts(const void *a, const void *b)
+{
+	return compare_destinations(a, b);
+}
+
+static int compare_programs(const struct attempt *a, const struct attempt *b)
+{
+	return strcmp(program_of(a), program_of(b));
+}
+
+/* How many are alike, from the first on. */
+static size_t run_of(const struct attempt *v, size_t n,
+		     int (*compare_them)(const struct attempt *a, const struct attempt *b))
+{
+	size_t run = 1;
+
+	while (run < n && !compare_them(v, &v[run]))
+		run++;
+	return run;
+}
+
+/* " of python3/12" */
+static char *who_of(const struct attempt *v, size_t n)
+{
+	if (!v->owner)
+		return doctor_text("%s", "");
+	for (size_t i = 1; i < n; i++) {
+		if (v[i].owner->pid != v->owner->pid)
+			return doctor_text(" of %s (several processes)", v->owner->command);
+	}
+	return doctor_text(" of %s/%d", v->owner->command, v->owner->pid);
+}
+
+/* Of one program, @n of them. */
+static void tell_connecting(struct doctor *d, const struct attempt *v, size_t n,
+			    size_t destinations)
+{
+	char peer[ENDPOINT_SIZE], *who = who_of(v, n), *whom, *seen;
+	bool many = destinations > FEW_DESTINATIONS;
+	unsigned int times = 0;
+
+	for (size_t i = 0; i < n; i++)
+		times = MAX(times, v[i].sock->retransmits + 1U);
+	endpoint_format(v->sock->family, &v->sock->dst, v->sock->dport, peer);
+	whom = many ? doctor_text("%zu destinations, one of them %s", destinations, peer) :
+		      doctor_text("%s", peer);
+	seen = doctor_text("%zu connect()%s%s %s for an answer of %s: SYNs were sent up to %u times",
+			   n, plural(n), who, n == 1 ? "waits" : "wait", whom, times);
+	if (many)
+		doctor_find(d, HARM_RISK, "connecting", whys[WHY_MANY], seen,
+			    doctor_text("%sss -tnp state syn-sent", d->enter));
+	else
+		doctor_find(d, HARM_FAILS, "connecting", whys[WHY_CONNECTING], seen,
+			    doctor_text("%sss -tnp state syn-sent; run doctor at the peer: its listen queues",
+					d->enter));
+	free(who);
+	free(whom);
+}
+
+static void tell_program(struct doctor *d, const struct attempt *v, size_t n)
+{
+	size_t destinations = 0, run;
+
+	for (size_t i = 0; i < n; i += run_of(&v[i], n - i, compare_destinations))
+		destinations++;
+	if (destinations > FEW_DESTINATIONS) {
+		tell_connecting(d, v, n, destinations);
+		return;
+	}
+	for (size_t i = 0; i < n; i += run) {
+		run = run_of(&v[i], n - i, compare_destinations);
+		tell_connecting(d, &v[i], run, 1);
+	}
+}
+
+static void tell_attempts(struct doctor *d, const struct sock *socks, size_t n)
+{
+	struct attempt *v = calloc(n + 1, sizeof(*v));
+	u32 *inodes = calloc(n + 1, sizeof(*inodes));
+	struct owners owners = { 0 };
+	size_t run;
+
+	for (size_t i = 0; inodes && i < n; i++)
+		inodes[i] = socks[i].inode;
+	if (inodes)
+		owners_read(inodes, n, &owners);
+	for (size_t i = 0; v && i < n; i++)
+		v[i] = (struct attempt){ &socks[i], owners_find(&owners, socks[i].inode) };
+	if (v)
+		qsort(v, n, sizeof(*v), compare_attempts);
+	for (size_t i = 0; v && i < n; i += run) {
+		run = run_of(&v[i], n - i, compare_programs);
+		tell_program(d, &v[i], run);
+	}
+	owners_free(&owners);
+	free(inodes);
+	free(v);
+}
+
 static bool was_sent_again(struct doctor *d, const struct sock *s)
 {
 	(void)d;
@@ -91,6 +203,7 @@ static bool was_sent_again(struct doctor *d, const struct sock *s)
 int doctor_connecting(struct doctor *d)
 {
 	struct socks socks;
+	size_t n;
 	int ret;
 
 	/* The kernel walks the table of all namespaces: not where no SYN was ever sent again. */
@@ -99,8 +212,9 @@ int doctor_connecting(struct doctor *d)
 	ret = sockdiag_read(BIT(TCP_SYN_SENT), &socks);
 	if (ret)
 		return ret;
-	tell_alike(d, socks.v, to_front(d, socks.v, socks.n, was_sent_again), compare,
-		   tell_connecting);
+	n = to_front(d, socks.v, socks.n, was_sent_again);
+	if (n)
+		tell_attempts(d, socks.v, n);
 	sockdiag_free(&socks);
 	return EXIT_OK;
 }
@@ -153,7 +267,7 @@ static void tell_silent(struct doctor *d, const struct sock *s, size_t n)
 		seen = doctor_text("%zu idle connection%s%s %s %s no answer to up to %u keepalive probes, and nothing has come back for %s",
 				   n, plural(n), who, where, n == 1 ? "gets" : "get", times - 1,
 				   silent);
-	doctor_find(d, served ? HARM_STUCK : HARM_FAILS, "no_ack", whys[!data], seen,
+	doctor_find(d, served ? HARM_STUCK : HARM_FAILS, "no_ack", whys[data ? WHY_DATA : WHY_PROBES], seen,
 		    doctor_text("%sss -tnpo state established '%cport = :%u'; in the program keepalive shorter than a middlebox remembers, and TCP_USER_TIMEOUT",
 				d->enter, served ? 's' : 'd', served ? s->sport : s->dport));
 	free(where);
