@@ -99,4 +99,45 @@ tries_few() {
 pair
 expect "a program with three destinations that do not answer" tries_few
 
+## Handshakes
+
+# half_open N - so many clients of port 80 do not get the SYN-ACK, which was sent again
+half_open() {
+	program $b "l = L(('10.6.0.2', 80)); ready(); time.sleep(100)" && drop $a input 'tcp sport 80' &&
+		ip -n $a addr add 10.6.0.3/24 dev v && program $a "
+k = begin(('10.6.0.2', 80), $1 - 1)
+s = socket.socket(); s.bind(('10.6.0.3', 0)); s.setblocking(False); s.connect_ex(('10.6.0.2', 80))
+ready(); time.sleep(100)" && until_true sent_syn_acks_again "$1"
+}
+sent_syn_acks_again() {
+	[ "$(in_netns $b ss -Htno state syn-recv | grep -c 'timer:(on,[0-9a-z.]*,[1-9]')" -ge "$1" ]
+}
+handshakes() {
+	half_open 8 && doctor $b || return
+	says 1 '^1. 8 handshakes on port 80 of python3/[0-9]+ hang in SYN_RECV, with 2 addresses, one of them 10.6.0.1: the SYN-ACK was sent up to [2-9] times' \
+		'SYN flood' "Try: ip netns exec $b tcpdump -ni any 'tcp port 80', and" || return
+	in_netns $b sysctl -qw net.ipv4.tcp_syncookies=0 && doctor $b &&
+		says 1 "Try: ip netns exec $b sysctl -w net.ipv4.tcp_syncookies=1; ip netns exec $b tcpdump"
+}
+pair
+expect "handshakes whose SYN-ACKs are lost" handshakes
+
+one_client() {
+	half_open 6 && doctor $b && says 0 'Nothing found'
+}
+pair
+expect "handshakes of one client that has gone" one_client
+
+# There is room for one more when ten have connected; of the others the last ACK is dropped.
+no_room() {
+	in_netns $b sysctl -qw net.ipv4.tcp_syncookies=0 &&
+		in_netns $a tc qdisc add dev v root netem delay 100ms &&
+		program $b "l = L(('10.6.0.2', 80), 10); ready(); time.sleep(100)" && program $a "
+k = [C(('10.6.0.2', 80)) for i in range(10)] + begin(('10.6.0.2', 80), 11)
+ready(); time.sleep(100)" && until_true sent_syn_acks_again 7 && doctor $b &&
+		says 1 'The listen queue of port 80' && ! grep SYN_RECV "$tmp/out"
+}
+pair
+expect "handshakes that a full listen queue does not let in" no_room
+
 finish

@@ -332,7 +332,7 @@ static inline const char *plural(u64 n)
  * doctor_stuck	sockets that stay in a closing state
  * doctor_ends	connections that ended as they should not
  * doctor_unanswered	requests that were not answered
- * doctor_connecting	connect()s that wait for an answer
+ * doctor_connecting	connect()s, and handshakes of a server, that wait for an answer
  * doctor_silent	open connections whose peer no longer answers
  * doctor_refused	RSTs to segments that belong to no connection
  * doctor_orphans	orphans, and what is reset for want of memory

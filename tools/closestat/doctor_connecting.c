@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * doctor: what is sent again and again, and nothing comes back: the SYN of a connect(), the data or
- * the keepalive probes of a connection that is open.
+ * doctor: what is sent again and again, and nothing comes back: the SYN of a connect(), the SYN-ACK
+ * of a server, the data or the keepalive probes of a connection that is open.
  */
 #include "doctor.h"
 #include "endpoint.h"
+#include "host_value.h"
 #include "lib/units.h"
 #include "msg.h"
 
@@ -18,12 +19,15 @@
 #define SILENT_MS 2000
 /* The nodes of a cluster, or the addresses of a name, are two or three, each worth a word. */
 #define FEW_DESTINATIONS 3
+/* A browser opens six connections to a host at a time: so many does one client that goes leave. */
+#define ONE_CLIENT 6
 
 enum why {
 	WHY_DATA,
 	WHY_PROBES,
 	WHY_CONNECTING,
 	WHY_MANY,
+	WHY_HANDSHAKES,
 };
 
 static const char *const whys[] = {
@@ -35,6 +39,8 @@ static const char *const whys[] = {
 		"A firewall drops the SYNs, the peer's listen queue is full, or it is gone. connect() waits for two minutes, or as long as the program lets it",
 	[WHY_MANY] =
 		"A program that tries many destinations, as a P2P client, a crawler or a scanner does, meets some that do not answer, and all is well. Where it needs them: a firewall on the way drops the SYNs, or the way there is gone",
+	[WHY_HANDSHAKES] =
+		"The SYN-ACKs, or the ACKs that answer them, are lost: a firewall drops them, or an asymmetric route leads past one that has to see both ways. Or the SYNs have forged addresses: a SYN flood, against which SYN cookies protect (tcp_syncookies=1, the default). Where the listener has TCP_DEFER_ACCEPT it may be clients that connect and send nothing",
 };
 
 /* A connect() that waits. */
@@ -194,10 +200,96 @@ static void tell_attempts(struct doctor *d, const struct sock *socks, size_t n)
 	free(v);
 }
 
-static bool was_sent_again(struct doctor *d, const struct sock *s)
+static bool is_connecting(struct doctor *d, const struct sock *s)
 {
 	(void)d;
-	return s->retransmits;
+	return s->state == TCP_SYN_SENT && s->retransmits;
+}
+
+static bool is_handshake(struct doctor *d, const struct sock *s)
+{
+	(void)d;
+	return s->state == TCP_SYN_RECV && s->retransmits;
+}
+
+/* By port, then by address. */
+static int compare_handshakes(const void *a, const void *b)
+{
+	const struct sock *x = a, *y = b;
+
+	if (x->sport != y->sport)
+		return x->sport < y->sport ? -1 : 1;
+	if (x->family != y->family)
+		return x->family < y->family ? -1 : 1;
+	return memcmp(&x->dst, &y->dst, sizeof(x->dst));
+}
+
+/* A full queue drops the last ACK of a handshake, which doctor_limits() tells. */
+static bool has_no_room(const struct doctor *d, u16 port)
+{
+	for (size_t i = 0; i < d->listeners.n; i++) {
+		const struct sock *l = &d->listeners.v[i];
+
+		if (l->sport == port && l->rqueue > l->wqueue)
+			return true;
+	}
+	return false;
+}
+
+static char *find_where_lost(const struct doctor *d, u16 port)
+{
+	u64 cookies;
+	bool none = !procfile_number("sys/net/ipv4/tcp_syncookies", &cookies) && !cookies;
+
+	return doctor_text("%s%s%stcpdump -ni any 'tcp port %u', and the same at a client: whether it gets the SYN-ACK, and its ACK comes here",
+			   none ? d->enter : "",
+			   none ? "sysctl -w net.ipv4.tcp_syncookies=1; " : "", d->enter, port);
+}
+
+static const char *const full[] = {
+	"; a listen queue was full while doctor looked, which does the same",
+};
+
+/* On one port, @n of them, by address. */
+static void tell_handshakes(struct doctor *d, const struct sock *s, size_t n)
+{
+	const struct owner *o = doctor_listener(d, s->sport);
+	char peer[ENDPOINT_SIZE], *who, *from;
+	unsigned int times = 0;
+	size_t addresses = 1;
+	u64 overflows;
+
+	if (n <= ONE_CLIENT || has_no_room(d, s->sport))
+		return;
+	for (size_t i = 0; i < n; i++) {
+		times = MAX(times, s[i].retransmits + 1U);
+		addresses += i && compare_handshakes(&s[i - 1], &s[i]);
+	}
+	doctor_kernel(d, "ListenOverflows", &overflows);
+	endpoint_format(s->family, &s->dst, 0, peer);
+	who = o ? doctor_text(" of %s/%d", o->command, o->pid) : doctor_text("%s", "");
+	from = addresses == 1 ? doctor_text("%s", peer) :
+				doctor_text("%zu addresses, one of them %s", addresses, peer);
+	doctor_find(d, HARM_RISK, "handshakes", whys[WHY_HANDSHAKES],
+		    doctor_text("%zu handshakes on port %u%s hang in SYN_RECV, with %s: the SYN-ACK was sent up to %u times, and nothing has completed them%s",
+				n, s->sport, who, from, times,
+				overflows ? full[0] : ""),
+		    find_where_lost(d, s->sport));
+	free(who);
+	free(from);
+}
+
+static void tell_all_handshakes(struct doctor *d, struct sock *v, size_t n)
+{
+	size_t run;
+
+	if (n)
+		qsort(v, n, sizeof(*v), compare_handshakes);
+	for (size_t i = 0; i < n; i += run) {
+		for (run = 1; i + run < n && v[i].sport == v[i + run].sport;)
+			run++;
+		tell_handshakes(d, &v[i], run);
+	}
 }
 
 int doctor_connecting(struct doctor *d)
@@ -206,13 +298,18 @@ int doctor_connecting(struct doctor *d)
 	size_t n;
 	int ret;
 
-	/* The kernel walks the table of all namespaces: not where no SYN was ever sent again. */
+	/*
+	 * The kernel walks the table of all namespaces: not where neither a SYN nor a SYN-ACK was
+	 * ever sent again.
+	 */
 	if (!doctor_kernel(d, "TCPSynRetrans", NULL))
 		return EXIT_OK;
-	ret = sockdiag_read(BIT(TCP_SYN_SENT), &socks);
+	ret = sockdiag_read(BIT(TCP_SYN_SENT) | BIT(TCP_SYN_RECV), &socks);
 	if (ret)
 		return ret;
-	n = to_front(d, socks.v, socks.n, was_sent_again);
+	n = to_front(d, socks.v, socks.n, is_handshake);
+	tell_all_handshakes(d, socks.v, n);
+	n = to_front(d, socks.v, socks.n, is_connecting);
 	if (n)
 		tell_attempts(d, socks.v, n);
 	sockdiag_free(&socks);
