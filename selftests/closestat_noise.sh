@@ -140,4 +140,37 @@ ready(); time.sleep(100)" && until_true sent_syn_acks_again 7 && doctor $b &&
 pair
 expect "handshakes that a full listen queue does not let in" no_room
 
+## Full-sized segments
+
+# loses_full_sized TEXT - what is longer than a tunnel lets through is lost; a client does as TEXT says
+loses_full_sized() {
+	holds 5432 && drop $b input 'meta length 1400-65535' && program $a "
+s = C(('10.6.0.2', 5432)); $1; ready(); time.sleep(100)" && until_true sent_data_again $a 4
+}
+sent_data_again() {
+	in_netns $1 ss -Htino state established | grep -qE "backoff:([$2-9]|[1-9][0-9])"
+}
+black_hole() {
+	loses_full_sized "s.send(b'x'); time.sleep(.2); s.send(b'x' * 4000)" && doctor $a || return
+	says 1 '1 connection of python3/[0-9]+ with 10.6.0.2:5432 waits for an ACK: what is in flight [(]full-sized segments, of 1448 bytes[)] was sent up to [5-9] times' \
+		'a path-MTU black hole' "Try: ip netns exec $a ping -M do -s 1472 10.6.0.2: .* ip netns exec $a sysctl -w net.ipv4.tcp_mtu_probing=1 helps; else ip netns exec $a ss -tnpo" || return
+	in_netns $a sysctl -qw net.ipv4.tcp_mtu_probing=1 && until_true has_got_through && doctor $a && says 0 'Nothing found'
+}
+has_got_through() {
+	! in_netns $a ss -Htino state established | grep backoff
+}
+pair
+expect "full-sized segments that are lost on the way" black_hole
+
+small_ones() {
+	holds 5432 && program $a "
+s = C(('10.6.0.2', 5432))
+import subprocess
+subprocess.run(['ip', 'netns', 'exec', '$b', 'nft', 'add table ip t; add chain ip t i { type filter hook input priority 0; }; add rule ip t i drop'], check=True)
+s.send(b'select 1'); ready(); time.sleep(100)" && until_true sent_data_again $a 4 && doctor $a &&
+		says 1 'waits for an ACK: what is in flight was' && ! grep MTU "$tmp/out"
+}
+pair
+expect "small segments that nobody answers" small_ones
+
 finish

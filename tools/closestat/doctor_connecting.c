@@ -24,6 +24,7 @@
 
 enum why {
 	WHY_DATA,
+	WHY_FULL_SIZED,
 	WHY_PROBES,
 	WHY_CONNECTING,
 	WHY_MANY,
@@ -33,6 +34,8 @@ enum why {
 static const char *const whys[] = {
 	[WHY_DATA] =
 		"The peer, or the way to it, is gone, or a middlebox has forgotten a connection that was idle. The program waits until tcp_retries2 is over (15: a quarter of an hour), or its own timeout or TCP_USER_TIMEOUT",
+	[WHY_FULL_SIZED] =
+		"The peer, or the way to it, is gone, or a middlebox has forgotten a connection that was idle. Or full-sized segments are lost on the way where small ones pass, as the handshake did: a path-MTU black hole, a link with a smaller MTU (a tunnel, a VPN, PPPoE) whose ICMP does not come back. The program waits until tcp_retries2 is over (15: a quarter of an hour), or its own timeout or TCP_USER_TIMEOUT",
 	[WHY_PROBES] =
 		"The peer, or the way to it, is gone, or a middlebox has forgotten a connection that was idle. Keepalive gives it up after tcp_keepalive_probes, or the program's TCP_KEEPCNT",
 	[WHY_CONNECTING] =
@@ -336,39 +339,91 @@ static bool is_served(struct doctor *d, const struct sock *s)
 	return doctor_serves(d->inode, s->sport, s->dport, d);
 }
 
+/* In flight are full-sized segments, but for the last. Probing would have made them smaller. */
+static bool is_full_sized(const struct sock *s)
+{
+	u32 flight = s->wqueue > s->unsent ? s->wqueue - s->unsent : 0;
+	u64 probing;
+
+	return s->unacked && s->mss && flight >= s->mss &&
+	       flight > (u64)(s->unacked - 1) * s->mss &&
+	       !procfile_number("sys/net/ipv4/tcp_mtu_probing", &probing) && !probing;
+}
+
+/* TCP has a header of 20 bytes, and 12 of timestamps; ICMP one of 8. */
+static char *check_mtu(const struct doctor *d, const struct sock *s)
+{
+	char peer[ENDPOINT_SIZE];
+
+	if (!s)
+		return doctor_text("%s", "");
+	endpoint_format(s->family, &s->dst, 0, peer);
+	return doctor_text("%sping -M do -s %u %s: if that gets no answer, but a ping without -s does, it is the MTU, and %ssysctl -w net.ipv4.tcp_mtu_probing=1 helps; else ",
+			   d->enter, s->mss + 20 + (s->timestamps ? 12 : 0) - 8, peer, d->enter);
+}
+
+/* What those that are alike wait for, @n of them. */
+struct silence {
+	unsigned int times;	/* sent at most */
+	u64 heard_ms;		/* nothing came for so long, at most */
+	bool data;		/* not for an answer to keepalive */
+	bool differ;		/* the peers */
+	const struct sock *full;	/* one with full-sized segments in flight */
+};
+
+static struct silence silence_of(const struct sock *s, size_t n)
+{
+	struct silence all = { 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		all.times = MAX(all.times, s[i].retransmits + 1U);
+		all.heard_ms = MAX(all.heard_ms, MIN(s[i].ack_received_ms, s[i].data_received_ms));
+		all.data |= s[i].wqueue;
+		all.differ |= memcmp(&s[i].dst, &s->dst, sizeof(s->dst));
+		if (!all.full && is_full_sized(&s[i]))
+			all.full = &s[i];
+	}
+	return all;
+}
+
+static char *what_waits(const struct silence *all, const char *who, const char *where, size_t n)
+{
+	char silent[DURATION_SIZE], *size, *text;
+
+	format_duration(all->heard_ms * US_PER_MS, silent);
+	if (!all->data)
+		return doctor_text("%zu idle connection%s%s %s %s no answer to up to %u keepalive probes, and nothing has come back for %s",
+				   n, plural(n), who, where, n == 1 ? "gets" : "get",
+				   all->times - 1, silent);
+	size = all->full ? doctor_text(" (full-sized segments, of %u bytes)", all->full->mss) :
+			   doctor_text("%s", "");
+	text = doctor_text("%zu connection%s%s %s %s for an ACK: what is in flight%s was sent up to %u times, and nothing has come back for %s",
+			   n, plural(n), who, where, n == 1 ? "waits" : "wait", size, all->times,
+			   silent);
+	free(size);
+	return text;
+}
+
 /* Alike, @n of them: to one service, or on one port of ours. */
 static void tell_silent(struct doctor *d, const struct sock *s, size_t n)
 {
-	char peer[ENDPOINT_SIZE], silent[DURATION_SIZE], *who = doctor_holder(s->inode, " of ");
-	unsigned int times = 0;
-	u64 heard_ms = 0;
-	bool served = is_served(d, s), data = false, differ = false;
-	char *where, *seen;
+	char peer[ENDPOINT_SIZE], *who = doctor_holder(s->inode, " of "), *where, *mtu;
+	struct silence all = silence_of(s, n);
+	bool served = is_served(d, s);
+	enum why why = all.full ? WHY_FULL_SIZED : all.data ? WHY_DATA : WHY_PROBES;
 
-	for (size_t i = 0; i < n; i++) {
-		times = MAX(times, s[i].retransmits + 1U);
-		heard_ms = MAX(heard_ms, MIN(s[i].ack_received_ms, s[i].data_received_ms));
-		data |= s[i].wqueue;
-		differ |= memcmp(&s[i].dst, &s->dst, sizeof(s->dst));
-	}
 	endpoint_format(s->family, &s->dst, served ? 0 : s->dport, peer);
 	where = served ? doctor_text("on port %u with %s", s->sport,
-				     differ ? "several peers" : peer) :
+				     all.differ ? "several peers" : peer) :
 			 doctor_text("with %s", peer);
-	format_duration(heard_ms * US_PER_MS, silent);
-	if (data)
-		seen = doctor_text("%zu connection%s%s %s %s for an ACK: what is in flight was sent up to %u times, and nothing has come back for %s",
-				   n, plural(n), who, where, n == 1 ? "waits" : "wait", times,
-				   silent);
-	else
-		seen = doctor_text("%zu idle connection%s%s %s %s no answer to up to %u keepalive probes, and nothing has come back for %s",
-				   n, plural(n), who, where, n == 1 ? "gets" : "get", times - 1,
-				   silent);
-	doctor_find(d, served ? HARM_STUCK : HARM_FAILS, "no_ack", whys[data ? WHY_DATA : WHY_PROBES], seen,
-		    doctor_text("%sss -tnpo state established '%cport = :%u'; in the program keepalive shorter than a middlebox remembers, and TCP_USER_TIMEOUT",
-				d->enter, served ? 's' : 'd', served ? s->sport : s->dport));
+	mtu = check_mtu(d, all.full);
+	doctor_find(d, served ? HARM_STUCK : HARM_FAILS, "no_ack", whys[why],
+		    what_waits(&all, who, where, n),
+		    doctor_text("%s%sss -tnpo state established '%cport = :%u'; in the program keepalive shorter than a middlebox remembers, and TCP_USER_TIMEOUT",
+				mtu, d->enter, served ? 's' : 'd', served ? s->sport : s->dport));
 	free(where);
 	free(who);
+	free(mtu);
 }
 
 int doctor_silent(struct doctor *d)

@@ -31,6 +31,9 @@ static void take_info(struct sock *s, const struct nlattr *attr)
 	s->data_received_ms = info.tcpi_last_data_recv;
 	s->ack_received_ms = info.tcpi_last_ack_recv;
 	s->unsent = info.tcpi_notsent_bytes;
+	s->unacked = info.tcpi_unacked;
+	s->mss = info.tcpi_snd_mss;
+	s->timestamps = info.tcpi_options & TCPI_OPT_TIMESTAMPS;
 	s->window = len >= UP_TO(tcpi_snd_wnd) ? info.tcpi_snd_wnd : ~0U;
 	s->retransmits = MAX(info.tcpi_retransmits, info.tcpi_probes);
 }

@@ -33,6 +33,9 @@ struct sock {
 	u32 ack_received_ms;
 	u32 window;		/* the peer's; ~0 if the kernel does not tell */
 	u32 unsent;		/* bytes not yet sent */
+	u32 unacked;		/* segments in flight */
+	u32 mss;		/* bytes of data in a full-sized one */
+	bool timestamps;	/* they take room besides */
 };
 
 struct socks {
