@@ -173,4 +173,33 @@ s.send(b'select 1'); ready(); time.sleep(100)" && until_true sent_data_again $a 
 pair
 expect "small segments that nobody answers" small_ones
 
+## Relays
+
+# relays N - three clients have closed, and a relay in $b has passed N of their FINs on
+relays() {
+	program $a "l = L(('10.6.0.1', 81)); ready(); k = [l.accept() for i in range(3)]; time.sleep(100)" && program $b "
+l = L(('10.6.0.2', 80)); ready(); k = []
+for i in range(3):
+    c, _ = l.accept(); u = C(('10.6.0.1', 81)); k.append((c, u))
+    while c.recv(9): pass
+    if i < $1: u.shutdown(socket.SHUT_WR)
+time.sleep(100)" && py $a "for i in range(3): C(('10.6.0.2', 80)).close()" &&
+		until_true has $b close_wait 3 && until_true has $b fin_wait2 $1
+}
+passes_on() {
+	relays 3 && doctor $b 3 &&
+		says 1 '3 sockets stay in CLOSE_WAIT, held by python3/[0-9]+ on port 80 .*; it holds 3 in FIN_WAIT2 as well, with 10.6.0.1:81' \
+			'A relay, or proxy, by the looks of it' "Try: closestat list -N $b --state close-wait,fin-wait-2; run doctor at 10.6.0.1:81" &&
+		! grep 'ignores the end of its input' "$tmp/out"
+}
+pair
+expect "a relay that has passed the FINs on" passes_on
+
+passes_one_on() {
+	relays 1 && doctor $b 3 && says 1 '3 sockets stay in CLOSE_WAIT, .*watched[.]$' 'ignores the end of its input' &&
+		! grep 'A relay' "$tmp/out"
+}
+pair
+expect "a relay that has passed one FIN of three on" passes_one_on
+
 finish

@@ -22,6 +22,8 @@
 #define MANY_IDLE 16
 /* More than a server's last word. */
 #define GOODBYE_BYTES 1024
+/* Pairs, but for those of which one side has changed its state since the other was listed. */
+#define PAIRS_PERCENT 90
 
 enum why {
 	WHY_UNACCEPTED,
@@ -29,6 +31,7 @@ enum why {
 	WHY_POOL,
 	WHY_MANY,
 	WHY_HELD,
+	WHY_RELAY,
 	WHY_UNREAD_SERVER,
 	WHY_UNREAD_CLIENT,
 	WHY_ORPHAN_FIN_WAIT2,
@@ -54,6 +57,8 @@ static const char *const whys[] = {
 		"The peer has closed, the program has not: idle connections of a large pool, which sees that at their next use, or a leak too slow for the time watched. A pool does not grow: look again later, or watch for longer (-d 600)",
 	[WHY_HELD] =
 		"The peer has closed, the program has not: it ignores the end of its input, or is busy; it does not grow now",
+	[WHY_RELAY] =
+		"A relay, or proxy, by the looks of it: as many FINs as have come it has passed on (shutdown(SHUT_WR)), and waits for the peer on the other side, which has not answered them with its own. The leak, or what hangs, is there; a timeout here for what is half-closed ends both sides",
 	[WHY_UNREAD_SERVER] =
 		"The peer has closed, and the program does not even read what came before: it hangs, or has forgotten them",
 	[WHY_UNREAD_CLIENT] =
@@ -321,9 +326,61 @@ static void judge_half_closed(struct doctor *d, const struct stuck *k)
 	       list_command(d, "close-wait", k->port));
 }
 
-static void judge_close_wait(struct doctor *d, const struct stuck *k)
+static bool same_process(const struct stuck *a, const struct stuck *b)
+{
+	return a->owner && b->owner && !strcmp(a->owner->command, b->owner->command) &&
+	       (a->owner->pid == b->owner->pid || a->processes_differ || b->processes_differ);
+}
+
+/* Most of what the same process has in FIN_WAIT2, @n in all, if it has as many in CLOSE_WAIT. */
+static const struct stuck *passed_on(const struct stuck_list *list, const struct stuck *k,
+				     size_t *n)
+{
+	const struct stuck *most = NULL;
+	size_t came = 0;
+
+	*n = 0;
+	/* A FIN comes after what is unread. */
+	if (k->unaccepted || k->unread)
+		return NULL;
+	for (size_t i = 0; i < list->n; i++) {
+		const struct stuck *v = &list->v[i];
+
+		if (v->flows || v->unaccepted || !same_process(v, k))
+			continue;
+		if (v->state == TCP_CLOSE_WAIT)
+			came += v->n;
+		*n += v->state == TCP_FIN_WAIT2 ? v->n : 0;
+		if (v->state == TCP_FIN_WAIT2 && (!most || v->n > most->n))
+			most = v;
+	}
+	return MIN(came, *n) * 100 < MAX(came, *n) * PAIRS_PERCENT ? NULL : most;
+}
+
+/* Whether it was told as that of a relay. */
+static bool judge_relay(struct doctor *d, const struct stuck_list *list, const struct stuck *k,
+			enum grade harm)
+{
+	size_t n;
+	const struct stuck *to = passed_on(list, k, &n);
+	char peer[ENDPOINT_SIZE];
+
+	if (!to)
+		return false;
+	endpoint_format(to->one->family, &to->one->dst, to->served ? 0 : to->one->dport, peer);
+	report(d, k, harm, "close_wait", "CLOSE_WAIT", whys[WHY_RELAY],
+	       doctor_text("; it holds %zu in FIN_WAIT2 as well, with %s%s", n, peer,
+			   n > to->n || to->peers_differ ? " and others" : ""),
+	       doctor_text("closestat list %s--state close-wait,fin-wait-2; run doctor at %s",
+			   d->where, peer));
+	return true;
+}
+
+static void judge_close_wait(struct doctor *d, const struct stuck_list *list,
+			     const struct stuck *k)
 {
 	bool grows = k->n > k->before && d->seconds, unread = is_unread(k);
+	enum grade harm = !grows && !k->served && !unread ? HARM_RISK : HARM_STUCK;
 	const char *why;
 	u64 limit;
 	char *more;
@@ -332,6 +389,8 @@ static void judge_close_wait(struct doctor *d, const struct stuck *k)
 		judge_half_closed(d, k);
 		return;
 	}
+	if (judge_relay(d, list, k, harm))
+		return;
 	more = unread ? doctor_text("; %llu bytes that came are unread", k->unread) :
 			doctor_text("%s", "");
 	if (k->unaccepted)
@@ -345,8 +404,8 @@ static void judge_close_wait(struct doctor *d, const struct stuck *k)
 		why = whys[k->n > MANY_IDLE ? WHY_MANY : WHY_POOL];
 	else
 		why = whys[WHY_HELD];
-	report(d, k, !grows && !k->served && !unread ? HARM_RISK : HARM_STUCK, "close_wait",
-	       "CLOSE_WAIT", why, more, list_command(d, "close-wait", k->port));
+	report(d, k, harm, "close_wait", "CLOSE_WAIT", why, more,
+	       list_command(d, "close-wait", k->port));
 }
 
 static void judge_fin_wait2(struct doctor *d, const struct stuck *k)
@@ -396,11 +455,11 @@ static void judge_unacknowledged(struct doctor *d, const struct stuck *k)
 	report(d, k, slow ? HARM_NONE : HARM_STUCK, check, label, why, more, command);
 }
 
-static void judge(struct doctor *d, const struct stuck *k)
+static void judge(struct doctor *d, const struct stuck_list *list, const struct stuck *k)
 {
 	switch (k->state) {
 	case TCP_CLOSE_WAIT:
-		judge_close_wait(d, k);
+		judge_close_wait(d, list, k);
 		break;
 	case TCP_FIN_WAIT2:
 		judge_fin_wait2(d, k);
@@ -425,8 +484,7 @@ int doctor_stuck(struct doctor *d)
 		fin_s = 60;
 	if (d->first.n)
 		qsort(d->first.v, d->first.n, sizeof(*d->first.v), compare_cookies);
-	if (d->last.n)
-		qsort(d->last.v, d->last.n, sizeof(*d->last.v), compare_cookies);
+	qsort(d->last.v, d->last.n, sizeof(*d->last.v), compare_cookies);
 	for (size_t i = 0; i < d->last.n; i++)
 		add(d, &list, &d->last.v[i], fin_s * 1000);
 	for (size_t i = 0; i < d->first.n; i++)
@@ -434,7 +492,7 @@ int doctor_stuck(struct doctor *d)
 	for (size_t order = 0; order < ARRAY_SIZE(states); order++) {
 		for (size_t i = 0; i < list.n; i++) {
 			if (list.v[i].stay && list.v[i].state == states[order])
-				judge(d, &list.v[i]);
+				judge(d, &list, &list.v[i]);
 		}
 	}
 	free(list.v);
