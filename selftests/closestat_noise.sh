@@ -26,7 +26,7 @@ ${3-}"
 }
 scanned() {
 	doctor_while $b scans $a 1
-	says 0 'Nothing found' 'Harmless: 40 RSTs answered SYNs for 40 ports where nobody listens, a port scan by the looks of it: nobody asked for one of them more than 5 times; from 1 address, 10.6.0.1' || return
+	says 0 'Nothing found' 'Harmless: 40 RSTs answered SYNs for 40 ports where nobody listens, a port scan by the looks of it: nobody asked for one of them more than 5 times; from 10.6.0.1[.]' || return
 	doctor $b
 	says 0 'Earlier: 40 RSTs answered SYNs for 40 ports .* a port scan by the looks of it, before doctor looked, the last .* ago: .*harmless by itself'
 }

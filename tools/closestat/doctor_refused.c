@@ -136,13 +136,15 @@ static void tell_wanted(struct doctor *d, const struct refusal *v, size_t n, u64
 static void tell_scan(struct doctor *d, const struct port_scan *scan, const struct refusal *one,
 		      u64 count, u64 lost, const char *when)
 {
-	char peer[ENDPOINT_SIZE], *seen;
+	char peer[ENDPOINT_SIZE], *seen, *from;
 
 	endpoint_format(one->family, &one->peer, 0, peer);
-	seen = doctor_text("%llu RSTs answered SYNs for %zu %sports where nobody listens, a port scan by the looks of it%s: nobody asked for one of them more than %d times; from %s%zu address%s, %s%s",
-			   count, scan->ports, lost ? "and more " : "", when, PORT_SCAN_ASKED,
-			   lost ? "at least " : "", scan->peers, scan->peers == 1 ? "" : "es",
-			   scan->peers == 1 ? "" : "one of them ", peer);
+	from = scan->peers == 1 ? doctor_text("%s", peer) :
+				  doctor_text("%zu addresses, one of them %s", scan->peers, peer);
+	seen = doctor_text("%llu RST%s answered SYNs for %zu %sports where nobody listens, a port scan by the looks of it%s: nobody asked for one of them more than %d times; from %s%s",
+			   count, plural(count), scan->ports, lost ? "and more " : "", when,
+			   PORT_SCAN_ASKED, from, lost ? " and others" : "");
+	free(from);
 	if (!*when) {
 		doctor_find(d, HARM_NONE, "port_scan", why[WHY_SCAN], seen,
 			    doctor_text("%s", remedy[0]));
