@@ -91,6 +91,36 @@ for i in range(5):
 pair
 expect "RSTs to SYNs that are only passed on" passed_on
 
+# A check of a service that speaks first.
+greeted() {
+	program $b "
+l = L(('10.6.0.2', 22)); ready()
+while True:
+    c, _ = l.accept(); c.sendall(b'SSH-2.0-x')
+    try: c.recv(9)
+    except OSError: pass" || return
+	doctor_while $b py $a "
+for i in range(3):
+    s = C(('10.6.0.2', 22)); s.recv(9); s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0)); s.close()"
+	says 0 'Nothing found' 'Harmless: 3 of 3 connections that ended were reset by the peer, a client, that had been greeted, and had not sent a byte: 3 on port 22 of python3 with 10.6.0.1'
+}
+pair
+expect "health checks of a service that speaks first" greeted
+
+# The last bytes of a client of STARTTLS, or what is not TLS at all.
+perhaps_tls() {
+	program $b "
+l = L(('10.6.0.2', 5432)); ready(); c, _ = l.accept(); c.recv(9); c.sendall(b'answer'); c.close(); time.sleep(100)" || return
+	doctor_while $b py $a "
+s = C(('10.6.0.2', 5432)); s.sendall(b'ask')
+while s.recv(9): pass
+s.sendall(b'bye')"
+	says 1 "1 of 1 connection that ended was reset because the peer's last bytes came after close[(][)], on a port that is used with TLS as well as without: 1 on port 5432 of python3 with 10.6.0.1" \
+		'A close_notify is harmless[.] Else data is lost'
+}
+pair
+expect "last bytes on a port that is used with TLS and without" perhaps_tls
+
 ## connect() that fails
 
 no_answer() {

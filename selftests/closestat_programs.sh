@@ -90,11 +90,13 @@ tls_close() {
 		for at in 10.6.0.2 10.6.0.2 10.6.0.2 '[fd06::2]' '[fd06::2]'; do
 			ip netns exec $a curl -skg -o /dev/null -H 'Connection: close' https://$at/ || return
 		done
-		until_true counts $b ended_rst_sent 5
+		until_true counts $b ended_rst_sent $1 && until_true counts $a ended_rst_received $1
 	}
-	doctor_while $b fetches
+	doctor_while $b fetches 5
 	says 0 'Nothing found' 'Harmless: 5 of 5 .*as a TLS close_notify does: 3 on port 443 of nginx with 10[.]6[.]0[.]1, 2 on port 443 of nginx with fd06::1' \
-		'Nothing was lost' 'nginx: lingering_close always'
+		'Nothing was lost' 'nginx: lingering_close always' || return
+	doctor_while $a fetches 10
+	says 0 'Nothing found' 'Harmless: 5 of 5 .* reset by the peer after both sides had closed, .*a TLS close_notify.*: 3 with 10[.]6[.]0[.]2:443 of curl'
 }
 try "a RST at the end of each TLS connection: nginx, curl" tls_close nginx openssl curl tc
 

@@ -52,6 +52,15 @@ static bool failed_otherwise(const struct end_group *g)
 	return !was_refused(g) && !had_no_answer(g) && !had_no_port(g) && !was_unreachable(g);
 }
 
+static bool is_one_of(const u16 *ports, size_t n, const struct end_group *g)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (g->port == ports[i])
+			return true;
+	}
+	return false;
+}
+
 static bool is_tls(const struct end_group *g)
 {
 	static const u16 ports[] = {
@@ -59,16 +68,28 @@ static bool is_tls(const struct end_group *g)
 		5671, 6443, 6514, 6697, 8443, 8883, 9443, 10250,
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(ports); i++) {
-		if (g->port == ports[i])
-			return true;
-	}
-	return false;
+	return is_one_of(ports, ARRAY_SIZE(ports), g);
+}
+
+/* Those of STARTTLS, and those that are used with TLS as well as without. */
+static bool may_be_tls(const struct end_group *g)
+{
+	static const u16 ports[] = {
+		21, 25, 110, 119, 143, 389, 587, 1433, 1883, 2379, 2380, 3306, 4222, 5222, 5269,
+		5432, 5672, 6380, 9092, 9093, 9200, 27017,
+	};
+
+	return is_one_of(ports, ARRAY_SIZE(ports), g);
+}
+
+static bool is_plaintext(const struct end_group *g)
+{
+	return !is_tls(g) && !may_be_tls(g);
 }
 
 static bool is_race(const struct end_group *g)
 {
-	return g->kind == END_IDLE && g->served && !is_tls(g);
+	return g->kind == END_IDLE && g->served && is_plaintext(g);
 }
 
 static bool is_race_or_notify(const struct end_group *g)
@@ -78,7 +99,7 @@ static bool is_race_or_notify(const struct end_group *g)
 
 static bool came_too_late(const struct end_group *g)
 {
-	return g->kind == END_IDLE && !g->served && !is_tls(g);
+	return g->kind == END_IDLE && !g->served && is_plaintext(g);
 }
 
 static bool came_too_late_or_notify(const struct end_group *g)
@@ -103,7 +124,12 @@ static bool is_download(const struct end_group *g)
 
 static bool is_plain_data(const struct end_group *g)
 {
-	return g->kind == END_PLAIN && !is_tls(g);
+	return g->kind == END_PLAIN && is_plaintext(g);
+}
+
+static bool is_data_or_notify(const struct end_group *g)
+{
+	return (g->kind == END_PLAIN || g->kind == END_IDLE) && may_be_tls(g);
 }
 
 /* Where others of a row have told of all whose peer is known. */
@@ -128,19 +154,34 @@ static bool is_probe(const struct end_group *g)
 	return g->kind == END_PROBE;
 }
 
+static bool is_greeted(const struct end_group *g)
+{
+	return g->kind == END_GREETED;
+}
+
+static bool has_closed_tls(const struct end_group *g)
+{
+	return g->kind == END_CLOSED && !is_plaintext(g);
+}
+
 static bool is_client(const struct end_group *g)
 {
-	return g->served && g->kind != END_PROBE;
+	return g->served && !is_probe(g) && !is_greeted(g) && !has_closed_tls(g);
 }
 
 static bool is_server(const struct end_group *g)
 {
-	return !g->served;
+	return !g->served && !has_closed_tls(g);
 }
 
 static bool is_tls_server(const struct end_group *g)
 {
 	return g->served && is_tls(g);
+}
+
+static bool is_perhaps_tls_server(const struct end_group *g)
+{
+	return g->served && may_be_tls(g);
 }
 
 static bool is_given_up(const struct end_group *g)
@@ -199,6 +240,13 @@ const struct judged doctor_judged[] = {
 		is_notify, false, false, false,
 	},
 	{
+		"rst_sent_data_after_close", "rst_sent", "data_after_close", NULL, HARM_RISK,
+		"reset because the peer's last bytes came after close(), on a port that is used with TLS as well as without",
+		"A close_notify is harmless. Else data is lost: the next request on an idle connection (a keep-alive race), an answer that came too late, or what was being sent. These ends do not tell which; the logs of both sides do",
+		"where it is no close_notify: a longer idle timeout here than at the peer, and read to the end before close()",
+		is_data_or_notify, true, false, false,
+	},
+	{
 		"rst_sent_data_after_close", "rst_sent", "data_after_close", NULL, HARM_FAILS,
 		"reset because the peer sent data after close()",
 		"That data is lost, and the peer's next read or write fails",
@@ -227,9 +275,16 @@ const struct judged doctor_judged[] = {
 		is_tls_server, false, false, false,
 	},
 	{
+		"rst_sent_unread_data", "rst_sent", "unread_data", NULL, HARM_RISK,
+		"reset by close() with a client's last bytes unread, on a port that is used with TLS as well as without",
+		"A close_notify is harmless. Where it was more of a request, the answer may be lost to the client. These ends do not tell which; the clients' logs do",
+		"read to the end before close(), or shutdown(SHUT_WR) and wait for the peer's FIN",
+		is_perhaps_tls_server, false, false, false,
+	},
+	{
 		"rst_sent_unread_data", "rst_sent", "unread_data", NULL, HARM_FAILS,
 		"reset by close() with data unread",
-		"What was sent last, such as a 413 to an upload, may be lost to the peer: a RST discards it",
+		"What was sent last, such as a 413 to an upload, may be lost to the peer: a RST discards it. A server does so, too, that has as many connections as it may have (sshd: MaxStartups), or whose worker has died",
 		"read to the end before close(), or shutdown(SHUT_WR) and wait for the peer's FIN",
 		NULL, false, false, false,
 	},
@@ -274,6 +329,20 @@ const struct judged doctor_judged[] = {
 		"So end health checks of balancers, and scans: nothing was lost",
 		"nothing, or a health check that asks for something",
 		is_probe, false, false, false,
+	},
+	{
+		"ended_rst_received", "rst_received", NULL, NULL, HARM_NONE,
+		"reset by the peer, a client, that had been greeted, and had not sent a byte",
+		"So end health checks of balancers, and scans, of services that speak first (SSH, SMTP, FTP, MySQL): nothing was lost. MySQL counts them, and blocks a host that makes too many in a row (max_connect_errors)",
+		"nothing, or a health check that speaks the protocol",
+		is_greeted, false, false, false,
+	},
+	{
+		"ended_rst_received", "rst_received", NULL, NULL, HARM_NONE,
+		"reset by the peer after both sides had closed, as it answers what came last, a TLS close_notify",
+		"Nothing was lost here: the peer had sent all that it wanted to (its FIN), and the program had closed",
+		"nothing; at the peer, nginx: lingering_close always",
+		has_closed_tls, false, false, false,
 	},
 	{
 		"ended_rst_received", "rst_received", NULL, NULL, HARM_RISK,

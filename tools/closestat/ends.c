@@ -14,6 +14,9 @@
 /* More than the head of a request: somebody was sending a body. */
 #define UPLOAD_BYTES 65536
 
+/* A greeting is a line or two. More is what the client wanted. */
+#define GREETING_BYTES 1024
+
 /* Services of protocols that have no answers: data of FTP, syslog, graphite, GELF, fluentd. */
 static const u16 one_way[] = { 20, 514, 601, 1514, 2003, 2004, 6514, 12201, 24224 };
 
@@ -94,12 +97,13 @@ struct facts {
 	u64 sent, received;
 	bool bytes;		/* these two are known */
 	bool idle, busy;	/* neither: that is not known */
+	bool closed;		/* both sides had: it ended in LAST_ACK */
 };
 
 static struct facts facts_of(const struct trace_line *line)
 {
 	struct facts f = { 0 };
-	u64 idle;
+	u64 idle, last_ack;
 
 	f.bytes = number(line, "bytes_received", &f.received) &&
 		  number(line, "bytes_sent", &f.sent);
@@ -107,6 +111,7 @@ static struct facts facts_of(const struct trace_line *line)
 		f.idle = idle >= ENDS_IDLE_US;
 		f.busy = !f.idle;
 	}
+	f.closed = number(line, "last_ack_us", &last_ack) && last_ack;
 	return f;
 }
 
@@ -121,6 +126,18 @@ static enum end_kind kind_of_reset(const struct end_group *g, const struct facts
 	/* Many requests, each with its answer, are none. */
 	return f->bytes && f->received >= UPLOAD_BYTES && f->received > f->sent ? END_UPLOAD :
 										END_PLAIN;
+}
+
+/* A client that closes after a silence may have waited for an answer. */
+static enum end_kind kind_of_received(const struct end_group *g, const struct facts *f)
+{
+	if (f->closed && (!g->served || f->busy))
+		return END_CLOSED;
+	if (!g->served || !f->bytes || f->received)
+		return END_PLAIN;
+	if (!f->sent)
+		return END_PROBE;
+	return f->sent <= GREETING_BYTES ? END_GREETED : END_PLAIN;
 }
 
 static bool has_no_answers(u16 port)
@@ -156,7 +173,7 @@ static enum end_kind kind_of(const struct end_group *g, const struct trace_line 
 	if (!strcmp(g->how, "passive_fin") || !strcmp(g->how, "active_fin"))
 		return kind_of_fin(g, &f);
 	if (!strcmp(g->how, "rst_received"))
-		return nothing && g->served ? END_PROBE : END_PLAIN;
+		return kind_of_received(g, &f);
 	if (!strcmp(g->how, "other"))
 		return nothing && !g->served ? END_GIVEN_UP : END_PLAIN;
 	return END_PLAIN;

@@ -24,6 +24,8 @@ enum end_kind {
 	END_GIVEN_UP,		/* the same, after a silence; or a connect() closed */
 	END_CLOSED_ON,		/* the server's FIN came first, and nothing was sent */
 	END_PROBE,		/* reset by a client before a byte had gone either way */
+	END_GREETED,		/* the same after a greeting of the server */
+	END_CLOSED,		/* reset by the peer in LAST_ACK: nothing was waited for here */
 	END_ANSWERED,		/* a server's reset by SO_LINGER, right after data */
 	END_SCAN,		/* refused on one of many ports of a host, by ends_sort() */
 };
