@@ -2,6 +2,7 @@
 /* doctor: the kinds of ends that are no good ones, what each means and what to do. */
 #include "doctor.h"
 #include "lib/units.h"
+#include "port_set.h"
 
 #include <errno.h>
 
@@ -52,15 +53,6 @@ static bool failed_otherwise(const struct end_group *g)
 	return !was_refused(g) && !had_no_answer(g) && !had_no_port(g) && !was_unreachable(g);
 }
 
-static bool is_one_of(const u16 *ports, size_t n, const struct end_group *g)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (g->port == ports[i])
-			return true;
-	}
-	return false;
-}
-
 static bool is_tls(const struct end_group *g)
 {
 	static const u16 ports[] = {
@@ -68,7 +60,7 @@ static bool is_tls(const struct end_group *g)
 		5671, 6443, 6514, 6697, 8443, 8883, 9443, 10250,
 	};
 
-	return is_one_of(ports, ARRAY_SIZE(ports), g);
+	return port_is_one_of(g->port, ports, ARRAY_SIZE(ports));
 }
 
 /* Those of STARTTLS, and those that are used with TLS as well as without. */
@@ -79,7 +71,7 @@ static bool may_be_tls(const struct end_group *g)
 		5432, 5672, 6380, 9092, 9093, 9200, 27017,
 	};
 
-	return is_one_of(ports, ARRAY_SIZE(ports), g);
+	return port_is_one_of(g->port, ports, ARRAY_SIZE(ports));
 }
 
 static bool is_plaintext(const struct end_group *g)

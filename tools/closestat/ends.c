@@ -2,6 +2,7 @@
 #include "ends.h"
 
 #include "port_scan.h"
+#include "port_set.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -19,6 +20,9 @@
 
 /* Services of protocols that have no answers: data of FTP, syslog, graphite, GELF, fluentd. */
 static const u16 one_way[] = { 20, 514, 601, 1514, 2003, 2004, 6514, 12201, 24224 };
+
+/* Of protocols in which the server speaks first: FTP, SSH, mail, NNTP, rsync, MySQL, VNC. */
+static const u16 greeting[] = { 21, 22, 25, 110, 119, 143, 587, 873, 2222, 3306, 5900 };
 
 static bool number(const struct trace_line *line, const char *name, u64 *value)
 {
@@ -137,16 +141,8 @@ static enum end_kind kind_of_received(const struct end_group *g, const struct fa
 		return END_PLAIN;
 	if (!f->sent)
 		return END_PROBE;
-	return f->sent <= GREETING_BYTES ? END_GREETED : END_PLAIN;
-}
-
-static bool has_no_answers(u16 port)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(one_way); i++) {
-		if (one_way[i] == port)
-			return true;
-	}
-	return false;
+	return f->sent <= GREETING_BYTES &&
+	       port_is_one_of(g->port, greeting, ARRAY_SIZE(greeting)) ? END_GREETED : END_PLAIN;
 }
 
 /* A request that was not answered: by a server that closed first, or after the client's FIN. */
@@ -156,7 +152,8 @@ static enum end_kind kind_of_fin(const struct end_group *g, const struct facts *
 	u64 asked = g->served ? f->received : f->sent;
 	u64 answered = g->served ? f->sent : f->received;
 
-	if (!f->bytes || !asked || answered || (!g->served && !passive) || has_no_answers(g->port))
+	if (!f->bytes || !asked || answered || (!g->served && !passive) ||
+	    port_is_one_of(g->port, one_way, ARRAY_SIZE(one_way)))
 		return END_PLAIN;
 	if (g->served != passive)
 		return END_CLOSED_ON;

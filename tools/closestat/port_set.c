@@ -6,6 +6,15 @@
 #include <string.h>
 #include <sys/param.h>
 
+bool port_is_one_of(u16 port, const u16 *ports, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (ports[i] == port)
+			return true;
+	}
+	return false;
+}
+
 unsigned int port_set_count(const char *text, unsigned int low, unsigned int high)
 {
 	unsigned int n = 0;

@@ -3,9 +3,20 @@
 #ifndef CLOSESTAT_PORT_SET_H
 #define CLOSESTAT_PORT_SET_H
 
+#include "lib/util.h"
+
 #include <stdbool.h>
+#include <stddef.h>
 
 #define PORT_SET_SIZE 65536
+
+/**
+ * port_is_one_of - tell whether a port is among some
+ * @port: which
+ * @ports: these
+ * @n: how many
+ */
+bool port_is_one_of(u16 port, const u16 *ports, size_t n);
 
 /**
  * port_set_count - how many ports of a list are in a range

@@ -184,6 +184,7 @@ static int kind_of(const char *fields)
 
 #define SERVED "sport=8080 dport=40000 ended="
 #define CLIENT "sport=40000 dport=80 ended="
+#define SSHD "sport=22 dport=40000 ended="
 
 static void of_whom_and_when(void)
 {
@@ -199,9 +200,10 @@ static void of_whom_and_when(void)
 		{ SERVED "rst_received bytes_sent=0 bytes_received=0", END_PROBE },
 		{ SERVED "rst_received bytes_sent=0 bytes_received=-", END_PLAIN },
 		{ CLIENT "rst_received bytes_sent=0 bytes_received=0", END_PLAIN },
-		{ SERVED "rst_received bytes_sent=90 bytes_received=0", END_GREETED },
-		{ SERVED "rst_received bytes_sent=9000 bytes_received=0", END_PLAIN },
-		{ SERVED "rst_received bytes_sent=90 bytes_received=1", END_PLAIN },
+		{ SERVED "rst_received bytes_sent=90 bytes_received=0", END_PLAIN },
+		{ SSHD "rst_received bytes_sent=90 bytes_received=0", END_GREETED },
+		{ SSHD "rst_received bytes_sent=9000 bytes_received=0", END_PLAIN },
+		{ SSHD "rst_received bytes_sent=90 bytes_received=1", END_PLAIN },
 		{ CLIENT "rst_received bytes_sent=9 bytes_received=0", END_PLAIN },
 		{ CLIENT "rst_received last_ack_us=0 idle_us=9", END_PLAIN },
 		{ CLIENT "rst_received last_ack_us=7 idle_us=900000", END_CLOSED },
@@ -364,7 +366,7 @@ static void scans_from_here(void)
 
 int main(void)
 {
-	tap_begin(10);
+	tap_begin(11);
 	RUN(reserved_ports);
 	RUN(tracking_drops);
 	RUN(ports_to_reserve);
