@@ -18,6 +18,8 @@
 #define MAX_SOURCES 256
 #define SETTLED_US US_PER_S
 #define SNAP 128
+/* Read twice a second; a scan of a thousand ports is over by then, a KiB and more for each. */
+#define BUFFER_SIZE 1048576
 
 #define IPV4_LENGTH 20
 #define IPV4_PROTOCOL 9
@@ -63,6 +65,8 @@ void rst_watch_open(struct rst_watch *w)
 		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL),
 	};
 
+	const int size = BUFFER_SIZE;
+
 	*w = (struct rst_watch){ .fd = -1, .settled_us = monotonic_us() + SETTLED_US };
 	if (getenv("PROC_ROOT"))
 		return;
@@ -70,6 +74,8 @@ void rst_watch_open(struct rst_watch *w)
 	w->fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (w->fd < 0)
 		return;
+	/* In a user namespace of its own it stays what it was, and more may be lost. */
+	setsockopt(w->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
 	if (setsockopt(w->fd, SOL_SOCKET, SO_ATTACH_FILTER, &fprog, sizeof(fprog)) ||
 	    bind(w->fd, (const struct sockaddr *)&all, sizeof(all))) {
 		close(w->fd);
