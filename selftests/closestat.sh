@@ -380,16 +380,20 @@ fresh $a
 expect "doctor: reset as a health check does" sees 'ended_rst_received' connect $a linger 2
 expect "doctor: which is harmless" told '"rst_sent_linger","level": ?"harmless"'
 # A connection that ends while doctor begins or ends is counted and traced, or neither.
-some_ended() {
-	[ "$(value $a ended)" -gt 0 ]
+have_ended() {
+	[ "$(value $a ended)" -gt "$1" ]
 }
 steady() {
-	local resets
+	local resets doctor
 
 	while [ ! -e "$tmp/enough" ]; do connect $a linger 5; done &
 	resets=$!
-	until_true some_ended
-	run doctor -j -d 1 -N $a
+	until_true have_ended 0
+	closestat doctor -j -d 300 -N $a >"$tmp/out" 2>"$tmp/err" </dev/null &
+	doctor=$!
+	until_true is_watching $doctor && until_true have_ended $(($(value $a ended) + 20))
+	kill $doctor
+	wait $doctor
 	: >"$tmp/enough"
 	wait $resets
 	[[ $(tr '{' '\n' <"$tmp/out" | grep ended_rst_received | grep -v earlier) =~ \

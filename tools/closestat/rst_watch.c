@@ -64,7 +64,6 @@ void rst_watch_open(struct rst_watch *w)
 	const struct sockaddr_ll all = {
 		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL),
 	};
-
 	const int size = BUFFER_SIZE;
 
 	*w = (struct rst_watch){ .fd = -1, .settled_us = monotonic_us() + SETTLED_US };
