@@ -27,24 +27,27 @@ static void wait_until(s64 then)
 }
 
 /*
- * Jiffies was @counted some time after @since, when it should have been counted. The next time that
- * it is, so are the ticks that were not: @late is how many.
+ * Jiffies was @counted some time after @since, when it should have been counted, and until @before.
+ * The next time that it is, so are the ticks that were not: @late is how many.
  *
- * Return: false where nobody can say, as this CPU stood still just then.
+ * Return: false where nobody can say: the clock went on to another tick while jiffies was counted.
  */
-static bool counted_late(unsigned long counted, s64 since, long *late)
+static bool counted_late(unsigned long counted, s64 since, s64 before, long *late)
 {
 	unsigned long now_counted;
-	s64 before, after;
+	s64 now = before, after;
 
 	do {
-		before = ktime_get_ns();
+		/* From before jiffies was last read: it was not counted yet. */
+		before = now;
+		now = ktime_get_ns();
 		now_counted = jiffies;
 	} while (now_counted == counted);
 	after = ktime_get_ns();
 
 	*late = now_counted - counted - (after - since) / TICK_NSEC;
-	return after - before < TICK_NSEC / 8 && (after - since) % TICK_NSEC < TICK_NSEC / 2;
+	return (before - since) / TICK_NSEC == (after - since) / TICK_NSEC &&
+	       (after - since) % TICK_NSEC < TICK_NSEC / 2;
 }
 
 /*
@@ -75,7 +78,7 @@ static bool leave_uncounted(unsigned int *lag)
 	end = ktime_get_ns();
 	local_irq_restore(flags);
 
-	return counted_late(counted, last, &late) && late == ticks && end < last + 7 * eighth;
+	return counted_late(counted, last, end, &late) && late == ticks && end < last + 7 * eighth;
 }
 
 static int __init tick_lag_test_init(void)
